@@ -1,0 +1,122 @@
+// Scenario: a question, a table of axes, and a body that measures one point of them.
+//
+// The harness knows nothing of what a scenario exercises: it hands out parameters, takes numbers
+// back, and writes rows. It never includes primitives/: a ruler is not made of what it measures.
+//
+// A body runs in a fresh process, once per launch of a point. It starts its parties (processes or
+// threads), calls measure(), and waits for them:
+//
+//   void measure_channel(harness::Run& run) {
+//     Channel channel(run["bytes"]);
+//     Crew crew;
+//     crew.start([&] { while (run.running()) channel.send(...); channel.send(last); });
+//     crew.start([&] { while (channel.receive(...)) run.tally(0).count(1, run["bytes"]); });
+//     run.measure();   // warm-up, then the windows; returns when running() has become false
+//     crew.join();
+//   }
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "harness/tally.h"
+
+namespace harness {
+
+// One axis of the sweep. On the command line: --bytes 64, --bytes 8,64,1k
+struct Parameter {
+  using Value = std::variant<std::int64_t, std::string>;
+
+  std::string_view name;     // its word on the command line
+  std::string_view column;   // its column in samples.csv (results/README.md)
+  std::vector<Value> sweep;  // tried when the command line names none
+  std::string_view meaning;  // shown by --help and under the figure
+  bool contender = false;    // the axis of who answers: the smoke profile, which tries only the
+                             // first value of every other axis, tries all of this one
+};
+
+// One value per parameter, in the scenario's order.
+class Point {
+ public:
+  using Values = std::vector<std::pair<std::string_view, Parameter::Value>>;
+  explicit Point(Values values) : values_(std::move(values)) {}
+
+  // Throw std::out_of_range for a name the scenario has not, std::bad_variant_access for a wrong type.
+  std::int64_t operator[](std::string_view parameter) const;
+  const std::string& text(std::string_view parameter) const;
+  const Values& values() const { return values_; }
+
+  // "pipe_vs_queue/channel:pipe/bytes:64": stable, and in the grammar of Google Benchmark's names.
+  std::string name(std::string_view scenario) const;
+
+ private:
+  Values values_;
+};
+
+// Thrown by Run::skip(): this point cannot be run here. A gap is data, with its reason.
+class Skipped : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Control;  // shared memory of one launch: which window is open, and the tallies
+
+// One launch of one point.
+class Run {
+ public:
+  Run(const Point& point, std::uint64_t seed, Control& control);
+
+  std::int64_t operator[](std::string_view parameter) const { return point_[parameter]; }
+  const std::string& text(std::string_view parameter) const { return point_.text(parameter); }
+  std::uint64_t seed() const { return seed_; }
+
+  // For parties, in any process or thread that came from this one. Costs one load.
+  bool running() const;
+  // Party number `party`'s counters, in shared memory: written by that party alone, without a lock.
+  Tally& tally(int party);
+
+  // For the body. Warm-up, then the windows; meanwhile the parties work. Reads ops, CPU time and
+  // context switches of this process and all its descendants at each window's edges.
+  void measure();
+
+  // A single-threaded operation, looped by Google Benchmark instead of by parties: one row a window.
+  void operation(const std::function<void()>& body);
+
+  // For parties written in another language: the shared memory's file descriptor, inherited across
+  // exec. Its layout is in tally.h.
+  int tally_fd() const;
+
+  // Facts the body alone knows, by column name: {"primitive", "queue"}, {"wait", "spin"}.
+  void note(std::string_view column, std::string_view text);
+  void note(std::string_view column, double number);
+
+  [[noreturn]] void skip(const std::string& reason) const { throw Skipped(reason); }
+
+ private:
+  const Point& point_;
+  std::uint64_t seed_;
+  Control& control_;
+};
+
+struct Scenario {
+  std::string_view name;      // its file, its command-line word, its CSV value, its figure
+  std::string_view question;  // what its numbers answer; heads the figure
+  std::string_view family;    // column `family`
+  std::vector<Parameter> parameters;
+  void (*run)(Run&);
+  // Points that nobody would ask for (a wait style the contender does not offer) are left out of the
+  // sweep altogether; those that merely cannot run here are skipped by `run`, with a reason.
+  bool (*offers)(const Point&) = nullptr;
+};
+
+// The command `bench-all`. Returns its exit code (harness/README.md lists them).
+int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios);
+
+}  // namespace harness
