@@ -1,0 +1,63 @@
+// Codec: how an item that is not trivially copyable travels between processes.
+//
+// A codec writes an item straight into shared memory and reads it back:
+//
+//   template <> struct gilfree::Codec<Route> {
+//     static std::size_t size(const Route& route);                       // bytes it will take
+//     static void write(const Route& route, std::byte* bytes);           // exactly that many
+//     static Route read(const std::byte* bytes, std::size_t size);
+//   };
+//
+// Provided: std::string, and std::vector of anything trivially copyable.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace gilfree {
+
+template <typename T>
+struct Codec;
+
+// A run of trivially copyable elements: its bytes.
+template <typename Run>
+struct RunCodec {
+  using Element = typename Run::value_type;
+  static_assert(std::is_trivially_copyable_v<Element> && !std::is_pointer_v<Element>,
+                "the elements hold addresses, which mean nothing in another process; write a "
+                "gilfree::Codec for this type");
+
+  static std::size_t size(const Run& run) { return run.size() * sizeof(Element); }
+  static void write(const Run& run, std::byte* bytes) {
+    if (!run.empty()) std::memcpy(bytes, run.data(), size(run));
+  }
+  static Run read(const std::byte* bytes, std::size_t size) {
+    Run run(size / sizeof(Element), Element());
+    if (!run.empty()) std::memcpy(run.data(), bytes, size);
+    return run;
+  }
+};
+
+template <>
+struct Codec<std::string> : RunCodec<std::string> {
+  // Without zeroing the characters first.
+  static std::string read(const std::byte* bytes, std::size_t size) {
+    return {reinterpret_cast<const char*>(bytes), size};
+  }
+};
+
+template <typename T>
+struct Codec<std::vector<T>> : RunCodec<std::vector<T>> {};
+
+template <typename T>
+concept Encodable = requires(const T& item, std::byte* bytes) {
+  { Codec<T>::size(item) } -> std::convertible_to<std::size_t>;
+  Codec<T>::write(item, bytes);
+  { Codec<T>::read(bytes, std::size_t{}) } -> std::same_as<T>;
+};
+
+}  // namespace gilfree

@@ -1,0 +1,85 @@
+// Doorbell: wait until something that another party publishes has become true.
+//
+//   publish(item);                       // a store; the worker's side of the handshake
+//   bell.ring();                         // one load unless somebody sleeps
+//
+//   bell.wait(deadline, patience, [&] { return published(); });
+//
+// No lock belongs to it: ready() reads atomics and may be called at any time. The bell is a counter
+// in a futex word, so the kernel keeps the queue of sleepers and forgets one that is killed
+// (docs/0002-adaptive-waiting.md says why it is not a condition variable).
+//
+// Crash       A ringer killed between publishing and ringing leaves sleepers asleep until their next
+//             heartbeat; so does a sleeper killed after it was chosen to be woken.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "primitives/core/futex.h"
+#include "primitives/core/patience.h"
+#include "primitives/core/scope.h"
+#include "primitives/core/sleepers.h"
+
+namespace gilfree::core {
+
+enum class Waited { kNot, kAwake, kAsleep };  // what a successful wait has cost
+
+template <Scope S>
+class Doorbell {
+ public:
+  // Returns once ready(); how it waited, or nothing if the deadline came first. `their_cpu` is where
+  // the one who will ring was last seen. hopeless() is asked before each sleep and may cost a system
+  // call; the wait also ends when it is true, and the caller finds out why.
+  template <typename Ready, typename Hopeless>
+  std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready,
+                             Hopeless hopeless) {
+    if (ready()) return Waited::kNot;
+    if (deadline == Deadline::min()) return std::nullopt;
+    for (Patience patience(their_cpu); patience.stay_awake();) {
+      if (ready()) return Waited::kAwake;
+    }
+    return sleep(deadline, [&] { return ready() || hopeless(); });
+  }
+
+  template <typename Ready>
+  std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready) {
+    return wait(deadline, their_cpu, ready, [] { return false; });
+  }
+
+  // Call after publishing. Wakes one sleeper; if that one leaves work behind, it rings again.
+  void ring() {
+    if (sleepers_.any()) [[unlikely]]
+      wake(&Kernel<S>::wake_one);
+  }
+  // Wakes whoever sleeps, also those whom a ring() under way has promised to somebody else's care.
+  void ring_all() { wake(&Kernel<S>::wake_all); }
+
+ private:
+  template <typename Ready>
+  [[gnu::noinline]] std::optional<Waited> sleep(Deadline deadline, Ready ready) {
+    for (;;) {
+      const auto heard = rings_.load(std::memory_order_acquire);
+      sleepers_.announce();
+      if (ready()) return Waited::kAsleep;
+      if (deadline != kNever && Clock::now() >= deadline) return std::nullopt;
+      Kernel<S>::sleep(rings_, heard, deadline);
+      if (ready()) {
+        sleepers_.announce();  // for those who sleep on
+        return Waited::kAsleep;
+      }
+    }
+  }
+
+  [[gnu::noinline]] void wake(void (*kernel_wake)(std::atomic<std::uint32_t>&)) {
+    sleepers_.forget();  // before `rings_`: who announces after this has heard an older ring
+    rings_.fetch_add(1, std::memory_order_release);
+    kernel_wake(rings_);
+  }
+
+  std::atomic<std::uint32_t> rings_{0};
+  Sleepers<S> sleepers_;
+};
+
+}  // namespace gilfree::core

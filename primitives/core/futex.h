@@ -1,0 +1,68 @@
+// The kernel's part of waiting: sleep on a word, wake its sleepers, fence another CPU's stores.
+//
+// Nothing else in the library calls futex or membarrier.
+//
+// heavy_fence() makes every CPU that runs a participant execute a full barrier, so that the frequent
+// half of a handshake can leave its own out: membarrier(2), MEMBARRIER_CMD_*_EXPEDITED. It costs
+// about 0.4 us, or 10 us when another CPU has to be interrupted (docs/0002-adaptive-waiting.md).
+#pragma once
+
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <climits>
+#include <cstdint>
+#include <ctime>
+
+#include "primitives/core/scope.h"
+
+namespace gilfree::core {
+
+// A wake meant for a process that was just killed is a wake lost. A sleeper across processes
+// therefore looks again this often; it bounds the delay that any death can cause.
+inline constexpr auto kHeartbeat = std::chrono::milliseconds(20);
+
+template <Scope S>
+struct Kernel {
+  // Sleeps while `word` holds `expected`, until a wake, the deadline, or (across processes) a
+  // heartbeat. May return for no reason.
+  static void sleep(std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) {
+    if constexpr (S::kAcrossProcesses) deadline = std::min(deadline, after(kHeartbeat));
+    const auto ns = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
+    const timespec until{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+    ::syscall(SYS_futex, &word, kWait, expected, deadline == kNever ? nullptr : &until, nullptr,
+              FUTEX_BITSET_MATCH_ANY);
+  }
+
+  static void wake_one(std::atomic<std::uint32_t>& word) { wake(word, 1); }
+  static void wake_all(std::atomic<std::uint32_t>& word) { wake(word, INT_MAX); }
+
+  // True if heavy_fence() works, so that a worker may leave out its barrier. Asked once a process;
+  // the registration is inherited by fork.
+  static bool can_fence() {
+    static const bool registered = ::syscall(SYS_membarrier, kRegister, 0, 0) == 0;
+    return registered;
+  }
+  static void heavy_fence() {
+    if (can_fence()) ::syscall(SYS_membarrier, kBarrier, 0, 0);
+  }
+
+ private:
+  static void wake(std::atomic<std::uint32_t>& word, int count) {
+    ::syscall(SYS_futex, &word, kWake, count, nullptr, nullptr, 0);
+  }
+
+  static constexpr int kPrivate = S::kAcrossProcesses ? 0 : FUTEX_PRIVATE_FLAG;
+  static constexpr int kWait = FUTEX_WAIT_BITSET | kPrivate;  // absolute time, CLOCK_MONOTONIC
+  static constexpr int kWake = FUTEX_WAKE | kPrivate;
+  static constexpr int kRegister = S::kAcrossProcesses ? MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED
+                                                       : MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+  static constexpr int kBarrier =
+      S::kAcrossProcesses ? MEMBARRIER_CMD_GLOBAL_EXPEDITED : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
+};
+
+}  // namespace gilfree::core

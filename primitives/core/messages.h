@@ -1,0 +1,120 @@
+// Messages: where a ring keeps items of any length, each in one piece behind its length.
+//
+//   | length | bytes, padded to 8 | length | bytes ... | kWrap |
+//
+// A position packs the count of items since the ring was made (for capacity and size) and the byte
+// offset of the next one, so that one store still commits both.
+//
+// The memory is far larger than what is used of it: kReserved bytes of address space, of which pages
+// exist only where something was written. Messages go round in the first kUsual bytes, or four times
+// the length of a message that is larger than that; a message starts where there is room for all of
+// it, or at offset 0 behind a kWrap mark. So any message up to kLongest fits in one piece, and small
+// ones stay in a small, warm part.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+
+#include "primitives/codec.h"
+
+namespace gilfree::core {
+
+template <typename T>
+class Messages {
+ public:
+  using Position = std::uint64_t;
+
+  static constexpr std::size_t kReserved = std::size_t{2} << 30;
+  static constexpr std::size_t kLongest = std::size_t{1} << 30;  // with its length and padding
+  static constexpr std::size_t kUsual = std::size_t{256} << 10;
+  static constexpr std::size_t kMostItems = (std::size_t{1} << 24) - 1;
+
+  explicit Messages(std::size_t capacity) : capacity_(capacity) {
+    if (capacity > kMostItems) {
+      throw std::invalid_argument(
+          "gilfree: a queue or pipe of messages holds at most 16777215; ask for a smaller "
+          "capacity");
+    }
+  }
+
+  static std::size_t bytes(std::size_t /*capacity*/) { return kReserved; }
+
+  std::size_t capacity() const { return capacity_; }
+  static std::uint64_t count(Position tail, Position head) {
+    return (count_of(tail) - count_of(head)) & kMostItems;
+  }
+
+  bool has_room(Position tail, Position head, const T& item) const {
+    return count(tail, head) < capacity_ && place(tail, head, needed(item)).has_value();
+  }
+
+  Position write(std::byte* cells, Position tail, Position head, const T& item) const {
+    const std::uint64_t need = needed(item);
+    const std::uint64_t at = *place(tail, head, need);
+    if (at != offset_of(tail)) store(cells + offset_of(tail), kWrap);
+    store(cells + at, Codec<T>::size(item));
+    Codec<T>::write(item, cells + at + kHeader);
+    return position(count_of(tail) + 1, at + need);
+  }
+
+  template <typename Result>
+  Result read(std::byte* cells, Position head, Position& next) const {
+    std::uint64_t at = offset_of(head);
+    std::uint64_t length = load(cells + at);
+    if (length == kWrap) length = load(cells + (at = 0));
+    Result item(Codec<T>::read(cells + at + kHeader, length));
+    next = position(count_of(head) + 1, at + padded(length));
+    return item;
+  }
+
+ private:
+  static constexpr std::uint64_t kHeader = sizeof(std::uint64_t);
+  static constexpr std::uint64_t kWrap = ~std::uint64_t{0};
+  static constexpr int kOffsetBits = 40;
+
+  static Position position(std::uint64_t count, std::uint64_t offset) {
+    return count << kOffsetBits | offset;  // the count wraps, which count() allows for
+  }
+  static std::uint64_t offset_of(Position at) { return at & ((Position{1} << kOffsetBits) - 1); }
+  static std::uint64_t count_of(Position at) { return at >> kOffsetBits; }
+
+  static std::uint64_t padded(std::uint64_t length) { return kHeader + (length + 7) / 8 * 8; }
+
+  static std::uint64_t needed(const T& item) {
+    const std::uint64_t length = Codec<T>::size(item);
+    if (length > kLongest - kHeader) {
+      throw std::length_error(
+          "gilfree: a message holds at most 1 GiB less 8 bytes; send it in pieces");
+    }
+    return padded(length);
+  }
+
+  // The offset at which `need` bytes fit behind `tail` without touching what is left from `head` on.
+  static std::optional<std::uint64_t> place(Position tail, Position head, std::uint64_t need) {
+    const auto end = offset_of(tail), first = offset_of(head);
+    const bool empty = tail == head;
+    if (!empty && end <= first) {  // wrapped: free is from end to first
+      return first - end >= need ? std::optional(end) : std::nullopt;
+    }
+    const auto usual = std::max<std::uint64_t>(kUsual, std::min(4 * need, kReserved - kLongest));
+    if (end + need <= usual) return end;
+    if (need <= first) return 0;
+    // Nothing to wait for. A message starts at kReserved - kLongest at the latest, so this one fits.
+    return empty ? std::optional(end) : std::nullopt;
+  }
+
+  static std::uint64_t load(const std::byte* from) {
+    std::uint64_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static void store(std::byte* to, std::uint64_t value) { std::memcpy(to, &value, sizeof value); }
+
+  std::uint64_t capacity_;
+};
+
+}  // namespace gilfree::core

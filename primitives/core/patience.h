@@ -1,0 +1,71 @@
+// Patience: how long a waiter stays awake before it sleeps.
+//
+//   Patience patience(cpu_of_whom_we_wait_for);
+//   while (!ready()) if (!patience.stay_awake()) return sleep();
+//
+// Waking a sleeper costs a few microseconds on its own core and tens of them on an idle one, a
+// spinning hand-over less than one. A waiter that stays awake for about as long as a sleep and a
+// wake would cost is never more than twice as slow as one that knew (Karlin et al., "Competitive
+// randomized algorithms for nonuniform problems", SODA 1990), so that is how long it does:
+//
+//   1. It polls, a pause instruction apart, if the one it waits for was last seen on another CPU.
+//   2. It polls and yields: on a machine with more workers than cores, or with both on one core, it
+//      is this waiter that keeps the other from working.
+//   3. It sleeps.
+#pragma once
+
+#include <sched.h>
+
+#include <chrono>
+#include <cstdint>
+
+#include "primitives/core/scope.h"
+
+namespace gilfree::core {
+
+inline constexpr std::size_t kCacheLine = 64;
+// Neighbouring lines are fetched in pairs on some CPUs; what two sides write stands this far apart.
+inline constexpr std::size_t kApart = 128;
+
+// About a sleep and a wake on an idle core of a virtual machine; see docs/0002-adaptive-waiting.md.
+inline constexpr auto kStayAwake = std::chrono::microseconds(50);
+
+// Tells the CPU that this is a waiting loop.
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// The CPU this thread runs on; one load where the kernel offers restartable sequences (glibc 2.35).
+inline std::int32_t this_cpu() { return ::sched_getcpu(); }
+inline constexpr std::int32_t kNoCpu = -1;
+
+class Patience {
+ public:
+  explicit Patience(std::int32_t their_cpu) : polls_(their_cpu == this_cpu() ? 0 : kPolls) {}
+
+  // False when it is time to sleep.
+  bool stay_awake() {
+    if (polls_ > 0) {
+      --polls_;
+      relax();
+      return true;
+    }
+    const auto now = Clock::now();
+    if (until_ == Deadline{}) until_ = now + kStayAwake;
+    if (now >= until_) return false;
+    ::sched_yield();
+    return true;
+  }
+
+ private:
+  static constexpr int kPolls = 100;  // 1.5 to 2.5 us of pause instructions
+
+  int polls_;
+  Deadline until_{};  // set when the polls are used up
+};
+
+}  // namespace gilfree::core

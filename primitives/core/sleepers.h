@@ -1,0 +1,45 @@
+// Sleepers: the flag by which those who go to sleep are seen by those who must wake them.
+//
+//   sleeper                               worker
+//     sleepers.announce();                  publish();
+//     if (!ready()) sleep();                if (sleepers.any()) { sleepers.forget(); wake(); }
+//
+// One of the two must see the other, so each needs a full barrier between its store and its load.
+// Sleeping is rare and costs microseconds, publishing is frequent and costs nanoseconds, so the
+// sleeper pays for both: announce() makes every CPU that runs a participant execute the barrier that
+// any() leaves out (futex.h, heavy_fence).
+//
+// A flag, not a count: a sleeper that is killed never takes itself off a count. Whoever wakes one
+// sleeper lowers the flag, so the one who was woken announces again: others may sleep on. The flag
+// errs towards one wake too many.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "primitives/core/futex.h"
+#include "primitives/core/scope.h"
+
+namespace gilfree::core {
+
+template <Scope S>
+class Sleepers {
+ public:
+  void announce() {
+    flag_.store(1, std::memory_order_seq_cst);
+    Kernel<S>::heavy_fence();
+  }
+
+  bool any() {
+    if (!Kernel<S>::can_fence()) return flag_.fetch_or(0, std::memory_order_seq_cst) != 0;
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // keeps the compiler from looking early
+    return flag_.load(std::memory_order_relaxed) != 0;
+  }
+
+  void forget() { flag_.store(0, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint32_t> flag_{0};
+};
+
+}  // namespace gilfree::core

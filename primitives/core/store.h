@@ -1,0 +1,24 @@
+// StoreOf: how items of type T are kept in a ring of scope S.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "primitives/codec.h"
+#include "primitives/core/home.h"
+#include "primitives/core/messages.h"
+#include "primitives/core/scope.h"
+#include "primitives/core/slots.h"
+
+namespace gilfree::core {
+
+// What can be put into a Queue or sent through a Pipe. Between threads: whatever can be moved.
+// Between processes: what is trivially copyable and no pointer, or what has a Codec.
+template <typename T, typename S>
+concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
+                    (!S::kAcrossProcesses && std::movable<T>);
+
+template <typename T, Scope S>
+using StoreOf = std::conditional_t<!S::kAcrossProcesses || Shareable<T>, Slots<T>, Messages<T>>;
+
+}  // namespace gilfree::core

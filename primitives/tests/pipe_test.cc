@@ -1,0 +1,200 @@
+#include "primitives/pipe.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <typename S>
+class PipeTest : public Watchdog {};
+TYPED_TEST_SUITE(PipeTest, BothScopes);
+
+TYPED_TEST(PipeTest, WhatIsSentIntoOneEndIsReceivedFromTheOther) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  a.send(1);
+  a.send(2);
+  b.send(3);
+  EXPECT_EQ(b.recv(), 1);
+  EXPECT_EQ(b.recv(), 2);
+  EXPECT_EQ(a.recv(), 3);
+  EXPECT_EQ(a.try_recv(), std::nullopt);
+}
+
+TYPED_TEST(PipeTest, AOneWayPipeGivesTheReceiverFirstAndRefusesTheWrongWay) {
+  auto [receiver, sender] = Pipe<int, TypeParam>({.duplex = false});
+  sender.send(4);
+  EXPECT_EQ(receiver.recv(), 4);
+  EXPECT_THROW(receiver.send(1), std::logic_error);
+  EXPECT_THROW(sender.recv(), std::logic_error);
+}
+
+TYPED_TEST(PipeTest, PollTellsWhetherReceivingWouldWait) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  EXPECT_FALSE(b.poll());
+  const auto start = Clock::now();
+  EXPECT_FALSE(b.poll_for(30ms));
+  EXPECT_GE(Clock::now() - start, 30ms);
+  a.send(1);
+  EXPECT_TRUE(b.poll());
+  EXPECT_TRUE(b.poll_for(1h));
+  EXPECT_EQ(b.try_recv_for(1h), 1);
+  a.close();
+  EXPECT_TRUE(b.poll());
+}
+
+TYPED_TEST(PipeTest, WhatWasSentIsDrainedBeforeTheEndOfTheFile) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  a.send(1);
+  a.close();
+  EXPECT_EQ(b.recv(), 1);
+  EXPECT_THROW(b.recv(), EndOfFile);
+  EXPECT_THROW((void)b.try_recv(), EndOfFile);
+  EXPECT_THROW((void)b.try_recv_for(1h), EndOfFile);
+}
+
+TYPED_TEST(PipeTest, SendingToNobodyIsABrokenPipe) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  a.send(1);
+  EXPECT_EQ(b.recv(), 1);
+  b.close();
+  EXPECT_THROW(a.send(2), BrokenPipe);
+}
+
+TYPED_TEST(PipeTest, AClosedEndIsRefusedByName) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  a.close();
+  a.close();
+  EXPECT_TRUE(a.closed());
+  EXPECT_THROW(a.send(1), Closed);
+  EXPECT_THROW(a.recv(), Closed);
+  EXPECT_FALSE(b.closed());
+}
+
+TYPED_TEST(PipeTest, StringsOfAnyLengthTravelWhole) {
+  auto [a, b] = Pipe<std::string, TypeParam>();
+  for (const std::size_t length : {0, 1, 8, 100'000, 3'000'000, 5}) {
+    const std::string sent(length, 'x');
+    a.send(sent);
+    EXPECT_EQ(b.recv(), sent);
+  }
+}
+
+TYPED_TEST(PipeTest, AStreamFarLongerThanThePipeArrivesInOrder) {
+  constexpr int kItems = 200'000;
+  auto [a, b] = Pipe<int, TypeParam>({.capacity = 8});
+  Ledger<TypeParam> wrong(1);
+  Crew<TypeParam> crew;
+  crew.start(1, [&, &a = a](int) {
+    for (int i = 0; i < kItems; ++i) a.send(i);
+  });
+  for (int i = 0; i < kItems; ++i) ASSERT_EQ(b.recv(), i);
+  crew.join();
+}
+
+TYPED_TEST(PipeTest, QuestionsAreAnswered) {
+  constexpr int kRounds = 20'000;
+  auto [here, there] = Pipe<int, TypeParam>();
+  Crew<TypeParam> crew;
+  crew.start(1, [&, &there = there](int) {
+    for (int i = 0; i < kRounds; ++i) there.send(there.recv() + 1);
+  });
+  for (int i = 0; i < kRounds; ++i) {
+    here.send(i);
+    ASSERT_EQ(here.recv(), i + 1);
+  }
+  crew.join();
+}
+
+TYPED_TEST(PipeTest, ClosingWakesWhoSleepsAtTheOtherEnd) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  auto [full, rest] = Pipe<int, TypeParam>({.capacity = 1});
+  full.send(1);
+  Ledger<TypeParam> ended(2);
+  Crew<TypeParam> crew;
+  crew.start(2, [&, &a = a, &b = b, &full = full, &rest = rest](int me) {
+    if constexpr (TypeParam::kAcrossProcesses) {  // close the ends this worker does not use
+      a.close();
+      rest.close();
+    }
+    try {
+      me == 0 ? (void)b.recv() : full.send(2);
+    } catch (const EndOfFile&) {
+      ended[0]++;
+    } catch (const BrokenPipe&) {
+      ended[1]++;
+    }
+  });
+  a.close();
+  rest.close();
+  crew.join();
+  EXPECT_EQ(ended[0], 1);
+  EXPECT_EQ(ended[1], 1);
+}
+
+class ProcessPipeTest : public Watchdog {};
+
+// The tutorial's point: as long as somebody holds the sending end, it is not the end of the file.
+TEST_F(ProcessPipeTest, TheEndOfTheFileComesWhenTheLastHolderHasClosedOrDied) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t killed = fork_child([&, &sender = sender] {
+    sender.send(1);
+    ::pause();
+  });
+  EXPECT_EQ(receiver.recv(), 1);
+  sender.close();
+  EXPECT_FALSE(receiver.poll_for(50ms)) << "the child still holds the sending end";
+  ::kill(killed, SIGKILL);
+  EXPECT_THROW(receiver.recv(), EndOfFile);
+  ::waitpid(killed, nullptr, 0);
+}
+
+TEST_F(ProcessPipeTest, TheSenderLearnsThatTheReceiverWasKilled) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t child = fork_child([&, &receiver = receiver, &sender = sender] {
+    sender.close();
+    while (true) (void)receiver.recv();
+  });
+  receiver.close();
+  for (int i = 0; i < 1000; ++i) sender.send(i);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_THROW(sender.send(1), BrokenPipe);
+}
+
+TEST_F(ProcessPipeTest, ASenderBlockedOnAFullPipeLearnsThatTheReceiverWasKilled) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false, .capacity = 2});
+  const pid_t child = fork_child([&, &receiver = receiver, &sender = sender] {
+    sender.close();
+    (void)receiver.recv();
+    ::kill(::getpid(), SIGKILL);
+  });
+  receiver.close();
+  EXPECT_THROW(while (true) sender.send(1), BrokenPipe);
+  ::waitpid(child, nullptr, 0);
+}
+
+class ThreadPipeTest : public Watchdog {};
+
+TEST_F(ThreadPipeTest, ItemsAreMovedAndWhatIsLeftIsDestroyed) {
+  auto token = std::make_shared<int>(1);
+  {
+    auto [a, b] = Pipe<std::unique_ptr<std::shared_ptr<int>>, Threads>();
+    a.send(std::make_unique<std::shared_ptr<int>>(token));
+    b.send(std::make_unique<std::shared_ptr<int>>(token));
+    EXPECT_EQ(**b.recv(), 1);
+    EXPECT_EQ(token.use_count(), 2);
+  }
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+}  // namespace
+}  // namespace gilfree::testing

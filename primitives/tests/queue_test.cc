@@ -1,0 +1,209 @@
+#include "primitives/queue.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <typename S>
+class QueueTest : public Watchdog {};
+TYPED_TEST_SUITE(QueueTest, BothScopes);
+
+TYPED_TEST(QueueTest, ItemsLeaveInTheOrderTheyCame) {
+  Queue<int, TypeParam> queue(3);
+  for (int item : {7, 8, 9}) queue.put(item);
+
+  EXPECT_EQ(queue.get(), 7);
+  EXPECT_EQ(queue.get(), 8);
+  EXPECT_EQ(queue.get(), 9);
+}
+
+TYPED_TEST(QueueTest, AFullQueueRefusesAndAnEmptyOneHasNothing) {
+  Queue<int, TypeParam> queue(1);
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.try_get(), std::nullopt);
+  EXPECT_TRUE(queue.try_put(1));
+  EXPECT_TRUE(queue.full());
+  EXPECT_FALSE(queue.try_put(2));
+  EXPECT_EQ(queue.qsize(), 1u);
+}
+
+TYPED_TEST(QueueTest, HoldsItsCapacityAndNotWhatItsMemoryIsRoundedUpTo) {
+  Queue<int, TypeParam> queue(5);
+  EXPECT_EQ(queue.capacity(), 5u);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(queue.try_put(i));
+  EXPECT_FALSE(queue.try_put(5));
+}
+
+TYPED_TEST(QueueTest, ACapacityOfZeroIsRefused) {
+  EXPECT_THROW((Queue<int, TypeParam>(0)), std::invalid_argument);
+}
+
+TYPED_TEST(QueueTest, PatienceIsKeptAtLeastAsLongAsPromised) {
+  Queue<int, TypeParam> queue(1);
+  auto start = Clock::now();
+  EXPECT_EQ(queue.try_get_for(30ms), std::nullopt);
+  EXPECT_GE(Clock::now() - start, 30ms);
+
+  queue.put(1);
+  start = Clock::now();
+  EXPECT_FALSE(queue.try_put_for(2, 30ms));
+  EXPECT_GE(Clock::now() - start, 30ms);
+}
+
+TYPED_TEST(QueueTest, APatienceBeyondTheClockMeansForEver) {
+  Queue<int, TypeParam> queue(1);
+  queue.put(1);
+  EXPECT_EQ(queue.try_get_for(std::chrono::nanoseconds::max()), 1);
+}
+
+TYPED_TEST(QueueTest, ClosingLetsGetsDrainAndThenEndsThem) {
+  Queue<int, TypeParam> queue(2);
+  queue.put(5);
+  queue.close();
+  queue.close();
+
+  EXPECT_TRUE(queue.closed());
+  EXPECT_THROW(queue.put(6), Closed);
+  EXPECT_EQ(queue.get(), 5);
+  EXPECT_THROW(queue.get(), Closed);
+  EXPECT_THROW((void)queue.try_get(), Closed);
+}
+
+TYPED_TEST(QueueTest, ClosingWakesThoseWhoSleepAtEitherSide) {
+  Queue<int, TypeParam> empty(1), full(1);
+  full.put(1);
+  Ledger<TypeParam> ended(2);
+  Crew<TypeParam> crew;
+  crew.start(2, [&](int me) {
+    try {
+      me == 0 ? (void)empty.get() : full.put(2);
+    } catch (const Closed&) {
+      ended[me]++;
+    }
+  });
+  empty.close();
+  full.close();
+  crew.join();
+  EXPECT_EQ(ended[0], 1);
+  EXPECT_EQ(ended[1], 1);
+}
+
+TYPED_TEST(QueueTest, StringsOfAnyLengthTravelWhole) {
+  Queue<std::string, TypeParam> queue(4);
+  for (const std::size_t length : {0, 1, 7, 8, 9, 4'000, 300'000, 5'000'000, 3, 2'000'000}) {
+    const std::string sent(length, static_cast<char>('a' + length % 26));
+    queue.put(sent);
+    queue.put("behind it");
+    EXPECT_EQ(queue.get(), sent);
+    EXPECT_EQ(queue.get(), "behind it");
+  }
+}
+
+TYPED_TEST(QueueTest, StringsOfChangingLengthGoRoundAndRound) {
+  Queue<std::string, TypeParam> queue(8);
+  std::size_t put = 0, got = 0;
+  const auto message = [](std::size_t number) {
+    return std::string(number * 7919 % 60'000, static_cast<char>('a' + number % 26));
+  };
+  for (int round = 0; round < 400; ++round) {
+    while (queue.try_put(message(put))) ++put;
+    const std::size_t leave = static_cast<std::size_t>(round) % 5;
+    while (put - got > leave) ASSERT_EQ(queue.get(), message(got++));
+    ASSERT_EQ(queue.qsize(), put - got);
+  }
+  EXPECT_GT(put, 1'000u);
+}
+
+TYPED_TEST(QueueTest, VectorsTravelWhole) {
+  Queue<std::vector<std::uint64_t>, TypeParam> queue(2);
+  queue.put({1, 2, 3});
+  queue.put({});
+  EXPECT_EQ(queue.get(), (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_TRUE(queue.get().empty());
+}
+
+// The property a queue exists for, under contention on a buffer far smaller than the traffic.
+TYPED_TEST(QueueTest, EveryItemIsTakenExactlyOnceAndEachProducersInOrder) {
+  constexpr int kProducers = 3, kConsumers = 3, kEach = 20'000;
+  Queue<int, TypeParam> queue(4);
+  Ledger<TypeParam> taken(kProducers * kEach), disordered(1);
+
+  Crew<TypeParam> producers, consumers;
+  consumers.start(kConsumers, [&](int) {
+    int last[kProducers] = {-1, -1, -1};
+    try {
+      while (true) {
+        const int item = queue.get();
+        taken[item]++;
+        if (item <= std::exchange(last[item / kEach], item)) disordered[0]++;
+      }
+    } catch (const Closed&) {
+    }
+  });
+  producers.start(kProducers, [&](int me) {
+    for (int i = 0; i < kEach; ++i) queue.put(me * kEach + i);
+  });
+  producers.join();
+  queue.close();
+  consumers.join();
+
+  for (int item = 0; item < taken.size(); ++item) ASSERT_EQ(taken[item], 1) << "item " << item;
+  EXPECT_EQ(disordered[0], 0);
+}
+
+// One producer and one consumer each get a lease on their turn; a second one ends it.
+TYPED_TEST(QueueTest, LeasesAreTakenAndEndedWithoutLosingAnItem) {
+  constexpr int kRounds = 40, kEach = 500;
+  Queue<int, TypeParam> queue(16);
+  Ledger<TypeParam> sum(1);
+  Crew<TypeParam> crew;
+  crew.start(1, [&](int) {
+    for (int i = 0; i < 2 * kRounds * kEach; ++i) sum[0] += queue.get();
+  });
+  crew.start(2, [&](int) {
+    for (int round = 0; round < kRounds; ++round) {
+      for (int i = 0; i < kEach; ++i) queue.put(1);
+      std::this_thread::yield();
+    }
+  });
+  crew.join();
+  EXPECT_EQ(sum[0], 2 * kRounds * kEach);
+  EXPECT_TRUE(queue.empty());
+}
+
+class ThreadQueueTest : public Watchdog {};
+
+TEST_F(ThreadQueueTest, ItemsAreMovedAndWhatIsLeftIsDestroyed) {
+  auto token = std::make_shared<int>(1);
+  {
+    Queue<std::unique_ptr<std::shared_ptr<int>>, Threads> queue(4);
+    queue.put(std::make_unique<std::shared_ptr<int>>(token));
+    queue.put(std::make_unique<std::shared_ptr<int>>(token));
+    EXPECT_EQ(token.use_count(), 3);
+    EXPECT_EQ(**queue.get(), 1);
+    EXPECT_EQ(token.use_count(), 2);
+  }
+  EXPECT_EQ(token.use_count(), 1);
+}
+
+TEST_F(ThreadQueueTest, AnItemThatDidNotFitHasNotBeenMovedFrom) {
+  Queue<std::unique_ptr<int>, Threads> queue(1);
+  queue.put(std::make_unique<int>(1));
+  auto second = std::make_unique<int>(2);
+  EXPECT_FALSE(queue.try_put(std::move(second)));
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(*second, 2);
+}
+
+}  // namespace
+}  // namespace gilfree::testing
