@@ -1,12 +1,10 @@
 // Histogram: latencies in nanoseconds, log-linear, in memory that processes may share.
 //
-//   histogram.record(812);
-//   merged.add(histogram);
-//   merged.percentile(0.99);
+//   histogram.record(812);      // distribution.h reads it
 //
 // HdrHistogram's layout (Gil Tene, hdrhistogram.org): values below 128 have a bucket each; above,
 // each power of two is split into 64 equal buckets, so a value is known to 1/64 of itself and the
-// midpoint that percentile() reports is at most 0.8 % off. Values from 2^40 ns (18 minutes) on count
+// midpoint that a percentile is reported as is at most 0.8 % off. Values from 2^40 ns (18 minutes) on count
 // as the last bucket. No pointers, no destructor: zeroed memory is an empty histogram.
 #pragma once
 

@@ -18,7 +18,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -38,8 +37,12 @@ struct Parameter {
   std::string_view column;   // its column in samples.csv (results/README.md)
   std::vector<Value> sweep;  // tried when the command line names none
   std::string_view meaning;  // shown by --help and under the figure
-  bool contender = false;    // the axis of who answers: the smoke profile, which tries only the
-                             // first value of every other axis, tries all of this one
+  enum class Kind {
+    kPlain,
+    kContender,    // who answers: the smoke profile, which tries the first value of every other
+                   // axis, tries all of this one
+    kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
+  } kind = Kind::kPlain;
 };
 
 // One value per parameter, in the scenario's order.
@@ -48,12 +51,14 @@ class Point {
   using Values = std::vector<std::pair<std::string_view, Parameter::Value>>;
   explicit Point(Values values) : values_(std::move(values)) {}
 
-  // Throw std::out_of_range for a name the scenario has not, std::bad_variant_access for a wrong type.
+  // They throw std::out_of_range for a name the scenario has not, and std::bad_variant_access for
+  // one of the other type.
   std::int64_t operator[](std::string_view parameter) const;
   const std::string& text(std::string_view parameter) const;
   const Values& values() const { return values_; }
 
   // "pipe_vs_queue/channel:pipe/bytes:64": stable, and in the grammar of Google Benchmark's names.
+  // What is "none" is left out.
   std::string name(std::string_view scenario) const;
 
  private:
@@ -66,20 +71,26 @@ class Skipped : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class Control;  // shared memory of one launch: which window is open, and the tallies
+// As it is written on the command line and in the CSV.
+std::string to_string(const Parameter::Value& value);
+
+class Control;
 
 // One launch of one point.
 class Run {
  public:
-  Run(const Point& point, std::uint64_t seed, Control& control);
+  Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control)
+      : point_(point), seed_(seed), interpreter_(std::move(interpreter)), control_(control) {}
 
   std::int64_t operator[](std::string_view parameter) const { return point_[parameter]; }
   const std::string& text(std::string_view parameter) const { return point_.text(parameter); }
   std::uint64_t seed() const { return seed_; }
+  // The program of the point's kInterpreter axis; empty if there is none on this machine.
+  const std::string& interpreter() const { return interpreter_; }
 
-  // For parties, in any process or thread that came from this one. Costs one load.
+  // For parties, in any process or thread that came from this one: work while it is true.
   bool running() const;
-  // Party number `party`'s counters, in shared memory: written by that party alone, without a lock.
+  // Party number `party`'s counters: written by that party alone, without a lock.
   Tally& tally(int party);
 
   // For the body. Warm-up, then the windows; meanwhile the parties work. Reads ops, CPU time and
@@ -89,26 +100,27 @@ class Run {
   // A single-threaded operation, looped by Google Benchmark instead of by parties: one row a window.
   void operation(const std::function<void()>& body);
 
-  // For parties written in another language: the shared memory's file descriptor, inherited across
-  // exec. Its layout is in tally.h.
+  // For parties in another language: the shared memory's descriptor, inherited across exec. Its
+  // layout is in tally.h.
   int tally_fd() const;
 
-  // Facts the body alone knows, by column name: {"primitive", "queue"}, {"wait", "spin"}.
+  // Facts the body alone knows, by column name: {"primitive", "queue"}, {"queue_depth", 64}.
   void note(std::string_view column, std::string_view text);
-  void note(std::string_view column, double number);
+  void note(std::string_view column, std::int64_t number);
 
   [[noreturn]] void skip(const std::string& reason) const { throw Skipped(reason); }
 
  private:
   const Point& point_;
   std::uint64_t seed_;
+  std::string interpreter_;
   Control& control_;
 };
 
 struct Scenario {
   std::string_view name;      // its file, its command-line word, its CSV value, its figure
   std::string_view question;  // what its numbers answer; heads the figure
-  std::string_view family;    // column `family`
+  std::string_view family;    // column `family`: ipc, sync, lifecycle, ...
   std::vector<Parameter> parameters;
   void (*run)(Run&);
   // Points that nobody would ask for (a wait style the contender does not offer) are left out of the

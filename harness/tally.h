@@ -4,12 +4,13 @@
 //   tally.record(nanoseconds);    // its latency, into the histogram of the window that is open
 //   tally.corrupt();              // a payload was wrong: the row will say failed
 //
-// Layout (for parties in other languages; all fields little-endian u64 unless said otherwise):
+// Layout, for parties in other languages; all fields are little-endian u64:
 //
-//   offset 0     ControlHeader, one cache line: see below
-//   offset 64    Tally number 0, number 1, ...: `tally_bytes` each
+//   offset 0                      ControlHeader: window, tally_bytes, parties, windows
+//   offset 64 + n * tally_bytes   Tally n: ops, bytes, errors, five words to leave alone,
+//                                 then a Histogram for each window
 //
-// Written by one party each, so counting is a plain load, add, store; relaxed atomics only make the
+// One party writes a tally, so counting is a plain load, add, store; relaxed atomics only make the
 // concurrent read of the measuring process well defined.
 #pragma once
 
@@ -24,36 +25,34 @@ inline constexpr int kMaxWindows = 16;
 inline constexpr int kMaxParties = 64;
 
 struct alignas(64) ControlHeader {
-  // 0: warm-up; 1..windows: that window is open; kStop: the parties must end.
   static constexpr std::uint64_t kStop = ~std::uint64_t{0};
 
-  std::atomic<std::uint64_t> window{0};
-  std::uint64_t tally_bytes = 0;   // size of one Tally
-  std::uint64_t parties = 0;       // how many there are
-  std::uint64_t windows = 0;       // how many windows will be measured
+  std::atomic<std::uint64_t> window{0};  // 0: warm-up; 1, 2, ...: that window is open; or kStop
+  std::uint64_t tally_bytes = 0;
+  std::uint64_t parties = kMaxParties;
+  std::uint64_t windows = 0;
 };
 static_assert(sizeof(ControlHeader) == 64, "the layout is written down above");
 
 struct alignas(64) Tally {
- public:
   void count(std::uint64_t operations, std::uint64_t payload_bytes = 0) {
     add(ops, operations);
     add(bytes, payload_bytes);
   }
   void corrupt() { add(errors, 1); }
 
-  // Into the histogram of the window that is open; dropped during warm-up and after the end.
+  // Dropped during warm-up and after the end.
   void record(std::uint64_t nanoseconds) {
-    const auto window = header->load(std::memory_order_relaxed);
+    const auto window = header->window.load(std::memory_order_relaxed);
     if (window - 1 < kMaxWindows) latency[window - 1].record(nanoseconds);
   }
 
   std::atomic<std::uint64_t> ops{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> errors{0};
-  // The header's `window`. A pointer is allowed here: the mapping is inherited by fork, so it stands
-  // at the same address in every party; parties in other languages leave this word alone.
-  const std::atomic<std::uint64_t>* header = nullptr;
+  // A pointer is allowed here: the mapping is inherited by fork, so it is at the same address in
+  // every party that uses it.
+  const ControlHeader* header = nullptr;
   std::uint64_t reserved[4] = {};
   Histogram latency[kMaxWindows];
 

@@ -1,0 +1,63 @@
+// Control: the shared memory of one launch, and what was measured in it.
+//
+// The measuring process creates it, the parties inherit it. Rows are kept here until the launch
+// writes them (launch.cc).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "harness/tally.h"
+#include "harness/usage.h"
+
+namespace harness {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+struct Timing {
+  std::chrono::nanoseconds warmup;
+  std::chrono::nanoseconds window;
+  int windows;
+};
+
+// One window: numbers by column name, and the latencies that were recorded in it.
+struct Window {
+  Json columns;
+  std::vector<std::uint64_t> latency;  // count per histogram bucket, all parties; empty: none
+};
+
+class Control {
+ public:
+  // Throws std::system_error if there is no memory.
+  explicit Control(const Timing& timing);
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+  ControlHeader& header() { return *header_; }
+  Tally& tally(int party);
+  int fd() const { return fd_; }
+  const Timing& timing() const { return timing_; }
+
+  // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop.
+  void measure();
+
+  Json facts = Json::object();   // columns that hold for every row of the launch
+  std::vector<Window> windows;   // measured
+
+ private:
+  struct Edge;
+  Edge look();
+  Window between(int number, const Edge& opened, const Edge& closed);
+
+  Timing timing_;
+  int fd_;
+  std::size_t bytes_;
+  ControlHeader* header_;
+  Tally* tallies_;
+};
+
+}  // namespace harness

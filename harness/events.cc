@@ -1,0 +1,71 @@
+#include "harness/events.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void cannot_write(const fs::path& path) {
+  throw CannotWrite(path.string() + ": " + std::strerror(errno));
+}
+
+void write_all(int fd, const fs::path& path, const std::string& text) {
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) cannot_write(path);
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+}  // namespace
+
+EventLog::EventLog(const fs::path& directory) : path_(directory / "events.jsonl") {
+  fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (fd_ < 0) cannot_write(path_);
+}
+
+EventLog::~EventLog() { ::close(fd_); }
+
+void EventLog::append(const Json& event) { write_all(fd_, path_, event.dump() + "\n"); }
+
+std::vector<Json> read_events(const fs::path& directory) {
+  const fs::path path = directory / "events.jsonl";
+  std::ifstream in(path);
+  if (!in) throw std::runtime_error(path.string() + ": no such run; name a folder that `run` wrote");
+  std::vector<Json> events;
+  std::string line;
+  for (int number = 1; std::getline(in, line); ++number) {
+    Json event = Json::parse(line, nullptr, false);
+    if (event.is_object()) {
+      events.push_back(std::move(event));
+    } else if (!in.eof() && in.peek() != std::ifstream::traits_type::eof()) {
+      throw std::runtime_error(path.string() + ": line " + std::to_string(number) +
+                               " is damaged; delete that line to use the rest");
+    }
+  }
+  return events;
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  const fs::path part = path.string() + ".part";
+  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) cannot_write(path);
+  try {
+    write_all(fd, path, text);
+    if (::close(fd) != 0) cannot_write(path);
+    if (::rename(part.c_str(), path.c_str()) != 0) cannot_write(path);
+  } catch (...) {
+    ::unlink(part.c_str());
+    throw;
+  }
+}
+
+}  // namespace harness

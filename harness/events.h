@@ -1,0 +1,45 @@
+// Events: everything a run measures, appended to events.jsonl line by line as it happens.
+//
+// The other files of a run are made from it, at the end or by `bench-all report DIR`, so a run that
+// is killed loses at most the line it was writing.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace harness {
+
+using Json = nlohmann::ordered_json;
+
+// Results cannot be written: exit code 7.
+class CannotWrite : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class EventLog {
+ public:
+  // Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on device".
+  explicit EventLog(const std::filesystem::path& directory);
+  ~EventLog();
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+
+  void append(const Json& event);
+
+ private:
+  std::filesystem::path path_;
+  int fd_;
+};
+
+// Reads them back, leaving out a last line that was cut short. Throws std::runtime_error, naming the
+// file, if there is none or a line in the middle is damaged.
+std::vector<Json> read_events(const std::filesystem::path& directory);
+
+// Writes a whole file or throws CannotWrite; the old one stays until the new one is complete.
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace harness

@@ -1,0 +1,75 @@
+#include "harness/programs.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "harness/plan.h"
+
+namespace harness {
+namespace {
+
+std::string version_of(const std::string& python) {
+  std::string version = output_of(
+      {python, "-c", "import platform, sys; sys.stdout.write(platform.python_version())"});
+  return version.find_first_not_of("0123456789.abrc+") == std::string::npos ? version : "";
+}
+
+}  // namespace
+
+std::string output_of(const std::vector<std::string>& command) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    const int null = ::open("/dev/null", O_RDWR);
+    ::dup2(null, STDIN_FILENO);
+    ::dup2(null, STDERR_FILENO);
+    std::vector<char*> arguments;
+    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    ::execvp(arguments[0], arguments.data());
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n; (n = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(n));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) < 0) return {};
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : "";
+}
+
+std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named) {
+  std::vector<Interpreter> found;
+  std::set<std::string> labels;
+  for (const auto& path : named) {
+    const auto version = version_of(path);
+    if (version.empty()) {
+      throw BadUsage("--python: " + path + " does not run; name a Python interpreter");
+    }
+    if (labels.insert(version).second) found.push_back({version, path});
+  }
+  if (!named.empty()) return found;
+  const auto version = version_of("python3");
+  if (version.empty()) return {{"missing", ""}};
+  return {{version, "python3"}};
+}
+
+std::string find_plotter() {
+  const char* chosen = std::getenv("GILFREE_PYTHON");
+  for (const std::string python : {chosen != nullptr ? chosen : "", "/usr/bin/python3", "python3"}) {
+    if (python.empty()) continue;
+    if (!output_of({python, "-c", "import matplotlib; print(1)"}).empty()) return python;
+  }
+  return {};
+}
+
+}  // namespace harness

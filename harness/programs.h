@@ -1,0 +1,24 @@
+// Programs of others that a run needs: Python interpreters to measure, one that can draw.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace harness {
+
+struct Interpreter {
+  std::string label;  // its version, "3.11.7", or "missing"
+  std::string path;   // empty if missing
+};
+
+// Those of --python, or the first python3 on PATH that runs; none at all gives one called "missing".
+// Throws BadUsage for one that was named and does not run.
+std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named);
+
+// The first that can import matplotlib of $GILFREE_PYTHON, /usr/bin/python3, python3; or empty.
+std::string find_plotter();
+
+// Runs a program and returns what it wrote to stdout; nothing if it failed.
+std::string output_of(const std::vector<std::string>& command);
+
+}  // namespace harness

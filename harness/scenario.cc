@@ -1,0 +1,37 @@
+#include "harness/scenario.h"
+
+namespace harness {
+namespace {
+
+const Parameter::Value& find(const Point::Values& values, std::string_view name) {
+  for (const auto& [parameter, value] : values) {
+    if (parameter == name) return value;
+  }
+  throw std::out_of_range("no parameter is called " + std::string(name));
+}
+
+}  // namespace
+
+std::int64_t Point::operator[](std::string_view parameter) const {
+  return std::get<std::int64_t>(find(values_, parameter));
+}
+
+const std::string& Point::text(std::string_view parameter) const {
+  return std::get<std::string>(find(values_, parameter));
+}
+
+std::string to_string(const Parameter::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  return std::get<std::string>(value);
+}
+
+std::string Point::name(std::string_view scenario) const {
+  std::string name(scenario);
+  for (const auto& [parameter, value] : values_) {
+    const std::string text = to_string(value);
+    if (text != "none") name.append("/").append(parameter).append(":").append(text);
+  }
+  return name;
+}
+
+}  // namespace harness

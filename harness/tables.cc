@@ -1,0 +1,89 @@
+#include "harness/tables.h"
+
+#include <map>
+#include <vector>
+
+#include "harness/columns.h"
+#include "harness/events.h"
+#include "harness/histogram.h"
+
+namespace harness {
+namespace {
+
+std::string text_of(const Json& value) {
+  if (value.is_null()) return {};
+  return value.is_string() ? csv_cell(value.get<std::string>()) : value.dump();
+}
+
+std::string samples(const std::vector<Json>& events) {
+  std::string csv;
+  for (const auto column : kColumns) csv.append(column).append(",");
+  csv.back() = '\n';
+  for (const Json& event : events) {
+    if (event.value("event", "") != "sample") continue;
+    const Json& row = event.at("row");
+    for (const auto column : kColumns) {
+      const auto cell = row.find(std::string(column));
+      if (cell != row.end()) csv += text_of(*cell);
+      csv += ',';
+    }
+    csv.back() = '\n';
+  }
+  return csv;
+}
+
+std::string histograms(const std::vector<Json>& events) {
+  std::string csv = "run_id,case,launch,repetition,kind,bucket_lo_ns,bucket_hi_ns,count\n";
+  for (const Json& event : events) {
+    if (event.value("event", "") != "sample" || !event.contains("latency")) continue;
+    const Json& row = event.at("row");
+    const std::string key = text_of(row.at("run_id")) + "," + text_of(row.at("case")) + "," +
+                            text_of(row.at("launch")) + "," + text_of(row.at("repetition")) +
+                            ",service,";
+    for (const Json& entry : event.at("latency")) {
+      const int bucket = entry.at(0).get<int>();
+      csv += key + std::to_string(Histogram::lowest(bucket)) + "," +
+             std::to_string(Histogram::lowest(bucket + 1)) + "," + entry.at(1).dump() + "\n";
+    }
+  }
+  return csv;
+}
+
+// The run's facts, with what became of each case.
+Json run_facts(const std::vector<Json>& events) {
+  Json run = {{"schema_version", 1}};
+  std::map<std::string, std::map<std::string, int>> outcomes;
+  for (const Json& event : events) {
+    const std::string kind = event.value("event", "");
+    if (kind == "run" || kind == "end") {
+      for (const auto& [key, value] : event.items()) {
+        if (key != "event") run[key] = value;
+      }
+    } else if (kind == "sample") {
+      ++outcomes[event.at("row").at("case")][event.at("row").at("status")];
+    }
+  }
+  run["cases"] = Json::array();
+  for (const auto& [name, by_status] : outcomes) {
+    run["cases"].push_back({{"case", name}, {"rows", by_status}});
+  }
+  return run;
+}
+
+}  // namespace
+
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + "\"";
+}
+
+void write_tables(const std::filesystem::path& directory) {
+  const auto events = read_events(directory);
+  write_file(directory / "samples.csv", samples(events));
+  write_file(directory / "hist.csv", histograms(events));
+  write_file(directory / "run.json", run_facts(events).dump(2) + "\n");
+}
+
+}  // namespace harness

@@ -1,0 +1,15 @@
+// The files that are made from a run's events: samples.csv, hist.csv, run.json.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace harness {
+
+// One cell as RFC 4180 wants it.
+std::string csv_cell(const std::string& text);
+
+// Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
+void write_tables(const std::filesystem::path& directory);
+
+}  // namespace harness

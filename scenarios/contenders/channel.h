@@ -1,0 +1,56 @@
+// Channel: what every contender of pipe_vs_queue is. One way, from one process to another, for
+// messages of one size, made before the fork.
+//
+//   struct Pigeon {
+//     static constexpr Facts kFacts{.name = "pigeon", .primitive = "bird", .wait = "block"};
+//     explicit Pigeon(std::size_t bytes);   // throws harness::Skipped if it cannot be had here
+//     void send(const std::byte* message);  // copies `bytes` in
+//     void receive(std::byte* message);     // copies them out
+//     int depth() const;                    // messages it holds, 0 if that is not known
+//   };
+#pragma once
+
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "harness/scenario.h"
+
+namespace scenarios {
+
+struct Facts {
+  std::string_view name;       // the value of the axis, and of column `impl`
+  std::string_view primitive;  // what kind of thing it is
+  std::string_view wait;       // how a party waits: block, spin, or adaptive (both, in turn)
+};
+
+template <typename C>
+concept Channel = requires(C channel, const std::byte* in, std::byte* out) {
+  C(std::size_t{});
+  { C::kFacts } -> std::convertible_to<Facts>;
+  channel.send(in);
+  channel.receive(out);
+  { channel.depth() } -> std::convertible_to<int>;
+};
+
+// How many messages a channel that may choose should hold: some 4 MiB, so that neither side waits for
+// the other's every message, but a megabyte's eight do not wash out the caches.
+constexpr std::size_t usual_depth(std::size_t bytes) {
+  const std::size_t depth = (std::size_t{4} << 20) / bytes;
+  return depth < 8 ? 8 : depth > 1024 ? 1024 : depth;
+}
+
+// For a set-up that failed: this machine cannot; `what` names the call and the remedy.
+[[noreturn]] inline void cannot(const std::string& what, int error = errno) {
+  throw harness::Skipped(what + ": " + std::strerror(error));
+}
+
+// For a transfer that failed, which is a failure of the case.
+[[noreturn]] inline void broken(const std::string& what, int error = errno) {
+  throw std::runtime_error(what + ": " + std::strerror(error));
+}
+
+}  // namespace scenarios

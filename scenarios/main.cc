@@ -1,0 +1,5 @@
+#include "scenarios/scenarios.h"
+
+int main(int argc, char** argv) {
+  return harness::main(argc, argv, {&scenarios::pipe_vs_queue, &scenarios::single_operation});
+}

@@ -1,0 +1,11 @@
+// Every scenario there is. A new one is a file, a line here and a line in CMakeLists.txt.
+#pragma once
+
+#include "harness/scenario.h"
+
+namespace scenarios {
+
+extern const harness::Scenario pipe_vs_queue;
+extern const harness::Scenario single_operation;
+
+}  // namespace scenarios
