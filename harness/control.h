@@ -45,8 +45,8 @@ class Control {
   // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop.
   void measure();
 
-  Json facts = Json::object();   // columns that hold for every row of the launch
-  std::vector<Window> windows;   // measured
+  Json facts = Json::object();  // columns that hold for every row of the launch
+  std::vector<Window> windows;  // measured
 
  private:
   struct Edge;

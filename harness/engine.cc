@@ -37,9 +37,13 @@ class Taker : public benchmark::BenchmarkReporter {
 
 void run_engine(Control& control, const std::function<void()>& body) {
   const double seconds = std::chrono::duration<double>(control.timing().window).count();
-  benchmark::RegisterBenchmark("operation", [&](benchmark::State& state) {
-    for (auto _ : state) body();
-  })->MinTime(seconds)->Repetitions(control.timing().windows)->UseRealTime();
+  benchmark::RegisterBenchmark("operation",
+                               [&](benchmark::State& state) {
+                                 for (auto _ : state) body();
+                               })
+      ->MinTime(seconds)
+      ->Repetitions(control.timing().windows)
+      ->UseRealTime();
   Taker taker(control);
   benchmark::RunSpecifiedBenchmarks(&taker, "all");
   benchmark::ClearRegisteredBenchmarks();

@@ -71,23 +71,22 @@ Json host() {
   ::uname(&names);
   std::ostringstream hash;
   hash << std::hex << std::hash<std::string>()(names.nodename);
-  return {{"hostname_hash", hash.str()},
-          {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""})},
-          {"kernel", names.release},
-          {"machine", names.machine},
-          {"virt", text_of("/proc/cpuinfo").get<std::string>().find(" hypervisor") !=
-                           std::string::npos
-                       ? "virtual machine"
-                       : "none"},
-          {"cpu_model", field("/proc/cpuinfo", "model name")},
-          {"microcode", field("/proc/cpuinfo", "microcode")},
-          {"cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
-          {"l3_cache", text_of("/sys/devices/system/cpu/cpu0/cache/index3/size")},
-          {"mem_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)},
-          {"clocksource",
-           text_of("/sys/devices/system/clocksource/clocksource0/current_clocksource")},
-          {"timer_cost_ns", timer_cost_ns()},
-          {"line_bounce_ns", line_bounce_ns()}};
+  return {
+      {"hostname_hash", hash.str()},
+      {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""})},
+      {"kernel", names.release},
+      {"machine", names.machine},
+      {"virt", text_of("/proc/cpuinfo").get<std::string>().find(" hypervisor") != std::string::npos
+                   ? "virtual machine"
+                   : "none"},
+      {"cpu_model", field("/proc/cpuinfo", "model name")},
+      {"microcode", field("/proc/cpuinfo", "microcode")},
+      {"cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
+      {"l3_cache", text_of("/sys/devices/system/cpu/cpu0/cache/index3/size")},
+      {"mem_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)},
+      {"clocksource", text_of("/sys/devices/system/clocksource/clocksource0/current_clocksource")},
+      {"timer_cost_ns", timer_cost_ns()},
+      {"line_bounce_ns", line_bounce_ns()}};
 }
 
 Json warnings(const Json& cpus, const Json& quota) {
@@ -126,39 +125,38 @@ const char* version() { return build_facts::kVersion; }
 Json environment() {
   const Json cpus = allowed_cpus(), quota = text_of("/sys/fs/cgroup/cpu.max");
   const std::string dirty = git({"status", "--porcelain"});
-  return {
-      {"tool",
-       {{"name", "bench-all"},
-        {"version", build_facts::kVersion},
-        {"git_sha", git({"rev-parse", "HEAD"})},
-        {"git_dirty", !dirty.empty()}}},
-      {"build",
-       {{"compiler", build_facts::kCompiler},
-        {"compiler_version", build_facts::kCompilerVersion},
-        {"flags", build_facts::kFlags},
-        {"type", build_facts::kType},
-        {"cxx_std", __cplusplus},
-        {"sanitizers", build_facts::kSanitizers},
-        {"boost_version", BOOST_LIB_VERSION},
-        {"google_benchmark_version", build_facts::kBenchmarkVersion},
-        {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
-      {"host", host()},
-      {"limits",
-       {{"affinity", cpus},
-        {"cgroup_cpu_max", quota},
-        {"nofile", limit(RLIMIT_NOFILE)},
-        {"msgqueue", limit(RLIMIT_MSGQUEUE)},
-        {"nproc", limit(RLIMIT_NPROC)},
-        {"mqueue_msgsize_max", text_of("/proc/sys/fs/mqueue/msgsize_max")},
-        {"msgmax", text_of("/proc/sys/kernel/msgmax")},
-        {"pipe_max_size", text_of("/proc/sys/fs/pipe-max-size")}}},
-      {"environment",
-       {{"governor", text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
-        {"aslr", text_of("/proc/sys/kernel/randomize_va_space")},
-        {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
-        {"load_avg", text_of("/proc/loadavg")},
-        {"psi_cpu", text_of("/proc/pressure/cpu")}}},
-      {"warnings", warnings(cpus, quota)}};
+  return {{"tool",
+           {{"name", "bench-all"},
+            {"version", build_facts::kVersion},
+            {"git_sha", git({"rev-parse", "HEAD"})},
+            {"git_dirty", !dirty.empty()}}},
+          {"build",
+           {{"compiler", build_facts::kCompiler},
+            {"compiler_version", build_facts::kCompilerVersion},
+            {"flags", build_facts::kFlags},
+            {"type", build_facts::kType},
+            {"cxx_std", __cplusplus},
+            {"sanitizers", build_facts::kSanitizers},
+            {"boost_version", BOOST_LIB_VERSION},
+            {"google_benchmark_version", build_facts::kBenchmarkVersion},
+            {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
+          {"host", host()},
+          {"limits",
+           {{"affinity", cpus},
+            {"cgroup_cpu_max", quota},
+            {"nofile", limit(RLIMIT_NOFILE)},
+            {"msgqueue", limit(RLIMIT_MSGQUEUE)},
+            {"nproc", limit(RLIMIT_NPROC)},
+            {"mqueue_msgsize_max", text_of("/proc/sys/fs/mqueue/msgsize_max")},
+            {"msgmax", text_of("/proc/sys/kernel/msgmax")},
+            {"pipe_max_size", text_of("/proc/sys/fs/pipe-max-size")}}},
+          {"environment",
+           {{"governor", text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
+            {"aslr", text_of("/proc/sys/kernel/randomize_va_space")},
+            {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
+            {"load_avg", text_of("/proc/loadavg")},
+            {"psi_cpu", text_of("/proc/pressure/cpu")}}},
+          {"warnings", warnings(cpus, quota)}};
 }
 
 std::string environment_text() {

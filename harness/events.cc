@@ -39,7 +39,8 @@ void EventLog::append(const Json& event) { write_all(fd_, path_, event.dump() + 
 std::vector<Json> read_events(const fs::path& directory) {
   const fs::path path = directory / "events.jsonl";
   std::ifstream in(path);
-  if (!in) throw std::runtime_error(path.string() + ": no such run; name a folder that `run` wrote");
+  if (!in)
+    throw std::runtime_error(path.string() + ": no such run; name a folder that `run` wrote");
   std::vector<Json> events;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {

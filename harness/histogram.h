@@ -16,8 +16,8 @@ namespace harness {
 
 class Histogram {
  public:
-  static constexpr int kSubBits = 6;                   // 64 buckets a power of two
-  static constexpr int kFirst = 1 << (kSubBits + 1);   // values below this are exact
+  static constexpr int kSubBits = 6;                  // 64 buckets a power of two
+  static constexpr int kFirst = 1 << (kSubBits + 1);  // values below this are exact
   static constexpr int kMaxBits = 40;
   static constexpr int kBuckets = kFirst + (kMaxBits - kSubBits - 1) * (1 << kSubBits);
 

@@ -80,8 +80,9 @@ Json no_row(const std::string& status, std::string error, const Output& output) 
 std::vector<Json> rows_of(const Output& output, int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
-    return {no_row("failed", "killed by signal " + std::to_string(number) + " (" +
-                                 ::strsignal(number) + ")", output)};
+    return {no_row("failed",
+                   "killed by signal " + std::to_string(number) + " (" + ::strsignal(number) + ")",
+                   output)};
   }
   std::vector<Json> rows;
   std::size_t from = 0;

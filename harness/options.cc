@@ -38,7 +38,8 @@ nanoseconds duration(const std::string& option, const std::string& text) {
   double value = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const auto unit = units.find(std::string(rest, text.data() + text.size()));
-  if (error != std::errc() || unit == units.end() || !(value > 0) || value * unit->second > 864e11) {
+  if (error != std::errc() || unit == units.end() || !(value > 0) ||
+      value * unit->second > 864e11) {
     throw BadUsage(option + ": '" + text + "' is no duration; write 80ms, 0.5s or 2m");
   }
   return nanoseconds(static_cast<std::int64_t>(value * unit->second));
@@ -52,7 +53,8 @@ int between(const std::string& option, int value, int least, int most) {
 
 // What CLI11 fills before it is checked.
 struct Raw {
-  std::string seed, order = "random", warmup, window, timeout = "60s", list;
+  std::string seed, order = "random", warmup, window, timeout = "60s";
+  bool list = false;
   int launches = 0, windows = 0;
 };
 
@@ -66,9 +68,11 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
   }
   for (const auto& [name, meaning] : meanings) {
     app.add_option_function<std::string>(
-           "--" + name, [&options, name = name](const std::string& text) {
+           "--" + name,
+           [&options, name = name](const std::string& text) {
              options.selection.axes[name] = text;
-           }, meaning)
+           },
+           meaning)
         ->type_name("LIST")
         ->group("Axes (a list 8,64,1k or a range 1:16:*2)");
   }
@@ -78,8 +82,9 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
   app.add_option("--exclude", options.selection.excludes, "leave out the cases that match")
       ->type_name("REGEX");
-  app.add_flag("-l,--list", "the same as `list`");
-  app.add_flag("-n,--dry-run", options.dry_run, "say what would be measured, and how long it takes");
+  app.add_flag("-l,--list", raw.list, "the same as `list`");
+  app.add_flag("-n,--dry-run", options.dry_run,
+               "say what would be measured, and how long it takes");
   app.add_option("--profile", options.profile, "smoke, quick (default) or full");
   app.add_option("-o,--out", options.out, "folder for the results");
   app.add_option("--seed", raw.seed, "of the order of launches")->type_name("N");
@@ -106,18 +111,19 @@ void check(Options& options, const Raw& raw) {
   options.selection.smoke = options.profile == "smoke";
   options.launches =
       raw.launches == 0 ? chosen.launches : between("--launches", raw.launches, 1, 10'000);
-  options.windows = raw.windows == 0 ? chosen.windows
-                                     : between("--windows", raw.windows, 1, kMaxWindows);
+  options.windows =
+      raw.windows == 0 ? chosen.windows : between("--windows", raw.windows, 1, kMaxWindows);
   options.warmup = raw.warmup.empty() ? chosen.warmup : duration("--warmup", raw.warmup);
   options.window = raw.window.empty() ? chosen.window : duration("--window", raw.window);
-  options.timeout = duration("--timeout", raw.timeout) + options.warmup +
-                    options.windows * options.window;
+  options.timeout =
+      duration("--timeout", raw.timeout) + options.warmup + options.windows * options.window;
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no '" + raw.order + "'; choose random or given");
   }
   options.shuffled = raw.order == "random";
-  options.seed = raw.seed.empty() ? std::random_device()()
-                                  : static_cast<std::uint64_t>(integers("--seed", raw.seed).front());
+  options.seed = raw.seed.empty()
+                     ? std::random_device()()
+                     : static_cast<std::uint64_t>(integers("--seed", raw.seed).front());
 }
 
 }  // namespace
@@ -125,7 +131,8 @@ void check(Options& options, const Raw& raw) {
 Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   Options options;
   Raw raw;
-  CLI::App app{"Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
+  CLI::App app{
+      "Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
   app.name("bench-all");
   app.footer(kExitCodes);
   app.set_version_flag("-V,--version", std::string("bench-all ") + version());
@@ -156,7 +163,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.command = Options::Command::kDone;
   }
   if (options.command == Options::Command::kDone) return options;
-  if (*list || app.count("--list") > 0) options.command = Options::Command::kList;
+  if (*list || raw.list) options.command = Options::Command::kList;
   if (*env) options.command = Options::Command::kEnv;
   if (*report) options.command = Options::Command::kReport;
   return options;

@@ -28,8 +28,11 @@ std::int64_t integer(const std::string& option, const std::string& text) {
   std::int64_t value = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
-  const int shift = unit.empty() ? 0 : unit == "k" || unit == "K" ? 10 : unit == "M" ? 20
-                                                      : unit == "G" ? 30 : -1;
+  const int shift = unit.empty()                 ? 0
+                    : unit == "k" || unit == "K" ? 10
+                    : unit == "M"                ? 20
+                    : unit == "G"                ? 30
+                                                 : -1;
   if (error != std::errc() || shift < 0 || value < 0) not_an_integer(option, text);
   if (value > std::numeric_limits<std::int64_t>::max() >> shift) not_an_integer(option, text);
   return value << shift;

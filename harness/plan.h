@@ -26,11 +26,11 @@ struct Case {
 
 // What the command line chose.
 struct Selection {
-  std::vector<std::string> filters;   // regular expressions; a case must match one of them
-  std::vector<std::string> excludes;  // and none of these
+  std::vector<std::string> filters;         // regular expressions; a case must match one of them
+  std::vector<std::string> excludes;        // and none of these
   std::map<std::string, std::string> axes;  // "bytes" -> "8,64,1k"
   std::vector<std::string> interpreters;    // labels for the kInterpreter axis
-  bool smoke = false;  // the first value of every axis but the contenders'
+  bool smoke = false;                       // the first value of every axis but the contenders'
 };
 
 // The integers of "8,64,1k", "1:16:*2" (1 2 4 8 16). Binary k, M, G. Throws BadUsage, naming `option`.

@@ -19,9 +19,9 @@ Progress::~Progress() {
 void Progress::show(std::size_t done, const std::string& name) {
   if (quiet_) return;
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started_;
-  const double left = done == 0 ? 0
-                                : spent.count() / static_cast<double>(done) *
-                                      static_cast<double>(total_ - done);
+  const double left =
+      done == 0 ? 0
+                : spent.count() / static_cast<double>(done) * static_cast<double>(total_ - done);
   if (terminal_) {
     std::fprintf(stderr, "\r\033[K%zu/%zu  %3.0f s left  %.100s", done, total_, left, name.c_str());
   } else if (const auto tenths = 10 * done / total_; tenths > tenths_) {

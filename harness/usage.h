@@ -9,7 +9,7 @@
 namespace harness {
 
 struct Usage {
-  double cpu_s = 0;                  // of this process and every live descendant
+  double cpu_s = 0;                      // of this process and every live descendant
   double user_ticks = 0, sys_ticks = 0;  // the kernel's coarse count, for the split of cpu_s
   std::int64_t voluntary = 0, involuntary = 0, minor_faults = 0;
   double steal_ticks = 0, all_ticks = 0;  // of the whole machine

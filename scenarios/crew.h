@@ -52,6 +52,7 @@ class Crew {
     wait_for_all();
   }
 
+  // `cpu` -1: wherever the kernel puts it.
   void start(std::string role, int cpu, const std::function<void()>& body) {
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
@@ -59,7 +60,7 @@ class Crew {
     if (pid == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(1);
-      stay_on(cpu);
+      if (cpu >= 0) stay_on(cpu);
       ::_exit(outcome_of(role, body));
     }
     parties_.push_back({pid, std::move(role)});

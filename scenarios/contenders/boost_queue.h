@@ -19,7 +19,8 @@ class BoostQueue {
   explicit BoostQueue(std::size_t bytes) : bytes_(bytes) {
     namespace bi = boost::interprocess;
     static int made = 0;
-    const std::string name = "bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    const std::string name =
+        "bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
     try {
       queue_.emplace(bi::create_only, name.c_str(), usual_depth(bytes), bytes);
     } catch (const bi::interprocess_exception& why) {

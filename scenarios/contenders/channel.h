@@ -7,6 +7,7 @@
 //     void send(const std::byte* message);  // copies `bytes` in
 //     void receive(std::byte* message);     // copies them out
 //     int depth() const;                    // messages it holds, 0 if that is not known
+//     void finish();                        // only if a party must do something before it ends
 //   };
 #pragma once
 
@@ -35,6 +36,11 @@ concept Channel = requires(C channel, const std::byte* in, std::byte* out) {
   channel.receive(out);
   { channel.depth() } -> std::convertible_to<int>;
 };
+
+template <Channel C>
+void finish(C& channel) {
+  if constexpr (requires { channel.finish(); }) channel.finish();
+}
 
 // How many messages a channel that may choose should hold: some 4 MiB, so that neither side waits for
 // the other's every message, but a megabyte's eight do not wash out the caches.

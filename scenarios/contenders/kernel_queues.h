@@ -21,7 +21,8 @@ class PosixQueue {
 
   explicit PosixQueue(std::size_t bytes) : bytes_(bytes) {
     static int made = 0;
-    const std::string name = "/bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    const std::string name =
+        "/bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
     mq_attr attributes{};
     attributes.mq_maxmsg = depth();
     attributes.mq_msgsize = static_cast<long>(bytes);
@@ -37,7 +38,8 @@ class PosixQueue {
   PosixQueue& operator=(const PosixQueue&) = delete;
 
   void send(const std::byte* message) {
-    if (::mq_send(queue_, reinterpret_cast<const char*>(message), bytes_, 0) != 0) broken("mq_send");
+    if (::mq_send(queue_, reinterpret_cast<const char*>(message), bytes_, 0) != 0)
+      broken("mq_send");
   }
   void receive(std::byte* message) {
     if (::mq_receive(queue_, reinterpret_cast<char*>(message), bytes_, nullptr) < 0) {
@@ -56,9 +58,9 @@ class SystemVQueue {
   static constexpr Facts kFacts{.name = "sysv_msgq", .primitive = "queue", .wait = "block"};
 
   explicit SystemVQueue(std::size_t bytes)
-      : bytes_(bytes), queue_(::msgget(IPC_PRIVATE, IPC_CREAT | 0600)), janitor_([this] {
-          ::msgctl(queue_, IPC_RMID, nullptr);
-        }) {
+      : bytes_(bytes),
+        queue_(::msgget(IPC_PRIVATE, IPC_CREAT | 0600)),
+        janitor_([this] { ::msgctl(queue_, IPC_RMID, nullptr); }) {
     if (queue_ < 0) cannot("msgget");
     msqid_ds limits{};
     ::msgctl(queue_, IPC_STAT, &limits);

@@ -21,10 +21,12 @@ class ZeroMq {
     static int made = 0;
     name_ = "ipc://@bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
   }
-  ~ZeroMq() {
+  // For a party that ends: waits until what it sent has left.
+  void finish() {
     if (socket_ == nullptr) return;
     ::zmq_close(socket_);
-    ::zmq_ctx_term(context_);  // waits until what was sent has left
+    ::zmq_ctx_term(context_);
+    socket_ = nullptr;
   }
   ZeroMq(const ZeroMq&) = delete;
   ZeroMq& operator=(const ZeroMq&) = delete;
@@ -49,6 +51,8 @@ class ZeroMq {
     socket_ = ::zmq_socket(context_, type);
     const int most = depth();
     ::zmq_setsockopt(socket_, type == ZMQ_PUSH ? ZMQ_SNDHWM : ZMQ_RCVHWM, &most, sizeof most);
+    const int retry_ms = 1;  // who connects first would else wait 100 ms for who binds
+    ::zmq_setsockopt(socket_, ZMQ_RECONNECT_IVL, &retry_ms, sizeof retry_ms);
     const int opened = type == ZMQ_PULL ? ::zmq_bind(socket_, name_.c_str())
                                         : ::zmq_connect(socket_, name_.c_str());
     if (opened != 0) throw std::runtime_error(name_ + ": " + ::zmq_strerror(errno));

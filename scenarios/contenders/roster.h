@@ -1,0 +1,54 @@
+// Roster: everyone who answers pipe_vs_queue. A new contender is a file and a line here.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "scenarios/contenders/boost_queue.h"
+#include "scenarios/contenders/cpython.h"
+#include "scenarios/contenders/descriptors.h"
+#include "scenarios/contenders/kernel_queues.h"
+#include "scenarios/contenders/ours.h"
+#include "scenarios/contenders/spsc_ring.h"
+#include "scenarios/contenders/zeromq.h"
+
+namespace scenarios {
+
+template <Channel... C>
+struct Roster {
+  // Calls visit(Tag<C>) for each.
+  template <typename Visit>
+  static void each(Visit visit) {
+    (visit.template operator()<C>(), ...);
+  }
+};
+
+using Natives =
+    Roster<OurPipe, OurQueue, OurSpinningQueue, KernelPipe, LargeKernelPipe, StreamSockets,
+           PacketSockets, PosixQueue, SystemVQueue, BoostQueue, ZeroMq, SpscRing>;
+
+// The axis has two ways of waiting: a contender's own, and spinning where it offers that besides.
+inline std::string wait_axis_of(const Facts& facts) {
+  return facts.name == "queue" && facts.wait == "spin" ? "spin" : "native";
+}
+
+inline bool is_native(const std::string& channel, const std::string& wait) {
+  bool found = false;
+  Natives::each([&]<typename C>() {
+    found = found || (C::kFacts.name == channel && wait_axis_of(C::kFacts) == wait);
+  });
+  return found;
+}
+
+inline std::vector<harness::Parameter::Value> channel_names() {
+  std::vector<harness::Parameter::Value> names;
+  Natives::each([&]<typename C>() {
+    const harness::Parameter::Value name{std::string(C::kFacts.name)};
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  });
+  for (const auto name : kCPythonChannels) names.emplace_back(std::string(name));
+  return names;
+}
+
+}  // namespace scenarios

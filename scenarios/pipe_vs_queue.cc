@@ -1,0 +1,202 @@
+// Pipe or queue? How fast do messages move from one process to another, and how long does an answer
+// take?
+//
+//   throughput   producer ──send──▶ [ channel ] ──receive──▶ consumer
+//   ping_pong    client ──▶ [ there ] ──▶ server ──▶ [ back ] ──▶ client
+//
+// Every payload is copied in and copied out, and carries its number at its beginning and its end; a
+// row whose numbers did not arrive in order says failed. Throughput counts what was received.
+// Latency is one round trip, from before the send to after the answer; a closed loop.
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "scenarios/contenders/roster.h"
+#include "scenarios/crew.h"
+#include "scenarios/scenarios.h"
+
+namespace scenarios {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kLast = ~std::uint64_t{0};
+
+// A payload with its number at both ends.
+class Payload {
+ public:
+  explicit Payload(std::size_t bytes) : bytes_(bytes) {}
+
+  std::byte* data() { return bytes_.data(); }
+  std::size_t size() const { return bytes_.size(); }
+
+  void number(std::uint64_t number) {
+    std::memcpy(data(), &number, sizeof number);
+    if (size() >= 16) std::memcpy(data() + size() - 8, &number, sizeof number);
+  }
+  // Nothing if the two ends disagree.
+  std::optional<std::uint64_t> number() const {
+    std::uint64_t first, last;
+    std::memcpy(&first, bytes_.data(), sizeof first);
+    std::memcpy(&last, bytes_.data() + (size() >= 16 ? size() - 8 : 0), sizeof last);
+    return first == last ? std::optional(first) : std::nullopt;
+  }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+struct Cpus {
+  int one, other;
+};
+
+Cpus placement(harness::Run& run) {
+  const auto allowed = allowed_cpus();
+  const bool apart = run.text("cpus") == "apart";
+  if (apart && allowed.size() < 2) run.skip("only one CPU is allowed; ask for --cpus together");
+  const Cpus cpus{allowed[0], apart ? allowed[1] : allowed[0]};
+  run.note("cpus", std::to_string(cpus.one) + ";" + std::to_string(cpus.other));
+  run.note("placement", apart ? "core" : "same core");
+  return cpus;
+}
+
+template <Channel C>
+void throughput(harness::Run& run, const Cpus& cpus) {
+  const auto bytes = static_cast<std::size_t>(run["bytes"]);
+  C channel(bytes);
+  run.note("queue_depth", channel.depth());
+  Crew crew;
+  crew.start("consumer", cpus.one, [&] {
+    Payload payload(bytes);
+    auto& tally = run.tally(0);
+    for (std::uint64_t expected = 0;; ++expected) {
+      channel.receive(payload.data());
+      const auto number = payload.number();
+      if (number == kLast) break;
+      if (number != expected) tally.corrupt();
+      tally.count(1, bytes);
+    }
+    finish(channel);
+  });
+  crew.start("producer", cpus.other, [&] {
+    Payload payload(bytes);
+    for (std::uint64_t number = 0; run.running(); ++number) {
+      payload.number(number);
+      channel.send(payload.data());
+    }
+    payload.number(kLast);
+    channel.send(payload.data());
+    finish(channel);
+  });
+  run.measure();
+  crew.join();
+}
+
+template <Channel C>
+void ping_pong(harness::Run& run, const Cpus& cpus) {
+  const auto bytes = static_cast<std::size_t>(run["bytes"]);
+  C there(bytes), back(bytes);
+  run.note("queue_depth", there.depth());
+  Crew crew;
+  crew.start("server", cpus.one, [&] {
+    Payload payload(bytes);
+    while (true) {
+      there.receive(payload.data());
+      if (payload.number() == kLast) break;
+      back.send(payload.data());
+    }
+    finish(there);
+    finish(back);
+  });
+  crew.start("client", cpus.other, [&] {
+    Payload payload(bytes);
+    auto& tally = run.tally(0);
+    auto before = Clock::now();
+    for (std::uint64_t number = 0; run.running(); ++number) {
+      payload.number(number);
+      there.send(payload.data());
+      back.receive(payload.data());
+      const auto after = Clock::now();
+      tally.record(static_cast<std::uint64_t>((after - before).count()));
+      if (payload.number() != number) tally.corrupt();
+      tally.count(1, bytes);
+      before = after;
+    }
+    payload.number(kLast);
+    there.send(payload.data());
+    finish(there);
+    finish(back);
+  });
+  run.measure();
+  crew.join();
+}
+
+void measure_cpython(harness::Run& run, const Cpus& cpus) {
+  const std::string& channel = run.text("channel");
+  run.note("primitive", channel == "cpython_pipe" ? "pipe" : "queue");
+  run.note("wait", "block");
+  run_cpython(run, "pipe_vs_queue.py",
+              {channel, run.text("mode"), std::to_string(run["bytes"]), std::to_string(cpus.one),
+               std::to_string(cpus.other)});
+}
+
+void measure(harness::Run& run) {
+  if (run["bytes"] < 8) run.skip("a message holds its number: at least 8 bytes");
+  const bool streaming = run.text("mode") == "throughput";
+  run.note("metric_kind", streaming ? "throughput" : "latency");
+  run.note("scope", "process");
+  run.note("producers", 1);
+  run.note("consumers", 1);
+  run.note("load_mode", "closed");
+  run.note("verified", 1);
+  const Cpus cpus = placement(run);
+  if (is_cpython(run.text("channel"))) return measure_cpython(run, cpus);
+  Natives::each([&]<typename C>() {
+    if (C::kFacts.name != run.text("channel") || wait_axis_of(C::kFacts) != run.text("wait"))
+      return;
+    run.note("primitive", C::kFacts.primitive);
+    run.note("wait", C::kFacts.wait);
+    streaming ? throughput<C>(run, cpus) : ping_pong<C>(run, cpus);
+  });
+}
+
+// Left out: a way of waiting the contender has not, an interpreter for what needs none, and both on
+// one core but for the question that is asked there.
+bool offers(const harness::Point& point) {
+  const bool asks_there = point.text("mode") == "ping_pong" && point["bytes"] == 64;
+  if (point.text("cpus") == "together" && !asks_there) return false;
+  const bool interpreted = point.text("python") != "none";
+  if (is_cpython(point.text("channel"))) return interpreted && point.text("wait") == "native";
+  return !interpreted && is_native(point.text("channel"), point.text("wait"));
+}
+
+}  // namespace
+
+const harness::Scenario pipe_vs_queue{
+    .name = "pipe_vs_queue",
+    .question =
+        "Pipe or queue: how fast do messages move between two processes, and how long does "
+        "an answer take?",
+    .family = "ipc",
+    .parameters =
+        {
+            {"channel", "impl", channel_names(), "what the messages travel through",
+             harness::Parameter::Kind::kContender},
+            {"bytes", "msg_bytes", {64, 8, 1 << 10, 64 << 10, 1 << 20}, "size of a message"},
+            {"mode",
+             "mode",
+             {"throughput", "ping_pong"},
+             "a stream one way, or question and answer"},
+            {"wait", "wait", {"native", "spin"}, "the contender's own way to wait, or spinning"},
+            {"cpus", "placement", {"apart", "together"}, "one core each, or one for both"},
+            {"python",
+             "interpreter",
+             {"none"},
+             "the interpreter of the cpython contenders",
+             harness::Parameter::Kind::kInterpreter},
+        },
+    .run = measure,
+    .offers = offers,
+};
+
+}  // namespace scenarios
