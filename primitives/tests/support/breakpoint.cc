@@ -1,0 +1,121 @@
+#include "primitives/tests/support/breakpoint.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+namespace gilfree::testing {
+
+#if defined(__x86_64__)
+
+namespace {
+
+constexpr std::uint8_t kInt3 = 0xCC;
+constexpr greg_t kTrapFlag = 0x100;
+
+// The one walk that goes on in this process.
+struct State {
+  Trace* trace = nullptr;      // tracing into it
+  std::size_t steps_left = 0;  // dying after that many steps
+  std::uint8_t* planted = nullptr;
+  std::uint8_t covered = 0;  // the byte under the breakpoint
+  int hits_left = 0;
+  bool stepping_over = false;
+};
+State state;
+volatile bool ending = false;
+
+[[gnu::always_inline]] inline long raw_syscall(long number, long a, long b) {
+  long result;
+  asm volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b) : "rcx", "r11", "memory");
+  return result;
+}
+
+[[gnu::always_inline]] inline void die() {
+  raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), SIGKILL);
+  while (true) continue;
+}
+
+[[gnu::no_sanitize("address", "thread", "undefined")]] void on_trap(int, siginfo_t*,
+                                                                    void* context) {
+  auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+  if (state.planted != nullptr) {
+    if (state.stepping_over) {  // past the instruction: cover it again
+      *state.planted = kInt3;
+      state.stepping_over = false;
+      registers[REG_EFL] &= ~kTrapFlag;
+      return;
+    }
+    if (--state.hits_left == 0) die();
+    *state.planted = state.covered;
+    registers[REG_RIP] = reinterpret_cast<greg_t>(state.planted);
+    registers[REG_EFL] |= kTrapFlag;
+    state.stepping_over = true;
+    return;
+  }
+  if (ending) {
+    registers[REG_EFL] &= ~kTrapFlag;
+    return;
+  }
+  if (state.trace != nullptr && state.trace->length < Trace::kMost) {
+    state.trace->at[state.trace->length++] = static_cast<std::uintptr_t>(registers[REG_RIP]);
+  }
+  if (state.steps_left > 0 && --state.steps_left == 0) die();
+}
+
+void install() {
+  struct sigaction action {};
+  action.sa_sigaction = on_trap;
+  action.sa_flags = SA_SIGINFO;
+  ::sigaction(SIGTRAP, &action, nullptr);
+}
+
+[[gnu::always_inline]] inline void set_trap_flag() {
+  asm volatile(
+      "lea -128(%%rsp), %%rsp\n pushfq\n orq $0x100, (%%rsp)\n popfq\n lea 128(%%rsp), %%rsp"
+      :
+      :
+      : "memory", "cc");
+}
+
+}  // namespace
+
+[[gnu::noinline]] void begin_trace(Trace& trace) {
+  install();
+  trace.length = 0;
+  state.trace = &trace;
+  set_trap_flag();
+}
+
+[[gnu::noinline]] void end_trace() { ending = true; }
+
+[[gnu::noinline]] void die_after(std::size_t steps) {
+  install();
+  state.steps_left = steps;
+  set_trap_flag();
+}
+
+bool die_at(std::uintptr_t address, int occurrence) {
+  install();
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  auto* start = reinterpret_cast<void*>(address / page * page);
+  if (::mprotect(start, page, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return false;
+  state.hits_left = occurrence;
+  state.covered = *reinterpret_cast<std::uint8_t*>(address);
+  state.planted = reinterpret_cast<std::uint8_t*>(address);
+  *state.planted = kInt3;
+  return true;
+}
+
+#else
+
+void begin_trace(Trace& trace) { trace.length = 0; }
+void end_trace() {}
+void die_after(std::size_t) {}
+bool die_at(std::uintptr_t, int) { return false; }
+
+#endif
+
+}  // namespace gilfree::testing

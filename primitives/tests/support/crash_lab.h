@@ -1,0 +1,65 @@
+// The crash lab: kill a process at every machine instruction of an operation, and ask a survivor.
+//
+//   std::optional<Queue<int>> queue;
+//   const Walk walk{.fresh = [&] { queue.emplace(4); },
+//                   .operation = [&] { queue->put(1); },
+//                   .survivor = [&] { return queue->try_get() ? "present" : "absent"; }};
+//   const Findings found = kill_at_every_instruction(walk);
+//   EXPECT_EQ(found.hangs, 0);
+//   EXPECT_EQ(found.edges, 1);     // absent, absent, ..., present, present: one instruction commits
+//
+// "A process may be killed at any instruction" is a promise about a few hundred places. The operation
+// is traced once, by single steps; then for each step a fresh process runs at full speed into a
+// breakpoint planted there and dies, which costs a third of a millisecond instead of a step each for
+// every instruction before it (docs/crash.md). x86-64 only; elsewhere walks find no points.
+//
+// The victim gets there alone (one schedule), so a walk says nothing of interleavings: the soak does.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <ostream>
+#include <string>
+
+namespace gilfree::testing {
+
+struct Walk {
+  // In the test's process, before each victim: a new state, and peers if there are to be any.
+  std::function<void()> fresh;
+  // In the victim, not walked: what it did before, so that the walk meets it in mid-life.
+  std::function<void()> prepare = [] {};
+  // In the victim: walked.
+  std::function<void()> operation;
+  // In a fresh process, after the death: uses the state and says in a word or two what it found. It
+  // must not wait for ever where the promise holds; where it does, the lab calls it a hang.
+  std::function<std::string()> survivor;
+  // In the test's process, after the survivor: ends the peers. May overrule its word if not empty.
+  std::function<std::string()> after = [] { return std::string(); };
+};
+
+struct Findings {
+  int points = 0;  // instructions at which a victim died
+  int missed =
+      0;  // the victim did not come by there again: its path depends on more than the state
+  int hangs = 0;
+  int edges = 0;                        // how often the word changed from one point to the next
+  std::map<std::string, int> verdicts;  // word -> points
+  std::string first, last;              // words at the first and the last point
+  std::chrono::microseconds slowest{};  // longest a survivor took
+
+  // True if all verdicts are among these.
+  bool only(const std::map<std::string, int>& words) const;
+};
+
+std::ostream& operator<<(std::ostream& out, const Findings& findings);
+
+Findings kill_at_every_instruction(const Walk& walk);
+
+// Runs the survivor without a death, in the same way: what it would say.
+std::string ask_survivor(const Walk& walk);
+
+// Waits until process `pid` sleeps in the kernel.
+void await_sleep(int pid);
+
+}  // namespace gilfree::testing
