@@ -9,8 +9,8 @@
 // in a futex word, so the kernel keeps the queue of sleepers and forgets one that is killed
 // (docs/0002-adaptive-waiting.md says why it is not a condition variable).
 //
-// Crash       A ringer killed between publishing and ringing leaves sleepers asleep until their next
-//             heartbeat; so does a sleeper killed after it was chosen to be woken.
+// Crash       A ringer killed between publishing and ringing, or a sleeper killed after it was chosen
+//             to be woken, is noticed by every sleeper at once, or at its next heartbeat (sleep.h).
 #pragma once
 
 #include <atomic>
@@ -20,6 +20,7 @@
 #include "primitives/core/futex.h"
 #include "primitives/core/patience.h"
 #include "primitives/core/scope.h"
+#include "primitives/core/sleep.h"
 #include "primitives/core/sleepers.h"
 
 namespace gilfree::core {
@@ -64,7 +65,7 @@ class Doorbell {
       sleepers_.announce();
       if (ready()) return Waited::kAsleep;
       if (deadline != kNever && Clock::now() >= deadline) return std::nullopt;
-      Kernel<S>::sleep(rings_, heard, deadline);
+      sleep_on<S>(rings_, heard, deadline);
       if (ready()) {
         sleepers_.announce();  // for those who sleep on
         return Waited::kAsleep;

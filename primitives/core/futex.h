@@ -1,4 +1,4 @@
-// The kernel's part of waiting: sleep on a word, wake its sleepers, fence another CPU's stores.
+// The kernel's part of waiting: sleep on words, wake their sleepers, fence another CPU's stores.
 //
 // Nothing else in the library calls futex or membarrier.
 //
@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <ctime>
@@ -22,20 +22,46 @@
 
 namespace gilfree::core {
 
-// A wake meant for a process that was just killed is a wake lost. A sleeper across processes
-// therefore looks again this often; it bounds the delay that any death can cause.
-inline constexpr auto kHeartbeat = std::chrono::milliseconds(20);
-
 template <Scope S>
 struct Kernel {
-  // Sleeps while `word` holds `expected`, until a wake, the deadline, or (across processes) a
-  // heartbeat. May return for no reason.
+  // Sleeps while `word` holds `expected`, until a wake or the deadline. May return for no reason.
   static void sleep(std::atomic<std::uint32_t>& word, std::uint32_t expected, Deadline deadline) {
-    if constexpr (S::kAcrossProcesses) deadline = std::min(deadline, after(kHeartbeat));
-    const auto ns = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
-    const timespec until{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+    const timespec until = absolute(deadline);
     ::syscall(SYS_futex, &word, kWait, expected, deadline == kNever ? nullptr : &until, nullptr,
               FUTEX_BITSET_MATCH_ANY);
+  }
+
+  // Words to sleep on all at once, while each holds what it was added with.
+  class Watch {
+   public:
+    // False if no more fit.
+    bool add(std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+      if (count_ == FUTEX_WAITV_MAX) return false;
+      words_[count_++] = {.val = expected,
+                          .uaddr = reinterpret_cast<std::uintptr_t>(&word),
+                          .flags = FUTEX_32 | (S::kAcrossProcesses ? 0u : FUTEX_PRIVATE_FLAG),
+                          .__reserved = 0};
+      return count_ < FUTEX_WAITV_MAX;
+    }
+    // The word that was woken; null if none was.
+    std::atomic<std::uint32_t>* sleep(Deadline deadline) {
+      const timespec until = absolute(deadline);
+      const long woken = ::syscall(SYS_futex_waitv, words_, count_, 0,
+                                   deadline == kNever ? nullptr : &until, CLOCK_MONOTONIC);
+      if (woken < 0) return nullptr;
+      return reinterpret_cast<std::atomic<std::uint32_t>*>(words_[woken].uaddr);
+    }
+
+   private:
+    unsigned count_ = 0;
+    ::futex_waitv words_[FUTEX_WAITV_MAX];
+  };
+
+  // True if Watch works: Linux 5.16. Asked once a process.
+  static bool can_sleep_on_many() {
+    static const bool known =
+        ::syscall(SYS_futex_waitv, nullptr, 0, 0, nullptr, 0) != 0 && errno == EINVAL;
+    return known;
   }
 
   static void wake_one(std::atomic<std::uint32_t>& word) { wake(word, 1); }
@@ -52,6 +78,10 @@ struct Kernel {
   }
 
  private:
+  static timespec absolute(Deadline deadline) {
+    const auto ns = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
+    return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+  }
   static void wake(std::atomic<std::uint32_t>& word, int count) {
     ::syscall(SYS_futex, &word, kWake, count, nullptr, nullptr, 0);
   }

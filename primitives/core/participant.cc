@@ -1,6 +1,15 @@
 #include "primitives/core/participant.h"
 
+#include <unistd.h>
+
+#include <boost/interprocess/anonymous_shared_memory.hpp>
+#include <boost/interprocess/mapped_region.hpp>
+#include <cerrno>
+#include <new>
+#include <system_error>
 #include <utility>
+
+#include "primitives/core/futex.h"
 
 namespace gilfree::core {
 namespace {
@@ -19,6 +28,15 @@ struct Detach {
 
 }  // namespace
 
+Participants::Participants() {
+  pthread_mutexattr_t robust;
+  ::pthread_mutexattr_init(&robust);
+  ::pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED);
+  ::pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST);
+  for (auto& slot : slots_) ::pthread_mutex_init(&slot.alive, &robust);
+  ::pthread_mutexattr_destroy(&robust);
+}
+
 Participants& Participants::make() {
   // Never unmapped: a robust mutex whose memory is gone takes every other one of its thread with it.
   using boost::interprocess::anonymous_shared_memory;
@@ -26,6 +44,33 @@ Participants& Participants::make() {
       new boost::interprocess::mapped_region(anonymous_shared_memory(sizeof(Participants)));
   return *::new (memory->get_address()) Participants;
 }
+
+Token Participants::attach() {
+  for (std::size_t slot = 0; slot < kMostParticipants; ++slot) {
+    const int error = ::pthread_mutex_trylock(&slots_[slot].alive);
+    if (error == EOWNERDEAD) ::pthread_mutex_consistent(&slots_[slot].alive);
+    if (error == 0 || error == EOWNERDEAD) return occupy(slot);
+  }
+  throw std::system_error(EAGAIN, std::generic_category(),
+                          "gilfree: more than 1023 threads share primitives; end some first");
+}
+
+// For who holds the slot's mutex.
+Token Participants::occupy(std::size_t slot) {
+  const Token token = make_token(slot + 1, static_cast<std::uint32_t>(::gettid()), token_time());
+  alive_word(slots_[slot]).fetch_or(FUTEX_WAITERS, std::memory_order_relaxed);  // death is to wake
+  slots_[slot].occupant.store(token, std::memory_order_release);
+  for (auto used = used_.load(std::memory_order_relaxed);
+       used <= slot && !used_.compare_exchange_weak(used, slot + 1, std::memory_order_release);) {
+    continue;
+  }
+  // Who sleeps does not watch the newcomer yet.
+  arrivals_.fetch_add(1, std::memory_order_release);
+  Kernel<Processes>::wake_all(arrivals_);
+  return token;
+}
+
+void Participants::detach(Token token) { ::pthread_mutex_unlock(&slots_[slot_of(token)].alive); }
 
 Token internal::attach_this_thread() {
   thread_local Detach when_this_thread_ends;

@@ -4,41 +4,32 @@
 //   if (is_dead<S>(token)) ...           // its thread has died or ended
 //
 // A token is what a lock word holds, so that whoever waits can tell a slow owner from a dead one.
-// It is not a thread id: ids are reused, and mean something else in another container.
 //
 // How a death is seen. Each participant has a slot in shared memory and holds the slot's robust mutex
-// for as long as it lives. When it dies, however it dies, the kernel marks the mutex; nobody ever
-// waits for these mutexes, so the ways in which waiting for a robust mutex fails do not arise
-// (docs/0001-owner-words-not-robust-mutexes.md). A slot is given to the next thread that comes, under
-// a new generation, and a token names both.
+// for as long as it lives. When it dies, however it dies, the kernel marks the mutex and wakes one of
+// those who sleep on it (sleep.h); nobody ever waits to get these mutexes, so the ways in which that
+// fails do not arise (docs/0001-owner-words-not-robust-mutexes.md).
 //
-// The table is made before the first primitive and inherited by fork. It has room for kMost threads
-// at a time over a whole family of processes. 64 bytes each, touched when used, never unmapped.
+// The table is made before the first primitive and inherited by fork: a family of processes shares
+// one. It has room for 1023 threads at a time, 64 bytes each, touched when used, never unmapped. A
+// token of another family (named objects are shared by strangers) is not in it; then the kernel is
+// asked (token.h), which only waiters do.
 #pragma once
 
+#include <linux/futex.h>
 #include <pthread.h>
 
 #include <atomic>
-#include <boost/interprocess/anonymous_shared_memory.hpp>
-#include <boost/interprocess/mapped_region.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <new>
-#include <system_error>
 
-#include "primitives/core/futex.h"
+#include "primitives/core/scope.h"
+#include "primitives/core/token.h"
 
 namespace gilfree::core {
 
-// Slot number + 1 in the low bits, its generation above; 0 is nobody. Bit 31 stays clear.
-using Token = std::uint32_t;
-inline constexpr Token kNobody = 0;
-
 class Participants {
  public:
-  static constexpr int kSlotBits = 10;
-  static constexpr std::size_t kMost = (1u << kSlotBits) - 1;
-
   // This family's table.
   static Participants& table() {
     static Participants& made = make();
@@ -46,59 +37,55 @@ class Participants {
   }
 
   // Takes a free slot for the calling thread. Throws std::system_error if there is none.
-  Token attach() {
-    for (std::size_t slot = 0; slot < kMost; ++slot) {
-      const int error = ::pthread_mutex_trylock(&slots_[slot].alive);
-      if (error == EOWNERDEAD) ::pthread_mutex_consistent(&slots_[slot].alive);
-      if (error != 0 && error != EOWNERDEAD) continue;
-      const auto generation = slots_[slot].generation.load(std::memory_order_relaxed) + 1;
-      slots_[slot].generation.store(generation, std::memory_order_release);
-      return token_of(slot, generation);
-    }
-    throw std::system_error(EAGAIN, std::generic_category(),
-                            "gilfree: more than 1023 threads share primitives; end some first");
-  }
-
+  Token attach();
   // Called by the thread itself, when it ends in good order.
-  void detach(Token token) { ::pthread_mutex_unlock(&slots_[slot_of(token)].alive); }
+  void detach(Token token);
 
   bool is_alive(Token token) const {
-    if (slot_of(token) >= kMost) return false;  // not a token
-    const Slot& slot = slots_[slot_of(token)];
-    const auto generation = slot.generation.load(std::memory_order_acquire);
-    if (token != token_of(slot_of(token), generation)) return false;
-    const auto word = alive_word(slot).load(std::memory_order_acquire);
-    return (word & FUTEX_TID_MASK) != 0 && (word & FUTEX_OWNER_DIED) == 0;
+    const std::size_t slot = slot_of(token);
+    if (slot < kMostParticipants &&
+        slots_[slot].occupant.load(std::memory_order_acquire) == token) {
+      return is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), token);
+    }
+    return thread_runs(token);  // of another family, or ended long ago
+  }
+
+  // For sleep.h: visit(word, value) of what changes when somebody comes, and of each one alive but
+  // `me`, until it returns false.
+  template <typename Visit>
+  void each_alive(Token me, Visit visit) {
+    const auto came = arrivals_.load(std::memory_order_acquire);
+    bool more = visit(arrivals_, came);
+    const auto end = used_.load(std::memory_order_acquire);
+    for (std::size_t slot = 0; more && slot < end; ++slot) {
+      const Token occupant = slots_[slot].occupant.load(std::memory_order_acquire);
+      auto& word = alive_word(slots_[slot]);
+      const auto value = word.load(std::memory_order_acquire);
+      if (occupant != me && is_held(value, occupant)) more = visit(word, value);
+    }
   }
 
  private:
   struct alignas(64) Slot {
-    pthread_mutex_t alive;
-    std::atomic<std::uint32_t> generation{0};
+    mutable pthread_mutex_t alive;
+    std::atomic<Token> occupant{kNobody};
   };
 
-  Participants() {
-    pthread_mutexattr_t robust;
-    ::pthread_mutexattr_init(&robust);
-    ::pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED);
-    ::pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST);
-    for (auto& slot : slots_) ::pthread_mutex_init(&slot.alive, &robust);
-    ::pthread_mutexattr_destroy(&robust);
-  }
-
+  Participants();
   static Participants& make();
+  Token occupy(std::size_t slot);
 
-  static Token token_of(std::size_t slot, std::uint32_t generation) {
-    return static_cast<Token>(((generation << kSlotBits) | (slot + 1)) & 0x7fffffffu);
+  static bool is_held(std::uint32_t word, Token by) {
+    return (word & FUTEX_TID_MASK) == id_of(by) && (word & FUTEX_OWNER_DIED) == 0;
   }
-  static std::size_t slot_of(Token token) { return (token & kMost) - 1; }
-
-  // The futex word inside glibc's mutex: owner's thread id, and the kernel's mark of its death.
-  static const std::atomic<std::uint32_t>& alive_word(const Slot& slot) {
-    return reinterpret_cast<const std::atomic<std::uint32_t>&>(slot.alive.__data.__lock);
+  // The futex word inside glibc's mutex: the owner's thread id, and the kernel's mark of its death.
+  static std::atomic<std::uint32_t>& alive_word(const Slot& slot) {
+    return reinterpret_cast<std::atomic<std::uint32_t>&>(slot.alive.__data.__lock);
   }
 
-  Slot slots_[kMost];
+  std::atomic<std::uint32_t> arrivals_{0};
+  std::atomic<std::size_t> used_{0};  // slots from here on have never been used
+  Slot slots_[kMostParticipants];
 };
 
 // This thread's tokens, or kNobody before their first use and in a child just forked.
