@@ -1,5 +1,5 @@
 // What primitives throw. An expected outcome (full, empty, too late) is a return value, not one of
-// these. Every message names the function and the remedy.
+// these; a caller's mistake is a std::logic_error or a std::system_error. Every message names the function and the remedy.
 #pragma once
 
 #include <stdexcept>
@@ -20,6 +20,18 @@ class EndOfFile : public std::runtime_error {
 
 // Nobody holds the other end of a Pipe any more: what is sent could never be received.
 class BrokenPipe : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A party of a Barrier died, gave up, or called abort() or reset().
+class BrokenBarrier : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A named object that is damaged or not what its name promised (core/segment.h).
+class Corrupted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };

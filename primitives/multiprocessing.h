@@ -7,19 +7,48 @@
 // contracts.
 #pragma once
 
+#include "primitives/barrier.h"
+#include "primitives/condition.h"
 #include "primitives/errors.h"
+#include "primitives/event.h"
+#include "primitives/lock.h"
+#include "primitives/named.h"
 #include "primitives/pipe.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
+#include "primitives/semaphore.h"
+#include "primitives/value.h"
 
 namespace gilfree::multiprocessing {
 
+using gilfree::BrokenBarrier;
 using gilfree::BrokenPipe;
 using gilfree::Closed;
+using gilfree::Corrupted;
 using gilfree::EndOfFile;
+using gilfree::Permit;
 using gilfree::PipeOptions;
 using gilfree::Process;
 using gilfree::ProcessOptions;
+
+using gilfree::create_only;
+using gilfree::open_only;
+using gilfree::open_or_create;
+using gilfree::remove;
+
+using Lock = gilfree::Lock<Processes>;
+using RLock = gilfree::RLock<Processes>;
+using Semaphore = gilfree::Semaphore<Processes>;
+using BoundedSemaphore = gilfree::BoundedSemaphore<Processes>;
+using Event = gilfree::Event<Processes>;
+using Condition = gilfree::Condition<Processes>;
+using Barrier = gilfree::Barrier<Processes>;
+
+template <typename T>
+using Value = gilfree::Value<T, Processes>;
+
+template <typename T>
+using Array = gilfree::Array<T, Processes>;
 
 template <typename T>
 using Queue = gilfree::Queue<T, Processes>;

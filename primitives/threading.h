@@ -7,16 +7,39 @@
 // contracts.
 #pragma once
 
+#include "primitives/barrier.h"
+#include "primitives/condition.h"
 #include "primitives/errors.h"
+#include "primitives/event.h"
+#include "primitives/lock.h"
 #include "primitives/pipe.h"
 #include "primitives/queue.h"
+#include "primitives/semaphore.h"
+#include "primitives/value.h"
 
 namespace gilfree::threading {
 
+using gilfree::BrokenBarrier;
 using gilfree::BrokenPipe;
 using gilfree::Closed;
+using gilfree::Corrupted;
 using gilfree::EndOfFile;
+using gilfree::Permit;
 using gilfree::PipeOptions;
+
+using Lock = gilfree::Lock<Threads>;
+using RLock = gilfree::RLock<Threads>;
+using Semaphore = gilfree::Semaphore<Threads>;
+using BoundedSemaphore = gilfree::BoundedSemaphore<Threads>;
+using Event = gilfree::Event<Threads>;
+using Condition = gilfree::Condition<Threads>;
+using Barrier = gilfree::Barrier<Threads>;
+
+template <typename T>
+using Value = gilfree::Value<T, Threads>;
+
+template <typename T>
+using Array = gilfree::Array<T, Threads>;
 
 template <typename T>
 using Queue = gilfree::Queue<T, Threads>;

@@ -54,20 +54,28 @@ class Doorbell {
     if (sleepers_.any()) [[unlikely]]
       wake(&Kernel<S>::wake_one);
   }
+  // Wakes whoever sleeps, if anybody does: for a bell on which nobody calls ring().
+  void ring_sleepers() {
+    if (sleepers_.any()) [[unlikely]]
+      ring_all();
+  }
   // Wakes whoever sleeps, also those whom a ring() under way has promised to somebody else's care.
   void ring_all() { wake(&Kernel<S>::wake_all); }
 
  private:
   template <typename Ready>
   [[gnu::noinline]] std::optional<Waited> sleep(Deadline deadline, Ready ready) {
-    for (;;) {
+    for (Nap<S> nap;;) {
       const auto heard = rings_.load(std::memory_order_acquire);
       sleepers_.announce();
-      if (ready()) return Waited::kAsleep;
-      if (deadline != kNever && Clock::now() >= deadline) return std::nullopt;
-      sleep_on<S>(rings_, heard, deadline);
+      const bool is_ready = ready();
+      const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
+      if (!is_ready && !is_late) nap.sleep_on(rings_, heard, deadline);
+      sleepers_.withdraw();
+      if (is_ready) return Waited::kAsleep;
+      if (is_late) return std::nullopt;
       if (ready()) {
-        sleepers_.announce();  // for those who sleep on
+        if (sleepers_.others_may_sleep()) sleepers_.raise_again();
         return Waited::kAsleep;
       }
     }

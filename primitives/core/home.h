@@ -1,21 +1,27 @@
 // Home: the memory a primitive's state lives in, chosen by its scope.
+//
+//   Home<State, S> home(extra, arguments...);                    // heap, or memory that forks inherit
+//   Home<State, Processes> named(create_only, "jobs", extra, arguments...);
+//   Home<Inner, S> inner(home, home->part);                      // a part of another's state
+//
+// Trivially destructible states only, so that a process may vanish without anyone having to clean up
+// after it. `extra` bytes, zeroed, follow the state. The memory goes when the last handle does;
+// across processes, when the last process that has it mapped does, and a name besides (segment.h).
 #pragma once
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <boost/interprocess/anonymous_shared_memory.hpp>
-#include <boost/interprocess/mapped_region.hpp>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "primitives/core/participant.h"
 #include "primitives/core/patience.h"
 #include "primitives/core/scope.h"
+#include "primitives/core/segment.h"
 
 namespace gilfree::core {
 
@@ -27,45 +33,69 @@ inline constexpr bool shareable = std::is_trivially_copyable_v<T> && !std::is_po
 template <typename T>
 concept Shareable = shareable<T>;
 
-// Sole owner of one State followed by `extra` bytes, zeroed. Trivially destructible states only, so
-// that a process may vanish without anyone having to clean up after it.
-//
-// Across processes the memory has no name: forks inherit it, the last one gone gives it back. The
-// first kTouched bytes are touched at once, since a page's first touch costs more than a message.
 template <typename State, Scope S>
 class Home {
- public:
-  static constexpr std::size_t kTouched = std::size_t{4} << 20;
+  static_assert(std::is_standard_layout_v<State> && std::is_trivially_destructible_v<State>);
 
+ public:
   template <typename... Args>
-  explicit Home(std::size_t extra, Args&&... args) {
-    static_assert(std::is_standard_layout_v<State> && std::is_trivially_destructible_v<State>);
-    const std::size_t bytes = sizeof(State) + extra;
-    void* memory;
+  explicit Home(std::size_t extra, Args&&... args) : bytes_(sizeof(State) + extra) {
     if constexpr (S::kAcrossProcesses) {
       (void)Participants::table();  // now, so that whoever inherits the state shares the table too
-      region_ = boost::interprocess::anonymous_shared_memory(bytes);
-      memory = region_.get_address();
-      ::madvise(memory, std::min(bytes, kTouched), MADV_POPULATE_WRITE);  // best effort: Linux 5.14
+      memory_ = anonymous_segment(bytes_);
     } else {
-      heap_.reset(static_cast<std::byte*>(::operator new(bytes, kAlignment)));
-      memory = std::memset(heap_.get(), 0, bytes);
+      memory_.reset(::operator new(bytes_, kAlignment),
+                    [](void* bytes) { ::operator delete(bytes, kAlignment); });
+      std::memset(memory_.get(), 0, bytes_);
     }
-    state_ = ::new (memory) State(std::forward<Args>(args)...);
+    state_ = ::new (memory_.get()) State(std::forward<Args>(args)...);
   }
+
+  // By name, for processes that are not of one family. They throw as segment.h says.
+  template <typename... Args>
+  requires S::kAcrossProcesses Home(create_only_t, std::string_view name, std::size_t extra,
+                                    Args&&... args) {
+    adopt(create_segment(name, layout_of<State>(), sizeof(State) + extra, maker(args...)));
+  }
+  Home(open_only_t, std::string_view name) requires S::kAcrossProcesses {
+    adopt(open_segment(name, layout_of<State>(), sizeof(State)));
+  }
+  template <typename... Args>
+  requires S::kAcrossProcesses Home(open_or_create_t, std::string_view name, std::size_t extra,
+                                    Args&&... args) {
+    adopt(open_or_create_segment(name, layout_of<State>(), sizeof(State), sizeof(State) + extra,
+                                 maker(args...)));
+  }
+
+  // `part` lies within what `whole` holds.
+  template <typename Whole>
+  Home(const Home<Whole, S>& whole, State& part)
+      : memory_(whole.memory()), state_(&part), bytes_(sizeof(State)) {}
 
   State& operator*() const { return *state_; }
   State* operator->() const { return state_; }
 
+  // What there is from the state on: in a named object, as much as the file has.
+  std::size_t bytes() const { return bytes_; }
+  const std::shared_ptr<void>& memory() const { return memory_; }
+
  private:
   static constexpr std::align_val_t kAlignment{kApart};
-  struct Free {
-    void operator()(std::byte* bytes) const { ::operator delete(bytes, kAlignment); }
-  };
 
-  boost::interprocess::mapped_region region_;  // used across processes
-  std::unique_ptr<std::byte, Free> heap_;      // used across threads
+  template <typename... Args>
+  static auto maker(Args&... args) {
+    return [&](void* memory) { ::new (memory) State(std::forward<Args>(args)...); };
+  }
+  void adopt(Segment segment) {
+    (void)Participants::table();
+    memory_ = std::move(segment.memory);
+    state_ = static_cast<State*>(memory_.get());
+    bytes_ = segment.bytes;
+  }
+
+  std::shared_ptr<void> memory_;
   State* state_ = nullptr;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace gilfree::core

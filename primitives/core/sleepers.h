@@ -10,8 +10,9 @@
 // any() leaves out (futex.h, heavy_fence).
 //
 // A flag, not a count: a sleeper that is killed never takes itself off a count. Whoever wakes one
-// sleeper lowers the flag, so the one who was woken announces again: others may sleep on. The flag
-// errs towards one wake too many.
+// sleeper lowers the flag, so the one who was woken raises it again if others may sleep on. The flag
+// errs towards one wake too many; so does the count behind others_may_sleep(), which the killed stay
+// in: it saves the lone sleeper the fence.
 #pragma once
 
 #include <atomic>
@@ -26,6 +27,14 @@ template <Scope S>
 class Sleepers {
  public:
   void announce() {
+    asleep_.fetch_add(1,
+                      std::memory_order_relaxed);  // before the flag: who lowers that has seen this
+    raise_again();
+  }
+  void withdraw() { asleep_.fetch_sub(1, std::memory_order_relaxed); }
+
+  bool others_may_sleep() const { return asleep_.load(std::memory_order_relaxed) != 0; }
+  void raise_again() {
     flag_.store(1, std::memory_order_seq_cst);
     Kernel<S>::heavy_fence();
   }
@@ -40,6 +49,7 @@ class Sleepers {
 
  private:
   std::atomic<std::uint32_t> flag_{0};
+  std::atomic<std::uint32_t> asleep_{0};
 };
 
 }  // namespace gilfree::core

@@ -1,7 +1,9 @@
 #include "primitives/core/token.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,10 +15,9 @@
 namespace gilfree::core {
 namespace {
 
-// What /proc/ID/stat says (proc(5)): fields 3, 20 and 22.
+// What /proc/ID/stat says (proc(5)): fields 3 and 22.
 struct Stat {
   char state;
-  long threads;
   unsigned long long started;  // hundredths of a second since boot: USER_HZ is 100 on every Linux
 };
 
@@ -33,8 +34,8 @@ std::optional<Stat> stat_of(std::uint32_t id) {
   if (behind_name == nullptr ||
       std::sscanf(
           behind_name + 1,
-          " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu",
-          &stat.state, &stat.threads, &stat.started) != 3) {
+          " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+          &stat.state, &stat.started) != 2) {
     return std::nullopt;
   }
   return stat;
@@ -42,18 +43,17 @@ std::optional<Stat> stat_of(std::uint32_t id) {
 
 bool is_ended(char state) { return state == 'Z' || state == 'X' || state == 'x'; }
 
-bool runs(Token token, bool last_thread_counts) {
-  if (::kill(static_cast<pid_t>(id_of(token)), 0) != 0 && errno == ESRCH) return false;
-  const auto stat = stat_of(id_of(token));
-  if (!stat) return ::kill(static_cast<pid_t>(id_of(token)), 0) == 0 || errno != ESRCH;
-  if (is_ended(stat->state) && (last_thread_counts || stat->threads <= 1)) return false;
-  return static_cast<std::uint32_t>(stat->started) <= named_at(token);
+// True if the thread that once had this id has ended, or a younger one has it.
+bool was_reused(Token token, const Stat& stat) {
+  return static_cast<std::uint32_t>(stat.started) > named_at(token);
 }
 
-Token own_process = kNobody;
+pid_t kernel_id(Token token) { return static_cast<pid_t>(id_of(token)); }
+
+bool id_exists(Token token) { return ::kill(kernel_id(token), 0) == 0 || errno != ESRCH; }
 
 [[maybe_unused]] const int forget_in_children =
-    ::pthread_atfork(nullptr, nullptr, [] { own_process = kNobody; });
+    ::pthread_atfork(nullptr, nullptr, [] { internal::own_process = kNobody; });
 
 }  // namespace
 
@@ -63,21 +63,31 @@ std::uint32_t token_time() {
   return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
 }
 
-Token this_process() {
-  // Any thread may be first; they all write the same id, and whichever time stays is after its start.
-  Token mine = __atomic_load_n(&own_process, __ATOMIC_RELAXED);
-  if (mine == kNobody) {
-    Token nobody = kNobody;
-    mine = make_token(0, static_cast<std::uint32_t>(::getpid()), token_time());
-    if (!__atomic_compare_exchange_n(&own_process, &nobody, mine, false, __ATOMIC_RELAXED,
-                                     __ATOMIC_RELAXED)) {
-      mine = nobody;
-    }
-  }
-  return mine;
+Token internal::name_this_process() {
+  // Any thread may be first; whichever time stays, it is after the start.
+  Token nobody = kNobody;
+  const Token mine = make_token(0, static_cast<std::uint32_t>(::getpid()), token_time());
+  return own_process.compare_exchange_strong(nobody, mine) ? mine : nobody;
 }
 
-bool thread_runs(Token thread) { return runs(thread, true); }
-bool process_runs(Token process) { return runs(process, false); }
+bool thread_runs(Token thread) {
+  if (!id_exists(thread)) return false;
+  const auto stat = stat_of(id_of(thread));
+  if (!stat) return id_exists(thread);
+  return !is_ended(stat->state) && !was_reused(thread, *stat);
+}
+
+// A process whose first thread has ended is a zombie to /proc, but not to a pidfd while another
+// thread runs.
+bool process_runs(Token process) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, kernel_id(process), 0));
+  if (pidfd < 0) return errno != ESRCH;
+  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
+  const bool ended = ::poll(&end, 1, 0) == 1;
+  ::close(pidfd);
+  if (ended) return false;
+  const auto stat = stat_of(id_of(process));
+  return !stat || !was_reused(process, *stat);
+}
 
 }  // namespace gilfree::core

@@ -10,6 +10,7 @@
 // (segment.h).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -32,8 +33,16 @@ inline std::uint32_t named_at(Token token) { return token >> (kSlotBits + kIdBit
 // Now, as tokens count time.
 std::uint32_t token_time();
 
+namespace internal {
+inline constinit std::atomic<Token> own_process{kNobody};  // forgotten in a forked child
+Token name_this_process();
+}  // namespace internal
+
 // The calling process's token. Two that are equal name the same process.
-Token this_process();
+inline Token this_process() {
+  const Token mine = internal::own_process.load(std::memory_order_relaxed);
+  return mine != kNobody ? mine : internal::name_this_process();
+}
 
 // Asks the kernel, in some 20 us, whether the thread or process still runs. Where it cannot tell (no
 // /proc), it takes an existing id for alive: a lock is rather kept too long than stolen.

@@ -1,0 +1,200 @@
+// Barrier: a meeting point; whoever comes waits until all parties have come.
+//
+//   mp::Barrier start_line(3);
+//   // each of three workers:
+//   prepare();
+//   start_line.wait();
+//   run();                                     // nobody runs before all are prepared
+//
+// Python's multiprocessing.Barrier and threading.Barrier. After all have passed it serves again.
+//
+// Cost        A lock, two stores and an unlock for each party; the last one wakes the others. 8 bytes a
+//             party.
+// Blocking    wait waits for the last party: awake for some 50 us, then asleep. wait_for at most that
+//             long, and then the barrier is broken for everybody, as in Python.
+// Returns     From wait, the place in which this party came: 0 to parties - 1, each once a round.
+// Errors      BrokenBarrier from wait: a party died, was late, or somebody called abort() or reset()
+//             meanwhile; and from then on at once, until reset(). std::invalid_argument: less than 1 or
+//             more than 2^20 parties, or a negative timeout.
+// Visibility  What any party did before wait is seen by every party after it.
+// Crash       A process may be killed at any instruction. Killed before it has come: the others wait
+//             for it, or for whoever is started in its place. Killed while it waits: the barrier breaks
+//             and the others are told at once. Killed as the last one: all pass.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+#include "primitives/core/doorbell.h"
+#include "primitives/core/home.h"
+#include "primitives/core/mutex.h"
+#include "primitives/core/scope.h"
+#include "primitives/errors.h"
+#include "primitives/named.h"
+
+namespace gilfree {
+
+template <Scope S = Processes>
+class Barrier {
+ public:
+  explicit Barrier(std::int64_t parties) : home_(words(parties)) {}
+  Barrier(create_only_t tag, std::string_view name, std::int64_t parties)
+      : home_(tag, name, words(parties)) {}
+  Barrier(open_only_t tag, std::string_view name) : home_(tag, name) {}
+  Barrier(open_or_create_t tag, std::string_view name, std::int64_t parties)
+      : home_(tag, name, words(parties)) {}
+  Barrier(const Barrier&) = delete;
+  Barrier& operator=(const Barrier&) = delete;
+
+  int wait() { return wait_till(kNever); }
+  int wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
+  template <typename C, typename D>
+  int wait_until(std::chrono::time_point<C, D> time) {
+    return wait_till(to_deadline(time));
+  }
+
+  // Breaks it: whoever waits or comes gets BrokenBarrier until reset().
+  void abort() {
+    const Guard guard(*this);
+    break_it();
+  }
+  // Makes it as new. Whoever waits gets BrokenBarrier.
+  void reset() {
+    const Guard guard(*this);
+    const Round round = now();
+    if (round.arrived > 0 || round.broken) next_round(round, kEndedByReset);
+  }
+
+  int parties() const { return static_cast<int>((home_.bytes() - sizeof(State)) / sizeof(Word)); }
+  // How many have come and wait. Already history when it returns, like broken().
+  int n_waiting() const { return static_cast<int>(now().arrived); }
+  bool broken() const { return now().broken; }
+
+ private:
+  using Word = std::atomic<core::Token>;
+
+  // One store moves all of it: that is the commit of whatever happens here.
+  struct Round {
+    std::uint32_t number;  // 31 bits
+    bool broken;
+    std::uint32_t arrived;
+
+    static Round from(std::uint64_t word) {
+      return {static_cast<std::uint32_t>(word >> 33), (word >> 32 & 1) != 0,
+              static_cast<std::uint32_t>(word)};
+    }
+    std::uint64_t word() const {
+      return std::uint64_t{number} << 33 | std::uint64_t{broken} << 32 | arrived;
+    }
+  };
+
+  // `mutex` guards all of it; `round` and `resets` are also read without it. Behind it: a word for
+  // each party, of which the first `arrived` name those who wait.
+  struct alignas(core::kCacheLine) State {
+    core::Mutex<S> mutex;
+    std::atomic<std::uint64_t> round{0};
+    std::atomic<std::uint64_t> resets{0};  // bit n % 64: round n was ended by reset(), not by all
+    core::Doorbell<S> changed;
+  };
+
+  enum End { kPassed, kEndedByReset };
+
+  class Guard {
+   public:
+    explicit Guard(Barrier& barrier) : state_(*barrier.home_) { (void)state_.mutex.lock(); }
+    ~Guard() { state_.mutex.unlock(); }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+   private:
+    State& state_;
+  };
+
+  static std::size_t words(std::int64_t parties) {
+    if (parties < 1 || parties > (1 << 20)) {
+      throw std::invalid_argument("gilfree::Barrier: between 1 and 1048576 parties");
+    }
+    return static_cast<std::size_t>(parties) * sizeof(Word);
+  }
+  Word& party(std::uint32_t place) const { return reinterpret_cast<Word*>(&*home_ + 1)[place]; }
+  Round now() const { return Round::from(home_->round.load(std::memory_order_acquire)); }
+  void store(const Round& round) {
+    home_->round.store(round.word(), std::memory_order_release);  // commit
+  }
+
+  int wait_till(Deadline deadline) {
+    Round came;
+    {
+      const Guard guard(*this);
+      came = now();
+      if (came.broken) throw_broken();
+      if (came.arrived + 1 >= static_cast<std::uint32_t>(parties())) {
+        next_round(came, kPassed);
+        return static_cast<int>(came.arrived);
+      }
+      party(came.arrived).store(core::self<S>(), std::memory_order_relaxed);
+      store({came.number, false, came.arrived + 1});
+    }
+    const auto changed = [&] {
+      const Round round = now();
+      return round.number != came.number || round.broken;
+    };
+    while (!changed()) {
+      const bool in_time =
+          home_->changed
+              .wait(deadline, core::kNoCpu, changed, [&] { return somebody_died(came.number); })
+              .has_value();
+      if (changed()) break;
+      const Guard guard(*this);
+      if (!in_time || somebody_died(came.number)) break_it(came.number);
+    }
+    if (now().number == came.number || was_reset(came.number)) throw_broken();
+    return static_cast<int>(came.arrived);
+  }
+
+  [[noreturn]] static void throw_broken() {
+    throw BrokenBarrier(
+        "gilfree::Barrier::wait: a party died, was late, or aborted; reset() it to go on");
+  }
+
+  void break_it() {
+    Round round = now();
+    round.broken = true;
+    store(round);
+    home_->changed.ring_sleepers();
+  }
+  void break_it(std::uint32_t number) {
+    if (now().number == number) break_it();
+  }
+
+  void next_round(const Round& ended, End how) {
+    const std::uint64_t bit = std::uint64_t{1} << ended.number % 64;
+    auto resets = home_->resets.load(std::memory_order_relaxed);
+    resets = how == kEndedByReset ? resets | bit : resets & ~bit;
+    home_->resets.store(resets, std::memory_order_relaxed);  // before the round it is about
+    store({(ended.number + 1) & 0x7fffffffu, false, 0});
+    home_->changed.ring_sleepers();
+  }
+  bool was_reset(std::uint32_t number) const {
+    return (home_->resets.load(std::memory_order_relaxed) >> number % 64 & 1) != 0;
+  }
+
+  bool somebody_died(std::uint32_t number) const {
+    const Round round = now();
+    const auto arrived = std::min(round.arrived, static_cast<std::uint32_t>(parties()));
+    for (std::uint32_t place = 0; place < arrived; ++place) {
+      if (core::is_dead<S>(party(place).load(std::memory_order_relaxed))) {
+        return now().number == number;
+      }
+    }
+    return false;
+  }
+
+  core::Home<State, S> home_;
+};
+
+}  // namespace gilfree

@@ -1,0 +1,88 @@
+#include "primitives/core/permits.h"
+
+#include <stdexcept>
+
+namespace gilfree::core {
+namespace {
+
+constexpr int kMostAsked = 8;  // asking after one process costs some 20 us
+
+std::size_t checked(std::int64_t value, std::int64_t most) {
+  if (value < 0 || value > most) {
+    throw std::invalid_argument("gilfree::Semaphore: between 0 and " + std::to_string(most) +
+                                " permits, not " + std::to_string(value));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+[[noreturn]] void too_many() {
+  throw std::logic_error(
+      "gilfree::BoundedSemaphore::release: more than were acquired; release once for each acquire");
+}
+
+}  // namespace
+
+std::size_t CountedPermits::words(std::int64_t value) { return checked(value, kMost) * 0; }
+
+void CountedPermits::undo(std::int64_t permits) {
+  count_.fetch_sub(static_cast<std::uint32_t>(permits), std::memory_order_relaxed);
+  throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
+}
+
+void BoundedCount::give_back(std::int64_t permits) {
+  auto count = count_.load(std::memory_order_relaxed);
+  do {
+    if (permits > bound_ - count) too_many();
+  } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
+                                         std::memory_order_release, std::memory_order_relaxed));
+}
+
+std::size_t OwnedPermits::words(std::int64_t value) { return checked(value, kMost); }
+
+void OwnedPermits::give_back(std::int64_t permits) {
+  if (permits > 1 && permits > static_cast<std::int64_t>(count_) - free_words()) too_many();
+  for (; permits > 0; --permits) {
+    if (!replace(this_process(), kNobody) && !free_anybodys()) too_many();
+  }
+}
+
+bool OwnedPermits::free_anybodys() {
+  for (std::size_t at = 0; at < count_; ++at) {
+    Token owner = words_[at].load(std::memory_order_relaxed);
+    if (owner != kNobody &&
+        words_[at].compare_exchange_strong(owner, kNobody, std::memory_order_acq_rel,
+                                           std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool OwnedPermits::reclaim() {
+  bool freed = false;
+  Token alive = this_process();
+  int asked = 0;
+  for (std::size_t tried = 0; tried < count_ && asked < kMostAsked; ++tried, ++ask_from_) {
+    Word& word = words_[ask_from_ % count_];
+    Token owner = word.load(std::memory_order_relaxed);
+    if (owner == kNobody || owner == alive) continue;
+    ++asked;
+    if (process_runs(owner)) {
+      alive = owner;
+    } else {
+      freed |= word.compare_exchange_strong(owner, kNobody, std::memory_order_acq_rel,
+                                            std::memory_order_relaxed);
+    }
+  }
+  return freed;
+}
+
+std::int64_t OwnedPermits::free_words() const {
+  std::int64_t found = 0;
+  for (std::size_t at = 0; at < count_; ++at) {
+    found += words_[at].load(std::memory_order_relaxed) == kNobody ? 1 : 0;
+  }
+  return found;
+}
+
+}  // namespace gilfree::core

@@ -1,0 +1,132 @@
+// WaitingList: who waits on a Condition, and who of them has been told.
+//
+//   Waiter& mine = list.join();              // holding the condition's lock
+//   list.await(mine, deadline);              // not holding it: until told, or too late
+//   list.leave(mine);                        // holding it again
+//   list.tell(2);                            // holding it: the two who have waited longest
+//
+// Each waiter has a place of its own with a bell of its own, so that exactly who is told wakes. The
+// condition's lock guards everything but `told`, which its waiter reads without the lock.
+//
+// Crash       A place names who has it. A dead one's is taken by the next who comes; if the dead one had
+//             been told and had not left, whoever waits notices (core/sleep.h) and passes it on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <system_error>
+
+#include "primitives/core/doorbell.h"
+#include "primitives/core/participant.h"
+#include "primitives/core/scope.h"
+
+namespace gilfree::core {
+
+template <Scope S>
+class WaitingList {
+ public:
+  static constexpr std::uint32_t kMost = 1023;
+
+  class Waiter {
+   public:
+    bool is_told() const { return told_.load(std::memory_order_acquire) != 0; }
+
+   private:
+    friend WaitingList;
+    bool waits() const { return has_owner() && !is_told(); }
+    bool has_owner() const { return who_.load(std::memory_order_relaxed) != kNobody; }
+    bool has_died() const { return is_dead<S>(who_.load(std::memory_order_relaxed)); }
+    void vacate() { who_.store(kNobody, std::memory_order_relaxed); }
+
+    std::atomic<Token> who_{kNobody};  // whose place it is
+    std::atomic<std::uint32_t> told_{0};
+    std::atomic<std::uint32_t> ticket_{0};  // smaller came earlier, as differences go
+    Doorbell<S> bell_;
+  };
+
+  Waiter& join() {
+    for (std::uint32_t at = 0; at < kMost; ++at) {
+      Waiter& place = places_[at];
+      if (place.has_owner() && !(place.has_died() && !place.is_told())) continue;
+      if (at >= used()) used_.store(at + 1, std::memory_order_relaxed);
+      place.told_.store(0, std::memory_order_relaxed);
+      place.ticket_.store(next_ticket_++, std::memory_order_relaxed);
+      place.who_.store(self<S>(), std::memory_order_release);  // commit
+      return place;
+    }
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                            "gilfree::Condition::wait: 1023 wait already; use another Condition");
+  }
+
+  // False if the deadline came first. May also return because a dead waiter's notification is to be
+  // passed on.
+  bool await(Waiter& mine, Deadline deadline) {
+    const auto told = [&] { return mine.is_told(); };
+    return mine.bell_.wait(deadline, kNoCpu, told, [&] { return dead_were_told(); }).has_value();
+  }
+
+  bool leave(Waiter& mine) {
+    const bool told = mine.is_told();
+    mine.vacate();
+    auto used = this->used();
+    while (used > 0 && !places_[used - 1].has_owner()) --used;
+    used_.store(used, std::memory_order_relaxed);
+    return told;
+  }
+
+  void tell(std::int64_t waiters) {
+    for (; waiters > 0; --waiters) {
+      Waiter* first = longest_waiting();
+      if (first == nullptr) return;
+      first->told_.store(1, std::memory_order_release);  // commit
+      first->bell_.ring_sleepers();
+    }
+  }
+
+  void pass_on_what_the_dead_were_told() {
+    for (std::uint32_t at = 0; at < used(); ++at) {
+      Waiter& place = places_[at];
+      if (!place.is_told() || !place.has_owner() || !place.has_died()) continue;
+      tell(1);  // first: killed in between, somebody is told twice rather than nobody
+      place.vacate();
+    }
+  }
+
+ private:
+  std::uint32_t used() const {
+    const auto used = used_.load(std::memory_order_relaxed);
+    return used < kMost ? used : kMost;  // whatever a stranger has written there
+  }
+
+  Waiter* longest_waiting() {
+    Waiter* first = nullptr;
+    for (std::uint32_t at = 0; at < used(); ++at) {
+      Waiter& place = places_[at];
+      if (!place.waits()) continue;
+      if (place.has_died()) {
+        place.vacate();
+      } else if (first == nullptr || came_before(place, *first)) {
+        first = &place;
+      }
+    }
+    return first;
+  }
+  static bool came_before(const Waiter& one, const Waiter& other) {
+    return static_cast<std::int32_t>(one.ticket_.load(std::memory_order_relaxed) -
+                                     other.ticket_.load(std::memory_order_relaxed)) < 0;
+  }
+
+  bool dead_were_told() const {
+    for (std::uint32_t at = 0; at < used(); ++at) {
+      const Waiter& place = places_[at];
+      if (place.is_told() && place.has_owner() && place.has_died()) return true;
+    }
+    return false;
+  }
+
+  std::uint32_t next_ticket_ = 0;
+  std::atomic<std::uint32_t> used_{0};  // places from here on are free
+  Waiter places_[kMost];
+};
+
+}  // namespace gilfree::core
