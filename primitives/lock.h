@@ -47,7 +47,6 @@ namespace core {
 template <Scope S>
 struct LockState {
   Mutex<S> mutex;
-  bool abandoned = false;
   std::uint32_t depth = 0;  // how often an RLock is held
 };
 
@@ -69,7 +68,7 @@ class AnyLock {
   // True if this thread holds it.
   bool owned() const { return home_->mutex.is_mine(); }
   // For the holder: true if the previous one died holding it.
-  bool abandoned() const { return owned() && home_->abandoned; }
+  bool abandoned() const { return owned() && home_->mutex.is_inherited(); }
 
   // For Condition: gives it up however often it is held, and takes it back as often.
   std::uint32_t release_fully() {
@@ -91,14 +90,7 @@ class AnyLock {
     }
   }
 
-  bool take(Deadline deadline) {
-    const auto locked = home_->mutex.lock_until(deadline);
-    if (!locked) return false;
-    const bool abandoned = *locked == Locked::kAbandoned;
-    if (home_->abandoned != abandoned) [[unlikely]]
-      home_->abandoned = abandoned;
-    return true;
-  }
+  bool take(Deadline deadline) { return home_->mutex.lock_until(deadline).has_value(); }
   void require_mine(const char* message) const {
     if (!owned()) [[unlikely]]
       throw std::system_error(std::make_error_code(std::errc::operation_not_permitted), message);

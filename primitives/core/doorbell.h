@@ -36,9 +36,13 @@ class Doorbell {
   template <typename Ready, typename Hopeless>
   std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready,
                              Hopeless hopeless) {
+    return wait(deadline, Patience(their_cpu), ready, hopeless);
+  }
+  template <typename Ready, typename Hopeless>
+  std::optional<Waited> wait(Deadline deadline, Patience patience, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
-    if (deadline == Deadline::min()) return std::nullopt;
-    for (Patience patience(their_cpu); patience.stay_awake();) {
+    if (deadline == kNow) return std::nullopt;
+    while (patience.stay_awake()) {
       if (ready()) return Waited::kAwake;
     }
     return sleep(deadline, [&] { return ready() || hopeless(); });
@@ -52,7 +56,7 @@ class Doorbell {
   // Call after publishing. Wakes one sleeper; if that one leaves work behind, it rings again.
   void ring() {
     if (sleepers_.any()) [[unlikely]]
-      wake(&Kernel<S>::wake_one);
+      ring_one();
   }
   // Wakes whoever sleeps, if anybody does: for a bell on which nobody calls ring().
   void ring_sleepers() {
@@ -60,7 +64,18 @@ class Doorbell {
       ring_all();
   }
   // Wakes whoever sleeps, also those whom a ring() under way has promised to somebody else's care.
-  void ring_all() { wake(&Kernel<S>::wake_all); }
+  void ring_all() {
+    (void)sleepers_.forget();
+    wake(&Kernel<S>::wake_all);
+  }
+
+  // ring() in two steps, for a caller who may also be asked for attention.
+  bool is_wanted() { return sleepers_.any(); }
+  [[gnu::noinline]] void ring_one() {
+    if (sleepers_.forget()) wake(&Kernel<S>::wake_one);
+  }
+  // Makes is_wanted() true, without a fence: soon.
+  void draw_attention() { sleepers_.draw_attention(); }
 
  private:
   template <typename Ready>
@@ -81,8 +96,8 @@ class Doorbell {
     }
   }
 
+  // After forget(): who announces itself after that has heard an older ring.
   [[gnu::noinline]] void wake(void (*kernel_wake)(std::atomic<std::uint32_t>&)) {
-    sleepers_.forget();  // before `rings_`: who announces after this has heard an older ring
     rings_.fetch_add(1, std::memory_order_release);
     kernel_wake(rings_);
   }

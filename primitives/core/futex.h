@@ -70,14 +70,21 @@ struct Kernel {
   // True if heavy_fence() works, so that a worker may leave out its barrier. Asked once a process;
   // the registration is inherited by fork.
   static bool can_fence() {
-    static const bool registered = ::syscall(SYS_membarrier, kRegister, 0, 0) == 0;
-    return registered;
+    const Fence known = fence_.load(std::memory_order_relaxed);
+    return known == Fence::kYes || (known == Fence::kUnasked && ask_for_fence());
   }
   static void heavy_fence() {
     if (can_fence()) ::syscall(SYS_membarrier, kBarrier, 0, 0);
   }
 
  private:
+  enum class Fence : std::uint8_t { kUnasked, kYes, kNo };
+
+  [[gnu::noinline]] static bool ask_for_fence() {
+    const bool registered = ::syscall(SYS_membarrier, kRegister, 0, 0) == 0;
+    fence_.store(registered ? Fence::kYes : Fence::kNo, std::memory_order_relaxed);
+    return registered;
+  }
   static timespec absolute(Deadline deadline) {
     const auto ns = std::chrono::nanoseconds(deadline.time_since_epoch()).count();
     return {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
@@ -93,6 +100,7 @@ struct Kernel {
                                                        : MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
   static constexpr int kBarrier =
       S::kAcrossProcesses ? MEMBARRIER_CMD_GLOBAL_EXPEDITED : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
+  inline static std::atomic<Fence> fence_{Fence::kUnasked};
 };
 
 }  // namespace gilfree::core

@@ -8,7 +8,7 @@
 // mutex). Keep updates down to one committing store and repair() has nothing to do but ring.
 //
 // Cost        One compare-and-swap to lock, one plain store to unlock; no system call unless someone
-//             sleeps. 24 bytes.
+//             sleeps. 40 bytes.
 // Blocking    Waits as patience.h says. A running thread may overtake one that wakes, which is what
 //             makes it fast; but who has waited in vain for some microseconds says so, and the next
 //             to unlock steps aside for a moment (docs/0004-polite-unlock.md).
@@ -45,11 +45,12 @@ class Mutex {
 
   void unlock() {
     owner_.store(kNobody, std::memory_order_release);
-    freed_.ring();
-    if (hungry_.load(std::memory_order_relaxed) != 0) [[unlikely]]
-      step_aside();
+    if (freed_.is_wanted()) [[unlikely]]
+      attend();
   }
 
+  // True if this thread holds it and took it over from one that died.
+  bool is_inherited() const { return inherited_by_.load(std::memory_order_relaxed) == self<S>(); }
   bool is_mine() const { return owner_.load(std::memory_order_relaxed) == self<S>(); }
   bool is_locked() const {
     const Token owner = owner_.load(std::memory_order_relaxed);
@@ -57,8 +58,8 @@ class Mutex {
   }
 
  private:
-  static constexpr int kPollsTillHungry = 64;  // 1 to 2 us
-  static constexpr int kPollsAside = 128;
+  static constexpr int kLooksTillHungry = 12;  // some 4 us
+  static constexpr int kPausesAside = 128;
 
   bool take_over(Token from) {
     return owner_.compare_exchange_strong(from, self<S>(), std::memory_order_acquire,
@@ -69,31 +70,41 @@ class Mutex {
     const Token owner = owner_.load(std::memory_order_relaxed);
     if (owner == kNobody)
       return take_over(kNobody) ? std::optional(Locked::kCleanly) : std::nullopt;
-    if (is_dead<S>(owner) && take_over(owner)) return Locked::kAbandoned;
-    return std::nullopt;
+    if (!is_dead<S>(owner) || !take_over(owner)) return std::nullopt;
+    inherited_by_.store(self<S>(), std::memory_order_relaxed);
+    freed_.draw_attention();  // so that unlock() forgets it
+    return Locked::kAbandoned;
   }
 
   [[gnu::noinline]] std::optional<Locked> lock_slowly(Deadline deadline) {
-    if (deadline == Deadline::min()) return try_now();
-    int polls = 0;
+    if (deadline == kNow) return try_now();
+    int looks = 0;
     const auto free = [&] {
-      if (++polls % kPollsTillHungry == 0) hungry_.store(1, std::memory_order_relaxed);
+      if (++looks % kLooksTillHungry == 0) {
+        hungry_.store(1, std::memory_order_relaxed);
+        freed_.draw_attention();
+      }
       return owner_.load(std::memory_order_relaxed) == kNobody;
     };
     const auto dead = [&] { return is_dead<S>(owner_.load(std::memory_order_relaxed)); };
     while (true) {
-      if (const auto locked = try_now()) {
-        hungry_.store(0, std::memory_order_relaxed);  // others who are will say so again
-        return locked;
-      }
-      if (!freed_.wait(deadline, kNoCpu, free, dead)) return std::nullopt;
+      if (const auto locked = try_now()) return locked;
+      if (!freed_.wait(deadline, Patience::backing_off(), free, dead)) return std::nullopt;
     }
   }
 
+  // What unlock() owes others, once it has unlocked.
+  [[gnu::noinline]] void attend() {
+    freed_.ring_one();
+    Token me = self<S>();
+    inherited_by_.compare_exchange_strong(me, kNobody, std::memory_order_relaxed);
+    if (hungry_.load(std::memory_order_relaxed) != 0) step_aside();
+  }
+
   // Gives whoever is hungry the time to take what is free; it may be dead or not running.
-  [[gnu::noinline]] void step_aside() {
+  void step_aside() {
     hungry_.store(0, std::memory_order_relaxed);
-    for (int i = 0; i < kPollsAside; ++i) {
+    for (int i = 0; i < kPausesAside; ++i) {
       if (owner_.load(std::memory_order_relaxed) != kNobody) return;
       relax();
     }
@@ -102,7 +113,8 @@ class Mutex {
 
   std::atomic<Token> owner_{kNobody};
   Doorbell<S> freed_;
-  std::atomic<std::uint32_t> hungry_{0};
+  std::atomic<std::uint32_t> hungry_{0};  // somebody waits in vain
+  std::atomic<Token> inherited_by_{kNobody};
 };
 
 }  // namespace gilfree::core

@@ -45,13 +45,24 @@ inline constexpr std::int32_t kNoCpu = -1;
 
 class Patience {
  public:
-  explicit Patience(std::int32_t their_cpu) : polls_(their_cpu == this_cpu() ? 0 : kPolls) {}
+  // For somebody last seen on `their_cpu`: looks as often as it can.
+  explicit Patience(std::int32_t their_cpu) : pauses_(their_cpu == this_cpu() ? 0 : kPauses) {}
+
+  // For something fought over: looks less and less often, since each look takes the line away from
+  // the one who works on it.
+  static Patience backing_off() {
+    Patience patience;
+    patience.pauses_ = kPausesBackingOff;
+    patience.growth_ = 2;
+    return patience;
+  }
 
   // False when it is time to sleep.
   bool stay_awake() {
-    if (polls_ > 0) {
-      --polls_;
-      relax();
+    if (pauses_ > 0) {
+      pauses_ -= at_once_;
+      for (int i = 0; i < at_once_; ++i) relax();
+      at_once_ = at_once_ * growth_ < kMostAtOnce ? at_once_ * growth_ : kMostAtOnce;
       return true;
     }
     const auto now = Clock::now();
@@ -62,10 +73,14 @@ class Patience {
   }
 
  private:
-  static constexpr int kPolls = 100;  // 1.5 to 2.5 us of pause instructions
+  // A pause instruction takes 13 to 25 ns: 1.5 to 2.5 us, and four times that.
+  static constexpr int kPauses = 100, kPausesBackingOff = 400, kMostAtOnce = 32;
 
-  int polls_;
-  Deadline until_{};  // set when the polls are used up
+  Patience() = default;
+
+  int pauses_ = 0;
+  int at_once_ = 1, growth_ = 1;
+  Deadline until_{};  // set when the pauses are used up
 };
 
 }  // namespace gilfree::core

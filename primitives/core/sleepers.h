@@ -27,8 +27,7 @@ template <Scope S>
 class Sleepers {
  public:
   void announce() {
-    asleep_.fetch_add(1,
-                      std::memory_order_relaxed);  // before the flag: who lowers that has seen this
+    asleep_.fetch_add(1, std::memory_order_relaxed);  // before the flag
     raise_again();
   }
   void withdraw() { asleep_.fetch_sub(1, std::memory_order_relaxed); }
@@ -38,6 +37,8 @@ class Sleepers {
     flag_.store(1, std::memory_order_seq_cst);
     Kernel<S>::heavy_fence();
   }
+  // Makes the next any() true, soon and without a fence: for a worker's attention, not for its wake.
+  void draw_attention() { flag_.store(1, std::memory_order_relaxed); }
 
   bool any() {
     if (!Kernel<S>::can_fence()) return flag_.fetch_or(0, std::memory_order_seq_cst) != 0;
@@ -45,7 +46,13 @@ class Sleepers {
     return flag_.load(std::memory_order_relaxed) != 0;
   }
 
-  void forget() { flag_.store(0, std::memory_order_relaxed); }
+  // After any(): false if only attention was asked for. One who is about to sleep and is missed here
+  // makes its fence after this, and then sees what was published before any().
+  bool forget() {
+    const bool sleeping = others_may_sleep();
+    flag_.store(0, std::memory_order_relaxed);
+    return sleeping;
+  }
 
  private:
   std::atomic<std::uint32_t> flag_{0};
