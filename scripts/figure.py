@@ -1,6 +1,6 @@
 """What all figures share: the frame, labels that do not collide, units, the caption, the files.
 
-    picture, (left, right) = start("Pipe or queue?", panels=2)
+    picture, (left, right) = start("Pipe or queue?", names=[room(texts), room(texts)])
     left.plot(xs, ys, **style(impl, interpreter))
     label_ends(left, [(xs[-1], ys[-1], (impl, interpreter)), ...])
     path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "medians of ..."),
@@ -25,6 +25,8 @@ except ImportError:
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.font_manager import FontProperties  # noqa: E402
+from matplotlib.textpath import TextPath  # noqa: E402
 from matplotlib.ticker import FuncFormatter  # noqa: E402
 
 from contenders import label, style  # noqa: E402
@@ -32,6 +34,7 @@ from run_folder import BadRun, read_run  # noqa: E402
 
 TOP, BOTTOM, EDGE = 0.95, 1.15, 0.15  # inches: title and subtitle; axis and caption; rim
 SPACING = 11.5                        # points from one name to the next
+LINE = 0.25                           # inches of a line before its name in list_beside()
 
 LOOK = {
     "font.size": 10, "font.family": "DejaVu Sans", "axes.spines.top": False,
@@ -41,22 +44,31 @@ LOOK = {
 }
 
 
-def start(title, subtitle="", panels=1, width=4.6, height=4.4, names=2.0, ticks=0.85):
-    """A picture of panels side by side; returns it and its axes.
+def room(texts, size=9):
+    """Inches that the longest of the texts needs, with the gap before it."""
+    font = FontProperties(family=LOOK["font.family"])
+    widest = max((TextPath((0, 0), text, size=size, prop=font).get_extents().width
+                  for text in texts if text.strip()), default=0)
+    return 0.4 + widest / 72
 
-    width and height: of a panel; names: what is kept free to its right; ticks: to its left. Inches.
+
+def start(title, subtitle="", width=4.6, height=4.4, names=(0.2,), ticks=0.75):
+    """A picture of panels side by side, one for each of `names`; returns it and its axes.
+
+    width and height: of a panel; names: what is kept free right of each; ticks: left of each. Inches.
     """
     pyplot.rcParams.update(LOOK)
-    each = ticks + width + names
-    whole_width, whole_height = panels * each + 2 * EDGE, TOP + height + BOTTOM
+    whole_width = sum(names) + len(names) * (ticks + width) + 2 * EDGE
+    whole_height = TOP + height + BOTTOM
     picture = pyplot.figure(figsize=(whole_width, whole_height))
-    axes = [picture.add_axes(((EDGE + panel * each + ticks) / whole_width, BOTTOM / whole_height,
-                              width / whole_width, height / whole_height))
-            for panel in range(panels)]
-    picture.text(EDGE / whole_width, 1 - 0.16 / whole_height, title, fontsize=13.5,
-                 fontweight="bold", va="top")
-    picture.text(EDGE / whole_width, 1 - 0.45 / whole_height, subtitle, fontsize=10, va="top",
-                 color="#444444")
+    axes, left = [], EDGE
+    for behind in names:
+        axes.append(picture.add_axes(((left + ticks) / whole_width, BOTTOM / whole_height,
+                                      width / whole_width, height / whole_height)))
+        left += ticks + width + behind
+    for text, down, look in ((title, 0.16, {"fontsize": 13.5, "fontweight": "bold"}),
+                             (subtitle, 0.45, {"fontsize": 10, "color": "#444444"})):
+        picture.text(EDGE / whole_width, 1 - down / whole_height, text, va="top", **look)
     return picture, axes
 
 
@@ -98,11 +110,11 @@ def label_ends(axis, ends):
                       textcoords="axes fraction", color=colour, fontsize=9, va="center",
                       annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5,
-                                  "alpha": 0.7, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 2})
+                                  "alpha": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 2})
 
 
 def list_beside(axis, entries):
-    """Names lines beside the axis, the lowest value first. entries: [(value, who)]"""
+    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, who)]"""
     handles = [pyplot.Line2D([], [], label=label(*who), **style(*who))
                for _, who in sorted(entries)]
     axis.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
@@ -149,16 +161,17 @@ def formatter(text_of):
     return FuncFormatter(lambda value, _: text_of(value))
 
 
-def duration_axis(axis):
-    axis.set_major_formatter(formatter(duration))
+def share(value):
+    """0.001 -> '0.1 %'."""
+    return "%.6g %%" % (100 * value)
 
 
 def rule_of(launches):
     """What a caption says of points and bars."""
     if launches < 6:
-        return "medians of %d launches: too few for an interval" % launches if launches > 1 else \
-               "one launch: no interval"
-    return "medians of %d launches; bars: 95 %% interval of the median" % launches
+        return "Medians of %d launches: too few for an interval" % launches if launches > 1 else \
+               "One launch: no interval"
+    return "Medians of %d launches; bars: 95 %% interval of the median" % launches
 
 
 def caption(run, rule):

@@ -16,10 +16,11 @@ h1 {{ font-size: 1.6em; line-height: 1.3; max-width: 44em; }}
 h2 {{ font-size: 1.2em; margin-top: 2.5em; }} .answer {{ font-weight: 600; }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: 0.9em; font-variant-numeric: tabular-nums; }}
-td, th {{ padding: 0.28em 0.8em; text-align: right; border-bottom: 1px solid #e2e2e2; }}
+td, th {{ padding: 0.28em 0.7em; text-align: right; border-bottom: 1px solid #e2e2e2; }}
+td {{ white-space: nowrap; }}
 th {{ border-bottom: 2px solid #bbb; vertical-align: bottom; }}
 td:first-child, th:first-child {{ text-align: left; }} .facts td, .facts th {{ text-align: left; }}
-.gaps td, .gaps th {{ text-align: left; overflow-wrap: anywhere; }}
+.gaps td, .gaps th {{ text-align: left; white-space: normal; overflow-wrap: anywhere; }}
 tr.ours td {{ font-weight: 600; background: #f2f7fb; }}
 figure {{ margin: 2em 0; overflow-x: auto; }} svg {{ max-width: 100%; height: auto; }}
 .note {{ background: #fff4d6; padding: 0.5em 0.9em; border-left: 4px solid #e6b800; }}

@@ -63,8 +63,8 @@ def headline(sizes):
             "One launch" if launches == 1 else "%d launches" % launches)
     winners = [who for who in (PIPE, QUEUE) if any(size.winner == who for size in sizes)]
     if not winners:
-        return "Pipe or queue? For speed, either: this run shows no difference beyond its noise " \
-               "at any message size."
+        return "Pipe or queue? For speed, either: at no message size can this run tell them " \
+               "apart."
     undecided = [figure.size(size.bytes) for size in sizes if size.winner is None]
     text = "Pipe or queue? For speed, " + "; ".join(won(sizes, who) for who in winners)
     return text + ("; at %s either" % listed(undecided) if undecided else "") + "."
@@ -104,7 +104,7 @@ def rate_cell(results, who, size):
     window = results.window(who, size)
     if rate and rate.median == 0 and window:
         return "< " + figure.two(1 / window / per)
-    return cell(rate, lambda value: figure.three(value / per))
+    return cell(rate, lambda value: ("%#.3g" % (value / per)).rstrip("."))
 
 
 def table(results):

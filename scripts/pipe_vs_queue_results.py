@@ -41,6 +41,14 @@ class Results:
     def round_trip(self, who, placement="core", column="lat_p50_ns", size=64):
         return estimate(self.launches(who, size, "ping_pong", column, placement).values())
 
+    def by_size(self, mode, column):
+        """{who: {bytes: Estimate}}, without those that are zero at every size."""
+        lines = {who: {size: found for size in self.sizes(mode) if (
+                     found := estimate(self.launches(who, size, mode, column).values()))}
+                 for who in self.contenders()}
+        return {who: points for who, points in lines.items()
+                if any(point.median > 0 for point in points.values())}
+
     def window(self, who, size):
         """Seconds that the longest measured window of this throughput case lasted, or None."""
         rows = self._groups.get((*who, size, "throughput", "core"), [])

@@ -5,6 +5,7 @@
 """
 
 import collections
+import math
 
 import contenders
 import figure
@@ -26,8 +27,10 @@ def draw(folder, run, rows):
     costs = costs_of(rows)[::-1]
     if not costs:
         return []
-    picture, (axis,) = figure.start("What does one operation cost?", "When nobody else is there",
-                                    width=5.6, height=0.5 + 0.27 * len(costs), ticks=2.6, names=0.9)
+    names = [contenders.label(impl) for _, impl in costs]
+    picture, (axis,) = figure.start(
+        "What does one operation cost?", "When nobody else is there", width=5.6,
+        height=0.4 + 0.27 * len(costs), ticks=figure.room(names, 10), names=[0.9])
     for at, (cost, impl) in enumerate(costs):
         colour = contenders.style(impl)["color"]
         if cost.low is not None:
@@ -36,11 +39,12 @@ def draw(folder, run, rows):
         axis.annotate(figure.duration(cost.median),
                       (cost.median if cost.high is None else cost.high, at), xytext=(7, 0),
                       textcoords="offset points", va="center", fontsize=9, color=colour)
-    axis.set_yticks(range(len(costs)), [contenders.label(impl) for _, impl in costs])
+    axis.set_yticks(range(len(costs)), names)
+    axis.set_ylim(-0.7, len(costs) - 0.3)
     axis.set_xscale("log")
+    axis.set_xlim(10 ** math.floor(math.log10(min(cost.low or cost.median for cost, _ in costs))))
     axis.minorticks_off()
-    axis.margins(x=0.05)
-    figure.duration_axis(axis.xaxis)
+    axis.xaxis.set_major_formatter(figure.formatter(figure.duration))
     axis.set_xlabel("per operation")
     return [figure.save(picture, folder, "single_operation",
                         figure.caption(run, figure.rule_of(max(cost.n for cost, _ in costs))),
