@@ -1,8 +1,8 @@
 """Estimates: what a report may say of repeated measurements.
 
-    runs = read_samples("results/local/...")        # rows of samples.csv that were measured
-    value = estimate([launch medians])              # Estimate(median, low, high, n)
-    ratio = ratio_of(ours, theirs)                  # paired by launch
+    speeds = per_launch(rows, "ops_per_s")          # {launch: median of its repetitions}
+    value = estimate(speeds.values())               # Estimate(median, low, high, n)
+    ratio = ratio_of(ours, theirs)                  # of two per_launch(), paired by launch
 
 The unit is the launch: one number per fresh process, the median of its repetitions (Kalibera and
 Jones, ISMM 2013). Intervals are exact and distribution free, by order statistics: with sorted
@@ -11,24 +11,12 @@ x(1..n) and the largest k for which P(Binomial(n, 1/2) <= k - 1) <= 2.5 %, the m
 """
 
 import collections
-import csv
 import math
-import os
 import statistics
 
 Estimate = collections.namedtuple("Estimate", "median low high n")
 
 FEWEST = 6
-
-
-def read_rows(folder, name="samples.csv"):
-    path = os.path.join(folder, name)
-    with open(path, newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def measured(rows):
-    return [row for row in rows if row["status"] == "ok"]
 
 
 def per_launch(rows, column):

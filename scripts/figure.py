@@ -1,129 +1,153 @@
-"""What all figures share: the look, the names, the caption, the files.
+"""What all figures share: the frame, labels that do not collide, units, the caption, the files.
 
-    figure, axes = start(1, 2, title="...")
-    ...
-    save(figure, folder, "throughput", caption(run), rows)
+    picture, (left, right) = start("Pipe or queue?", names=[room(texts), room(texts)])
+    left.plot(xs, ys, **style(impl, interpreter))
+    label_ends(left, [(xs[-1], ys[-1], (impl, interpreter)), ...])
+    path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "medians of ..."),
+                header, table)
 
-Each figure is written as SVG and PNG, with the numbers it shows as CSV beside it.
+Each figure is written as SVG and PNG, with the numbers it shows as CSV beside it. Its name begins
+with its scenario's. Room for names and ticks is kept in inches, so that nothing is clipped.
 """
 
 import csv
 import os
 import sys
+import textwrap
 
 try:
     import matplotlib
 except ImportError:
-    sys.exit(
-        "this python cannot import matplotlib: apt-get install python3-matplotlib, "
-        "and use /usr/bin/python3 or name an interpreter in GILFREE_PYTHON"
-    )
+    print("report: this python (%s) cannot import matplotlib: apt-get install python3-matplotlib, "
+          "and use /usr/bin/python3 or name an interpreter in GILFREE_PYTHON" % sys.executable,
+          file=sys.stderr)
+    sys.exit(5)
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as pyplot  # noqa: E402
+from matplotlib.font_manager import FontProperties  # noqa: E402
+from matplotlib.textpath import TextPath  # noqa: E402
 from matplotlib.ticker import FuncFormatter  # noqa: E402
 
-# Okabe and Ito's colours, told apart by colour-blind readers; ours are the strong ones.
-BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW = (
-    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#B8A800",
-)
+from contenders import label, style  # noqa: E402
+from run_folder import BadRun, read_run  # noqa: E402
 
-# Name, colour, line style of each contender, in the order in which they are drawn and listed.
-CONTENDERS = {
-    "pipe": ("gilfree Pipe", BLUE, "-"),
-    "queue": ("gilfree Queue", VERMILION, "-"),
-    "spsc_ring": ("spinning ring (limit)", BLACK, ":"),
-    "boost_message_queue": ("Boost message_queue", GREEN, "-"),
-    "zeromq_ipc": ("ZeroMQ ipc", PURPLE, "-"),
-    "pipe2": ("pipe(2)", ORANGE, "-"),
-    "pipe2_1m": ("pipe(2), 1 MiB buffer", ORANGE, "--"),
-    "socketpair_stream": ("socketpair stream", SKY, "-"),
-    "socketpair_seqpacket": ("socketpair seqpacket", SKY, "--"),
-    "posix_mq": ("POSIX mq", YELLOW, "-"),
-    "sysv_msgq": ("System V msgq", YELLOW, "--"),
-    "cpython_pipe": ("CPython Pipe", "#777777", "-"),
-    "cpython_queue": ("CPython Queue", "#777777", "--"),
-    "cpython_simple_queue": ("CPython SimpleQueue", "#777777", ":"),
+TOP, BOTTOM, EDGE = 0.95, 1.15, 0.15  # inches: title and subtitle; axis and caption; rim
+SPACING = 11.5                        # points from one name to the next
+LINE = 0.25                           # inches of a line before its name in list_beside()
+
+LOOK = {
+    "font.size": 10, "font.family": "DejaVu Sans", "axes.spines.top": False,
+    "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6,
+    "axes.axisbelow": True, "axes.titlesize": 10.5, "axes.titlelocation": "left",
+    "svg.fonttype": "none", "svg.hashsalt": "gilfree",
 }
-OURS = ("pipe", "queue")
 
 
-def label(impl, interpreter=""):
-    name = CONTENDERS.get(impl, (impl,))[0]
-    return name.replace("CPython", "CPython " + interpreter) if interpreter else name
+def room(texts, size=9):
+    """Inches that the longest of the texts needs, with the gap before it."""
+    font = FontProperties(family=LOOK["font.family"])
+    widest = max((TextPath((0, 0), text, size=size, prop=font).get_extents().width
+                  for text in texts if text.strip()), default=0)
+    return 0.4 + widest / 72
 
 
-def style(impl):
-    _, colour, line = CONTENDERS.get(impl, (impl, "#777777", "-"))
-    ours = impl in OURS
-    return {"color": colour, "linestyle": line, "linewidth": 2.4 if ours else 1.2,
-            "zorder": 5 if ours else 2}
+def start(title, subtitle="", width=4.6, height=4.4, names=(0.2,), ticks=0.75):
+    """A picture of panels side by side, one for each of `names`; returns it and its axes.
 
-
-def order(impl):
-    names = list(CONTENDERS)
-    return names.index(impl) if impl in names else len(names)
-
-
-def start(rows, columns, title, width=11, height=5.2):
-    pyplot.rcParams.update({
-        "font.size": 10, "axes.spines.top": False, "axes.spines.right": False,
-        "axes.grid": True, "grid.color": "#dddddd", "grid.linewidth": 0.6,
-        "svg.fonttype": "none", "svg.hashsalt": "gilfree",
-    })
-    figure, axes = pyplot.subplots(rows, columns, figsize=(width, height), squeeze=False)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
-    return figure, axes[0] if rows == 1 else axes
-
-
-def label_ends(axis, ends, least=0.036):
-    """Writes each line's name behind its end, moved apart where ends lie close together.
-
-    ends: [(y, text, colour)]; least: fraction of the axis between two names.
+    width and height: of a panel; names: what is kept free right of each; ticks: left of each. Inches.
     """
-    low, high = (axis.transAxes.inverted().transform(axis.transData.transform((1, y)))[1]
-                 for y in axis.get_ylim())
-    placed = []
-    for y, text, colour in sorted(ends):
-        at = axis.transAxes.inverted().transform(axis.transData.transform((1, y)))[1]
-        placed.append([at, at, text, colour])
-    for lower, upper in zip(placed, placed[1:]):
-        upper[0] = max(upper[0], lower[0] + least)
-    overflow = placed[-1][0] - high if placed else 0
-    if overflow > 0:
-        placed[-1][0] = high
-        for upper, lower in zip(placed[::-1], placed[-2::-1]):
-            lower[0] = min(lower[0], upper[0] - least)
-    for at, true_at, text, colour in placed:
-        axis.annotate(text, xy=(1.0, true_at), xytext=(1.07, at), xycoords="axes fraction",
+    pyplot.rcParams.update(LOOK)
+    whole_width = sum(names) + len(names) * (ticks + width) + 2 * EDGE
+    whole_height = TOP + height + BOTTOM
+    picture = pyplot.figure(figsize=(whole_width, whole_height))
+    axes, left = [], EDGE
+    for behind in names:
+        axes.append(picture.add_axes(((left + ticks) / whole_width, BOTTOM / whole_height,
+                                      width / whole_width, height / whole_height)))
+        left += ticks + width + behind
+    for text, down, look in ((title, 0.16, {"fontsize": 13.5, "fontweight": "bold"}),
+                             (subtitle, 0.45, {"fontsize": 10, "color": "#444444"})):
+        picture.text(EDGE / whole_width, 1 - down / whole_height, text, va="top", **look)
+    return picture, axes
+
+
+def spread_out(wanted, spacing, low, high):
+    """Places as near as can be to the wanted ones (sorted), none closer than spacing to the next."""
+    blocks = []  # [sum of (wanted - offset), members]
+    for place in wanted:
+        block = [place, 1]
+        while blocks and (blocks[-1][0] / blocks[-1][1] + blocks[-1][1] * spacing >
+                          block[0] / block[1]):
+            total, members = blocks.pop()
+            block = [total + block[0] - block[1] * members * spacing, members + block[1]]
+        blocks.append(block)
+    places = []
+    for total, members in blocks:
+        places += [total / members + member * spacing for member in range(members)]
+    for at in range(len(places)):  # inside low and high, as far as there is room
+        places[at] = max(places[at], low + at * spacing)
+    for at in range(len(places)):
+        places[-1 - at] = min(places[-1 - at], high - at * spacing)
+    return places
+
+
+def label_ends(axis, ends):
+    """Names each line to the right of the axis, at its end's height. ends: [(x, y, who)].
+
+    Names that would collide are moved apart; a thin line leads from each end to its name.
+    """
+    picture = axis.figure
+    picture.canvas.draw()  # settles the limits of the axes
+    points = 72 / picture.dpi
+    found = sorted((axis.transData.transform((x, y))[1] * points, x, y, who) for x, y, who in ends)
+    box = axis.get_window_extent()
+    places = spread_out([at for at, *_ in found], SPACING, box.y0 * points, box.y1 * points)
+    for place, (_, x, y, who) in zip(places, found):
+        colour = style(*who)["color"]
+        height = (place - box.y0 * points) / (box.height * points)
+        axis.annotate(label(*who), xy=(x, y), xytext=(1.05, height), xycoords="data",
                       textcoords="axes fraction", color=colour, fontsize=9, va="center",
                       annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6,
-                                  "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 0})
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5,
+                                  "alpha": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 2})
 
 
 def list_beside(axis, entries):
-    """Names lines beside the axis, the highest first. entries: [(height, impl, interpreter)]"""
-    handles = [pyplot.Line2D([], [], label=label(impl, interpreter), **style(impl))
-               for _, impl, interpreter in sorted(entries, reverse=True)]
+    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, who)]"""
+    handles = [pyplot.Line2D([], [], label=label(*who), **style(*who))
+               for _, who in sorted(entries)]
     axis.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
-                fontsize=9, labelcolor="linecolor")
+                fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
 
 
 def number(value, unit=""):
     """1234567 -> '1.23 M'; three significant digits."""
-    for limit, factor, prefix in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e3, 1e3, "k")):
-        if abs(value) >= limit:
-            return "%.3g %s%s" % (value / factor, prefix, unit)
-    return "%.3g%s" % (value, " " + unit if unit else "")
+    for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= limit * 0.9995:
+            return "%s %s%s" % (three(value / limit), prefix, unit)
+    return three(value) + (" " + unit if unit else "")
+
+
+def three(value):
+    """Three significant digits, never in exponents: 1234 -> '1230', 0.0123 -> '0.0123'."""
+    if value == 0:
+        return "0"
+    text = "%.3g" % value
+    return text if "e" not in text else "%.0f" % float(text) if abs(value) >= 1 else "%.6f" % value
+
+
+def two(value):
+    """Two significant digits, for what is said in a sentence: 145.7 -> '150', 1.42 -> '1.4'."""
+    return three(float("%.2g" % value))
 
 
 def duration(ns):
     """812 -> '812 ns', 45310 -> '45.3 µs'."""
     for limit, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if ns >= limit:
-            return "%.3g %s" % (ns / limit, unit)
-    return "%.3g ns" % ns
+        if ns >= limit * 0.9995:
+            return "%s %s" % (three(ns / limit), unit)
+    return "%s ns" % three(ns)
 
 
 def size(count):
@@ -137,25 +161,54 @@ def formatter(text_of):
     return FuncFormatter(lambda value, _: text_of(value))
 
 
+def share(value):
+    """0.001 -> '0.1 %'."""
+    return "%.6g %%" % (100 * value)
+
+
+def rule_of(launches):
+    """What a caption says of points and bars."""
+    if launches < 6:
+        return "Medians of %d launches: too few for an interval" % launches if launches > 1 else \
+               "One launch: no interval"
+    return "Medians of %d launches; bars: 95 %% interval of the median" % launches
+
+
 def caption(run, rule):
-    host = run.get("host", {})
-    return "%s · Linux %s · run %s · %s" % (
-        host.get("cpu_model", "unknown CPU"), host.get("kernel", "?"),
-        run.get("run_id", "?")[:8], rule)
+    host = run.get("host") or {}
+    return "%s.\n%s, %s CPUs, Linux %s; run %s" % (
+        rule, host.get("cpu_model", "unknown CPU"), host.get("cpus", "?"), host.get("kernel", "?"),
+        str(run.get("run_id", "?"))[:8])
 
 
-def save(figure, folder, name, text, header, table, rect=(0, 0.03, 1, 0.95)):
+def save(picture, folder, name, text, header, table):
     """Writes plots/NAME.svg, .png and .csv; returns the SVG's path."""
     plots = os.path.join(folder, "plots")
     os.makedirs(plots, exist_ok=True)
-    figure.text(0.01, 0.008, text, fontsize=8, color="#555555")
-    figure.tight_layout(rect=rect)
+    width, height = picture.get_size_inches()
+    wrapped = "\n".join(textwrap.fill(line, int(width * 15)) for line in text.split("\n"))
+    picture.text(EDGE / width, 0.1 / height, wrapped, fontsize=8, color="#666666", va="bottom",
+                 linespacing=1.4)
     for ending in ("svg", "png"):
-        figure.savefig(os.path.join(plots, name + "." + ending), dpi=130,
-                       metadata={"Date": None} if ending == "svg" else None)
-    pyplot.close(figure)
+        picture.savefig(os.path.join(plots, name + "." + ending), dpi=130,
+                        metadata={"Date": None} if ending == "svg" else None)
+    pyplot.close(picture)
     with open(os.path.join(plots, name + ".csv"), "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(table)
     return os.path.join(plots, name + ".svg")
+
+
+def main(draw, scenario):
+    """The command of a plot_<scenario>.py: draws one scenario of a run."""
+    if len(sys.argv) != 2:
+        print("usage: %s DIR, the folder of a run" % os.path.basename(sys.argv[0]), file=sys.stderr)
+        sys.exit(2)
+    try:
+        run, rows = read_run(sys.argv[1])
+        drawn = draw(sys.argv[1], run, [row for row in rows if row["scenario"] == scenario])
+    except BadRun as why:
+        print("report: %s" % why, file=sys.stderr)
+        sys.exit(2)
+    print("\n".join(drawn) or "nothing to draw: no measured rows of %s" % scenario)

@@ -1,0 +1,53 @@
+"""Who is who in the figures and tables: name, colour and line of each contender.
+
+    label("cpython_queue", "3.11.2")   'CPython 3.11.2 Queue'
+    style("queue")                     what matplotlib's plot() takes
+    order("queue")                     sorts them as they are listed here
+
+A new contender is a line here. One that has none is drawn in grey, by its name in the CSV.
+"""
+
+# Okabe and Ito's colours, told apart by colour-blind readers; ours are the strong ones.
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW = (
+    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#B5648F", "#3D9BD0", "#000000", "#A39400",
+)
+GREY = "#777777"
+
+# Name, colour, line style of each contender, in the order in which they are drawn and listed.
+CONTENDERS = {
+    "pipe": ("gilfree Pipe", BLUE, "-"),
+    "queue": ("gilfree Queue", VERMILION, "-"),
+    "spsc_ring": ("spinning ring (limit)", BLACK, ":"),
+    "boost_message_queue": ("Boost message_queue", GREEN, "-"),
+    "zeromq_ipc": ("ZeroMQ ipc", PURPLE, "-"),
+    "pipe2": ("pipe(2)", ORANGE, "-"),
+    "pipe2_1m": ("pipe(2), 1 MiB buffer", ORANGE, "--"),
+    "socketpair_stream": ("socketpair stream", SKY, "-"),
+    "socketpair_seqpacket": ("socketpair seqpacket", SKY, "--"),
+    "posix_mq": ("POSIX mq", YELLOW, "-"),
+    "sysv_msgq": ("System V msgq", YELLOW, "--"),
+    "cpython_pipe": ("CPython Pipe", GREY, "-"),
+    "cpython_queue": ("CPython Queue", GREY, "--"),
+    "cpython_simple_queue": ("CPython SimpleQueue", GREY, ":"),
+}
+
+
+def is_ours(impl):
+    return CONTENDERS.get(impl, (impl,))[0].startswith("gilfree ") or impl.startswith(("mp_", "th_"))
+
+
+def label(impl, interpreter=""):
+    name = CONTENDERS.get(impl, (impl.replace("_", " "),))[0]
+    return name.replace("CPython", "CPython " + interpreter) if interpreter else name
+
+
+def style(impl, _interpreter=""):
+    _, colour, line = CONTENDERS.get(impl, (impl, BLUE if is_ours(impl) else GREY, "-"))
+    ours = is_ours(impl)
+    return {"color": colour, "linestyle": line, "linewidth": 2.4 if ours else 1.2,
+            "zorder": 5 if ours else 2}
+
+
+def order(impl, interpreter=""):
+    names = list(CONTENDERS)
+    return (names.index(impl) if impl in names else len(names), impl, interpreter)
