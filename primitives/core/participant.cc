@@ -22,9 +22,10 @@ struct Detach {
   }
 };
 
-// A forked child is a new participant: the slot that this_thread names is its parent's.
+// A forked child is a new participant: the slot that this_thread names is its parent's. Between
+// threads it goes on as who it was, in its copy of all that this thread held.
 [[maybe_unused]] const int forget_in_children =
-    ::pthread_atfork(nullptr, nullptr, [] { this_thread = {}; });
+    ::pthread_atfork(nullptr, nullptr, [] { this_thread.across_processes = kNobody; });
 
 }  // namespace
 

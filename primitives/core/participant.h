@@ -88,9 +88,9 @@ class Participants {
   Slot slots_[kMostParticipants];
 };
 
-// This thread's tokens, or kNobody before their first use and in a child just forked.
+// This thread's tokens, or kNobody before their first use.
 struct Tokens {
-  Token across_processes = kNobody;
+  Token across_processes = kNobody;  // and in a child just forked
   Token between_threads = kNobody;
 };
 inline constinit thread_local Tokens this_thread;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <unordered_map>
 
 #include "primitives/core/participant.h"
@@ -142,15 +141,6 @@ std::string ask_survivor(const Walk& walk) {
   Findings ignored;
   walk.fresh();
   return ask(walk, ignored);
-}
-
-void await_sleep(int pid) {
-  for (std::string stat;; ::usleep(50)) {  // polls /proc: the kernel tells nobody
-    std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-    std::getline(in, stat);
-    const auto name_end = stat.rfind(')');
-    if (name_end != std::string::npos && stat[name_end + 2] == 'S') return;
-  }
 }
 
 }  // namespace gilfree::testing

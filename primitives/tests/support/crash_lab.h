@@ -22,6 +22,8 @@
 #include <ostream>
 #include <string>
 
+#include "primitives/tests/support/asleep.h"
+
 namespace gilfree::testing {
 
 struct Walk {
@@ -58,8 +60,5 @@ Findings kill_at_every_instruction(const Walk& walk);
 
 // Runs the survivor without a death, in the same way: what it would say.
 std::string ask_survivor(const Walk& walk);
-
-// Waits until process `pid` sleeps in the kernel.
-void await_sleep(int pid);
 
 }  // namespace gilfree::testing

@@ -24,6 +24,19 @@ namespace gilfree::testing {
 
 using BothScopes = ::testing::Types<Threads, Processes>;
 
+namespace internal {
+template <typename Primitive>
+struct ScopeOf;
+template <template <Scope> class Primitive, Scope S>
+struct ScopeOf<Primitive<S>> {
+  using type = S;
+};
+}  // namespace internal
+
+// The scope of a primitive, where a test is typed by primitives and not by scopes.
+template <typename Primitive>
+using ScopeOf = typename internal::ScopeOf<Primitive>::type;
+
 // An array of atomic counters that workers of scope S write and the test reads.
 template <Scope S>
 class Ledger {
