@@ -10,6 +10,8 @@
 #include "primitives/errors.h"
 #include "primitives/pipe.h"
 #include "primitives/queue.h"
+#include "primitives/thread.h"
+#include "primitives/timer.h"
 
 namespace gilfree::threading {
 
@@ -17,6 +19,16 @@ using gilfree::BrokenPipe;
 using gilfree::Closed;
 using gilfree::EndOfFile;
 using gilfree::PipeOptions;
+using gilfree::Thread;
+using gilfree::ThreadHandle;
+using gilfree::ThreadOptions;
+using gilfree::Timer;
+
+using gilfree::active_count;
+using gilfree::current_thread;
+using gilfree::enumerate;
+using gilfree::main_thread;
+using gilfree::start_new_thread;
 
 template <typename T>
 using Queue = gilfree::Queue<T, Threads>;

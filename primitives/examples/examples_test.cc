@@ -35,6 +35,19 @@ const std::vector<Program> kPrograms = {
      Order::kAny,
      {{"child process start!"}, {R"(Process: \d+ is running)"}, {"main process!"}}},
     {"process_subclass", Order::kAny, {{"main process start"}, {"child start"}}},
+    {"start_new_thread",
+     Order::kAny,
+     {{R"(Thread-1: \d+ [1-5])", 5}, {R"(Thread-2: \d+ [1-5])", 5}}},
+    {"thread_states", Order::kAsWritten, {{"New"}, {"Runnable or Running"}, {"Blocked"}, {"Dead"}}},
+    {"thread_subclass",
+     Order::kAny,
+     {{"Exiting Main Thread"},
+      {"Starting Thread-1"},
+      {"Starting Thread-2"},
+      {R"(Thread-1: \d+)", 5},
+      {R"(Thread-2: \d+)", 5},
+      {"Exiting Thread-1"},
+      {"Exiting Thread-2"}}},
 };
 
 std::ostream& operator<<(std::ostream& out, const Program& program) { return out << program.name; }
