@@ -15,6 +15,8 @@
 #include "primitives/pipe.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
+#include "primitives/thread.h"
+#include "primitives/timer.h"
 #include "primitives/value.h"
 
 namespace gilfree::threading {
@@ -26,6 +28,16 @@ using gilfree::Corrupted;
 using gilfree::EndOfFile;
 using gilfree::Permit;
 using gilfree::PipeOptions;
+using gilfree::Thread;
+using gilfree::ThreadHandle;
+using gilfree::ThreadOptions;
+using gilfree::Timer;
+
+using gilfree::active_count;
+using gilfree::current_thread;
+using gilfree::enumerate;
+using gilfree::main_thread;
+using gilfree::start_new_thread;
 
 using Lock = gilfree::Lock<Threads>;
 using RLock = gilfree::RLock<Threads>;

@@ -1,0 +1,108 @@
+// Runs every program of the tutorial and compares what it prints with what it must print.
+//
+// To add one: name it in CMakeLists.txt and give it a row in kPrograms.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <ostream>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gilfree::testing {
+namespace {
+
+// `times` lines that match `pattern` from end to end.
+struct Lines {
+  const char* pattern;
+  int times = 1;
+};
+
+// kAny: who runs first is not ours to say; each line must be somebody's, and nobody's be missing.
+enum class Order { kAsWritten, kAny };
+
+struct Program {
+  const char* name;
+  Order order;
+  std::vector<Lines> prints;
+};
+
+const std::vector<Program> kPrograms = {
+    {"process_start",
+     Order::kAny,
+     {{"child process start!"}, {R"(Process: \d+ is running)"}, {"main process!"}}},
+    {"process_subclass", Order::kAny, {{"main process start"}, {"child start"}}},
+    {"start_new_thread",
+     Order::kAny,
+     {{R"(Thread-1: \d+ [1-5])", 5}, {R"(Thread-2: \d+ [1-5])", 5}}},
+    {"thread_states", Order::kAsWritten, {{"New"}, {"Runnable or Running"}, {"Blocked"}, {"Dead"}}},
+    {"thread_subclass",
+     Order::kAny,
+     {{"Exiting Main Thread"},
+      {"Starting Thread-1"},
+      {"Starting Thread-2"},
+      {R"(Thread-1: \d+)", 5},
+      {R"(Thread-2: \d+)", 5},
+      {"Exiting Thread-1"},
+      {"Exiting Thread-2"}}},
+};
+
+std::ostream& operator<<(std::ostream& out, const Program& program) { return out << program.name; }
+
+struct Outcome {
+  int status;
+  std::vector<std::string> lines;
+  std::string all;
+};
+
+Outcome run(const std::string& name) {
+  Outcome outcome;
+  FILE* output = ::popen((EXAMPLES_DIR "/" + name + " 2>&1").c_str(), "r");
+  for (int c; (c = std::fgetc(output)) != EOF;) outcome.all.push_back(static_cast<char>(c));
+  outcome.status = ::pclose(output);
+  std::string line;
+  for (const char c : outcome.all) {
+    if (c == '\n') {
+      outcome.lines.push_back(std::exchange(line, {}));
+    } else {
+      line.push_back(c);
+    }
+  }
+  if (!line.empty()) outcome.lines.push_back(line + "<no newline>");
+  return outcome;
+}
+
+class Examples : public ::testing::TestWithParam<Program> {};
+
+TEST_P(Examples, PrintsWhatTheTutorialPromises) {
+  const Program& program = GetParam();
+  const Outcome outcome = run(program.name);
+  EXPECT_EQ(outcome.status, 0);
+  std::vector<Lines> missing = program.prints;
+  for (const auto& line : outcome.lines) {
+    auto expected = missing.begin();
+    const auto wanted = [&] {
+      return expected->times > 0 && std::regex_match(line, std::regex(expected->pattern));
+    };
+    if (program.order == Order::kAny) {
+      while (expected != missing.end() && !wanted()) ++expected;
+    } else {
+      while (expected != missing.end() && expected->times == 0) ++expected;
+      if (expected != missing.end() && !wanted()) expected = missing.end();
+    }
+    ASSERT_NE(expected, missing.end()) << "unexpected: " << line << "\nin\n" << outcome.all;
+    --expected->times;
+  }
+  for (const auto& lines : missing) {
+    EXPECT_EQ(lines.times, 0) << "missing: " << lines.pattern << "\nin\n" << outcome.all;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tutorial, Examples, ::testing::ValuesIn(kPrograms),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+}  // namespace
+}  // namespace gilfree::testing
