@@ -29,6 +29,13 @@ inline void stay_on(int cpu) {
   ::sched_setaffinity(0, sizeof only, &only);
 }
 
+// "0;1": as the column `cpus` says it.
+inline std::string joined(const std::vector<int>& cpus) {
+  std::string text;
+  for (const int cpu : cpus) text += (text.empty() ? "" : ";") + std::to_string(cpu);
+  return text;
+}
+
 // Of two parties, by the axis `cpus`: "apart" or "together".
 struct Cpus {
   int one, other;
@@ -39,7 +46,7 @@ inline Cpus place_two(harness::Run& run) {
   const bool apart = run.text("cpus") == "apart";
   if (apart && allowed.size() < 2) run.skip("only one CPU is allowed; ask for --cpus together");
   const Cpus cpus{allowed[0], apart ? allowed[1] : allowed[0]};
-  run.note("cpus", std::to_string(cpus.one) + ";" + std::to_string(cpus.other));
+  run.note("cpus", joined({cpus.one, cpus.other}));
   run.note("placement", apart ? "core" : "same core");
   return cpus;
 }
@@ -49,12 +56,10 @@ inline Cpus place_two(harness::Run& run) {
 inline std::vector<int> place_in_turn(harness::Run& run, int parties) {
   const auto allowed = allowed_cpus();
   std::vector<int> cpus;
-  std::string list;
   for (int party = 0; party < parties; ++party) {
     cpus.push_back(allowed[static_cast<std::size_t>(party) % allowed.size()]);
-    list += (party == 0 ? "" : ";") + std::to_string(cpus.back());
   }
-  run.note("cpus", list);
+  run.note("cpus", joined(cpus));
   run.note("placement", allowed.size() > 1 ? "in turn" : "same core");
   return cpus;
 }

@@ -5,6 +5,7 @@
 
 namespace scenarios {
 
+extern const harness::Scenario lock_contention;
 extern const harness::Scenario pipe_vs_queue;
 extern const harness::Scenario single_operation;
 

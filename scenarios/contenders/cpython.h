@@ -15,6 +15,15 @@ inline constexpr std::array<std::string_view, 3> kCPythonChannels = {
 
 inline bool is_cpython(std::string_view contender) { return contender.starts_with("cpython_"); }
 
+// As an axis: "none" for all others.
+inline harness::Parameter interpreter_axis() {
+  return {"python",
+          "interpreter",
+          {"none"},
+          "the interpreter of the cpython contenders",
+          harness::Parameter::Kind::kInterpreter};
+}
+
 // Runs the script `name` of scenarios/contenders/cpython with `arguments`, and measures meanwhile.
 // The script writes a byte to its stdout when the windows may open; what it writes there at its end
 // is noted in the row, a "COLUMN VALUE" a line, where column `error` fails the case. Throws
