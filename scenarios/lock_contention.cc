@@ -122,15 +122,12 @@ bool offers(const harness::Point& point) {
   if (point["parties"] == 1 && point["inside"] + point["outside"] > 0) return false;
   const bool interpreted = point.text("python") != "none";
   if (is_cpython(point.text("contender"))) return interpreted;
-  bool found = false;
-  with_scope(scope_of(point),
-             [&]<Scope S>() { found = Exclusions<S>::has(point.text("contender")); });
-  return !interpreted && found;
+  return !interpreted && is_in<Exclusions>(scope_of(point), point.text("contender"));
 }
 
 std::vector<harness::Parameter::Value> contenders() {
   Names names;
-  names.add<Exclusions<Scope::kThreads>>().add<Exclusions<Scope::kProcesses>>();
+  add_all<Exclusions>(names);
   for (const auto name : kCPythonLocks) names.add(name);
   return names;
 }

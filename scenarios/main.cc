@@ -3,5 +3,6 @@
 int main(int argc, char** argv) {
   return harness::main(
       argc, argv,
-      {&scenarios::pipe_vs_queue, &scenarios::lock_contention, &scenarios::single_operation});
+      {&scenarios::pipe_vs_queue, &scenarios::lock_contention, &scenarios::semaphore_pool,
+       &scenarios::wakeup, &scenarios::single_operation});
 }

@@ -40,4 +40,18 @@ using Events = ByScope<S, Roster<StdAtomicEvent, AbseilNotification, RawFutex<S>
 template <Scope S>
 using Barriers = ByScope<S, Roster<StdBarrier, PthreadBarrier<S>>, Roster<PthreadBarrier<S>>>;
 
+// Whether `contender` is in the list of the scope.
+template <template <Scope> typename List>
+bool is_in(Scope scope, std::string_view contender) {
+  bool found = false;
+  with_scope(scope, [&]<Scope S>() { found = List<S>::has(contender); });
+  return found;
+}
+
+// The names in a list, those of threads first.
+template <template <Scope> typename List>
+void add_all(Names& names) {
+  names.add<List<Scope::kThreads>>().template add<List<Scope::kProcesses>>();
+}
+
 }  // namespace scenarios
