@@ -45,7 +45,8 @@ Control::~Control() {
 
 Tally& Control::tally(int party) {
   if (party < 0 || party >= kMaxParties) throw std::out_of_range("at most 64 parties have a tally");
-  tallies_[party].header = header_;  // zeroed memory is an empty tally
+  // Zeroed memory is an empty tally.
+  tallies_[party].header.store(header_, std::memory_order_relaxed);
   return tallies_[party];
 }
 
@@ -97,7 +98,8 @@ Window Control::between(int number, const Edge& opened, const Edge& closed) {
     for (int i = 0; i < Histogram::kBuckets; ++i) latency[i] += histogram.count(i);
     const auto at = static_cast<std::size_t>(party);
     const auto own = closed.ops_by_party[at] - opened.ops_by_party[at];
-    if (closed.ops_by_party[at] > 0) shares.push_back(static_cast<double>(own));
+    const bool takes_part = tallies_[party].header.load(std::memory_order_relaxed) != nullptr;
+    if (takes_part) shares.push_back(static_cast<double>(own));  // also who got nothing at all
   }
   add_fairness(window.columns, shares);
   if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);

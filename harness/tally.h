@@ -43,16 +43,22 @@ struct alignas(64) Tally {
 
   // Dropped during warm-up and after the end.
   void record(std::uint64_t nanoseconds) {
-    const auto window = header->window.load(std::memory_order_relaxed);
-    if (window - 1 < kMaxWindows) latency[window - 1].record(nanoseconds);
+    if (const auto open = window(); open > 0) latency[open - 1].record(nanoseconds);
+  }
+
+  // The number of the window that is open; 0 during warm-up and after the end.
+  std::uint64_t window() const {
+    const auto* shared = header.load(std::memory_order_relaxed);
+    const auto number = shared->window.load(std::memory_order_relaxed);
+    return number <= kMaxWindows ? number : 0;
   }
 
   std::atomic<std::uint64_t> ops{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> errors{0};
-  // A pointer is allowed here: the mapping is inherited by fork, so it is at the same address in
-  // every party that uses it.
-  const ControlHeader* header = nullptr;
+  // Set for every tally that is handed out. A pointer is allowed here: the mapping is inherited by
+  // fork, so it is at the same address in every party that uses it.
+  std::atomic<const ControlHeader*> header{nullptr};
   std::uint64_t reserved[4] = {};
   Histogram latency[kMaxWindows];
 

@@ -1,5 +1,8 @@
 #include "scenarios/scenarios.h"
 
 int main(int argc, char** argv) {
-  return harness::main(argc, argv, {&scenarios::pipe_vs_queue, &scenarios::single_operation});
+  return harness::main(
+      argc, argv,
+      {&scenarios::pipe_vs_queue, &scenarios::lock_contention, &scenarios::semaphore_pool,
+       &scenarios::wakeup, &scenarios::single_operation});
 }

@@ -46,20 +46,6 @@ class Payload {
   std::vector<std::byte> bytes_;
 };
 
-struct Cpus {
-  int one, other;
-};
-
-Cpus placement(harness::Run& run) {
-  const auto allowed = allowed_cpus();
-  const bool apart = run.text("cpus") == "apart";
-  if (apart && allowed.size() < 2) run.skip("only one CPU is allowed; ask for --cpus together");
-  const Cpus cpus{allowed[0], apart ? allowed[1] : allowed[0]};
-  run.note("cpus", std::to_string(cpus.one) + ";" + std::to_string(cpus.other));
-  run.note("placement", apart ? "core" : "same core");
-  return cpus;
-}
-
 template <Channel C>
 void throughput(harness::Run& run, const Cpus& cpus) {
   const auto bytes = static_cast<std::size_t>(run["bytes"]);
@@ -88,8 +74,7 @@ void throughput(harness::Run& run, const Cpus& cpus) {
     channel.send(payload.data());
     finish(channel);
   });
-  run.measure();
-  crew.join();
+  crew.measure(run);
 }
 
 template <Channel C>
@@ -127,8 +112,7 @@ void ping_pong(harness::Run& run, const Cpus& cpus) {
     finish(there);
     finish(back);
   });
-  run.measure();
-  crew.join();
+  crew.measure(run);
 }
 
 void measure_cpython(harness::Run& run, const Cpus& cpus) {
@@ -149,7 +133,7 @@ void measure(harness::Run& run) {
   run.note("consumers", 1);
   run.note("load_mode", "closed");
   run.note("verified", 1);
-  const Cpus cpus = placement(run);
+  const Cpus cpus = place_two(run);
   if (is_cpython(run.text("channel"))) return measure_cpython(run, cpus);
   Natives::each([&]<typename C>() {
     if (C::kFacts.name != run.text("channel") || wait_axis_of(C::kFacts) != run.text("wait"))
@@ -189,11 +173,7 @@ const harness::Scenario pipe_vs_queue{
              "a stream one way, or question and answer"},
             {"wait", "wait", {"native", "spin"}, "the contender's own way to wait, or spinning"},
             {"cpus", "placement", {"apart", "together"}, "one core each, or one for both"},
-            {"python",
-             "interpreter",
-             {"none"},
-             "the interpreter of the cpython contenders",
-             harness::Parameter::Kind::kInterpreter},
+            interpreter_axis(),
         },
     .run = measure,
     .offers = offers,

@@ -5,7 +5,10 @@
 
 namespace scenarios {
 
+extern const harness::Scenario lock_contention;
 extern const harness::Scenario pipe_vs_queue;
+extern const harness::Scenario semaphore_pool;
 extern const harness::Scenario single_operation;
+extern const harness::Scenario wakeup;
 
 }  // namespace scenarios

@@ -11,22 +11,12 @@
 //   };
 #pragma once
 
-#include <cerrno>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
-#include <string>
-#include <string_view>
 
-#include "harness/scenario.h"
+#include "scenarios/contenders/contender.h"
 
 namespace scenarios {
-
-struct Facts {
-  std::string_view name;       // the value of the axis, and of column `impl`
-  std::string_view primitive;  // what kind of thing it is
-  std::string_view wait;       // how a party waits: block, spin, or adaptive (both, in turn)
-};
 
 template <typename C>
 concept Channel = requires(C channel, const std::byte* in, std::byte* out) {
@@ -47,16 +37,6 @@ void finish(C& channel) {
 constexpr std::size_t usual_depth(std::size_t bytes) {
   const std::size_t depth = (std::size_t{4} << 20) / bytes;
   return depth < 8 ? 8 : depth > 1024 ? 1024 : depth;
-}
-
-// For a set-up that failed: this machine cannot; `what` names the call and the remedy.
-[[noreturn]] inline void cannot(const std::string& what, int error = errno) {
-  throw harness::Skipped(what + ": " + std::strerror(error));
-}
-
-// For a transfer that failed, which is a failure of the case.
-[[noreturn]] inline void broken(const std::string& what, int error = errno) {
-  throw std::runtime_error(what + ": " + std::strerror(error));
 }
 
 }  // namespace scenarios

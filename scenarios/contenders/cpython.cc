@@ -1,8 +1,11 @@
 #include "scenarios/contenders/cpython.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,25 @@ std::string script(const char* name) {
   const char* chosen = std::getenv("GILFREE_SOURCE_DIR");
   return std::string(chosen != nullptr ? chosen : GILFREE_SOURCE_DIR) +
          "/scenarios/contenders/cpython/" + name;
+}
+
+std::string read_all(int fd) {
+  std::string text;
+  char some[4096];
+  for (ssize_t n; (n = ::read(fd, some, sizeof some)) > 0;) {
+    text.append(some, static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
+// "max_inside 2\n" for each fact.
+void note_all(harness::Run& run, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string column, value; lines >> column && std::getline(lines >> std::ws, value);) {
+    if (column == "error") throw std::runtime_error("CPython: " + value);
+    if (column == "skipped") run.skip("CPython: " + value);
+    run.note(column, value);
+  }
 }
 
 }  // namespace
@@ -30,22 +52,22 @@ void run_cpython(harness::Run& run, const char* name, const std::vector<std::str
   command.push_back(nullptr);
 
   // It starts, imports and forks before it counts: the first window must not open before that.
-  int ready[2];
-  if (::pipe(ready) != 0) throw std::runtime_error("pipe");
+  int words_of[2];
+  if (::pipe2(words_of, O_CLOEXEC) != 0) throw std::runtime_error("no file descriptors are left");
   Crew crew;
   crew.start("CPython program", -1, [&] {
-    ::dup2(ready[1], STDOUT_FILENO);
-    ::close(ready[0]);
-    ::close(ready[1]);
+    ::dup2(words_of[1], STDOUT_FILENO);
     ::execvp(command[0], command.data());
     throw std::runtime_error("cannot run " + words[0]);
   });
-  ::close(ready[1]);
-  char word;
-  const bool began = ::read(ready[0], &word, 1) == 1;
+  ::close(words_of[1]);
+  crew.go();
+  char first = 0;
+  const bool began = ::read(words_of[0], &first, 1) == 1 && first == 'r';
   if (began) run.measure();
+  note_all(run, (began ? "" : std::string(1, first)) + read_all(words_of[0]));
+  ::close(words_of[0]);
   crew.join();
-  ::close(ready[0]);
   if (!began) throw std::runtime_error("the CPython program ended before it began");
 }
 

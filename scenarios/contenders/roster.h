@@ -1,7 +1,6 @@
 // Roster: everyone who answers pipe_vs_queue. A new contender is a file and a line here.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,15 +13,6 @@
 #include "scenarios/contenders/zeromq.h"
 
 namespace scenarios {
-
-template <Channel... C>
-struct Roster {
-  // Calls visit(Tag<C>) for each.
-  template <typename Visit>
-  static void each(Visit visit) {
-    (visit.template operator()<C>(), ...);
-  }
-};
 
 using Natives =
     Roster<OurPipe, OurQueue, OurSpinningQueue, KernelPipe, LargeKernelPipe, StreamSockets,
@@ -42,12 +32,9 @@ inline bool is_native(const std::string& channel, const std::string& wait) {
 }
 
 inline std::vector<harness::Parameter::Value> channel_names() {
-  std::vector<harness::Parameter::Value> names;
-  Natives::each([&]<typename C>() {
-    const harness::Parameter::Value name{std::string(C::kFacts.name)};
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  });
-  for (const auto name : kCPythonChannels) names.emplace_back(std::string(name));
+  Names names;
+  names.add<Natives>();
+  for (const auto name : kCPythonChannels) names.add(name);
   return names;
 }
 

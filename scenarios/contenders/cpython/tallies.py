@@ -51,6 +51,9 @@ class Tally(object):
         errors = self._word.unpack_from(self._memory, self._at + 16)[0]
         self._word.pack_into(self._memory, self._at + 16, errors + 1)
 
+    def measuring(self):
+        return 0 < self.window() < STOP
+
     def record(self, nanoseconds):
         window = self.window()
         if window == 0 or window == STOP:
@@ -84,4 +87,10 @@ def stay_on(cpu):
 def announce_ready():
     """Tells the launch that the windows may open."""
     sys.stdout.write("r")
+    sys.stdout.flush()
+
+
+def note(column, value):
+    """At the end: a fact for the row. Column "error" fails it, "skipped" before the start skips it."""
+    sys.stdout.write("%s %s\n" % (column, value))
     sys.stdout.flush()
