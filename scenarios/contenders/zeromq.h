@@ -4,6 +4,8 @@
 #include "scenarios/contenders/channel.h"
 
 #if __has_include(<zmq.h>)
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -20,10 +22,23 @@ class ZeroMq {
   explicit ZeroMq(std::size_t bytes) : bytes_(bytes) {
     static int made = 0;
     name_ = "ipc://@bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    if (::pipe2(all_received_, O_CLOEXEC) != 0) cannot("pipe2");
   }
-  // For a party that ends: waits until what it sent has left.
+  ~ZeroMq() {
+    ::close(all_received_[0]);
+    ::close(all_received_[1]);
+  }
+  // For a party that ends. The receiver must have everything before the sender closes: libzmq 4.3.4
+  // drops what is still in the socket if it is not reading at that moment, its queue being full.
   void finish() {
     if (socket_ == nullptr) return;
+    char word = 'r';
+    pollfd answer{all_received_[0], POLLIN, 0};
+    if (receives_) {
+      if (::write(all_received_[1], &word, 1) != 1) broken("write");
+    } else if (::poll(&answer, 1, 1000) == 1 && ::read(all_received_[0], &word, 1) != 1) {
+      broken("read");
+    }
     ::zmq_close(socket_);
     ::zmq_ctx_term(context_);
     socket_ = nullptr;
@@ -47,6 +62,7 @@ class ZeroMq {
 
  private:
   void open(int type) {
+    receives_ = type == ZMQ_PULL;
     context_ = ::zmq_ctx_new();
     socket_ = ::zmq_socket(context_, type);
     const int most = depth();
@@ -62,6 +78,8 @@ class ZeroMq {
   std::string name_;
   void* context_ = nullptr;
   void* socket_ = nullptr;
+  bool receives_ = false;
+  int all_received_[2];
 };
 
 }  // namespace scenarios
