@@ -1,8 +1,10 @@
 #include "harness/control.h"
 
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <stdexcept>
@@ -12,6 +14,18 @@
 #include "harness/distribution.h"
 
 namespace harness {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A party that ends while its siblings work has failed: nothing more is to be waited for.
+bool a_child_has_ended() {
+  siginfo_t child{};
+  return ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0;
+}
+
+}  // namespace
 
 // What is read at the edge of a window.
 struct Control::Edge {
@@ -51,21 +65,45 @@ Tally& Control::tally(int party) {
 }
 
 void Control::measure() {
-  auto edge = Clock::now() + timing_.warmup;
-  std::this_thread::sleep_until(edge);
+  sleep_until_ops(1, Clock::now() + timing_.warmup);
   for (int number = 1; number <= timing_.windows; ++number) {
     const Edge opened = look();
     header_->window.store(static_cast<std::uint64_t>(number), std::memory_order_relaxed);
-    edge = Clock::now() + timing_.window;
-    std::this_thread::sleep_until(edge);
+    sleep_until_ops(opened.ops + kFewestOps, Clock::now() + timing_.window);
     windows.push_back(between(number, opened, look()));
   }
   header_->window.store(ControlHeader::kStop, std::memory_order_release);
 }
 
-Control::Edge Control::look() {
+// Until `end`, and then on by a window's length at a time until that many are done.
+void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) const {
+  const auto step = std::max<std::chrono::nanoseconds>(timing_.window, 10ms);
+  const auto latest = end + kPatience;
+  std::this_thread::sleep_until(end);
+  for (Edge edge; end < latest && !a_child_has_ended(); std::this_thread::sleep_until(end)) {
+    count_at(edge);
+    if (edge.ops >= wanted) return;
+    end += step;
+  }
+}
+
+Control::Edge Control::look() const {
   Edge edge;
   edge.usage = usage_of_descendants();  // first: reading /proc takes longest
+  edge.utc = std::chrono::system_clock::now();
+  // The parties keep every core busy: counts and clock belong together only if nobody ran in between.
+  for (int tries = 0; tries < 10; ++tries) {
+    const auto before = Clock::now();
+    count_at(edge);
+    edge.at = Clock::now();
+    if (edge.at - before < 100us) break;
+  }
+  return edge;
+}
+
+void Control::count_at(Edge& edge) const {
+  edge.ops = edge.bytes = edge.errors = 0;
+  edge.ops_by_party.clear();
   for (int party = 0; party < kMaxParties; ++party) {
     const auto& tally = tallies_[party];
     edge.ops_by_party.push_back(tally.ops.load(std::memory_order_relaxed));
@@ -73,12 +111,9 @@ Control::Edge Control::look() {
     edge.bytes += tally.bytes.load(std::memory_order_relaxed);
     edge.errors += tally.errors.load(std::memory_order_relaxed);
   }
-  edge.utc = std::chrono::system_clock::now();
-  edge.at = Clock::now();
-  return edge;
 }
 
-Window Control::between(int number, const Edge& opened, const Edge& closed) {
+Window Control::between(int number, const Edge& opened, const Edge& closed) const {
   const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
   const auto ops = closed.ops - opened.ops;
   const auto bytes = closed.bytes - opened.bytes;
@@ -103,6 +138,10 @@ Window Control::between(int number, const Edge& opened, const Edge& closed) {
   }
   add_fairness(window.columns, shares);
   if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);
+  if (ops == 0) {
+    window.columns["status"] = "failed";
+    window.columns["error"] = "no operation was done in " + std::to_string(seconds) + " s";
+  }
   if (closed.errors > 0) {
     window.columns["status"] = "failed";
     window.columns["error"] = std::to_string(closed.errors) + " payloads arrived wrong";

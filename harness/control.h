@@ -42,16 +42,23 @@ class Control {
   int fd() const { return fd_; }
   const Timing& timing() const { return timing_; }
 
-  // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop.
+  // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop. The first window
+  // waits until an operation has been done. A window that saw fewer than kFewestOps is lengthened, by
+  // its own length at a time; one that still saw none after kPatience has failed.
   void measure();
+
+  static constexpr std::uint64_t kFewestOps = 10;
+  static constexpr std::chrono::seconds kPatience{5};
 
   Json facts = Json::object();  // columns that hold for every row of the launch
   std::vector<Window> windows;  // measured
 
  private:
   struct Edge;
-  Edge look();
-  Window between(int number, const Edge& opened, const Edge& closed);
+  void count_at(Edge& edge) const;
+  void sleep_until_ops(std::uint64_t wanted, Clock::time_point end) const;
+  Edge look() const;
+  Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
   int fd_;

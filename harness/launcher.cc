@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -17,8 +18,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What a launch writes: its rows, and whatever it or its parties complain about.
+// What a launch writes: its rows, and the end of whatever it or its parties complain about.
 struct Output {
+  static constexpr std::size_t kLongestComplaint = 1 << 16;
+
   std::string rows, complaints;
 };
 
@@ -38,10 +41,15 @@ class Pipe {
     if (ends_[1] >= 0) ::close(ends_[1]);
     ends_[1] = -1;
   }
-  void drain_into(std::string& text) const {
+  // What is there, but not for ever if somebody writes without end. Of the whole text the last `most`
+  // bytes are kept.
+  void drain_into(std::string& text, std::size_t most = std::string::npos) const {
     char buffer[1 << 16];
-    for (ssize_t n; (n = ::read(ends_[0], buffer, sizeof buffer)) > 0;) {
+    for (int i = 0; i < 16; ++i) {
+      const ssize_t n = ::read(ends_[0], buffer, sizeof buffer);
+      if (n <= 0) return;
       text.append(buffer, static_cast<std::size_t>(n));
+      if (text.size() > most) text.erase(0, text.size() - most);
     }
   }
 
@@ -59,7 +67,7 @@ class Pipe {
   ::dup2(::open("/dev/null", O_RDWR), STDIN_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   order["fd"] = rows;
-  const std::string text = order.dump();
+  const std::string text = order.dump(-1, ' ', false, Json::error_handler_t::replace);
   ::execl("/proc/self/exe", "bench-all", "__launch", text.c_str(), nullptr);
   ::_exit(127);
 }
@@ -77,6 +85,11 @@ Json no_row(const std::string& status, std::string error, const Output& output) 
   return {{"row", {{"status", status}, {"error", error}}}};
 }
 
+bool is_row(const Json& line) {
+  return line.is_object() && line.contains("row") && line["row"].is_object() &&
+         line["row"].contains("status") && line["row"]["status"].is_string();
+}
+
 std::vector<Json> rows_of(const Output& output, int status) {
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
@@ -87,12 +100,14 @@ std::vector<Json> rows_of(const Output& output, int status) {
   std::vector<Json> rows;
   std::size_t from = 0;
   for (std::size_t to; (to = output.rows.find('\n', from)) != std::string::npos; from = to + 1) {
-    rows.push_back(Json::parse(output.rows.substr(from, to - from)));
+    Json line = Json::parse(output.rows.substr(from, to - from), nullptr, false);
+    if (!is_row(line)) return {no_row("failed", "wrote what is no row", output)};
+    rows.push_back(std::move(line));
   }
-  if (rows.empty()) {
-    const auto code = std::to_string(WEXITSTATUS(status));
+  const auto code = std::to_string(WEXITSTATUS(status));
+  if (rows.empty())
     return {no_row("failed", "ended with exit code " + code + " and no row", output)};
-  }
+  if (code != "0") return {no_row("failed", "ended with exit code " + code, output)};
   return rows;
 }
 
@@ -107,9 +122,11 @@ bool listen(pid_t child, const Pipe& rows, const Pipe& complaints, Clock::time_p
   while (!ended && interrupted.load() == 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) break;
-    if (::poll(ready, 3, static_cast<int>(left.count())) < 0 && errno != EINTR) break;
+    // At most a second: a signal may have come just before the poll.
+    const int wait = static_cast<int>(std::min<std::int64_t>(left.count(), 1000));
+    if (::poll(ready, 3, wait) < 0 && errno != EINTR) break;
     rows.drain_into(output.rows);
-    complaints.drain_into(output.complaints);
+    complaints.drain_into(output.complaints, Output::kLongestComplaint);
     for (auto& pipe : ready) {
       if (pipe.fd != pidfd && (pipe.revents & POLLHUP) != 0) pipe.fd = -1;  // nothing more comes
     }
@@ -138,7 +155,7 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) {
   ::waitpid(child, &status, 0);
   ::kill(-child, SIGKILL);  // whoever is left of its group
   rows.drain_into(output.rows);
-  complaints.drain_into(output.complaints);
+  complaints.drain_into(output.complaints, Output::kLongestComplaint);
   reap_orphans();
   if (interrupted.load() != 0) return {};
   if (!ended) {
