@@ -6,19 +6,14 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "harness/errors.h"
 
 namespace harness {
 
 using Json = nlohmann::ordered_json;
-
-// Results cannot be written: exit code 7.
-class CannotWrite : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 class EventLog {
  public:

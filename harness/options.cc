@@ -8,23 +8,28 @@
 #include <random>
 
 #include "harness/environment.h"
+#include "harness/errors.h"
+#include "harness/lists.h"
 
 namespace harness {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 struct Profile {
   int launches, windows;
   nanoseconds warmup, window;
+  Seconds budget;
+  milliseconds timeout;
 };
 
 // Six launches are the fewest that give a 95 % interval for a median (results/README.md).
 const std::map<std::string, Profile> kProfiles = {
-    {"smoke", {1, 1, milliseconds(10), milliseconds(50)}},
-    {"quick", {6, 1, milliseconds(15), milliseconds(55)}},
-    {"full", {12, 3, milliseconds(50), milliseconds(300)}},
+    {"smoke", {1, 1, 10ms, 50ms, Schedule::kNoBudget, 20s}},
+    {"quick", {6, 1, 15ms, 55ms, 140s, 20s}},
+    {"full", {12, 3, 50ms, 300ms, 45min, 60s}},
 };
 
 constexpr char kExitCodes[] =
@@ -51,11 +56,20 @@ int between(const std::string& option, int value, int least, int most) {
                  std::to_string(least) + " and " + std::to_string(most));
 }
 
+std::uint64_t seed_of(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc() && rest == end) return seed;
+  throw BadUsage("--seed: '" + text + "' is no whole number below 2^64");
+}
+
 // What CLI11 fills before it is checked.
 struct Raw {
-  std::string seed, order = "random", warmup, window, timeout = "60s";
+  std::string order = "random";
+  std::optional<std::string> out, seed, warmup, window, timeout, budget;
+  std::optional<int> launches, windows;
   bool list = false;
-  int launches = 0, windows = 0;
 };
 
 void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options) {
@@ -86,12 +100,18 @@ void add_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_flag("-n,--dry-run", options.dry_run,
                "say what would be measured, and how long it takes");
   app.add_option("--profile", options.profile, "smoke, quick (default) or full");
-  app.add_option("-o,--out", options.out, "folder for the results");
+  app.add_option("-o,--out", raw.out, "folder for the results");
   app.add_option("--seed", raw.seed, "of the order of launches")->type_name("N");
   app.add_option("--python", options.pythons, "a CPython to compare with; repeatable")
       ->type_name("PATH")
       ->allow_extra_args(false);
-  app.add_option("--launches", raw.launches, "fresh processes per case")->type_name("N");
+  app.add_option("--launches", raw.launches,
+                 "fresh processes per case; without it, as the profile's time budget allows")
+      ->type_name("N");
+  app.add_option(
+         "-t,--time-budget", raw.budget,
+         "for the whole run: decisive cases get all launches, the others what fits; or none")
+      ->type_name("TIME");
   app.add_option("--windows", raw.windows, "measured windows per launch")->type_name("N");
   app.add_option("--window", raw.window, "length of a window")->type_name("TIME");
   app.add_option("--warmup", raw.warmup, "before the first window")->type_name("TIME");
@@ -109,21 +129,25 @@ void check(Options& options, const Raw& raw) {
   }
   const Profile& chosen = profile->second;
   options.selection.smoke = options.profile == "smoke";
-  options.launches =
-      raw.launches == 0 ? chosen.launches : between("--launches", raw.launches, 1, 10'000);
-  options.windows =
-      raw.windows == 0 ? chosen.windows : between("--windows", raw.windows, 1, kMaxWindows);
-  options.warmup = raw.warmup.empty() ? chosen.warmup : duration("--warmup", raw.warmup);
-  options.window = raw.window.empty() ? chosen.window : duration("--window", raw.window);
-  options.timeout =
-      duration("--timeout", raw.timeout) + options.warmup + options.windows * options.window;
+  options.launches = between("--launches", raw.launches.value_or(chosen.launches), 1, 10'000);
+  options.windows = between("--windows", raw.windows.value_or(chosen.windows), 1, kMaxWindows);
+  options.warmup = raw.warmup ? duration("--warmup", *raw.warmup) : chosen.warmup;
+  options.window = raw.window ? duration("--window", *raw.window) : chosen.window;
+  // Who says how many launches to make wants them all.
+  if (!raw.launches) options.budget = chosen.budget;
+  if (raw.budget) {
+    options.budget =
+        *raw.budget == "none" ? Schedule::kNoBudget : duration("--time-budget", *raw.budget);
+  }
+  if (raw.out && raw.out->empty()) throw BadUsage("--out: the name of the folder is empty");
+  options.out = raw.out.value_or("");
+  options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
+                    options.warmup + options.windows * options.window;
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no '" + raw.order + "'; choose random or given");
   }
   options.shuffled = raw.order == "random";
-  options.seed = raw.seed.empty()
-                     ? std::random_device()()
-                     : static_cast<std::uint64_t>(integers("--seed", raw.seed).front());
+  options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
 }
 
 }  // namespace

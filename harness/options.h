@@ -9,6 +9,7 @@
 
 #include "harness/plan.h"
 #include "harness/scenario.h"
+#include "harness/schedule.h"
 
 namespace harness {
 
@@ -24,8 +25,9 @@ struct Options {
   std::string out;     // empty: results/local/<UTC>-<profile>
   std::string report;  // the folder of `report`
   std::uint64_t seed = 0;
-  int launches = 0;
+  int launches = 0;  // of a decisive case; of the others, as many as the budget has room for
   int windows = 0;
+  Seconds budget = Schedule::kNoBudget;  // for the whole run, with its report
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
   bool dry_run = false, shuffled = true, quiet = false, json = false, no_report = false;
 };

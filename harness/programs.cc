@@ -7,15 +7,26 @@
 #include <cstdlib>
 #include <set>
 
-#include "harness/plan.h"
+#include "harness/errors.h"
 
 namespace harness {
 namespace {
 
-std::string version_of(const std::string& python) {
-  std::string version = output_of(
-      {python, "-c", "import platform, sys; sys.stdout.write(platform.python_version())"});
-  return version.find_first_not_of("0123456789.abrc+") == std::string::npos ? version : "";
+// Its label is empty if `python` does not run or is no Python.
+Interpreter ask(const std::string& python) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::string answer =
+      output_of({python, "-c",
+                 "import ctypes, multiprocessing, platform, sys;"
+                 "sys.stdout.write(platform.python_version() + '\\n' + (sys.executable or ''))"});
+  const auto end_of_line = answer.find('\n');
+  const std::string version = answer.substr(0, end_of_line);
+  if (end_of_line == std::string::npos ||
+      version.find_first_not_of("0123456789.abrc+") != std::string::npos) {
+    return {"", python};
+  }
+  const std::string program = answer.substr(end_of_line + 1);
+  return {version, program.empty() ? python : program, std::chrono::steady_clock::now() - began};
 }
 
 }  // namespace
@@ -51,16 +62,16 @@ std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named
   std::vector<Interpreter> found;
   std::set<std::string> labels;
   for (const auto& path : named) {
-    const auto version = version_of(path);
-    if (version.empty()) {
+    const Interpreter python = ask(path);
+    if (python.label.empty()) {
       throw BadUsage("--python: " + path + " does not run; name a Python interpreter");
     }
-    if (labels.insert(version).second) found.push_back({version, path});
+    if (labels.insert(python.label).second) found.push_back(python);
   }
   if (!named.empty()) return found;
-  const auto version = version_of("python3");
-  if (version.empty()) return {{"missing", ""}};
-  return {{version, "python3"}};
+  const Interpreter python = ask("python3");
+  if (python.label.empty()) return {{"missing", ""}};
+  return {python};
 }
 
 std::string find_plotter() {

@@ -1,6 +1,7 @@
 // Programs of others that a run needs: Python interpreters to measure, one that can draw.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,8 @@ namespace harness {
 
 struct Interpreter {
   std::string label;  // its version, "3.11.7", or "missing"
-  std::string path;   // empty if missing
+  std::string path;   // of the program itself, not of a wrapper that picks one; empty if missing
+  std::chrono::duration<double> start{};  // what starting it took, with what the contenders import
 };
 
 // Those of --python, or the first python3 on PATH that runs; none at all gives one called "missing".

@@ -2,32 +2,40 @@
 
 #include <unistd.h>
 
-#include <cstdio>
+#include <cmath>
 #include <cstdlib>
 
 namespace harness {
+namespace {
 
-Progress::Progress(std::size_t total, bool quiet) : total_(total), quiet_(quiet) {
-  const char* term = std::getenv("TERM");
-  terminal_ = ::isatty(STDERR_FILENO) == 1 && term != nullptr && std::string(term) != "dumb";
-}
+constexpr char kEraseLine[] = "\r\033[K";
+constexpr std::size_t kLongestName = 100;
+
+}  // namespace
 
 Progress::~Progress() {
-  if (terminal_ && !quiet_) std::fputs("\r\033[K", stderr);
+  if (style_ == Style::kOneLine) out_ << kEraseLine << std::flush;
 }
 
-void Progress::show(std::size_t done, const std::string& name) {
-  if (quiet_) return;
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started_;
-  const double left =
-      done == 0 ? 0
-                : spent.count() / static_cast<double>(done) * static_cast<double>(total_ - done);
-  if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%zu/%zu  %3.0f s left  %.100s", done, total_, left, name.c_str());
-  } else if (const auto tenths = 10 * done / total_; tenths > tenths_) {
+void Progress::show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name) {
+  const auto seconds = std::lround(left.count());
+  if (style_ == Style::kOneLine) {
+    out_ << kEraseLine << done << " launches, " << seconds << " s left  "
+         << name.substr(0, kLongestName) << std::flush;
+  } else if (style_ == Style::kLines) {
+    const int tenths = static_cast<int>(10 * elapsed.count() / (elapsed + left).count());
+    if (tenths <= tenths_) return;
     tenths_ = tenths;
-    std::fprintf(stderr, "bench-all: %zu of %zu launches, %.0f s left\n", done, total_, left);
+    out_ << "bench-all: " << done << " launches done, " << seconds << " s left" << std::endl;
   }
+}
+
+Progress::Style progress_style(bool quiet) {
+  if (quiet) return Progress::Style::kSilent;
+  const char* term = std::getenv("TERM");
+  const bool capable = term != nullptr && std::string(term) != "dumb";
+  return capable && ::isatty(STDERR_FILENO) == 1 ? Progress::Style::kOneLine
+                                                 : Progress::Style::kLines;
 }
 
 }  // namespace harness

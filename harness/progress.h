@@ -1,28 +1,34 @@
-// Progress: how far a run is, on stderr. On a terminal one line that is rewritten, elsewhere a line
-// every tenth of the run.
+// Progress: how far a run is. On a terminal one line that is rewritten, elsewhere a line every tenth
+// of the run.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
+#include <ostream>
 #include <string>
+
+#include "harness/schedule.h"
 
 namespace harness {
 
 class Progress {
  public:
-  Progress(std::size_t total, bool quiet);
+  enum class Style { kSilent, kLines, kOneLine };
+
+  Progress(std::ostream& out, Style style) : out_(out), style_(style) {}
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   // `done` launches are over; `name` comes next.
-  void show(std::size_t done, const std::string& name);
+  void show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name);
 
  private:
-  std::size_t total_;
-  bool quiet_, terminal_;
-  std::size_t tenths_ = 0;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::ostream& out_;
+  Style style_;
+  int tenths_ = 0;
 };
+
+// What suits standard error.
+Progress::Style progress_style(bool quiet);
 
 }  // namespace harness

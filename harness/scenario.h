@@ -126,6 +126,9 @@ struct Scenario {
   // Points that nobody would ask for (a wait style the contender does not offer) are left out of the
   // sweep altogether; those that merely cannot run here are skipped by `run`, with a reason.
   bool (*offers)(const Point&) = nullptr;
+  // Points on which the answer rests: a run that is short of time measures these in every round, the
+  // others once and then as often as the time allows (schedule.h).
+  bool (*decisive)(const Point&) = nullptr;
 };
 
 // The command `bench-all`. Returns its exit code (harness/README.md lists them).

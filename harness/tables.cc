@@ -86,4 +86,8 @@ void write_tables(const std::filesystem::path& directory) {
   write_file(directory / "run.json", run_facts(events).dump(2) + "\n");
 }
 
+void write_run(const std::filesystem::path& directory) {
+  write_file(directory / "run.json", run_facts(read_events(directory)).dump(2) + "\n");
+}
+
 }  // namespace harness

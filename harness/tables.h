@@ -1,4 +1,4 @@
-// The files that are made from a run's events: samples.csv, hist.csv, run.json.
+// The files that are made from a run's events: samples.csv, hist.csv, run.json (results/README.md).
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,10 @@ namespace harness {
 // One cell as RFC 4180 wants it.
 std::string csv_cell(const std::string& text);
 
-// Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
+// All three. Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
 void write_tables(const std::filesystem::path& directory);
+
+// run.json alone: what is known of a run so far.
+void write_run(const std::filesystem::path& directory);
 
 }  // namespace harness

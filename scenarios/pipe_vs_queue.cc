@@ -7,8 +7,11 @@
 // Every payload is copied in and copied out, and carries its number at its beginning and its end; a
 // row whose numbers did not arrive in order says failed. Throughput counts what was received.
 // Latency is one round trip, from before the send to after the answer; a closed loop.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/contenders/roster.h"
@@ -154,6 +157,17 @@ bool offers(const harness::Point& point) {
   return !interpreted && is_native(point.text("channel"), point.text("wait"));
 }
 
+// Ours, waiting their own way, and whom the report sets them beside, at the sizes it quotes.
+bool decisive(const harness::Point& point) {
+  const std::string& channel = point.text("channel");
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), channel) != names.end();
+  };
+  if (is_one_of({"pipe", "queue"})) return point.text("wait") == "native";
+  return point["bytes"] <= 64 &&
+         is_one_of({"boost_message_queue", "cpython_queue", "pipe2", "spsc_ring"});
+}
+
 }  // namespace
 
 const harness::Scenario pipe_vs_queue{
@@ -177,6 +191,7 @@ const harness::Scenario pipe_vs_queue{
         },
     .run = measure,
     .offers = offers,
+    .decisive = decisive,
 };
 
 }  // namespace scenarios

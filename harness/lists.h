@@ -1,0 +1,17 @@
+// Lists: how values are written on the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace harness {
+
+// "a,b" -> a, b. As many parts as there are separators and one.
+std::vector<std::string> split(const std::string& text, char at);
+
+// The integers of "8,64,1k" or "1:16:*2" (1 2 4 8 16) or "0:6:+3" (0 3 6). Binary k, M, G. Throws
+// BadUsage, naming `option`.
+std::vector<std::int64_t> integers(const std::string& option, const std::string& text);
+
+}  // namespace harness

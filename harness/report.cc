@@ -1,0 +1,39 @@
+#include "harness/report.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <iostream>
+#include <string>
+
+#include "harness/environment.h"
+#include "harness/programs.h"
+
+namespace harness {
+
+bool draw_report(const std::filesystem::path& folder) {
+  const std::string python = find_plotter();
+  if (python.empty()) {
+    std::cerr << "bench-all: no plots: no python3 can import matplotlib; install it "
+                 "(apt-get install python3-matplotlib) or name one in GILFREE_PYTHON, then run "
+                 "bench-all report "
+              << folder.string() << "\n";
+    return false;
+  }
+  const std::string script = source_dir() + "/scripts/report.py";
+  std::cout.flush();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::execlp(python.c_str(), python.c_str(), script.c_str(), folder.c_str(), nullptr);
+    ::_exit(127);
+  }
+  int status = child < 0 ? 1 : 0;
+  while (child >= 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  if (status == 0) return true;
+  std::cerr << "bench-all: the report was not drawn; try " << python << " " << script << " "
+            << folder.string() << "\n";
+  return false;
+}
+
+}  // namespace harness

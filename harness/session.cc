@@ -1,0 +1,203 @@
+#include "harness/session.h"
+
+#include <algorithm>
+#include <iostream>
+#include <random>
+
+#include "harness/environment.h"
+#include "harness/exit_codes.h"
+#include "harness/folder.h"
+#include "harness/launcher.h"
+#include "harness/progress.h"
+#include "harness/report.h"
+#include "harness/tables.h"
+#include "harness/usage.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
+constexpr Seconds kDrawing{15};     // the report, and starting up
+
+std::string new_run_id() {
+  std::random_device random;
+  char text[33];
+  std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
+  return text;
+}
+
+fs::path folder_of(const Options& options, const std::string& started) {
+  if (!options.out.empty()) return options.out;
+  std::string name = started.substr(0, 19) + "-" + options.profile;
+  std::replace(name.begin(), name.end(), ':', '-');
+  return fs::path(source_dir()) / "results" / "local" / name;
+}
+
+const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
+  for (const auto& [name, value] : of.point.values()) {
+    for (const auto& each : interpreters) {
+      if (to_string(value) == each.label) return &each;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Schedule schedule_of(const std::vector<Case>& cases, const Options& options,
+                     const std::vector<Interpreter>& interpreters) {
+  const Seconds measuring = options.warmup + options.windows * options.window;
+  const Seconds drawing = options.no_report ? Seconds{} : kDrawing;
+  return Schedule(cases,
+                  {.rounds = options.launches,
+                   .seed = options.seed,
+                   .shuffled = options.shuffled,
+                   .budget = std::max(Seconds{}, options.budget - drawing)},
+                  [&](const Case& each) {
+                    const Interpreter* python = interpreter_of(each, interpreters);
+                    return measuring + kStarting + (python == nullptr ? Seconds{} : python->start);
+                  });
+}
+
+Session::Session(const Options& options, std::vector<Case> cases,
+                 std::vector<Interpreter> interpreters, std::vector<std::string> command)
+    : options_(options),
+      cases_(std::move(cases)),
+      interpreters_(std::move(interpreters)),
+      command_(std::move(command)),
+      run_id_(new_run_id()),
+      schedule_(schedule_of(cases_, options, interpreters_)) {}
+
+int Session::run() {
+  const std::string started = utc_text(std::chrono::system_clock::now());
+  const Folder folder(folder_of(options_, started));
+  std::optional<EventLog> log;
+  try {
+    log.emplace(folder.path());
+    log->append(opening(started));
+    write_run(folder.path());
+  } catch (const CannotWrite&) {
+    folder.take_back();
+    throw;
+  }
+  try {
+    measure(*log);
+    finish(*log, folder.path());
+  } catch (const CannotWrite& why) {
+    reap_orphans();
+    std::cerr << "bench-all: cannot write results: " << why.what()
+              << "; what was measured until then is in events.jsonl there\n";
+    return kCannotWrite;
+  }
+  if (!options_.no_report && interrupted.load() == 0) draw_report(folder.path());
+  if (!options_.quiet) std::cout << "results: " << folder.path().string() << std::endl;
+  return exit_code();
+}
+
+Json Session::opening(const std::string& started) const {
+  Json event = {{"event", "run"},        {"run_id", run_id_},
+                {"command", command_},   {"profile", options_.profile},
+                {"seed", options_.seed}, {"launches", options_.launches},
+                {"started_utc", started}};
+  if (options_.budget != Schedule::kNoBudget) event["budget_s"] = options_.budget.count();
+  event["interpreters"] = Json::object();
+  for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
+  event["questions"] = Json::object();
+  for (const auto& each : cases_) {
+    event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
+  }
+  event.update(environment());
+  return event;
+}
+
+void Session::measure(EventLog& log) {
+  Progress progress(std::cerr, progress_style(options_.quiet));
+  const auto began = Clock::now();
+  while (interrupted.load() == 0) {
+    const Seconds elapsed = Clock::now() - began;
+    const auto launch = schedule_.next(elapsed);
+    if (!launch) return;
+    progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
+                  launch->of->name);
+    take(run_launch(order_of(*launch), options_.timeout), *launch, log);
+    schedule_.took(*launch->of, Clock::now() - began - elapsed);
+  }
+}
+
+// A case that cannot run here, or that hangs, is asked once.
+void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log) {
+  for (Json& line : lines) {
+    complete(line["row"], launch);
+    const std::string status = line["row"]["status"];
+    ++outcomes_[status];
+    if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
+    Json event = {{"event", "sample"}};
+    event.update(line);
+    log.append(event);
+  }
+}
+
+Json Session::order_of(const Launch& launch) const {
+  Json point = Json::object();
+  for (const auto& [name, value] : launch.of->point.values()) {
+    std::visit([&, name = name](const auto& plain) { point[std::string(name)] = plain; }, value);
+  }
+  const Interpreter* python = interpreter_of(*launch.of, interpreters_);
+  return {{"scenario", std::string(launch.of->scenario->name)},
+          {"point", point},
+          {"seed", options_.seed + static_cast<std::uint64_t>(launch.round)},
+          {"interpreter", python == nullptr ? "" : python->path},
+          {"warmup_ns", options_.warmup.count()},
+          {"window_ns", options_.window.count()},
+          {"windows", options_.windows}};
+}
+
+// Adds what the launch does not know of itself.
+void Session::complete(Json& row, const Launch& launch) const {
+  const Case& of = *launch.of;
+  row["schema_version"] = 1;
+  row["run_id"] = run_id_;
+  row["case"] = of.name;
+  row["scenario"] = std::string(of.scenario->name);
+  row["family"] = std::string(of.scenario->family);
+  row["launch"] = launch.round;
+  row["order_index"] = schedule_.launches() - 1;
+  row["seed"] = std::to_string(options_.seed);
+  if (!row.contains("repetition")) row["repetition"] = 1;
+  const auto& values = of.point.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string column(of.scenario->parameters[i].column);
+    if (row.contains(column) || to_string(values[i].second) == "none") continue;
+    std::visit([&](const auto& plain) { row[column] = plain; }, values[i].second);
+  }
+}
+
+void Session::finish(EventLog& log, const fs::path& folder) {
+  log.append({{"event", "end"},
+              {"finished_utc", utc_text(std::chrono::system_clock::now())},
+              {"launches_made", schedule_.launches()},
+              {"launches_left_out", schedule_.left_out()},
+              {"exit_code", exit_code()}});
+  write_tables(folder);
+  if (schedule_.left_out() > 0 && !options_.quiet) {
+    std::cerr << "bench-all: " << schedule_.left_out() << " launches were left out to end within "
+              << options_.budget.count() << " s (--time-budget); " << schedule_.launches()
+              << " were made\n";
+  }
+}
+
+int Session::exit_code() const {
+  const auto count = [&](const char* status) {
+    const auto found = outcomes_.find(status);
+    return found == outcomes_.end() ? 0 : found->second;
+  };
+  if (const int number = interrupted.load(); number != 0) return 128 + number;
+  if (count("timeout") > 0) return kHung;
+  if (count("failed") > 0) return kFailed;
+  return count("ok") > 0 ? kOk : kNothingRan;
+}
+
+}  // namespace harness
