@@ -165,7 +165,7 @@ class Session {
     Json point = Json::object();
     std::string interpreter;
     for (const auto& [name, value] : next.of->point.values()) {
-      std::visit([&](const auto& plain) { point[std::string(name)] = plain; }, value);
+      std::visit([&, &name = name](const auto& plain) { point[std::string(name)] = plain; }, value);
       for (const auto& each : interpreters_) {
         if (to_string(value) == each.label) interpreter = each.path;
       }
