@@ -36,5 +36,6 @@ def plain_answer(scenario, rows):
                       cell(estimate_of(group, "ops_per_s"), figure.number),
                       cell(estimate_of(group, "lat_p50_ns"), figure.duration),
                       cell(estimate_of(group, "cpu_ns_per_op"), figure.duration)])
-    headline = "%d cases measured." % len(table) if table else "This run measured none of it."
+    headline = "This run measured none of it." if not table else "%d case%s measured." % (
+        len(table), "" if len(table) == 1 else "s")
     return Answer(headline, [], ["case", "operations/s", "p50", "CPU time per operation"], table)

@@ -12,6 +12,7 @@ BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW = (
     "#0072B2", "#D55E00", "#009E73", "#E69F00", "#B5648F", "#3D9BD0", "#000000", "#A39400",
 )
 GREY = "#777777"
+INTERPRETERS = (GREY, "#8C564B", "#4F6D7A", "#A9884F")  # by the minor version, 3.11 the first
 
 # Name, colour, line style of each contender, in the order in which they are drawn and listed.
 CONTENDERS = {
@@ -41,8 +42,16 @@ def label(impl, interpreter=""):
     return name.replace("CPython", "CPython " + interpreter) if interpreter else name
 
 
-def style(impl, _interpreter=""):
+def interpreter_colour(interpreter):
+    minor = interpreter.split(".")[1:2]
+    return INTERPRETERS[(int(minor[0]) - 11) % len(INTERPRETERS)] if minor and minor[0].isdigit() \
+        else GREY
+
+
+def style(impl, interpreter=""):
     _, colour, line = CONTENDERS.get(impl, (impl, BLUE if is_ours(impl) else GREY, "-"))
+    if interpreter:
+        colour = interpreter_colour(interpreter)
     ours = is_ours(impl)
     return {"color": colour, "linestyle": line, "linewidth": 2.4 if ours else 1.2,
             "zorder": 5 if ours else 2}

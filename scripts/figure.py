@@ -37,7 +37,7 @@ SPACING = 11.5                        # points from one name to the next
 LINE = 0.25                           # inches of a line before its name in list_beside()
 
 LOOK = {
-    "font.size": 10, "font.family": "DejaVu Sans", "axes.spines.top": False,
+    "font.size": 10, "font.family": "sans-serif", "axes.spines.top": False,
     "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6,
     "axes.axisbelow": True, "axes.titlesize": 10.5, "axes.titlelocation": "left",
     "svg.fonttype": "none", "svg.hashsalt": "gilfree",
@@ -46,7 +46,7 @@ LOOK = {
 
 def room(texts, size=9):
     """Inches that the longest of the texts needs, with the gap before it."""
-    font = FontProperties(family=LOOK["font.family"])
+    font = FontProperties(family=[LOOK["font.family"]])
     widest = max((TextPath((0, 0), text, size=size, prop=font).get_extents().width
                   for text in texts if text.strip()), default=0)
     return 0.4 + widest / 72

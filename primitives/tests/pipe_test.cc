@@ -121,7 +121,7 @@ TYPED_TEST(PipeTest, ClosingWakesWhoSleepsAtTheOtherEnd) {
   Ledger<TypeParam> ended(2);
   Crew<TypeParam> crew;
   crew.start(2, [&, &a = a, &b = b, &full = full, &rest = rest](int me) {
-    if constexpr (TypeParam::kAcrossProcesses) {  // close the ends this worker does not use
+    if (TypeParam::kAcrossProcesses) {  // close the ends this worker does not use
       a.close();
       rest.close();
     }

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Enforces which folder may include which; names each line that goes the other way.
+
+    check_includes.py [ROOT]        exit codes: 0 all arrows hold; 1 some do not (listed); 2 no ROOT
+
+    scenarios -> harness -> Google Benchmark, CLI11, JSON
+    scenarios -> contenders -> third parties
+    scenarios -> primitives -> core -> Boost.Interprocess, cereal, the kernel
+    scripts   -> what is under results/: the standard library, matplotlib, each other
+
+primitives/core/ is for primitives/ alone, and for tests; examples there are users like any other.
+Test support is for tests. Include paths start at the root: "primitives/queue.h".
+"""
+
+import ast
+import os
+import re
+import sys
+
+# Which of our folders a folder may include.
+OURS = {
+    "primitives": ("primitives",),
+    "harness": ("harness",),
+    "scenarios": ("scenarios", "harness", "primitives"),
+}
+# Which third parties a place may include; the longest prefix that matches the file decides.
+THIRD = {
+    "primitives/": ("boost/interprocess", "cereal"),
+    "harness/": ("CLI", "nlohmann", "boost/version.hpp"),
+    "harness/engine.cc": ("benchmark",),
+    "scenarios/": (),
+    "scenarios/contenders/": ("",),
+}
+# What is third party is known by how its path begins; all other <...> is the system's.
+THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
+                           r"moodycamel|rigtorp|folly|absl|fmt|zmq)([/.]|$)")
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+SCRIPTS_MAY_IMPORT = {"matplotlib"}
+
+
+def is_test(path):
+    return "/tests/" in path
+
+
+def is_user(path):
+    """Whether this file sees the primitives as a user does."""
+    return not path.startswith("primitives/") or path.startswith("primitives/examples/")
+
+
+def third_party_fault(path, target):
+    if is_test(path) and target.startswith(("gtest/", "gmock/")):
+        return None
+    if not THIRD_PARTIES.match(target):
+        return None
+    place = max((place for place in THIRD if path.startswith(place)), key=len)
+    if target.startswith(THIRD[place]) and THIRD[place]:
+        return None
+    return "%s does not include <%s>" % (place, target)
+
+
+def our_fault(root, path, target):
+    folder, _, rest = target.partition("/")
+    if folder not in OURS or not rest or ".." in target.split("/"):
+        return 'the path "%s" does not start at the root' % target
+    mine = path.split("/")[0]
+    if folder not in OURS[mine]:
+        return '%s/ never includes %s/ ("%s")' % (mine, folder, target)
+    if target.startswith("primitives/core/") and is_user(path) and not is_test(path):
+        return '"%s" is the floor of primitives/: include the primitive itself' % target
+    if is_test("/" + target) and not is_test(path):
+        return '"%s" is support for tests' % target
+    # A generated header has its source beside it, with .in behind the name.
+    if not any(os.path.exists(os.path.join(root, target + ending)) for ending in ("", ".in")):
+        return 'there is no "%s"' % target
+    return None
+
+
+def include_faults(root, path, lines):
+    """Yields (line number, what is wrong) of a C++ file."""
+    for number, line in enumerate(lines, start=1):
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        bracket, target = found.groups()
+        if bracket == '"':
+            fault = our_fault(root, path, target)
+        elif target.split("/")[0] in OURS:
+            fault = 'what is ours is included in quotes: "%s"' % target
+        else:
+            fault = third_party_fault(path, target)
+        if fault:
+            yield number, fault
+
+
+def script_faults(path, text, siblings):
+    """Yields (line number, what is wrong) of a script: foreign imports, and paths into the sources."""
+    allowed = set(sys.stdlib_module_names) | SCRIPTS_MAY_IMPORT | siblings
+    try:
+        tree = ast.parse(text, path)
+    except SyntaxError as why:
+        yield why.lineno, "is no Python: %s" % why.msg
+        return
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if re.match(r"[./]*(primitives|harness|scenarios)/", node.value):
+                yield node.lineno, "scripts read only what is under results/ (%r)" % node.value
+        for name in names:
+            if name.split(".")[0] not in allowed:
+                yield node.lineno, "scripts do not import %s" % name
+
+
+def files(root, folder, endings):
+    for where, inside, names in os.walk(os.path.join(root, folder)):
+        inside.sort()
+        for name in sorted(names):
+            if name.endswith(endings):
+                yield os.path.relpath(os.path.join(where, name), root)
+
+
+def check(root):
+    """['path:line: what is wrong']."""
+    faults = []
+    for folder in OURS:
+        for path in files(root, folder, (".h", ".cc", ".in")):
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                faults += ["%s:%d: %s" % (path, *fault)
+                           for fault in include_faults(root, path, file)]
+    scripts = [path for path in files(root, "scripts", ".py")
+               if not is_test(path) and not path.endswith("check_includes.py")]
+    siblings = {os.path.basename(path)[:-3] for path in scripts}
+    for path in scripts:
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            faults += ["%s:%d: %s" % (path, *fault)
+                       for fault in script_faults(path, file.read(), siblings)]
+    return faults
+
+
+def main(arguments):
+    root = arguments[0] if arguments else os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if not os.path.isdir(os.path.join(root, "primitives")):
+        print("check_includes: %s is not the project's root" % root, file=sys.stderr)
+        return 2
+    faults = check(root)
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,148 @@
+"""A made-up run in a folder of its own, with the columns that bench-all writes.
+
+    with fixture_run() as run:
+        run.throughput("pipe", 64, [1e6] * 6)        # a number per launch
+        run.round_trips("pipe", [900] * 6)
+        run.skipped("posix_mq", 65536, "message too long")
+        run.write()
+        code, out, err = report(run.folder)
+"""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPTS = os.path.dirname(HERE)
+ROOT = os.path.dirname(SCRIPTS)
+sys.path.insert(0, SCRIPTS)
+
+HISTOGRAM = ("run_id", "case", "launch", "repetition", "kind", "bucket_lo_ns", "bucket_hi_ns", "count")
+
+FACTS = {
+    "schema_version": 1, "run_id": "f1e2d3c4b5a69788", "profile": "quick", "seed": 7, "launches": 6,
+    "command": ["/some/where/bench-all", "--profile", "quick", "--out", "/some/where/else"],
+    "started_utc": "2026-01-02T03:04:05.678Z", "finished_utc": "2026-01-02T03:05:05.678Z",
+    "exit_code": 0, "warnings": ["the machine is busy"],
+    "questions": {"pipe_vs_queue": "Pipe or queue?"},
+    "tool": {"git_sha": "0123456789abcdef", "git_dirty": False},
+    "build": {"compiler": "GNU", "compiler_version": "12.2.0", "type": "Release"},
+    "host": {"os": "Debian", "kernel": "6.1.0", "virt": "none", "cpu_model": "Some <CPU> & more",
+             "cpus": 2},
+    "limits": {"affinity": [0, 1]},
+}
+
+
+def columns():
+    """Those of samples.csv, from the file that bench-all is made of."""
+    with open(os.path.join(ROOT, "harness", "columns.h"), encoding="utf-8") as file:
+        return re.findall(r'^ +"(\w+)",$', file.read(), re.M)
+
+
+class FixtureRun:
+    def __init__(self, folder):
+        self.folder = folder
+        self.facts = json.loads(json.dumps(FACTS))
+        self.samples, self.histogram = [], []
+
+    def row(self, case, launch, **cells):
+        self.samples.append({"schema_version": 1, "run_id": FACTS["run_id"], "case": case,
+                             "launch": launch, "repetition": 1, "status": "ok", **cells})
+
+    def channel(self, impl, size, mode, launch, interpreter="", placement="core", **cells):
+        case = "pipe_vs_queue/channel:%s/bytes:%d/mode:%s/cpus:%s%s" % (
+            impl, size, mode, placement, "/python:" + interpreter if interpreter else "")
+        self.row(case, launch, **{"scenario": "pipe_vs_queue", "impl": impl, "wait": "block",
+                                  "interpreter": interpreter, "mode": mode, "msg_bytes": size,
+                                  "placement": placement, "window_s": 0.05, **cells})
+        return case
+
+    def throughput(self, impl, size, rates, **more):
+        for launch, rate in enumerate(rates, start=1):
+            self.channel(impl, size, "throughput", launch, ops_per_s=rate, bytes_per_s=rate * size,
+                         **more)
+
+    def round_trips(self, impl, medians, placement="core", interpreter="", size=64, count=4000):
+        """Each launch has `count` round trips about its median, and one that took a hundred times."""
+        for launch, median in enumerate(medians, start=1):
+            case = self.channel(impl, size, "ping_pong", launch, interpreter, placement,
+                                lat_p50_ns=median, lat_p99_ns=2 * median)
+            for factor, share in ((0.9, 0.3), (1, 0.4), (1.5, 0.29), (2, 0.01)):
+                self.bucket(case, launch, int(median * factor), int(count * share))
+            self.bucket(case, launch, 100 * median, 1)
+
+    def bucket(self, case, launch, low, count):
+        self.histogram.append((FACTS["run_id"], case, launch, 1, "service", low, low + 8, count))
+
+    def operations(self, impl, costs):
+        for launch, cost in enumerate(costs, start=1):
+            self.row("single_operation/operation:" + impl, launch, scenario="single_operation",
+                     impl=impl, mode="operation", lat_mean_ns=cost)
+
+    def skipped(self, impl, size, reason, status="skipped"):
+        self.channel(impl, size, "throughput", 1, status=status, error=reason)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self):
+        with open(self.path("samples.csv"), "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.samples)
+        with open(self.path("hist.csv"), "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows([HISTOGRAM, *self.histogram])
+        with open(self.path("run.json"), "w", encoding="utf-8") as file:
+            json.dump(self.facts, file)
+
+    def read(self, name):
+        with open(self.path(name), newline="", encoding="utf-8") as file:
+            return file.read()
+
+    def edit(self, name, change):
+        """Rewrites a file of the folder: change takes its text and returns text or bytes."""
+        text = change(self.read(name))
+        with open(self.path(name), "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+
+
+@contextlib.contextmanager
+def fixture_run():
+    with tempfile.TemporaryDirectory() as folder:
+        yield FixtureRun(folder)
+
+
+def report(folder):
+    """(exit code, output, errors) of report.py DIR, in this process."""
+    import report as subject
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = subject.main([folder])
+    return code, out.getvalue(), err.getvalue()
+
+
+def full(run, launches=6):
+    """All contenders, all figures: fourteen channels, two interpreters, five sizes."""
+    import contenders
+    for rank, impl in enumerate(contenders.CONTENDERS):
+        for interpreter in ("3.11.2", "3.13.0") if impl.startswith("cpython") else ("",):
+            for size in (8, 64, 1024, 65536, 1048576):
+                if impl in ("posix_mq", "sysv_msgq") and size > 1024:
+                    run.skipped(impl, size, "too | long, by\nfar")
+                    continue
+                rates = [2e7 / (rank + 1) / (1 + size / 4096) * (1 + each / 50)
+                         for each in range(launches)]
+                run.throughput(impl, size, rates, interpreter=interpreter)
+                run.round_trips(impl, [200 * (rank + 1) + size // 16 + each
+                                       for each in range(launches)],
+                                interpreter=interpreter, size=size)
+            run.round_trips(impl, [900 * (rank + 1) + each for each in range(launches)],
+                            "same core", interpreter)
+    for rank, impl in enumerate(("nothing", "mp_queue_put_get_64", "pipe2_write_read_64")):
+        run.operations(impl, [2 * 10**rank + each / 10 for each in range(launches)])

@@ -1,0 +1,114 @@
+"""The include arrows: what holds passes, and each kind of forbidden include is named."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check_includes.py")
+
+CLEAN = {
+    "primitives/queue.h": '#include <atomic>\n#include "primitives/core/ring.h"\n',
+    "primitives/core/ring.h": "#include <boost/interprocess/mapped_region.hpp>\n",
+    "primitives/tests/queue_test.cc":
+        '#include <gtest/gtest.h>\n#include "primitives/core/ring.h"\n'
+        '#include "primitives/tests/support/scopes.h"\n',
+    "primitives/tests/support/scopes.h": "",
+    "primitives/examples/hello.cc": '#include "primitives/queue.h"\n',
+    "harness/engine.cc": "#include <benchmark/benchmark.h>\n",
+    "harness/options.cc": '#include <CLI/CLI.hpp>\n#include "harness/scenario.h"\n',
+    "harness/scenario.h": "",
+    "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include "primitives/queue.h"\n',
+    "scenarios/contenders/zeromq.h": "#include <zmq.h>\n",
+    "scripts/report.py": "import json\nimport figure\n",
+    "scripts/figure.py": "import matplotlib.pyplot as pyplot\n",
+}
+
+
+def check(files):
+    """(exit code, output) of the check on a tree that is clean but for these files."""
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in {**CLEAN, **files}.items():
+            os.makedirs(os.path.join(root, os.path.dirname(path)), exist_ok=True)
+            with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+                file.write(text)
+        done = subprocess.run([sys.executable, CHECK, root], capture_output=True, text=True,
+                              check=False)
+    return done.returncode, done.stdout
+
+
+class Includes(unittest.TestCase):
+    def refuses(self, path, line, words):
+        code, said = check({path: "\n" + line + "\n"})
+        self.assertEqual(code, 1, "%s in %s passed" % (line, path))
+        self.assertTrue(said.startswith(path + ":2: "), said)
+        self.assertIn(words, said)
+        self.assertEqual(said.count("\n"), 1, said)
+
+    def test_a_tree_whose_arrows_hold_passes(self):
+        self.assertEqual(check({}), (0, ""))
+
+    def test_the_harness_never_includes_primitives(self):
+        self.refuses("harness/usage.h", '#include "primitives/queue.h"', "never includes primitives/")
+
+    def test_the_harness_never_includes_scenarios(self):
+        self.refuses("harness/plan.h", '#include "scenarios/wakeup.cc"', "never includes scenarios/")
+
+    def test_primitives_include_nothing_of_ours_outside(self):
+        self.refuses("primitives/lock.h", '#include "harness/scenario.h"', "never includes harness/")
+
+    def test_the_floor_is_not_for_users(self):
+        for path in ("scenarios/lock.cc", "primitives/examples/lock.cc"):
+            self.refuses(path, '#include "primitives/core/ring.h"', "the floor")
+
+    def test_the_floor_is_open_to_tests(self):
+        self.assertEqual(check({"scenarios/tests/ring_test.cc":
+                                '#include "primitives/core/ring.h"\n'}), (0, ""))
+
+    def test_test_support_is_for_tests(self):
+        self.refuses("primitives/lock.h", '#include "primitives/tests/support/scopes.h"',
+                     "support for tests")
+
+    def test_paths_start_at_the_root(self):
+        for target in ("queue.h", "../primitives/queue.h", "core/ring.h"):
+            self.refuses("primitives/lock.h", '#include "%s"' % target, "start at the root")
+
+    def test_what_is_ours_stands_in_quotes(self):
+        self.refuses("primitives/lock.h", "#include <primitives/queue.h>", "in quotes")
+
+    def test_what_is_included_exists(self):
+        self.refuses("primitives/lock.h", '#include "primitives/quue.h"', "there is no")
+
+    def test_a_generated_header_counts_as_existing(self):
+        self.assertEqual(check({"harness/facts.h.in": "",
+                                "harness/x.cc": '#include "harness/facts.h"\n'}), (0, ""))
+
+    def test_third_parties_have_their_place(self):
+        for path, target in (("primitives/lock.h", "benchmark/benchmark.h"),
+                             ("primitives/lock.h", "zmq.h"),
+                             ("primitives/lock.h", "gtest/gtest.h"),
+                             ("harness/usage.cc", "benchmark/benchmark.h"),
+                             ("harness/usage.cc", "boost/interprocess/mapped_region.hpp"),
+                             ("scenarios/lock.cc", "zmq.h")):
+            self.refuses(path, "#include <%s>" % target, "does not include <%s>" % target)
+
+    def test_scripts_import_the_standard_library_matplotlib_and_each_other(self):
+        self.refuses("scripts/plot_lock.py", "import pandas", "do not import pandas")
+
+    def test_scripts_read_only_results(self):
+        self.refuses("scripts/plot_lock.py", "open('harness/columns.h')", "only what is under results/")
+
+    def test_a_script_that_is_no_python_is_named(self):
+        self.refuses("scripts/plot_lock.py", "def draw(", "is no Python")
+
+    def test_a_folder_that_is_no_root_is_a_mistake_of_its_own(self):
+        with tempfile.TemporaryDirectory() as empty:
+            done = subprocess.run([sys.executable, CHECK, empty], capture_output=True, text=True,
+                                  check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.count("\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
