@@ -51,11 +51,11 @@ class Event {
   void clear() { home_->word.fetch_and(~kSet, std::memory_order_acq_rel); }
   bool is_set() const { return is_set(home_->word.load(std::memory_order_acquire)); }
 
-  void wait() { (void)wait_until(kNever); }
-  bool wait_for(Timeout timeout) { return wait_until(timeout.deadline()); }
+  void wait() { (void)wait_till(kNever); }
+  bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename C, typename D>
   bool wait_until(std::chrono::time_point<C, D> time) {
-    return wait_until(to_deadline(time));
+    return wait_till(to_deadline(time));
   }
 
  private:
@@ -69,7 +69,7 @@ class Event {
 
   static bool is_set(std::uint32_t word) { return (word & kSet) != 0; }
 
-  bool wait_until(Deadline deadline) {
+  bool wait_till(Deadline deadline) {
     const auto before = home_->word.load(std::memory_order_acquire);
     if (is_set(before)) return true;
     const auto done = [&] {

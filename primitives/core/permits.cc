@@ -29,6 +29,8 @@ void CountedPermits::undo(std::int64_t permits) {
   throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
 }
 
+std::size_t BoundedCount::words(std::int64_t value) { return OwnedPermits::words(value) * 0; }
+
 void BoundedCount::give_back(std::int64_t permits) {
   auto count = count_.load(std::memory_order_relaxed);
   do {

@@ -69,6 +69,7 @@ class BoundedCount : public CountedPermits {
  public:
   template <typename Home>
   explicit BoundedCount(const Home& home) : CountedPermits(home), bound_(value()) {}
+  static std::size_t words(std::int64_t value);
   void give_back(std::int64_t permits);
 
  private:
