@@ -120,7 +120,7 @@ class Queue {
 
     alignas(core::kApart) core::Turn<S> putting;
     alignas(core::kApart) core::Turn<S> getting;
-    std::atomic<bool> closed{false};
+    alignas(core::kApart) std::atomic<bool> closed{false};  // away from what consumers write
     core::Ring<Store, S> ring;
   };
 

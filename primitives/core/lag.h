@@ -37,7 +37,7 @@ class Lag {
   }
 
  private:
-  static constexpr std::uint32_t kFewest = 4, kMost = 24;  // pause instructions: 30 to 400 ns
+  static constexpr std::uint32_t kFewest = 4, kMost = 96;  // pause instructions: 50 ns to 2 us
   static constexpr std::uint32_t kTryEvery = 128;
 
   std::atomic<std::uint32_t> pauses_{0};

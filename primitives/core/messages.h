@@ -48,6 +48,8 @@ class Messages {
     return (count_of(tail) - count_of(head)) & kMostItems;
   }
 
+  static constexpr bool kFetches = false;
+
   bool has_room(Position tail, Position head, const T& item) const {
     return count(tail, head) < capacity_ && place(tail, head, needed(item)).has_value();
   }

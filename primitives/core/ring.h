@@ -56,6 +56,9 @@ class Ring {
   template <typename Item>
   void write(Item&& item) {
     const auto tail = tail_.at.load(std::memory_order_relaxed);
+    if constexpr (Store::kFetches) {
+      producer_.asked = store_.fetch_to_write(cells(), producer_.asked, tail, producer_.seen);
+    }
     const auto next = store_.write(cells(), tail, producer_.seen, std::forward<Item>(item));
     tail_.cpu.store(this_cpu(), std::memory_order_relaxed);
     tail_.at.store(next, std::memory_order_release);  // commit
@@ -76,9 +79,12 @@ class Ring {
   }
   template <typename Result>
   Result read() {
+    const auto head = head_.at.load(std::memory_order_relaxed);
+    if constexpr (Store::kFetches) {
+      consumer_.asked = store_.fetch_to_read(cells(), consumer_.asked, head, consumer_.seen);
+    }
     Position next;
-    Result item =
-        store_.template read<Result>(cells(), head_.at.load(std::memory_order_relaxed), next);
+    Result item = store_.template read<Result>(cells(), head, next);
     head_.cpu.store(this_cpu(), std::memory_order_relaxed);
     head_.at.store(next, std::memory_order_release);  // commit
     drained_.ring();
@@ -119,9 +125,10 @@ class Ring {
 
     Position now() const { return at.load(std::memory_order_relaxed); }
   };
-  // One side's own notes, written in its turn: where it last saw the other side's edge.
+  // One side's own notes, written in its turn.
   struct alignas(kApart) Notes {
-    Position seen{0};
+    Position seen{0};   // where it last saw the other side's edge
+    Position asked{0};  // up to where it has asked for the lines of items to come
     Lag lag;
   };
 
