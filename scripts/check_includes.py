@@ -39,7 +39,7 @@ SCRIPTS_MAY_IMPORT = {"matplotlib"}
 
 
 def is_test(path):
-    return "/tests/" in path
+    return "/tests/" in path or path.endswith("_test.cc")
 
 
 def is_user(path):
@@ -67,7 +67,7 @@ def our_fault(root, path, target):
         return '%s/ never includes %s/ ("%s")' % (mine, folder, target)
     if target.startswith("primitives/core/") and is_user(path) and not is_test(path):
         return '"%s" is the floor of primitives/: include the primitive itself' % target
-    if is_test("/" + target) and not is_test(path):
+    if "/tests/" in target and not is_test(path):
         return '"%s" is support for tests' % target
     # A generated header has its source beside it, with .in behind the name.
     if not any(os.path.exists(os.path.join(root, target + ending)) for ending in ("", ".in")):

@@ -24,6 +24,11 @@ sys.path.insert(0, SCRIPTS)
 
 HISTOGRAM = ("run_id", "case", "launch", "repetition", "kind", "bucket_lo_ns", "bucket_hi_ns", "count")
 
+# Who answers pipe_vs_queue.
+CHANNELS = ("pipe", "queue", "spsc_ring", "boost_message_queue", "zeromq_ipc", "pipe2", "pipe2_1m",
+            "socketpair_stream", "socketpair_seqpacket", "posix_mq", "sysv_msgq", "cpython_pipe",
+            "cpython_queue", "cpython_simple_queue")
+
 FACTS = {
     "schema_version": 1, "run_id": "f1e2d3c4b5a69788", "profile": "quick", "seed": 7, "launches": 6,
     "command": ["/some/where/bench-all", "--profile", "quick", "--out", "/some/where/else"],
@@ -129,8 +134,7 @@ def report(folder):
 
 def full(run, launches=6):
     """All contenders, all figures: fourteen channels, two interpreters, five sizes."""
-    import contenders
-    for rank, impl in enumerate(contenders.CONTENDERS):
+    for rank, impl in enumerate(CHANNELS):
         for interpreter in ("3.11.2", "3.13.0") if impl.startswith("cpython") else ("",):
             for size in (8, 64, 1024, 65536, 1048576):
                 if impl in ("posix_mq", "sysv_msgq") and size > 1024:

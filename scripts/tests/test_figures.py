@@ -75,7 +75,7 @@ class Figures(unittest.TestCase):
                 support.full(run)
                 cls.run_ = run
             else:
-                for impl in contenders.CONTENDERS:
+                for impl in support.CHANNELS:
                     run.throughput(impl, 64, [1e6])
                     run.round_trips(impl, [1000], count=10)
                 run.operations("nothing", [2.5])
@@ -114,7 +114,7 @@ class Figures(unittest.TestCase):
                                  "%s %s: %r on %r" % (kind, name, one, other))
 
     def test_every_contender_is_named_in_every_figure_of_the_channels(self):
-        wanted = {contenders.label(impl, interpreter) for impl in contenders.CONTENDERS
+        wanted = {contenders.label(impl, interpreter) for impl in support.CHANNELS
                   for interpreter in (("3.11.2", "3.13.0") if impl.startswith("cpython") else ("",))}
         for name in NAMES[:4]:
             found = {words for words, _ in texts(self.pictures["whole", name])}

@@ -1,0 +1,90 @@
+"""The shell scripts: setup on machines that lack things, and that all of them are valid bash."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import support
+
+TOOLS = ("bash", "id", "mktemp", "tail", "rm", "ls", "false")
+
+
+class Setup(unittest.TestCase):
+    """Run with a path in which hardly anything is: g++, cmake and ninja are missing there."""
+
+    def setUp(self):
+        self.path = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.path)
+        for tool in TOOLS:
+            os.symlink(shutil.which(tool), os.path.join(self.path, tool))
+
+    def stub(self, name, body):
+        path = os.path.join(self.path, name)
+        if os.path.lexists(path):
+            os.remove(path)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("#!%s\n%s\n" % (shutil.which("bash"), body))
+        os.chmod(path, 0o755)
+
+    def setup_(self, *options):
+        done = subprocess.run(["bash", os.path.join(support.SCRIPTS, "setup"), *options],
+                              env={"PATH": self.path}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+        asked = pathlib.Path(self.path, "asked")
+        return done.returncode, done.stderr, asked.read_text("utf-8") if asked.exists() else ""
+
+    def test_where_nothing_can_be_installed_it_says_what_to_install(self):
+        self.stub("id", "echo 0")
+        code, said, _ = self.setup_()
+        self.assertEqual(code, 2)
+        self.assertRegex(said.splitlines()[-1], "as root: apt-get install g\\+\\+ cmake ninja-build")
+
+    def test_what_is_missing_is_installed_in_one_go(self):
+        self.stub("id", "echo 0")
+        self.stub("apt-get", 'echo "$@" >> %s/asked' % self.path)
+        code, _, asked = self.setup_()
+        self.assertEqual(code, 0)
+        self.assertEqual(asked.splitlines()[0], "update -qq")
+        self.assertRegex(asked.splitlines()[1], "^install -y .* g\\+\\+ cmake ninja-build")
+        self.assertEqual(len(asked.splitlines()), 2)
+
+    def test_what_is_only_wished_for_may_stay_away(self):
+        self.stub("id", "echo 0")
+        for tool in ("g++", "cmake", "ninja"):
+            self.stub(tool, "")
+        self.stub("apt-get", '[ "$1" = update ]')
+        code, said, _ = self.setup_()
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said.splitlines()[-1], "going on without .*git")
+
+    def test_one_package_that_does_not_exist_keeps_no_other_out(self):
+        self.stub("id", "echo 0")
+        self.stub("apt-get", 'echo "$@" >> %s/asked; [[ "$*" != *" ninja-build"* ]]' % self.path)
+        code, said, asked = self.setup_()
+        self.assertEqual(code, 2)
+        self.assertIn("\ninstall -y -qq --no-install-recommends g++\n", asked)
+        self.assertRegex(said.splitlines()[-1], "apt-get install ninja-build $")
+
+    def test_without_root_and_without_sudo_nothing_is_asked_of_the_package_manager(self):
+        self.stub("id", "echo 1000")
+        self.stub("apt-get", 'echo "$@" >> %s/asked' % self.path)
+        code, _, asked = self.setup_()
+        self.assertEqual((code, asked), (2, ""))
+
+    def test_an_unknown_option_is_refused(self):
+        self.assertEqual(self.setup_("--everything")[0], 2)
+
+
+class Shell(unittest.TestCase):
+    def test_every_script_is_valid_bash_and_may_be_run(self):
+        for name in ("bench-all", "build", "check_format", "setup", "test", "tidy", "../.ci/run"):
+            path = os.path.join(support.SCRIPTS, name)
+            self.assertTrue(os.access(path, os.X_OK), name)
+            subprocess.run(["bash", "-n", path], check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
