@@ -11,12 +11,14 @@
 // Provided: std::string, and std::vector of anything trivially copyable.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include "primitives/core/copy.h"
 
 namespace gilfree {
 
@@ -33,11 +35,11 @@ struct RunCodec {
 
   static std::size_t size(const Run& run) { return run.size() * sizeof(Element); }
   static void write(const Run& run, std::byte* bytes) {
-    if (!run.empty()) std::memcpy(bytes, run.data(), size(run));
+    if (!run.empty()) core::copy_bytes(bytes, run.data(), size(run));
   }
   static Run read(const std::byte* bytes, std::size_t size) {
     Run run(size / sizeof(Element), Element());
-    if (!run.empty()) std::memcpy(run.data(), bytes, size);
+    if (!run.empty()) core::copy_bytes(run.data(), bytes, size);
     return run;
   }
 };
@@ -46,7 +48,12 @@ template <>
 struct Codec<std::string> : RunCodec<std::string> {
   // Without zeroing the characters first.
   static std::string read(const std::byte* bytes, std::size_t size) {
-    return {reinterpret_cast<const char*>(bytes), size};
+    std::string text;
+    text.reserve(size);
+    for (std::size_t at = 0; at < size; at += core::kPiece) {
+      text.append(reinterpret_cast<const char*>(bytes) + at, std::min(core::kPiece, size - at));
+    }
+    return text;
   }
 };
 

@@ -109,6 +109,24 @@ TYPED_TEST(QueueTest, StringsOfAnyLengthTravelWhole) {
   }
 }
 
+// Larger than a piece of core/copy.h, and no multiple of one.
+struct Large {
+  std::array<int, 30'011> numbers;
+};
+
+TYPED_TEST(QueueTest, ItemsOfManyPagesTravelWhole) {
+  Queue<Large, TypeParam> queue(2);
+  auto sent = std::make_unique<Large>();
+  for (int round = 0; round < 5; ++round) {
+    std::iota(sent->numbers.begin(), sent->numbers.end(), round);
+    queue.put(*sent);
+    EXPECT_TRUE(queue.try_put(*sent));
+    EXPECT_EQ(std::make_unique<Large>(queue.get())->numbers, sent->numbers);
+    const auto second = std::make_unique<std::optional<Large>>(queue.try_get());
+    EXPECT_EQ((*second)->numbers, sent->numbers);
+  }
+}
+
 TYPED_TEST(QueueTest, StringsOfChangingLengthGoRoundAndRound) {
   Queue<std::string, TypeParam> queue(8);
   std::size_t put = 0, got = 0;
