@@ -92,7 +92,7 @@ void measure(harness::Run& run) {
                         std::to_string(run["inside"]), std::to_string(kEvery), joined(cpus)});
   }
   with_scope(scope, [&]<Scope S>() {
-    Semaphores<S>::each([&]<typename P>() {
+    Pools<S>::each([&]<typename P>() {
       if (P::kFacts.name != contender) return;
       run.note("primitive", P::kFacts.primitive);
       run.note("wait", P::kFacts.wait);
@@ -107,12 +107,12 @@ bool offers(const harness::Point& point) {
   if (point["permits"] >= point["workers"]) return false;
   const bool interpreted = point.text("python") != "none";
   if (is_cpython(point.text("contender"))) return interpreted;
-  return !interpreted && is_in<Semaphores>(scope_of(point), point.text("contender"));
+  return !interpreted && is_in<Pools>(scope_of(point), point.text("contender"));
 }
 
 std::vector<harness::Parameter::Value> contenders() {
   Names names;
-  add_all<Semaphores>(names);
+  add_all<Pools>(names);
   for (const auto name : kCPythonSemaphores) names.add(name);
   return names;
 }

@@ -8,6 +8,7 @@
 #include "scenarios/contenders/abseil_synchronisation.h"
 #include "scenarios/contenders/boost_synchronisation.h"
 #include "scenarios/contenders/floors.h"
+#include "scenarios/contenders/our_synchronisation.h"
 #include "scenarios/contenders/posix_semaphore.h"
 #include "scenarios/contenders/pthread_synchronisation.h"
 #include "scenarios/contenders/standard_synchronisation.h"
@@ -21,24 +22,34 @@ using ByScope = std::conditional_t<S == Scope::kThreads, AmongThreads, AmongProc
 template <Scope S>
 using Exclusions =
     ByScope<S,
-            Roster<StdMutex, StdRecursiveMutex, PthreadMutex<S>, PosixSemaphoreLock<S>, TbbMutex,
-                   TbbSpinMutex, AbseilMutex>,
-            Roster<PthreadMutex<S>, PthreadMutex<S, true>, BoostMutex, PosixSemaphoreLock<S>>>;
+            Roster<OurLock<S>, OurRLock<S>, StdMutex, StdRecursiveMutex, PthreadMutex<S>,
+                   PosixSemaphoreLock<S>, TbbMutex, TbbSpinMutex, AbseilMutex>,
+            Roster<OurLock<S>, OurRLock<S>, PthreadMutex<S>, PthreadMutex<S, true>, BoostMutex,
+                   PosixSemaphoreLock<S>>>;
 
 template <Scope S>
-using Semaphores =
-    ByScope<S, Roster<StdSemaphore, PosixSemaphore<S>>, Roster<PosixSemaphore<S>, BoostSemaphore>>;
+using Semaphores = ByScope<S, Roster<OurSemaphore<S>, StdSemaphore, PosixSemaphore<S>>,
+                           Roster<OurSemaphore<S>, PosixSemaphore<S>, BoostSemaphore>>;
+
+// Semaphores that are full at the beginning may also be bounded.
+template <Scope S>
+using Pools =
+    ByScope<S, Roster<OurSemaphore<S>, OurBoundedSemaphore<S>, StdSemaphore, PosixSemaphore<S>>,
+            Roster<OurSemaphore<S>, OurBoundedSemaphore<S>, PosixSemaphore<S>, BoostSemaphore>>;
 
 template <Scope S>
-using Conditions = ByScope<S, Roster<StdCondition, PthreadCondition<S>, AbseilCondition>,
-                           Roster<PthreadCondition<S>, BoostCondition>>;
+using Conditions =
+    ByScope<S, Roster<OurCondition<S>, StdCondition, PthreadCondition<S>, AbseilCondition>,
+            Roster<OurCondition<S>, PthreadCondition<S>, BoostCondition>>;
 
 template <Scope S>
-using Events = ByScope<S, Roster<StdAtomicEvent, AbseilNotification, RawFutex<S>, SpinningFlag>,
-                       Roster<RawFutex<S>, SpinningFlag>>;
+using Events =
+    ByScope<S, Roster<OurEvent<S>, StdAtomicEvent, AbseilNotification, RawFutex<S>, SpinningFlag>,
+            Roster<OurEvent<S>, RawFutex<S>, SpinningFlag>>;
 
 template <Scope S>
-using Barriers = ByScope<S, Roster<StdBarrier, PthreadBarrier<S>>, Roster<PthreadBarrier<S>>>;
+using Barriers = ByScope<S, Roster<OurBarrier<S>, StdBarrier, PthreadBarrier<S>>,
+                         Roster<OurBarrier<S>, PthreadBarrier<S>>>;
 
 // Whether `contender` is in the list of the scope.
 template <template <Scope> typename List>
