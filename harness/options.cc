@@ -129,6 +129,7 @@ void check(Options& options, const Raw& raw) {
   }
   const Profile& chosen = profile->second;
   options.selection.smoke = options.profile == "smoke";
+  options.selection.quick = options.profile == "quick" && options.selection.filters.empty();
   options.launches = between("--launches", raw.launches.value_or(chosen.launches), 1, 10'000);
   options.windows = between("--windows", raw.windows.value_or(chosen.windows), 1, kMaxWindows);
   options.warmup = raw.warmup ? duration("--warmup", *raw.warmup) : chosen.warmup;

@@ -39,7 +39,8 @@ std::vector<Parameter::Value> named_values(const Parameter& parameter, const std
   return values;
 }
 
-std::vector<Parameter::Value> values_of(const Parameter& parameter, const Selection& selection) {
+std::vector<Parameter::Value> values_of(const Scenario& scenario, const Parameter& parameter,
+                                        const Selection& selection) {
   if (parameter.kind == Parameter::Kind::kInterpreter) {
     std::vector<Parameter::Value> values{std::string("none")};
     for (const auto& label : selection.interpreters) values.emplace_back(label);
@@ -47,7 +48,8 @@ std::vector<Parameter::Value> values_of(const Parameter& parameter, const Select
   }
   const auto named = selection.axes.find(std::string(parameter.name));
   if (named != selection.axes.end()) return named_values(parameter, named->second);
-  if (selection.smoke && parameter.kind != Parameter::Kind::kContender) {
+  const bool first_only = selection.smoke || (selection.quick && !scenario.whole_in_quick);
+  if (first_only && parameter.kind != Parameter::Kind::kContender) {
     return {parameter.sweep.front()};
   }
   return parameter.sweep;
@@ -58,7 +60,7 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
   for (const auto& parameter : scenario.parameters) {
     std::vector<Point::Values> longer;
     for (const auto& point : points) {
-      for (const auto& value : values_of(parameter, selection)) {
+      for (const auto& value : values_of(scenario, parameter, selection)) {
         longer.push_back(point);
         longer.back().emplace_back(parameter.name, value);
       }

@@ -26,6 +26,7 @@ struct Selection {
   std::map<std::string, std::string> axes;  // "bytes" -> "8,64,1k"
   std::vector<std::string> interpreters;    // labels for the kInterpreter axis
   bool smoke = false;                       // the first value of every axis but the contenders'
+  bool quick = false;                       // the same, but for scenarios that are whole_in_quick
 };
 
 // Throws BadUsage: a value an axis has not, a filter that is no expression or matches nothing.

@@ -129,6 +129,9 @@ struct Scenario {
   // Points on which the answer rests: a run that is short of time measures these in every round, the
   // others once and then as often as the time allows (schedule.h).
   bool (*decisive)(const Point&) = nullptr;
+  // The quick profile tries every value of its axes; of the other scenarios, unless they are named,
+  // the first value only, as smoke does: an overview beside the answer.
+  bool whole_in_quick = false;
 };
 
 // The command `bench-all`. Returns its exit code (harness/README.md lists them).

@@ -192,6 +192,7 @@ const harness::Scenario pipe_vs_queue{
     .run = measure,
     .offers = offers,
     .decisive = decisive,
+    .whole_in_quick = true,
 };
 
 }  // namespace scenarios
