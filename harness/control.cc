@@ -76,14 +76,13 @@ void Control::measure() {
 }
 
 // Until `end`, and then on by a window's length at a time until that many are done.
-void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) const {
+void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
   const auto step = std::max<std::chrono::nanoseconds>(timing_.window, 10ms);
-  const auto latest = end + kPatience;
   std::this_thread::sleep_until(end);
-  for (Edge edge; end < latest && !a_child_has_ended(); std::this_thread::sleep_until(end)) {
+  for (Edge edge; patience_ > 0s && !a_child_has_ended(); patience_ -= step) {
     count_at(edge);
     if (edge.ops >= wanted) return;
-    end += step;
+    std::this_thread::sleep_until(end += step);
   }
 }
 

@@ -44,11 +44,12 @@ class Control {
 
   // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop. The first window
   // waits until an operation has been done. A window that saw fewer than kFewestOps is lengthened, by
-  // its own length at a time; one that still saw none after kPatience has failed.
+  // its own length at a time; one that still saw none has failed. A launch waits no longer than
+  // kPatience in all for what does not come.
   void measure();
 
   static constexpr std::uint64_t kFewestOps = 10;
-  static constexpr std::chrono::seconds kPatience{5};
+  static constexpr std::chrono::seconds kPatience{3};
 
   Json facts = Json::object();  // columns that hold for every row of the launch
   std::vector<Window> windows;  // measured
@@ -56,11 +57,12 @@ class Control {
  private:
   struct Edge;
   void count_at(Edge& edge) const;
-  void sleep_until_ops(std::uint64_t wanted, Clock::time_point end) const;
+  void sleep_until_ops(std::uint64_t wanted, Clock::time_point end);
   Edge look() const;
   Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
+  std::chrono::nanoseconds patience_{kPatience};
   int fd_;
   std::size_t bytes_;
   ControlHeader* header_;

@@ -1,4 +1,7 @@
 // bench-all: does what the command line asks for, and says in one line why it cannot.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <csignal>
 #include <iostream>
@@ -24,7 +27,15 @@ void install_handlers() {
   struct sigaction action {};
   action.sa_handler = on_signal;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+}
+
+// A file that is opened later must not become one of the three standard streams.
+void fill_closed_streams() {
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDONLY);  // writing to it fails, as it should
+    if (fd > STDERR_FILENO) ::close(fd);
+    if (fd < 0 || fd > STDERR_FILENO) return;
+  }
 }
 
 void list(const Options& options, const std::vector<Case>& cases) {
@@ -83,7 +94,7 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
       return kOk;
     case Options::Command::kReport:
       write_tables(options.report);
-      return draw_report(options.report) ? kOk : kCannotWrite;
+      return options.no_report || draw_report(options.report) ? kOk : kCannotWrite;
     default:
       return measure(options, {argv, argv + argc}, scenarios);
   }
@@ -98,6 +109,7 @@ int complain(const std::exception& why, const char* what, int code) {
 
 int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
+  fill_closed_streams();
   install_handlers();
   adopt_orphans();
   try {

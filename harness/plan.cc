@@ -135,7 +135,10 @@ void check_filters(const std::vector<const Scenario*>& scenarios, const Selectio
 std::string question_of(const Scenario& scenario, const Point& point) {
   Point::Values asked;
   for (std::size_t i = 0; i < scenario.parameters.size(); ++i) {
-    if (scenario.parameters[i].kind == Parameter::Kind::kPlain) asked.push_back(point.values()[i]);
+    const Parameter& parameter = scenario.parameters[i];
+    const bool says_who =
+        parameter.column == "impl" || parameter.kind == Parameter::Kind::kInterpreter;
+    if (!says_who) asked.push_back(point.values()[i]);
   }
   return Point(std::move(asked)).name(scenario.name);
 }

@@ -21,12 +21,12 @@ struct Case {
 
 // What the command line chose.
 struct Selection {
-  std::vector<std::string> filters;         // regular expressions; a case must match one of them
-  std::vector<std::string> excludes;        // and none of these
-  std::map<std::string, std::string> axes;  // "bytes" -> "8,64,1k"
-  std::vector<std::string> interpreters;    // labels for the kInterpreter axis
-  bool smoke = false;                       // the first value of every axis but the contenders'
-  bool quick = false;                       // the same, but for scenarios that are whole_in_quick
+  std::vector<std::string> filters = {};   // regular expressions; a case must match one of them
+  std::vector<std::string> excludes = {};  // and none of these
+  std::map<std::string, std::string> axes = {};  // "bytes" -> "8,64,1k"
+  std::vector<std::string> interpreters = {};    // labels for the kInterpreter axis
+  bool smoke = false;  // the first value of every axis but the contenders'
+  bool quick = false;  // the same, but for scenarios that are whole_in_quick
 };
 
 // Throws BadUsage: a value an axis has not, a filter that is no expression or matches nothing.

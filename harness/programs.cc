@@ -12,7 +12,8 @@
 namespace harness {
 namespace {
 
-// Its label is empty if `python` does not run or is no Python.
+// What `python` says of itself: its version and where it is. The label is empty if it does not run or
+// is no Python.
 Interpreter ask(const std::string& python) {
   const auto began = std::chrono::steady_clock::now();
   const std::string answer =
@@ -27,6 +28,14 @@ Interpreter ask(const std::string& python) {
   }
   const std::string program = answer.substr(end_of_line + 1);
   return {version, program.empty() ? python : program, std::chrono::steady_clock::now() - began};
+}
+
+// The program itself: a wrapper that picks one would cost its time at every launch.
+Interpreter behind(const std::string& python) {
+  const Interpreter first = ask(python);
+  if (first.label.empty() || first.path == python) return first;
+  const Interpreter itself = ask(first.path);
+  return itself.label == first.label ? itself : first;
 }
 
 }  // namespace
@@ -62,14 +71,14 @@ std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named
   std::vector<Interpreter> found;
   std::set<std::string> labels;
   for (const auto& path : named) {
-    const Interpreter python = ask(path);
+    const Interpreter python = behind(path);
     if (python.label.empty()) {
       throw BadUsage("--python: " + path + " does not run; name a Python interpreter");
     }
     if (labels.insert(python.label).second) found.push_back(python);
   }
   if (!named.empty()) return found;
-  const Interpreter python = ask("python3");
+  const Interpreter python = behind("python3");
   if (python.label.empty()) return {{"missing", ""}};
   return {python};
 }

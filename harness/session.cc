@@ -1,6 +1,7 @@
 #include "harness/session.h"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <random>
 
@@ -72,6 +73,7 @@ Session::Session(const Options& options, std::vector<Case> cases,
       schedule_(schedule_of(cases_, options, interpreters_)) {}
 
 int Session::run() {
+  ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is said, but results are still wanted
   const std::string started = utc_text(std::chrono::system_clock::now());
   const Folder folder(folder_of(options_, started));
   std::optional<EventLog> log;

@@ -1,6 +1,9 @@
 #include "harness/tables.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
+#include <stdexcept>
 #include <vector>
 
 #include "harness/columns.h"
@@ -53,6 +56,7 @@ std::string histograms(const std::vector<Json>& events) {
 Json run_facts(const std::vector<Json>& events) {
   Json run = {{"schema_version", 1}};
   std::map<std::string, std::map<std::string, int>> outcomes;
+  std::map<std::string, std::set<int>> launches;  // those that were measured, by case
   for (const Json& event : events) {
     const std::string kind = event.value("event", "");
     if (kind == "run" || kind == "end") {
@@ -60,14 +64,32 @@ Json run_facts(const std::vector<Json>& events) {
         if (key != "event") run[key] = value;
       }
     } else if (kind == "sample") {
-      ++outcomes[event.at("row").at("case")][event.at("row").at("status")];
+      const Json& row = event.at("row");
+      ++outcomes[row.at("case")][row.at("status")];
+      if (row.at("status") == "ok") launches[row.at("case")].insert(row.at("launch").get<int>());
     }
+  }
+  if (!launches.empty()) {
+    const auto fewer = [](const auto& a, const auto& b) {
+      return a.second.size() < b.second.size();
+    };
+    run["launches_fewest"] =
+        std::min_element(launches.begin(), launches.end(), fewer)->second.size();
   }
   run["cases"] = Json::array();
   for (const auto& [name, by_status] : outcomes) {
     run["cases"].push_back({{"case", name}, {"rows", by_status}});
   }
   return run;
+}
+
+std::vector<Json> events_of_run(const std::filesystem::path& directory) {
+  auto events = read_events(directory);
+  if (events.empty() || events.front().value("event", "") != "run") {
+    throw std::runtime_error((directory / "events.jsonl").string() +
+                             ": does not begin with a run; name a folder that `run` wrote");
+  }
+  return events;
 }
 
 }  // namespace
@@ -80,14 +102,14 @@ std::string csv_cell(const std::string& text) {
 }
 
 void write_tables(const std::filesystem::path& directory) {
-  const auto events = read_events(directory);
+  const auto events = events_of_run(directory);
   write_file(directory / "samples.csv", samples(events));
   write_file(directory / "hist.csv", histograms(events));
   write_file(directory / "run.json", run_facts(events).dump(2) + "\n");
 }
 
 void write_run(const std::filesystem::path& directory) {
-  write_file(directory / "run.json", run_facts(read_events(directory)).dump(2) + "\n");
+  write_file(directory / "run.json", run_facts(events_of_run(directory)).dump(2) + "\n");
 }
 
 }  // namespace harness
