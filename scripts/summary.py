@@ -25,6 +25,7 @@ def machine(run):
     host, build, tool = (run.get(part) or {} for part in ("host", "build", "tool"))
     cpus = len((run.get("limits") or {}).get("affinity") or []) or host.get("cpus", "?")
     launches = run.get("launches", "?")
+    fewest = run.get("launches_fewest", launches)
     return [
         ("Machine", "%s, %s CPUs, %s" % (host.get("cpu_model", "unknown CPU"), cpus,
                                          host.get("virt", "?"))),
@@ -34,7 +35,8 @@ def machine(run):
             str(tool.get("git_sha", "?"))[:10], " with changes" if tool.get("git_dirty") else "")),
         ("Run", "%s of %s, %s, %s %s a case, seed %s" % (
             str(run.get("run_id", "?"))[:8], str(run.get("started_utc", "?"))[:16],
-            run.get("profile", "?"), launches, "launch" if launches == 1 else "launches",
+            run.get("profile", "?"), launches if fewest == launches else
+            "%s to %s" % (fewest, launches), "launch" if launches == 1 else "launches",
             run.get("seed", "?"))),
     ]
 

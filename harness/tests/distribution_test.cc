@@ -1,0 +1,107 @@
+#include "harness/distribution.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include "harness/histogram.h"
+
+namespace harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::uint64_t> counts_of(const std::vector<double>& values) {
+  std::vector<std::uint64_t> counts(Histogram::kBuckets);
+  for (const double value : values)
+    ++counts[static_cast<std::size_t>(Histogram::bucket(static_cast<std::uint64_t>(value)))];
+  return counts;
+}
+
+std::vector<double> sample(int n, const std::function<double(std::mt19937_64&)>& draw) {
+  std::mt19937_64 random(7);
+  std::vector<double> values;
+  for (int i = 0; i < n; ++i) values.push_back(std::floor(draw(random)));
+  return values;
+}
+
+void expect_percentiles_of(std::vector<double> values) {
+  const auto counts = counts_of(values);
+  std::sort(values.begin(), values.end());
+  for (const double q : {0.5, 0.9, 0.99, 0.999, 0.9999}) {
+    const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(values.size())));
+    const double exact = values[rank - 1];
+    const auto estimated = percentile(counts, q);
+    ASSERT_TRUE(estimated);
+    EXPECT_NEAR(*estimated, exact, 0.01 * exact) << "q = " << q;
+  }
+}
+
+TEST(DistributionTest, APercentileIsWithinOnePercentOfTheExactSort) {
+  std::lognormal_distribution<double> skewed(7, 1.5);
+  std::uniform_real_distribution<double> even(200, 2'000'000);
+  std::normal_distribution<double> spinning(400, 30), sleeping(45'000, 4'000);
+  std::bernoulli_distribution slept(0.02);
+
+  expect_percentiles_of(sample(200'000, [&](auto& random) { return skewed(random); }));
+  expect_percentiles_of(sample(200'000, [&](auto& random) { return even(random); }));
+  expect_percentiles_of(sample(
+      200'000, [&](auto& random) { return slept(random) ? sleeping(random) : spinning(random); }));
+}
+
+TEST(DistributionTest, APercentileNeedsThreeValuesBeyondIt) {
+  for (const auto& [q, least] :
+       {std::pair{0.5, 6}, {0.9, 30}, {0.99, 300}, {0.999, 3'000}, {0.9999, 30'000}}) {
+    std::vector<std::uint64_t> counts(Histogram::kBuckets);
+    counts[100] = static_cast<std::uint64_t>(least - 1);
+    EXPECT_EQ(percentile(counts, q), std::nullopt) << "q = " << q;
+    ++counts[100];
+    EXPECT_EQ(percentile(counts, q), 100) << "q = " << q;
+  }
+}
+
+TEST(DistributionTest, ARowLeavesOutWhatItsSampleDoesNotSupport) {
+  Json row;
+  ASSERT_TRUE(add_percentiles(row, counts_of(std::vector<double>(299, 50))));
+  EXPECT_TRUE(row.contains("lat_p90_ns"));
+  EXPECT_FALSE(row.contains("lat_p99_ns"));
+  EXPECT_FALSE(row.contains("lat_p9999_ns"));
+  EXPECT_EQ(row["lat_n"], 299);
+}
+
+TEST(DistributionTest, ARowSaysTheLeastTheMostAndTheMean) {
+  Json row;
+  ASSERT_TRUE(add_percentiles(row, counts_of({10, 20, 60})));
+  EXPECT_EQ(row["lat_min_ns"], 10);
+  EXPECT_EQ(row["lat_max_ns"], 60);
+  EXPECT_EQ(row["lat_mean_ns"], 30);
+}
+
+TEST(DistributionTest, WithoutARecordNothingIsSaid) {
+  Json row;
+  EXPECT_FALSE(add_percentiles(row, std::vector<std::uint64_t>(Histogram::kBuckets)));
+  EXPECT_TRUE(row.is_null());
+}
+
+TEST(DistributionTest, FairnessIsOneForEvenSharesAndOneOfNForAMonopoly) {
+  Json even, monopoly;
+  add_fairness(even, {500, 500, 500, 500});
+  add_fairness(monopoly, {2000, 0, 0, 0});
+  EXPECT_DOUBLE_EQ(even["fair_jain"], 1);
+  EXPECT_DOUBLE_EQ(even["fair_min_share"], 1);
+  EXPECT_DOUBLE_EQ(monopoly["fair_jain"], 0.25);
+  EXPECT_DOUBLE_EQ(monopoly["fair_min_share"], 0);
+}
+
+TEST(DistributionTest, OnePartyAloneIsNeitherFairNorUnfair) {
+  Json row;
+  add_fairness(row, {500});
+  add_fairness(row, {0, 0});
+  EXPECT_TRUE(row.is_null());
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,95 @@
+#include "harness/events.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+class EventsTest : public ::testing::Test {
+ protected:
+  std::string file() const { return (folder.path() / "events.jsonl").string(); }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(EventsTest, WhatWasAppendedIsReadBackInOrder) {
+  {
+    EventLog log(folder.path());
+    log.append({{"event", "run"}, {"n", 1}});
+    log.append({{"event", "sample"}, {"n", 2}});
+  }
+  const auto events = read_events(folder.path());
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0], Json({{"event", "run"}, {"n", 1}}));
+  EXPECT_EQ(events[1]["n"], 2);
+}
+
+TEST_F(EventsTest, EachEventIsInTheFileAsSoonAsItIsAppended) {
+  EventLog log(folder.path());
+  log.append({{"n", 1}});
+  EXPECT_EQ(folder.read("events.jsonl"), "{\"n\":1}\n");
+}
+
+// A kill in the middle of a write leaves any prefix of the last line.
+TEST_F(EventsTest, ALastLineThatWasCutShortIsLeftOutWhereverItWasCut) {
+  const std::string whole = "{\"n\":1}\n", last = "{\"event\":\"sample\",\"row\":{\"ops\":12}}";
+  for (std::size_t length = 0; length < last.size(); ++length) {
+    folder.write("events.jsonl", whole + last.substr(0, length));
+    EXPECT_EQ(read_events(folder.path()).size(), 1u) << length;
+  }
+  folder.write("events.jsonl", whole + last);
+  EXPECT_EQ(read_events(folder.path()).size(), 2u);
+}
+
+TEST_F(EventsTest, ADamagedLineInTheMiddleIsNamedWithTheRemedy) {
+  for (const std::string& damaged :
+       std::vector<std::string>{"{\"n\":", "[1]", "", "null", std::string(2, '\0')}) {
+    folder.write("events.jsonl", "{\"n\":1}\n" + damaged + "\n{\"n\":3}\n");
+    EXPECT_EQ(message_of<std::runtime_error>([&] { read_events(folder.path()); }),
+              file() + ": line 2 is damaged; delete that line to use the rest");
+  }
+}
+
+TEST_F(EventsTest, AFolderWithoutARunSaysSo) {
+  EXPECT_EQ(message_of<std::runtime_error>([&] { read_events(folder.path()); }),
+            file() + ": no such run; name a folder that `run` wrote");
+}
+
+// Words that a launch wrote may be in any encoding; they must not end the run.
+TEST_F(EventsTest, BytesThatAreNoTextAreReplaced) {
+  EventLog(folder.path()).append({{"error", "caf\xe9"}});
+  EXPECT_EQ(read_events(folder.path()).at(0)["error"], "caf\xef\xbf\xbd");
+}
+
+TEST_F(EventsTest, AFullDiskIsSaidWithTheFilesName) {
+  folder.make_full("events.jsonl");
+  EventLog log(folder.path());
+  EXPECT_EQ(message_of<CannotWrite>([&] {
+              log.append({{"n", 1}});
+            }),
+            file() + ": No space left on device");
+}
+
+TEST_F(EventsTest, AFolderThatIsNotThereCannotBeWrittenTo) {
+  const auto nowhere = folder.path() / "nowhere";
+  EXPECT_EQ(message_of<CannotWrite>([&] { EventLog log(nowhere); }),
+            (nowhere / "events.jsonl").string() + ": No such file or directory");
+}
+
+TEST_F(EventsTest, AFileIsReplacedAsAWholeOrNotAtAll) {
+  const auto path = folder.path() / "samples.csv";
+  write_file(path, "old");
+  write_file(path, "new");
+  EXPECT_EQ(folder.read("samples.csv"), "new");
+
+  folder.make_full("samples.csv.part");
+  EXPECT_EQ(message_of<CannotWrite>([&] { write_file(path, "newest"); }),
+            path.string() + ": No space left on device");
+  EXPECT_EQ(folder.read("samples.csv"), "new");
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+}  // namespace
+}  // namespace harness::testing

@@ -1,0 +1,135 @@
+#include "harness/tests/fixtures.h"
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <thread>
+
+namespace harness::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Body = void (*)(Run&);
+
+// A party of its own that works until the windows are over.
+template <typename Work>
+void with_party(Run& run, Work work) {
+  Tally& tally = run.tally(0);
+  const pid_t party = ::fork();
+  if (party == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (run.running()) work(tally);
+    ::_exit(0);
+  }
+  run.measure();
+  ::waitpid(party, nullptr, 0);
+}
+
+void count_steadily(Tally& tally) {
+  tally.count(1, 8);
+  tally.record(1000);
+  std::this_thread::sleep_for(100us);
+}
+
+void count_rarely(Tally& tally) {
+  std::this_thread::sleep_for(5ms);
+  tally.count(1, 8);
+}
+
+void count(Run& run) {
+  run.note("verified", 1);
+  with_party(run, run.text("who") == "rare" ? count_rarely : count_steadily);
+}
+
+// Keeps this process from ending by itself: there is nobody who would wake it.
+void sleep_for_ever() {
+  while (true) ::pause();
+}
+
+// Writes to every pipe that it inherited, the one for its rows among them.
+void write_junk() {
+  for (int fd = 3; fd < 64; ++fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode)) ::dprintf(fd, "{\"row\": [1, 2\n");
+  }
+  ::_exit(0);
+}
+
+// A sleeper that outlives its parent and says its number on stderr.
+void leave_an_orphan() {
+  if (const pid_t orphan = ::fork(); orphan == 0) {
+    sleep_for_ever();
+  } else {
+    std::fprintf(stderr, "orphan %d\n", orphan);
+    ::_exit(0);
+  }
+}
+
+void complain_without_end() {
+  while (true) std::fputs("trouble without end, and no end of trouble\n", stderr);
+}
+
+const std::map<std::string, Body>& troubles() {
+  static const std::map<std::string, Body> all = {
+      {"hang", [](Run&) { sleep_for_ever(); }},
+      {"crash", [](Run&) { ::abort(); }},
+      {"exit", [](Run&) { ::_exit(0); }},
+      {"exit_7", [](Run&) { ::_exit(7); }},
+      {"junk", [](Run&) { write_junk(); }},
+      {"orphan", [](Run&) { leave_an_orphan(); }},
+      {"flood", [](Run&) { complain_without_end(); }},
+      {"throw", [](Run&) { throw std::runtime_error("the cat ate it"); }},
+      {"latin_1", [](Run&) { std::fputs("caf\xe9\n", stderr), ::_exit(1); }},
+      {"skip", [](Run& run) { run.skip("not on a Sunday, \"they\" say"); }},
+      {"nothing", [](Run&) {}},
+      {"idle", [](Run& run) { with_party(run, [](Tally&) { std::this_thread::sleep_for(1ms); }); }},
+      {"corrupt",
+       [](Run& run) {
+         with_party(run, [](Tally& tally) {
+           count_steadily(tally);
+           tally.corrupt();
+         });
+       }},
+  };
+  return all;
+}
+
+std::vector<Parameter::Value> names() {
+  std::vector<Parameter::Value> all;
+  for (const auto& [name, body] : troubles()) all.emplace_back(name);
+  return all;
+}
+
+}  // namespace
+
+const Scenario counting{
+    .name = "counting",
+    .question = "How many, if nothing gets in the way?",
+    .family = "fixture",
+    .parameters = {{"who", "impl", {"steady", "rare"}, "who counts", Parameter::Kind::kContender},
+                   {"size", "msg_bytes", {8, 64, 1024}, "changes nothing"},
+                   {"place", "placement", {"here", "there"}, "changes nothing"}},
+    .run = count,
+    .offers =
+        [](const Point& point) { return point.text("place") == "here" || point["size"] == 8; },
+    .decisive =
+        [](const Point& point) { return point.text("who") == "steady" && point["size"] == 8; },
+};
+
+const Scenario trouble{
+    .name = "trouble",
+    .question = "What becomes of a launch that goes wrong?",
+    .family = "fixture",
+    .parameters = {{"kind", "impl", names(), "what goes wrong", Parameter::Kind::kContender}},
+    .run = [](Run& run) { troubles().at(run.text("kind"))(run); },
+};
+
+}  // namespace harness::testing

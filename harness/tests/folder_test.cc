@@ -1,0 +1,78 @@
+#include "harness/folder.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/errors.h"
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FolderTest : public ::testing::Test {
+ protected:
+  std::string refusal(const fs::path& path) const {
+    return message_of<BadUsage>([&] { Folder folder(path); });
+  }
+
+  TemporaryFolder top;
+};
+
+TEST_F(FolderTest, AFolderIsMadeWithThoseAboveIt) {
+  const Folder folder(top.path() / "a" / "b");
+  EXPECT_TRUE(fs::is_directory(top.path() / "a" / "b"));
+  EXPECT_EQ(folder.path(), top.path() / "a" / "b");
+}
+
+TEST_F(FolderTest, OneThatIsThereMayHoldOtherThings) {
+  top.write("notes.txt", "mine");
+  const Folder folder(top.path());
+  folder.take_back();
+  EXPECT_EQ(top.read("notes.txt"), "mine");
+}
+
+TEST_F(FolderTest, OneThatHoldsARunIsRefused) {
+  top.write("events.jsonl", "");
+  EXPECT_EQ(refusal(top.path()),
+            "--out: " + top.path().string() + " holds a run already; name another folder");
+  EXPECT_TRUE(fs::exists(top.path() / "events.jsonl"));
+}
+
+TEST_F(FolderTest, AFileIsNoFolder) {
+  top.write("file", "text");
+  EXPECT_EQ(refusal(top.path() / "file"),
+            "--out: " + (top.path() / "file").string() + " is not a folder");
+  EXPECT_EQ(
+      refusal(top.path() / "file" / "below"),
+      "--out: cannot write to " + (top.path() / "file" / "below").string() + " (Not a directory)");
+  EXPECT_EQ(top.read("file"), "text");
+}
+
+TEST_F(FolderTest, WhereNothingCanBeMadeNothingIsLeft) {
+  EXPECT_EQ(refusal("/proc/nowhere/run"),
+            "--out: cannot write to /proc/nowhere/run (No such file or directory)");
+  fs::create_symlink("/nonexistent", top.path() / "link");
+  EXPECT_EQ(refusal(top.path() / "link").rfind("--out: cannot write to ", 0), 0u);
+  EXPECT_TRUE(fs::is_symlink(top.path() / "link"));
+}
+
+TEST_F(FolderTest, TakingBackLeavesWhatWasThereBefore) {
+  fs::create_directory(top.path() / "before");
+  const Folder folder(top.path() / "before" / "a" / "b/");
+  top.write("before/a/b/events.jsonl", "{}");
+  folder.take_back();
+  EXPECT_TRUE(fs::is_directory(top.path() / "before"));
+  EXPECT_FALSE(fs::exists(top.path() / "before" / "a"));
+}
+
+TEST_F(FolderTest, TakingBackLeavesWhatOthersPutThere) {
+  const Folder folder(top.path() / "a" / "b");
+  top.write("a/notes.txt", "mine");
+  folder.take_back();
+  EXPECT_FALSE(fs::exists(top.path() / "a" / "b"));
+  EXPECT_EQ(top.read("a/notes.txt"), "mine");
+}
+
+}  // namespace
+}  // namespace harness::testing

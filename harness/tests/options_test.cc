@@ -1,0 +1,142 @@
+#include "harness/options.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/errors.h"
+#include "harness/tests/fixtures.h"
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Words = std::vector<std::string>;
+
+Options parse(const Words& words) {
+  Words all{"bench-all"};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> arguments;
+  for (auto& word : all) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  return parse_command_line(static_cast<int>(all.size()), arguments.data(), {&counting, &trouble});
+}
+
+std::string refusal(const Words& words) {
+  return message_of<BadUsage>([&] { parse(words); });
+}
+
+// For mistakes that the parser finds: it reports them itself.
+void expect_reported(const Words& words, const std::string& part) {
+  ::testing::internal::CaptureStderr();
+  const Options options = parse(words);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(options.command, Options::Command::kDone);
+  EXPECT_EQ(options.exit_code, 2) << part;
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+  EXPECT_NE(said.find(part), std::string::npos) << said;
+}
+
+TEST(OptionsTest, WithoutWordsTheQuickProfileRunsWithinItsBudget) {
+  const Options options = parse({});
+  EXPECT_EQ(options.command, Options::Command::kRun);
+  EXPECT_EQ(options.launches, 6);
+  EXPECT_EQ(options.windows, 1);
+  EXPECT_EQ(options.budget, 140s);
+  EXPECT_FALSE(options.selection.smoke);
+}
+
+TEST(OptionsTest, AProfileIsAChangeOfWhatIsNotSaid) {
+  const Options smoke = parse({"--profile", "smoke"});
+  EXPECT_TRUE(smoke.selection.smoke);
+  EXPECT_EQ(smoke.launches, 1);
+  EXPECT_EQ(smoke.budget, Schedule::kNoBudget);
+  const Options full = parse({"--profile", "full", "--window", "20ms", "--windows", "2"});
+  EXPECT_EQ(full.launches, 12);
+  EXPECT_EQ(full.windows, 2);
+  EXPECT_EQ(full.window, 20ms);
+}
+
+TEST(OptionsTest, WhoNamesTheLaunchesGetsThemAllUnlessABudgetIsNamedToo) {
+  EXPECT_EQ(parse({"--launches", "9"}).budget, Schedule::kNoBudget);
+  EXPECT_EQ(parse({"--launches", "9", "--time-budget", "2m"}).budget, 120s);
+  EXPECT_EQ(parse({"-t", "none"}).budget, Schedule::kNoBudget);
+}
+
+TEST(OptionsTest, DurationsHaveAUnit) {
+  EXPECT_EQ(parse({"--window", "80ms"}).window, 80ms);
+  EXPECT_EQ(parse({"--window", "0.5s"}).window, 500ms);
+  EXPECT_EQ(parse({"--warmup", "250us"}).warmup, 250us);
+  EXPECT_EQ(parse({"--time-budget", "1.5m"}).budget, 90s);
+}
+
+TEST(OptionsTest, TheTimeoutIsForWhatALaunchNeedsBesideItsWindows) {
+  const Options options =
+      parse({"--timeout", "3s", "--warmup", "1s", "--window", "2s", "--windows", "4"});
+  EXPECT_EQ(options.timeout, 3s + 1s + 4 * 2s);
+}
+
+TEST(OptionsTest, SubcommandsAndFiltersAreTold) {
+  EXPECT_EQ(parse({"list"}).command, Options::Command::kList);
+  EXPECT_EQ(parse({"--list"}).command, Options::Command::kList);
+  EXPECT_EQ(parse({"env"}).command, Options::Command::kEnv);
+  EXPECT_EQ(parse({"report", "some/folder"}).report, "some/folder");
+  EXPECT_EQ(parse({"run", "counting", "trouble"}).selection.filters,
+            (Words{"counting", "trouble"}));
+  EXPECT_EQ(parse({"counting"}).selection.filters, Words{"counting"});
+  EXPECT_EQ(parse({"--exclude", "a"}).selection.excludes, Words{"a"});
+}
+
+TEST(OptionsTest, EveryAxisIsAnOption) {
+  const auto axes = parse({"--size", "8,64", "--who", "rare"}).selection.axes;
+  EXPECT_EQ(axes, (std::map<std::string, std::string>{{"size", "8,64"}, {"who", "rare"}}));
+}
+
+TEST(OptionsTest, ASeedIsAnyNumberOf64BitsAndAnotherEachTimeIfNoneIsNamed) {
+  EXPECT_EQ(parse({"--seed", "0"}).seed, 0u);
+  EXPECT_EQ(parse({"--seed", "18446744073709551615"}).seed, ~std::uint64_t{0});
+  EXPECT_NE(parse({}).seed, parse({}).seed);
+}
+
+TEST(OptionsTest, EachBadValueIsNamedWithItsOption) {
+  for (const std::string text : {"nonsense", "", "-1", "1,2", "1k", " 1", "18446744073709551616"}) {
+    EXPECT_EQ(refusal({"--seed", text}), "--seed: '" + text + "' is no whole number below 2^64");
+  }
+  EXPECT_EQ(refusal({"--launches", "0"}), "--launches: 0 is not between 1 and 10000");
+  EXPECT_EQ(refusal({"--launches", "-3"}), "--launches: -3 is not between 1 and 10000");
+  EXPECT_EQ(refusal({"--windows", "0"}), "--windows: 0 is not between 1 and 16");
+  EXPECT_EQ(refusal({"--windows", "17"}), "--windows: 17 is not between 1 and 16");
+  EXPECT_EQ(refusal({"--profile", "huge"}),
+            "--profile: there is no 'huge'; choose smoke, quick or full");
+  EXPECT_EQ(refusal({"--order", "up"}), "--order: there is no 'up'; choose random or given");
+  EXPECT_EQ(refusal({"--out", ""}), "--out: the name of the folder is empty");
+  for (const std::string option : {"--window", "--warmup", "--timeout", "--time-budget"}) {
+    for (const std::string text : {"", "5", "s", "-1s", "0s", "nan s", "inf", "1e400s", "0x10s",
+                                   " 5s", "5 s", "5sx", "25h", "1441m"}) {
+      EXPECT_EQ(refusal({option, text}),
+                option + ": '" + text + "' is no duration; write 80ms, 0.5s or 2m");
+    }
+  }
+}
+
+TEST(OptionsTest, WhatTheParserCannotReadIsReportedInOneLine) {
+  expect_reported({"--nonsense"}, "--nonsense");
+  expect_reported({"--launches", "many"}, "many");
+  expect_reported({"--launches", "99999999999"}, "99999999999");
+  expect_reported({"--launches"}, "--launches");
+  expect_reported({"--size", "8", "--size", "64"}, "--size");
+  expect_reported({"report"}, "folder");
+}
+
+TEST(OptionsTest, HelpAndVersionAreDone) {
+  for (const std::string option : {"--help", "--version"}) {
+    ::testing::internal::CaptureStdout();
+    const Options options = parse({option});
+    const std::string said = ::testing::internal::GetCapturedStdout();
+    EXPECT_EQ(options.command, Options::Command::kDone);
+    EXPECT_EQ(options.exit_code, 0);
+    EXPECT_NE(said.find("bench-all"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace harness::testing

@@ -1,0 +1,56 @@
+#include "harness/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ProgressTest, OnATerminalOneLineIsRewrittenAndErasedAtTheEnd) {
+  std::ostringstream out;
+  {
+    Progress progress(out, Progress::Style::kOneLine);
+    progress.show(3, 10s, 21s, "counting/who:steady");
+    progress.show(4, 12s, 19s, "counting/who:rare");
+  }
+  EXPECT_EQ(out.str(),
+            "\r\033[K3 launches, 21 s left  counting/who:steady"
+            "\r\033[K4 launches, 19 s left  counting/who:rare"
+            "\r\033[K");
+}
+
+TEST(ProgressTest, ALongNameDoesNotBreakTheLine) {
+  std::ostringstream out;
+  Progress(out, Progress::Style::kOneLine).show(1, 1s, 1s, std::string(5000, 'x'));
+  EXPECT_LT(out.str().size(), 200u);
+}
+
+TEST(ProgressTest, ElsewhereEachTenthOfTheTimeIsALine) {
+  std::ostringstream out;
+  Progress progress(out, Progress::Style::kLines);
+  for (int second = 0; second <= 100; ++second) {
+    progress.show(static_cast<std::size_t>(2 * second), Seconds(second), Seconds(100 - second),
+                  "x");
+  }
+  const std::string said = out.str();
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 10);
+  EXPECT_EQ(said.substr(0, said.find('\n')), "bench-all: 20 launches done, 90 s left");
+}
+
+TEST(ProgressTest, QuietMeansNothing) {
+  std::ostringstream out;
+  { Progress(out, Progress::Style::kSilent).show(5, 5s, 1s, "x"); }
+  EXPECT_EQ(out.str(), "");
+  EXPECT_EQ(progress_style(true), Progress::Style::kSilent);
+}
+
+TEST(ProgressTest, ADumbTerminalGetsLines) {
+  ::setenv("TERM", "dumb", 1);
+  EXPECT_EQ(progress_style(false), Progress::Style::kLines);
+}
+
+}  // namespace
+}  // namespace harness

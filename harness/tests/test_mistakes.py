@@ -1,0 +1,166 @@
+"""What cannot be done is said in one line, with an exit code, and nothing is left of the attempt."""
+
+import os
+import stat
+import subprocess
+import unittest
+
+from command import OWN_MOUNTS, CommandTest, mount_small_disk
+
+COUNT = ["run", "counting", "--no-report", "-q"]
+
+
+class Mistakes(CommandTest):
+    def test_words_that_make_no_sense(self):
+        for words, said in (
+                (["--size", "banana"], "--size: 'banana' is no whole number; write 64, 1k, 1M, "
+                                       "a list 8,64 or a range 1:16:*2"),
+                (["--who", "nobody"], "--who: there is no 'nobody'; choose from: steady rare"),
+                (["sleeping"], "no case matches 'sleeping'; the scenarios are: counting trouble"),
+                (["counting/size:9"], "no case is left by these filters; "
+                                      "`bench-all list` shows all"),
+                (["("], "'(' is not a regular expression"),
+                (["--launches", "0"], "--launches: 0 is not between 1 and 10000"),
+                (["--seed", "nonsense"], "--seed: 'nonsense' is no whole number below 2^64"),
+                (["--window", "5"], "--window: '5' is no duration; write 80ms, 0.5s or 2m"),
+                (["--profile", "huge"], "--profile: there is no 'huge'; "
+                                        "choose smoke, quick or full"),
+                (["--python", "/nonexistent"], "--python: /nonexistent does not run; "
+                                               "name a Python interpreter"),
+                (["--out", ""], "--out: the name of the folder is empty")):
+            with self.subTest(words):
+                self.refuses(["run", *words], 2, said)
+
+    def test_an_unknown_option(self):
+        for words in (["--nonsense"], ["run", "--nonsense=3"], ["list", "--siez", "8"]):
+            with self.subTest(words):
+                result = self.run_it(words)
+                self.assertEqual((result.code, result.out), (2, ""))
+                self.assertEqual(result.err.count("\n"), 1)
+                self.assertIn(words[-1 if len(words) < 3 else 1].split("=")[0], result.err)
+                self.assertIn("see bench-all --help", result.err)
+
+    def test_a_dry_run_measures_nothing(self):
+        result = self.run_it(["run", "counting", "--dry-run", "--out", self.path("out")])
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertIn("8 cases, 48 launches of 1 windows: about ", result.out)
+        self.assertEqual(os.listdir(self.folder), [])
+
+
+class Folders(CommandTest):
+    def test_a_file_is_no_folder_for_results(self):
+        with open(self.path("file"), "w", encoding="utf-8"):
+            pass
+        self.refuses([*COUNT, "--out", self.path("file")], 2,
+                     "--out: %s is not a folder" % self.path("file"))
+
+    def test_a_folder_that_holds_a_run_keeps_it(self):
+        self.measures(["counting", "--profile", "smoke"])
+        before = self.events()
+        self.refuses([*COUNT, "--out", "out"], 2,
+                     "--out: %s holds a run already; name another folder" % self.path("out"))
+        self.assertEqual(self.events(), before)
+
+    def test_a_folder_that_cannot_be_made(self):
+        self.refuses([*COUNT, "--out", "/proc/nowhere/out"], 2,
+                     "--out: cannot write to /proc/nowhere/out (No such file or directory)")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write where others may not")
+    def test_a_folder_that_may_not_be_written_to(self):
+        os.chmod(self.folder, stat.S_IRUSR | stat.S_IXUSR)
+        self.addCleanup(os.chmod, self.folder, stat.S_IRWXU)
+        self.refuses([*COUNT, "--out", self.path("out")], 2,
+                     "--out: cannot write to %s (Permission denied)" % self.path("out"))
+
+    def test_a_report_of_what_is_no_run(self):
+        said = "%s: no such run; name a folder that `run` wrote"
+        os.mkdir(self.path("empty"))
+        self.refuses(["report", "empty"], 2, said % "empty/events.jsonl")
+        self.refuses(["report", "/nonexistent"], 2, said % "/nonexistent/events.jsonl")
+
+    def test_a_report_of_something_else(self):
+        os.mkdir(self.path("other"))
+        with open(self.path("other", "events.jsonl"), "w", encoding="utf-8") as file:
+            file.write('{"event": "sale", "price": 3}\n')
+        self.refuses(["report", "other"], 2,
+                     "other/events.jsonl: does not begin with a run; name a folder that `run` wrote")
+
+    def test_a_report_of_a_damaged_run(self):
+        self.measures(["counting", "--profile", "smoke"])
+        with open(self.path("out", "events.jsonl"), "r+", encoding="utf-8") as file:
+            lines = file.readlines()
+            lines[1] = lines[1][:40] + "\n"
+            file.seek(0)
+            file.writelines(lines)
+        self.refuses(["report", "out"], 2, "out/events.jsonl: line 2 is damaged; "
+                                           "delete that line to use the rest")
+
+
+class Outputs(CommandTest):
+    def test_nobody_can_read_the_answer(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for words in (["list"], ["env"], ["run", "-n"]):
+                with self.subTest(words):
+                    result = self.run_it(words, stdout=full)
+                    self.assertEqual(result.code, 7)
+                    self.assertEqual(result.err, "bench-all: cannot write to standard output\n")
+
+    def test_nobody_can_read_the_answer_but_the_results_are_written(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            result = self.run_it(["counting", "--profile", "smoke", "--no-report", "-o", "out"],
+                                 stdout=full)
+        self.assertEqual(result.code, 7)
+        self.assertEqual(len(self.rows()), 2)
+
+    def test_a_reader_that_stops_early_is_no_mistake(self):
+        with self.start(["env"]) as process:
+            process.stdout.close()
+            process.wait()
+            self.assertEqual(process.stderr.read(), "")
+
+    # The first file that is opened must not become standard output.
+    def test_closed_standard_streams_do_no_harm(self):
+        code = subprocess.call(
+            ["sh", "-c", 'exec "$0" counting --profile smoke --no-report -o out <&- >&- 2>&-',
+             self.program], cwd=self.folder)
+        self.assertEqual(code, 7)
+        self.assertEqual([event["event"] for event in self.events()],
+                         ["run", "sample", "sample", "end"])
+
+
+@unittest.skipUnless(OWN_MOUNTS, "only root can make a small disk")
+class FullDisks(CommandTest):
+    SPACE = 64 << 10
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("disk"))
+        mount_small_disk(self.path("disk"), self.SPACE)
+        self.addCleanup(subprocess.check_call, ["umount", self.path("disk")])
+
+    def fill(self, but):
+        with open(self.path("disk", "filler"), "wb") as file:
+            file.write(bytes(self.SPACE - but))
+
+    def test_nothing_is_left_where_nothing_fits(self):
+        self.fill(but=0)
+        out = self.path("disk", "deep", "out")
+        self.refuses([*COUNT, "--out", out], 7, "cannot write results: %s/events.jsonl: "
+                                                "No space left on device" % out)
+
+    def test_what_was_measured_until_then_is_kept(self):
+        self.fill(but=12 << 10)  # enough to begin with
+        out = self.path("disk", "out")
+        result = self.run_it([*COUNT, "--launches", "100", "--window", "5ms", "--out", out])
+        self.assertEqual(result.code, 7)
+        self.assertEqual(result.err, "bench-all: cannot write results: %s/events.jsonl: No space "
+                                     "left on device; what was measured until then is in "
+                                     "events.jsonl there\n" % out)
+        os.remove(self.path("disk", "filler"))
+        self.assertEqual(self.run_it(["report", out, "--no-report"]).code, 0)
+        self.assertGreater(len(self.rows(out)), 0)
+        self.assertEqual(len(self.rows(out)), len(self.samples(out)))
+
+
+if __name__ == "__main__":
+    unittest.main()

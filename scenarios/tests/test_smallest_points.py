@@ -1,0 +1,98 @@
+"""Every scenario at its smallest points, through the real bench-all: rows, all well, all verified."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from command import CommandTest
+
+# `nothing` and its like carry no payload that could be verified.
+WITHOUT_PAYLOAD = {"single_operation"}
+
+
+class SmallestPoints(CommandTest):
+    program = os.environ["BENCH_ALL"]
+
+    def smoke_cases(self, scenario):
+        words = ["list", "^%s/" % scenario, "--profile", "smoke", "--json"]
+        return json.loads(subprocess.check_output([self.program, *words]))
+
+    def measures_all_of(self, scenario):
+        self.assertGreater(len(self.smoke_cases(scenario)), 5)
+        # The scripts that CPython's contenders run are the project's own.
+        result = self.run_it(["^%s/" % scenario, "--profile", "smoke", "--window", "20ms",
+                              "--out", self.path("out"), "--no-report", "-q"],
+                             environment={"GILFREE_SOURCE_DIR": os.environ["PROJECT"]})
+        self.assertEqual((result.code, result.err), (0, ""),
+                         [row for row in self.samples() if row["status"] not in ("ok", "skipped")])
+        rows = self.rows()
+        self.assertEqual(sorted(row["case"] for row in rows), sorted(self.smoke_cases(scenario)))
+        for row in rows:
+            with self.subTest(row["case"]):
+                if row["status"] == "skipped":
+                    self.assertGreater(len(row["error"]), 10)
+                    continue
+                self.assertEqual((row["status"], row["error"]), ("ok", ""))
+                self.assertGreater(int(row["ops"]), 0)
+                self.assertGreater(float(row["window_s"]), 0)
+                if scenario not in WITHOUT_PAYLOAD:
+                    self.assertEqual((row["verified"], row["checksum_ok"]), ("1", "1"))
+
+    def test_lock_contention(self):
+        self.measures_all_of("lock_contention")
+
+    def test_pipe_vs_queue(self):
+        self.measures_all_of("pipe_vs_queue")
+
+    def test_semaphore_pool(self):
+        self.measures_all_of("semaphore_pool")
+
+    def test_single_operation(self):
+        self.measures_all_of("single_operation")
+
+    def test_wakeup(self):
+        self.measures_all_of("wakeup")
+
+    def test_no_scenario_is_forgotten_here(self):
+        listed = {case.split("/")[0] for case in self.smoke_cases("[a-z_]*")}
+        tested = {name[len("test_"):] for name in dir(self) if name.startswith("test_")}
+        self.assertEqual(listed - tested, set())
+
+
+class Gaps(CommandTest):
+    program = os.environ["BENCH_ALL"]
+
+    def test_a_size_that_is_no_number(self):
+        self.refuses(["run", "--bytes", "banana"], 2,
+                     "--bytes: 'banana' is no whole number; write 64, 1k, 1M, a list 8,64 or "
+                     "a range 1:16:*2")
+
+    def test_without_an_interpreter_cpython_is_skipped_with_the_reason(self):
+        result = self.run_it(["cpython_queue/bytes:64/mode:throughput", "--out", "out",
+                              "--no-report", "-q"], environment={"PATH": self.folder})
+        self.assertEqual((result.code, result.err), (5, ""))
+        row, = self.rows()
+        self.assertEqual(row["status"], "skipped")
+        self.assertIn("name one with --python", row["error"])
+
+    def test_on_one_cpu_what_needs_two_is_skipped_with_the_reason(self):
+        cpus = os.sched_getaffinity(0)
+        self.addCleanup(os.sched_setaffinity, 0, cpus)
+        os.sched_setaffinity(0, {min(cpus)})
+        result = self.run_it(["channel:queue/bytes:64/mode:ping_pong/wait:native", "--profile",
+                              "full", "--launches", "1", "--window", "10ms", "--windows", "1",
+                              "--out", "out", "--no-report", "-q"])
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual({(row["case"].split("/")[-1], row["status"]) for row in self.rows()},
+                         {("cpus:apart", "skipped"), ("cpus:together", "ok")})
+
+    def test_a_size_that_a_contender_does_not_have_is_skipped_with_the_reason(self):
+        self.measures(["channel:queue/bytes:100/mode:throughput/wait:native", "--bytes", "100",
+                       "--launches", "1"], code=5)
+        row, = self.rows()
+        self.assertIn("powers of two from 8 to 1M, not 100 bytes", row["error"])
+
+
+if __name__ == "__main__":
+    unittest.main()
