@@ -25,7 +25,7 @@ class Histogram {
   static constexpr int bucket(std::uint64_t value) {
     if (value < kFirst) return static_cast<int>(value);
     if (value >> kMaxBits != 0) return kBuckets - 1;
-    const int shift = std::bit_width(value) - 1 - kSubBits;
+    const int shift = static_cast<int>(std::bit_width(value)) - 1 - kSubBits;
     const auto within = static_cast<int>(value >> shift) - (1 << kSubBits);
     return kFirst + (shift - 1) * (1 << kSubBits) + within;
   }

@@ -85,8 +85,7 @@ std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named
 
 std::string find_plotter() {
   const char* chosen = std::getenv("GILFREE_PYTHON");
-  for (const std::string python :
-       {chosen != nullptr ? chosen : "", "/usr/bin/python3", "python3"}) {
+  for (std::string python : {chosen != nullptr ? chosen : "", "/usr/bin/python3", "python3"}) {
     if (python.empty()) continue;
     if (!output_of({python, "-c", "import matplotlib; print(1)"}).empty()) return python;
   }

@@ -120,7 +120,7 @@ template <typename AnySemaphore>
 class [[nodiscard]] Permit {
  public:
   explicit Permit(AnySemaphore& semaphore) : semaphore_(semaphore) { semaphore_.acquire(); }
-  ~Permit() { semaphore_.release(); }
+  ~Permit() { semaphore_.release(); }  // NOLINT(bugprone-exception-escape)
   Permit(const Permit&) = delete;
   Permit& operator=(const Permit&) = delete;
 

@@ -110,12 +110,13 @@ struct Thread::Beginning {
   Thread* object;  // a subclass, whose run() is called; otherwise null
 };
 
-Thread::Thread(ThreadOptions options)
+Thread::Thread(const ThreadOptions& options)
     : ThreadHandle(std::make_shared<ThreadRecord>(options.name.empty() ? next_name() : options.name,
                                                   options.daemon)) {
   record_->named = !options.name.empty();
 }
 
+// NOLINTNEXTLINE(*-noexcept-move-constructor,*-exception-escape)
 Thread::Thread(Thread&& from) : ThreadHandle(from.record_) {
   if (record_ && record_->uses_object && is_alive()) {
     throw std::logic_error("gilfree::Thread: a started subclass cannot be moved; hold a pointer");
@@ -124,6 +125,7 @@ Thread::Thread(Thread&& from) : ThreadHandle(from.record_) {
   from.record_.reset();
 }
 
+// NOLINTNEXTLINE(*-noexcept-move-constructor,*-exception-escape)
 Thread& Thread::operator=(Thread&& from) {
   if (this == &from) return *this;
   Thread taken(std::move(from));

@@ -94,8 +94,9 @@ class Thread : public ThreadHandle {
   template <typename Target>
   requires(!std::derived_from<std::remove_cvref_t<Target>, ThreadHandle> &&
            !std::same_as<std::remove_cvref_t<Target>,
-                         ThreadOptions>) explicit Thread(Target target, ThreadOptions options = {})
-      : Thread(std::move(options)) {
+                         ThreadOptions>) explicit Thread(Target target,
+                                                         const ThreadOptions& options = {})
+      : Thread(options) {
     static_assert(std::is_invocable_v<Target&>,
                   "a Thread's target is called without arguments: capture them in a lambda");
     target_ = core::Body<void>(std::move(target));
@@ -103,13 +104,13 @@ class Thread : public ThreadHandle {
   virtual ~Thread();
 
   // A started subclass stays where it is: moving it throws std::logic_error.
-  Thread(Thread&& from);
-  Thread& operator=(Thread&& from);
+  Thread(Thread&& from);             // NOLINT(*-noexcept-move-constructor,*-exception-escape)
+  Thread& operator=(Thread&& from);  // NOLINT(*-noexcept-move-constructor,*-exception-escape)
 
   void start();
 
  protected:
-  explicit Thread(ThreadOptions options = {});
+  explicit Thread(const ThreadOptions& options = {});
 
   // What the thread does. Runs in the new thread.
   virtual void run();

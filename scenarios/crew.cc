@@ -64,7 +64,7 @@ Crew::~Crew() {
   ::munmap(last_words_, sizeof(LastWords));
 }
 
-void Crew::start(std::string role, int cpu, std::function<void()> body) {
+void Crew::start(const std::string& role, int cpu, std::function<void()> body) {
   if (scope_ == Scope::kThreads) {
     start_thread(role, cpu, std::move(body));
   } else {

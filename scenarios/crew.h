@@ -32,7 +32,7 @@ class Crew {
   ~Crew();
 
   // `cpu` -1: wherever the kernel puts it.
-  void start(std::string role, int cpu, std::function<void()> body);
+  void start(const std::string& role, int cpu, std::function<void()> body);
 
   void measure(harness::Run& run);
 

@@ -67,9 +67,9 @@ def headline(sizes):
     if not winners:
         return "Pipe or queue? For speed, either: at no message size can this run tell them " \
                "apart."
-    undecided = [figure.size(size.bytes) for size in sizes if size.winner is None]
+    undecided = any(size.winner is None for size in sizes)
     text = "Pipe or queue? For speed, " + "; ".join(won(sizes, who) for who in winners)
-    return text + ("; at %s either" % listed(undecided) if undecided else "") + "."
+    return text + ("; otherwise either" if undecided else "") + "."
 
 
 def speed_points(results, sizes):

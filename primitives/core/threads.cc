@@ -146,7 +146,7 @@ std::shared_ptr<ThreadRecord> Threads::main_locked() {
 std::shared_ptr<ThreadRecord> Threads::current() {
   if (this_record != nullptr) return this_record->shared_from_this();
   if (is_main_thread()) {
-    const auto record = main();
+    auto record = main();
     this_record = record.get();
     return record;
   }

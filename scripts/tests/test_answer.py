@@ -47,7 +47,7 @@ class Headline(unittest.TestCase):
             run.throughput("queue", 64, [2, 1, 1, 1, 1, 1])
         self.assertEqual(answered(fill).headline,
                          "Pipe or queue? For speed, the Pipe for messages of 8 B (2 times as fast); "
-                         "at 64 B either.")
+                         "otherwise either.")
 
     def test_a_certain_lead_that_nobody_would_notice_is_none(self):
         self.assertIn("can this run tell them apart", answered(both(1.02e6, 1e6)).headline)

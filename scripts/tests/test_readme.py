@@ -1,0 +1,32 @@
+"""README.md names only what is there. Its program is compiled and run as test sources.readme."""
+
+import os
+import re
+import unittest
+
+import support
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        with open(os.path.join(support.ROOT, "README.md"), encoding="utf-8") as file:
+            self.text = file.read()
+
+    def test_every_file_that_it_names_exists(self):
+        named = re.findall(r"\]\(([^)]+)\)", self.text) + re.findall(r"`([\w.]+/[\w./]*)`", self.text)
+        self.assertGreater(len(named), 8)
+        for path in named:
+            if "NAME" in path or path.startswith("results/"):  # the reader's own, and what is measured
+                continue
+            self.assertTrue(os.path.exists(os.path.join(support.ROOT, path)), path)
+
+    def test_every_command_that_it_shows_is_there(self):
+        for command in re.findall(r"^\./(\S+)", self.text, re.M):
+            self.assertTrue(os.access(os.path.join(support.ROOT, command), os.X_OK), command)
+
+    def test_it_opens_with_the_question_and_its_figure(self):
+        self.assertTrue(self.text.startswith("# Pipe or queue?\n\n!["))
+
+
+if __name__ == "__main__":
+    unittest.main()
