@@ -87,25 +87,26 @@ class Connection {
   }
 
   // Without waiting, or waiting no longer than told. Nothing if nothing came.
-  [[nodiscard]] std::optional<T> try_recv() { return try_recv_until(Deadline::min()); }
-  [[nodiscard]] std::optional<T> try_recv_for(std::chrono::nanoseconds patience) {
-    return try_recv_until(after(patience));
+  [[nodiscard]] std::optional<T> try_recv() { return recv_until(kNow); }
+  [[nodiscard]] std::optional<T> try_recv_for(Timeout timeout) {
+    return recv_until(timeout.deadline());
   }
-  [[nodiscard]] std::optional<T> try_recv_until(Deadline deadline) {
-    auto& lane = receiving();
-    if (!await_item(lane, deadline)) return std::nullopt;
-    return lane.ring.template read<std::optional<T>>();
+  template <typename C, typename D>
+  [[nodiscard]] std::optional<T> try_recv_until(std::chrono::time_point<C, D> time) {
+    return recv_until(to_deadline(time));
   }
 
   // True if recv() would not wait: there is a message, or the end of the file.
-  bool poll() { return poll_until(Deadline::min()); }
-  bool poll_for(std::chrono::nanoseconds patience) { return poll_until(after(patience)); }
+  bool poll() { return poll_until(kNow); }
+  bool poll_for(Timeout timeout) { return poll_until(timeout.deadline()); }
 
   // Gives up this process's share of this end (across threads: this end). Idempotent.
   void close() {
     if (!end_.close()) return;
     home_->get()->closes.fetch_add(1, std::memory_order_release);
-    for (auto& lane : home_->get()->lanes) lane.ring.ring_everyone();
+    for (const Lane* lane : {out_ ? &*out_ : nullptr, in_ ? &*in_ : nullptr}) {
+      if (lane != nullptr) lane->ring.ring_everyone();
+    }
   }
   bool closed() const { return !end_.is_open(); }
 
@@ -114,43 +115,45 @@ class Connection {
 
   // One direction. `receiver` is the participant that last received: while it lives, a sender need
   // not ask the kernel whether anyone holds the other end.
-  struct Lane {
-    Lane(std::size_t capacity, std::byte* cells) : ring(capacity, cells) {}
-    core::Ring<Store, S> ring;
+  struct LaneState {
+    core::RingState<typename Store::Position, S> ring;
     alignas(core::kApart) std::atomic<core::Token> receiver{core::kNobody};
   };
   struct State {
-    explicit State(std::size_t capacity)
-        : lanes{Lane(capacity, cells(0, capacity)), Lane(capacity, cells(1, capacity))} {}
-    std::byte* cells(int lane, std::size_t capacity) {
-      return reinterpret_cast<std::byte*>(this + 1) + lane * bytes(capacity);
-    }
-    static std::size_t bytes(std::size_t capacity) {
-      return (Store::bytes(capacity) + core::kApart - 1) / core::kApart * core::kApart;
-    }
-
-    Lane lanes[2];
+    LaneState lanes[2];                    // the cells of both follow the state
     std::atomic<std::uint32_t> closes{0};  // how often somebody closed a share of an end
+  };
+  // This end's handle on a direction.
+  struct Lane {
+    core::Ring<Store, S> ring;
+    std::atomic<core::Token>* receiver;
   };
   // The memory, and in a thread scope what was sent and never received.
   class Memory;
 
-  Connection(std::shared_ptr<Memory> home, core::End<S> end, Lane* out, Lane* in)
+  Connection(std::shared_ptr<Memory> home, core::End<S> end, std::optional<Lane> out,
+             std::optional<Lane> in)
       : home_(std::move(home)), end_(std::move(end)), out_(out), in_(in) {}
+
+  std::optional<T> recv_until(Deadline deadline) {
+    auto& lane = receiving();
+    if (!await_item(lane, deadline)) return std::nullopt;
+    return lane.ring.template read<std::optional<T>>();
+  }
 
   Lane& sending() { return *usable(out_, "gilfree::Connection::send: this end only receives"); }
   Lane& receiving() {
     Lane& lane = *usable(in_, "gilfree::Connection::recv: this end only sends");
     const auto me = core::self<S>();
-    if (lane.receiver.load(std::memory_order_relaxed) != me) {
-      lane.receiver.store(me, std::memory_order_relaxed);
+    if (lane.receiver->load(std::memory_order_relaxed) != me) {
+      lane.receiver->store(me, std::memory_order_relaxed);
     }
     return lane;
   }
-  Lane* usable(Lane* lane, const char* wrong_way) const {
+  Lane* usable(std::optional<Lane>& lane, const char* wrong_way) const {
     if (!end_.is_open()) throw Closed("gilfree::Connection: this end was closed; keep it open");
-    if (lane == nullptr) throw std::logic_error(wrong_way);
-    return lane;
+    if (!lane) throw std::logic_error(wrong_way);
+    return &*lane;
   }
 
   template <typename Item>
@@ -171,7 +174,7 @@ class Connection {
   bool await_item(Lane& lane, Deadline deadline) {
     while (!lane.ring.has_item()) {
       const auto gone = [&] { return end_.other_is_gone(); };
-      if (somebody_closed() || deadline == Deadline::min()) {
+      if (somebody_closed() || deadline == kNow) {
         note_closes();
         if (!end_.is_open()) throw Closed("gilfree::Connection::recv: closed while receiving");
         if (gone()) return last_item(lane);
@@ -199,7 +202,7 @@ class Connection {
   }
 
   bool nobody_receives(Lane& lane) {
-    const auto receiver = lane.receiver.load(std::memory_order_relaxed);
+    const auto receiver = lane.receiver->load(std::memory_order_relaxed);
     if (receiver != core::kNobody && !core::is_dead<S>(receiver) && !somebody_closed()) {
       return false;
     }
@@ -216,39 +219,51 @@ class Connection {
 
   std::shared_ptr<Memory> home_;
   core::End<S> end_;
-  Lane* out_;
-  Lane* in_;
+  std::optional<Lane> out_, in_;  // nothing in the direction that a one-way pipe has not
   std::uint32_t closes_seen_ = 0;
 };
 
 template <typename T, Scope S>
 class Connection<T, S>::Memory {
  public:
-  explicit Memory(std::size_t capacity) : home_(2 * State::bytes(capacity), capacity) {}
+  explicit Memory(std::size_t capacity) : capacity_(capacity), home_(2 * bytes_of_lane(capacity)) {}
   ~Memory() {
     if constexpr (!S::kAcrossProcesses) {
-      for (auto& lane : home_->lanes) {
-        while (lane.ring.has_item()) (void)lane.ring.template read<T>();
+      for (const int which : {0, 1}) {
+        auto ring = lane(which).ring;
+        while (ring.has_item()) (void)ring.template read<T>();
       }
     }
   }
   State* get() const { return &*home_; }
 
+  Lane lane(int which) const {
+    auto& state = home_->lanes[which];
+    auto* cells = reinterpret_cast<std::byte*>(&*home_ + 1) + which * bytes_of_lane(capacity_);
+    return {core::Ring<Store, S>(state.ring, Store(capacity_, cells)), &state.receiver};
+  }
+
  private:
+  static std::size_t bytes_of_lane(std::size_t capacity) {
+    return (Store::bytes(capacity) + core::kApart - 1) / core::kApart * core::kApart;
+  }
+
+  std::size_t capacity_;
   core::Home<State, S> home_;
 };
 
 template <typename T, Scope S>
 std::pair<Connection<T, S>, Connection<T, S>> Pipe(PipeOptions options) {
   using End = Connection<T, S>;
+  using Lane = std::optional<typename End::Lane>;
   const std::size_t worth = std::size_t{256 << 10} / sizeof(T);
   const std::size_t capacity =
       options.capacity != 0 ? options.capacity : std::clamp<std::size_t>(worth, 8, 4096);
   auto memory = std::make_shared<typename End::Memory>(capacity);
-  auto& lanes = memory->get()->lanes;
+  const Lane there = options.duplex ? Lane(memory->lane(0)) : Lane();
+  const Lane back = memory->lane(1);
   auto [first, second] = core::End<S>::make_both();
-  return {End(memory, std::move(first), options.duplex ? &lanes[0] : nullptr, &lanes[1]),
-          End(memory, std::move(second), &lanes[1], options.duplex ? &lanes[0] : nullptr)};
+  return {End(memory, std::move(first), there, back), End(memory, std::move(second), back, there)};
 }
 
 }  // namespace gilfree

@@ -10,6 +10,8 @@
 // the length of a message that is larger than that; a message starts where there is room for all of
 // it, or at offset 0 behind a kWrap mark. So any message up to kLongest fits in one piece, and small
 // ones stay in a small, warm part.
+//
+// Offsets and lengths come from shared memory: each is read once, and believed only within kReserved.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +22,7 @@
 #include <stdexcept>
 
 #include "primitives/codec.h"
+#include "primitives/errors.h"
 
 namespace gilfree::core {
 
@@ -33,44 +36,55 @@ class Messages {
   static constexpr std::size_t kUsual = std::size_t{256} << 10;
   static constexpr std::size_t kMostItems = (std::size_t{1} << 24) - 1;
 
-  explicit Messages(std::size_t capacity) : capacity_(capacity) {
+  // `cells`: bytes(capacity) of them.
+  Messages(std::size_t capacity, std::byte* cells) : capacity_(capacity), cells_(cells) {}
+
+  static std::size_t bytes(std::size_t capacity) {
     if (capacity > kMostItems) {
-      throw std::invalid_argument(
+      throw std::length_error(
           "gilfree: a queue or pipe of messages holds at most 16777215; ask for a smaller "
           "capacity");
     }
+    return kReserved;
   }
 
-  static std::size_t bytes(std::size_t /*capacity*/) { return kReserved; }
+  // True if a stranger's memory of that size can be one of that capacity.
+  static bool fits(std::uint64_t capacity, std::size_t memory) {
+    return capacity != 0 && capacity <= kMostItems && memory >= kReserved;
+  }
 
   std::size_t capacity() const { return capacity_; }
   static std::uint64_t count(Position tail, Position head) {
     return (count_of(tail) - count_of(head)) & kMostItems;
   }
 
-  static constexpr bool kFetches = false;
-
   bool has_room(Position tail, Position head, const T& item) const {
-    return count(tail, head) < capacity_ && place(tail, head, needed(item)).has_value();
+    return count(tail, head) < capacity_ && place(tail, head, needed(length_of(item))).has_value();
   }
 
-  Position write(std::byte* cells, Position tail, Position head, const T& item) const {
-    const std::uint64_t need = needed(item);
+  // Long runs of lines, which the CPU fetches ahead by itself.
+  static Position fetch_to_read(Position asked, Position, Position) { return asked; }
+  static Position fetch_to_write(Position asked, Position, Position) { return asked; }
+
+  Position write(Position tail, Position head, const T& item) const {
+    const std::uint64_t length = length_of(item), need = needed(length);
     const std::uint64_t at = *place(tail, head, need);
-    if (at != offset_of(tail)) store(cells + offset_of(tail), kWrap);
-    store(cells + at, Codec<T>::size(item));
-    Codec<T>::write(item, cells + at + kHeader);
+    if (at != offset_of(tail)) store(bytes_at(offset_of(tail), kHeader), kWrap);
+    std::byte* message = bytes_at(at, need);
+    store(message, length);
+    Codec<T>::write(item, message + kHeader);
     return position(count_of(tail) + 1, at + need);
   }
 
   template <typename Result>
-  Result read(std::byte* cells, Position head, Position& next) const {
+  Result read(Position head, Position& next) const {
     std::uint64_t at = offset_of(head);
-    std::uint64_t length = load(cells + at);
-    if (length == kWrap) length = load(cells + (at = 0));
-    Result item(Codec<T>::read(cells + at + kHeader, length));
-    next = position(count_of(head) + 1, at + padded(length));
-    return item;
+    std::uint64_t length = load(bytes_at(at, kHeader));
+    if (length == kWrap) length = load(bytes_at(at = 0, kHeader));
+    if (length > kLongest - kHeader) corrupted();
+    const std::byte* message = bytes_at(at, needed(length));
+    next = position(count_of(head) + 1, at + needed(length));
+    return Result(Codec<T>::read(message + kHeader, length));
   }
 
  private:
@@ -84,16 +98,15 @@ class Messages {
   static std::uint64_t offset_of(Position at) { return at & ((Position{1} << kOffsetBits) - 1); }
   static std::uint64_t count_of(Position at) { return at >> kOffsetBits; }
 
-  static std::uint64_t padded(std::uint64_t length) { return kHeader + (length + 7) / 8 * 8; }
-
-  static std::uint64_t needed(const T& item) {
+  static std::uint64_t length_of(const T& item) {
     const std::uint64_t length = Codec<T>::size(item);
     if (length > kLongest - kHeader) {
       throw std::length_error(
           "gilfree: a message holds at most 1 GiB less 8 bytes; send it in pieces");
     }
-    return padded(length);
+    return length;
   }
+  static std::uint64_t needed(std::uint64_t length) { return kHeader + (length + 7) / 8 * 8; }
 
   // The offset at which `need` bytes fit behind `tail` without touching what is left from `head` on.
   static std::optional<std::uint64_t> place(Position tail, Position head, std::uint64_t need) {
@@ -109,6 +122,15 @@ class Messages {
     return empty ? std::optional(end) : std::nullopt;
   }
 
+  // Those bytes, if they lie within the memory.
+  std::byte* bytes_at(std::uint64_t offset, std::uint64_t size) const {
+    if (offset > kReserved || size > kReserved - offset) corrupted();
+    return cells_ + offset;
+  }
+  [[noreturn]] static void corrupted() {
+    throw Corrupted("gilfree: a queue or pipe holds a message that reaches beyond its memory");
+  }
+
   static std::uint64_t load(const std::byte* from) {
     std::uint64_t value;
     std::memcpy(&value, from, sizeof value);
@@ -117,6 +139,7 @@ class Messages {
   static void store(std::byte* to, std::uint64_t value) { std::memcpy(to, &value, sizeof value); }
 
   std::uint64_t capacity_;
+  std::byte* cells_;
 };
 
 }  // namespace gilfree::core

@@ -8,15 +8,19 @@
 // other cached (rigtorp's SPSCQueue, MCRingBuffer): a side looks at the other's line only when what
 // it saw last no longer suffices.
 //
+// A Ring is a handle on a RingState, which is shared, and the store's memory.
+//
 // Crash       An item is in the ring from the one store of `tail.at` on, and out of it from the one
 //             store of `head.at` on; both are marked `commit`. A process killed at any point leaves
 //             a ring, not a half-made one: there is nothing to repair, only to ring().
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "primitives/core/doorbell.h"
 #include "primitives/core/lag.h"
@@ -25,99 +29,8 @@
 
 namespace gilfree::core {
 
-template <typename Store, Scope S>
-class Ring {
- public:
-  using Position = typename Store::Position;
-
-  // `cells`: the Store::bytes(capacity) bytes, at this distance from the ring in every mapping.
-  Ring(std::size_t capacity, std::byte* cells)
-      : store_(capacity), cells_(cells - reinterpret_cast<std::byte*>(this)) {}
-
-  std::size_t capacity() const { return store_.capacity(); }
-  std::uint64_t size() const {
-    const auto taken = head_.at.load(std::memory_order_acquire);
-    return store_.count(tail_.at.load(std::memory_order_acquire), taken);
-  }
-
-  // For the producer whose turn it is.
-  template <typename Item>
-  bool has_room(const Item& item) {
-    const auto tail = tail_.at.load(std::memory_order_relaxed);
-    if (store_.has_room(tail, producer_.seen, item)) [[likely]]
-      return true;
-    producer_.seen = head_.at.load(std::memory_order_acquire);
-    if (!store_.has_room(tail, producer_.seen, item)) return false;
-    if (producer_.lag.let_build_up([&] { return head_.now(); })) {
-      producer_.seen = head_.at.load(std::memory_order_acquire);
-    }
-    return true;
-  }
-  template <typename Item>
-  void write(Item&& item) {
-    const auto tail = tail_.at.load(std::memory_order_relaxed);
-    if constexpr (Store::kFetches) {
-      producer_.asked = store_.fetch_to_write(cells(), producer_.asked, tail, producer_.seen);
-    }
-    const auto next = store_.write(cells(), tail, producer_.seen, std::forward<Item>(item));
-    tail_.cpu.store(this_cpu(), std::memory_order_relaxed);
-    tail_.at.store(next, std::memory_order_release);  // commit
-    filled_.ring();
-  }
-
-  // For the consumer whose turn it is.
-  bool has_item() {
-    const auto head = head_.at.load(std::memory_order_relaxed);
-    if (consumer_.seen != head) [[likely]]
-      return true;
-    consumer_.seen = tail_.at.load(std::memory_order_acquire);
-    if (consumer_.seen == head) return false;
-    if (consumer_.lag.let_build_up([&] { return tail_.now(); })) {
-      consumer_.seen = tail_.at.load(std::memory_order_acquire);
-    }
-    return true;
-  }
-  template <typename Result>
-  Result read() {
-    const auto head = head_.at.load(std::memory_order_relaxed);
-    if constexpr (Store::kFetches) {
-      consumer_.asked = store_.fetch_to_read(cells(), consumer_.asked, head, consumer_.seen);
-    }
-    Position next;
-    Result item = store_.template read<Result>(cells(), head, next);
-    head_.cpu.store(this_cpu(), std::memory_order_relaxed);
-    head_.at.store(next, std::memory_order_release);  // commit
-    drained_.ring();
-    return item;
-  }
-
-  // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
-  template <typename Item, typename OrElse, typename Hopeless>
-  std::optional<Waited> await_room(const Item& item, Deadline deadline, OrElse or_else,
-                                   Hopeless hopeless) {
-    const auto ready = [&] {
-      const auto head = head_.at.load(std::memory_order_acquire);
-      return store_.has_room(tail_.at.load(std::memory_order_relaxed), head, item) || or_else();
-    };
-    return drained_.wait(deadline, head_.cpu.load(std::memory_order_relaxed), ready, hopeless);
-  }
-  template <typename OrElse, typename Hopeless>
-  std::optional<Waited> await_item(Deadline deadline, OrElse or_else, Hopeless hopeless) {
-    const auto ready = [&] {
-      const auto head = head_.at.load(std::memory_order_relaxed);
-      return tail_.at.load(std::memory_order_acquire) != head || or_else();
-    };
-    return filled_.wait(deadline, tail_.cpu.load(std::memory_order_relaxed), ready, hopeless);
-  }
-
-  void ring_producers() { drained_.ring(); }
-  void ring_consumers() { filled_.ring(); }
-  void ring_everyone() {
-    filled_.ring_all();
-    drained_.ring_all();
-  }
-
- private:
+template <typename Position, Scope S>
+struct RingState {
   // Written by one side, read by the other.
   struct alignas(kApart) Edge {
     std::atomic<Position> at{0};
@@ -132,17 +45,170 @@ class Ring {
     Lag lag;
   };
 
-  std::byte* cells() { return reinterpret_cast<std::byte*>(this) + cells_; }
-
-  const Store store_;
-  const std::ptrdiff_t cells_;
-  Notes producer_;
-  Edge tail_;
-  Notes consumer_;
-  Edge head_;
-  alignas(kApart) Doorbell<S> filled_;   // rung after each write
-  alignas(kApart) Doorbell<S> drained_;  // rung after each read
+  Notes producer;
+  Edge tail;
+  Notes consumer;
+  Edge head;
+  alignas(kApart) Doorbell<S> filled;   // rung after each write
+  alignas(kApart) Doorbell<S> drained;  // rung after each read
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock table is not shared");
+
+// Told of each read while it is the consumer's turn: before(items, head) and after(), around the
+// commit of the new head.
+struct NoWitness {
+  void before(std::uint64_t, std::uint64_t) {}
+  void after() {}
+};
+
+template <typename Store, Scope S>
+class Ring {
+ public:
+  using Position = typename Store::Position;
+  using State = RingState<Position, S>;
+
+  Ring(State& state, Store store) : state_(&state), store_(store) {}
+
+  std::size_t capacity() const { return store_.capacity(); }
+  std::uint64_t size() const {
+    const auto taken = state_->head.at.load(std::memory_order_acquire);
+    return store_.count(state_->tail.at.load(std::memory_order_acquire), taken);
+  }
+  Position head() const { return state_->head.at.load(std::memory_order_acquire); }
+
+  // For the producer whose turn it is.
+  template <typename Item>
+  bool has_room(const Item& item) {
+    auto& mine = state_->producer;
+    const auto tail = state_->tail.now();
+    if (store_.has_room(tail, mine.seen, item)) [[likely]]
+      return true;
+    mine.seen = state_->head.at.load(std::memory_order_acquire);
+    if (!store_.has_room(tail, mine.seen, item)) return false;
+    if (mine.lag.let_build_up([&] { return state_->head.now(); })) {
+      mine.seen = state_->head.at.load(std::memory_order_acquire);
+    }
+    return true;
+  }
+  // After has_room(item).
+  template <typename Item>
+  void write(Item&& item) {
+    auto& mine = state_->producer;
+    const auto tail = state_->tail.now();
+    mine.asked = store_.fetch_to_write(mine.asked, tail, mine.seen);
+    commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item)));
+    state_->filled.ring();
+  }
+  // The same for it and as many behind it as there is room for; one commit for all.
+  template <typename Iterator, typename End>
+  void write_many(Iterator& item, const End& end, std::size_t& count) {
+    auto& mine = state_->producer;
+    auto next = state_->tail.now();
+    try {
+      do {
+        mine.asked = store_.fetch_to_write(mine.asked, next, mine.seen);
+        next = store_.write(next, mine.seen, *item);
+        ++item, ++count;
+      } while (item != end && store_.has_room(next, mine.seen, *item));
+    } catch (...) {  // those before the one that threw are in
+      commit(state_->tail, next);
+      state_->filled.ring();
+      throw;
+    }
+    commit(state_->tail, next);
+    state_->filled.ring();
+  }
+
+  // For the consumer whose turn it is.
+  bool has_item() {
+    auto& mine = state_->consumer;
+    const auto head = state_->head.now();
+    if (mine.seen != head) [[likely]]
+      return true;
+    mine.seen = state_->tail.at.load(std::memory_order_acquire);
+    if (mine.seen == head) return false;
+    if (mine.lag.let_build_up([&] { return state_->tail.now(); })) {
+      mine.seen = state_->tail.at.load(std::memory_order_acquire);
+    }
+    return true;
+  }
+  // After has_item().
+  template <typename Result, typename Witness = NoWitness>
+  Result read(Witness witness = {}) {
+    auto& mine = state_->consumer;
+    const auto head = state_->head.now();
+    mine.asked = store_.fetch_to_read(mine.asked, head, mine.seen);
+    Position next;
+    Result item = store_.template read<Result>(head, next);
+    witness.before(1, next);
+    commit(state_->head, next);
+    witness.after();
+    state_->drained.ring();
+    return item;
+  }
+  // The same for up to `most`, into an empty vector; one commit for all. If one of them cannot be read,
+  // those before it are there, and it is the first next time.
+  template <typename Items, typename Witness = NoWitness>
+  void read_many(Items& items, std::size_t most, Witness witness = {}) {
+    auto& mine = state_->consumer;
+    auto next = state_->head.now();
+    most = std::min({most, capacity(), std::size_t{store_.count(mine.seen, next)}});
+    items.reserve(most);
+    try {
+      while (items.size() < most) {
+        mine.asked = store_.fetch_to_read(mine.asked, next, mine.seen);
+        Position behind;
+        items.push_back(store_.template read<typename Items::value_type>(next, behind));
+        next = behind;
+      }
+    } catch (...) {
+      if (items.empty()) throw;
+    }
+    witness.before(items.size(), next);
+    commit(state_->head, next);
+    witness.after();
+    state_->drained.ring();
+  }
+
+  // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
+  template <typename Item, typename OrElse, typename Hopeless>
+  std::optional<Waited> await_room(const Item& item, Deadline deadline, OrElse or_else,
+                                   Hopeless hopeless) const {
+    const auto ready = [&] {
+      const auto head = state_->head.at.load(std::memory_order_acquire);
+      return store_.has_room(state_->tail.now(), head, item) || or_else();
+    };
+    return state_->drained.wait(deadline, cpu_of(state_->head), ready, hopeless);
+  }
+  template <typename OrElse, typename Hopeless>
+  std::optional<Waited> await_item(Deadline deadline, OrElse or_else, Hopeless hopeless) const {
+    const auto ready = [&] {
+      const auto head = state_->head.now();
+      return state_->tail.at.load(std::memory_order_acquire) != head || or_else();
+    };
+    return state_->filled.wait(deadline, cpu_of(state_->tail), ready, hopeless);
+  }
+
+  void ring_producers() const { state_->drained.ring(); }
+  void ring_consumers() const { state_->filled.ring(); }
+  void ring_everyone() const {
+    state_->filled.ring_all();
+    state_->drained.ring_all();
+  }
+  Doorbell<S>& filled() const { return state_->filled; }
+
+ private:
+  using Edge = typename State::Edge;
+
+  static std::int32_t cpu_of(const Edge& edge) { return edge.cpu.load(std::memory_order_relaxed); }
+
+  static void commit(Edge& edge, Position next) {
+    edge.cpu.store(this_cpu(), std::memory_order_relaxed);
+    edge.at.store(next, std::memory_order_release);  // commit
+  }
+
+  State* state_;
+  Store store_;
+};
 
 }  // namespace gilfree::core

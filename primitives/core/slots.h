@@ -1,7 +1,9 @@
 // Slots: where a ring keeps items of one size. A position counts items since the ring was made.
 //
 // This and messages.h are the two stores a ring can have; both offer the members below. Who calls
-// them holds that side's turn, and the bytes between head and tail are the consumer's alone.
+// them holds that side's turn, and the bytes between head and tail are the consumer's alone. A store
+// is a handle: what it knows of the memory it got when it was made, and it finds a slot within that
+// whatever positions a stranger has written.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -18,15 +21,66 @@
 
 namespace gilfree::core {
 
+// What is in a slot, as something to construct from: a T, or whatever holds one, gets it without a
+// copy in between. The slot is empty afterwards.
+template <typename T>
+class Taken {
+ public:
+  // A T so large that how it is copied matters, and that can begin as anything.
+  static constexpr bool kInPieces =
+      std::is_trivially_copyable_v<T> &&
+      sizeof(T) > kPiece&& std::is_trivially_default_constructible_v<T>;
+
+  explicit Taken(std::byte* slot) : slot_(*std::launder(reinterpret_cast<T*>(slot))) {}
+
+  operator T() const {  // NOLINT: implicit
+    if constexpr (kInPieces) {
+      T item;
+      copy_bytes(&item, &slot_, sizeof(T));
+      return item;
+    } else {
+      T item(std::move(slot_));
+      std::destroy_at(&slot_);
+      return item;
+    }
+  }
+
+  template <typename Item>
+  static void put(std::byte* slot, Item&& item) {
+    if constexpr (kInPieces) {
+      copy_bytes(slot, &item, sizeof(T));
+    } else {
+      ::new (slot) T(std::forward<Item>(item));
+    }
+  }
+
+ private:
+  T& slot_;
+};
+
 template <typename T>
 class Slots {
+  static_assert(alignof(T) <= kApart, "the memory is not aligned further");
+
  public:
   using Position = std::uint64_t;
 
-  explicit Slots(std::size_t capacity) : capacity_(capacity), mask_(std::bit_ceil(capacity) - 1) {}
+  // `cells`: bytes(capacity) of them.
+  Slots(std::size_t capacity, std::byte* cells)
+      : capacity_(capacity), mask_(std::bit_ceil(capacity) - 1), cells_(cells) {}
 
   // Memory for `capacity` items: rounded up to a power of two, so that no division finds a slot.
-  static std::size_t bytes(std::size_t capacity) { return std::bit_ceil(capacity) * sizeof(T); }
+  static std::size_t bytes(std::size_t capacity) {
+    if (capacity > kMostBytes / sizeof(T)) {
+      throw std::length_error("gilfree: more than a terabyte of items; ask for a smaller capacity");
+    }
+    return std::bit_ceil(capacity) * sizeof(T);
+  }
+
+  // True if a stranger's memory of that size can be one of that capacity.
+  static bool fits(std::uint64_t capacity, std::size_t memory) {
+    return capacity != 0 && capacity <= memory / sizeof(T) && bytes(capacity) <= memory;
+  }
 
   std::size_t capacity() const { return capacity_; }
   static std::uint64_t count(Position tail, Position head) { return tail - head; }
@@ -38,64 +92,39 @@ class Slots {
 
   // Asks for the lines that hold the next items, of those between `from` and `end`. `asked` is how
   // far earlier calls went; returns how far this one did.
-  static constexpr bool kFetches = true;
-  Position fetch_to_read(std::byte* cells, Position asked, Position from, Position end) const {
-    return fetch(cells, asked, from, end, core::fetch_to_read);
+  Position fetch_to_read(Position asked, Position from, Position end) const {
+    return fetch(asked, from, end, core::fetch_to_read);
   }
   // The same for the free ones behind the tail.
-  Position fetch_to_write(std::byte* cells, Position asked, Position tail, Position head) const {
-    return fetch(cells, asked, tail, head + capacity_, core::fetch_to_write);
+  Position fetch_to_write(Position asked, Position tail, Position head) const {
+    return fetch(asked, tail, head + capacity_, core::fetch_to_write);
   }
 
   // Puts `item` behind the last one. It becomes real when the tail is stored there.
   template <typename Item>
-  Position write(std::byte* cells, Position tail, Position /*head*/, Item&& item) const {
-    if constexpr (kInPieces) {
-      copy_bytes(cell(cells, tail), &item, sizeof(T));
-    } else {
-      ::new (cell(cells, tail)) T(std::forward<Item>(item));
-    }
+  Position write(Position tail, Position /*head*/, Item&& item) const {
+    Taken<T>::put(cell(tail), std::forward<Item>(item));
     return tail + 1;
   }
 
   // Takes the first item out. It is gone when the head is stored at `next`.
   template <typename Result>
-  Result read(std::byte* cells, Position head, Position& next) const {
+  Result read(Position head, Position& next) const {
     next = head + 1;
-    return Result(Taken{*std::launder(reinterpret_cast<T*>(cell(cells, head)))});
+    return Result(Taken<T>(cell(head)));
   }
 
  private:
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 40;
   static constexpr std::size_t kLinesAhead = 12, kMostLines = 16;
   static constexpr std::size_t kPerLine = std::max<std::size_t>(kCacheLine / sizeof(T), 1);
   static constexpr std::size_t kAhead = std::max(kLinesAhead * kCacheLine / sizeof(T), kPerLine);
-  static constexpr bool kInPieces =
-      std::is_trivially_copyable_v<T> &&
-      sizeof(T) > kPiece&& std::is_trivially_default_constructible_v<T>;
-
-  // What is in a slot, as something to construct from: a T, or whatever holds one, gets it without a
-  // copy in between.
-  struct Taken {
-    T& slot;
-    operator T() const {  // NOLINT: implicit
-      if constexpr (kInPieces) {
-        T item;
-        copy_bytes(&item, &slot, sizeof(T));
-        return item;
-      } else {
-        T item(std::move(slot));
-        std::destroy_at(&slot);
-        return item;
-      }
-    }
-  };
 
   template <typename Fetch>
-  Position fetch(std::byte* cells, Position asked, Position from, Position end,
-                 Fetch fetch_line) const {
+  Position fetch(Position asked, Position from, Position end, Fetch fetch_line) const {
     end = std::min(end, from + kAhead);
     for (asked = std::max(asked, from + 1); asked < end; asked += kPerLine) {
-      const std::byte* item = cell(cells, asked);
+      const std::byte* item = cell(asked);
       for (std::size_t at = 0; at < std::min(sizeof(T), kMostLines * kCacheLine);
            at += kCacheLine) {
         fetch_line(item + at);
@@ -104,10 +133,11 @@ class Slots {
     return asked;
   }
 
-  std::byte* cell(std::byte* cells, Position at) const { return cells + (at & mask_) * sizeof(T); }
+  std::byte* cell(Position at) const { return cells_ + (at & mask_) * sizeof(T); }
 
   std::uint64_t capacity_;
   std::uint64_t mask_;
+  std::byte* cells_;
 };
 
 }  // namespace gilfree::core

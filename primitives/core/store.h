@@ -19,6 +19,9 @@ concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
                     (!S::kAcrossProcesses && std::movable<T>);
 
 template <typename T, Scope S>
-using StoreOf = std::conditional_t<!S::kAcrossProcesses || Shareable<T>, Slots<T>, Messages<T>>;
+inline constexpr bool stored_as_message = S::kAcrossProcesses && !Shareable<T>;
+
+template <typename T, Scope S>
+using StoreOf = std::conditional_t<stored_as_message<T, S>, Messages<T>, Slots<T>>;
 
 }  // namespace gilfree::core

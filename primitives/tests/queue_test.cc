@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstring>
 #include <memory>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -125,6 +128,88 @@ TYPED_TEST(QueueTest, ItemsOfManyPagesTravelWhole) {
     const auto second = std::make_unique<std::optional<Large>>(queue.try_get());
     EXPECT_EQ((*second)->numbers, sent->numbers);
   }
+}
+
+TYPED_TEST(QueueTest, ABatchKeepsItsOrderAndTakesWhatIsThere) {
+  Queue<int, TypeParam> queue(8);
+  queue.put_many(std::vector{1, 2, 3});
+  EXPECT_EQ(queue.qsize(), 3u);
+  EXPECT_EQ(queue.get_many(2), (std::vector{1, 2}));
+  EXPECT_EQ(queue.get_many(100), (std::vector{3}));
+  EXPECT_EQ(queue.try_get_many(100), std::vector<int>());
+  EXPECT_EQ(queue.get_many(0), std::vector<int>());
+}
+
+TYPED_TEST(QueueTest, WhatDoesNotFitIsLeftOutOrWaitedFor) {
+  Queue<int, TypeParam> queue(3);
+  const std::vector<int> many{1, 2, 3, 4, 5, 6, 7};
+  EXPECT_EQ(queue.try_put_many(many), 3u);
+  EXPECT_EQ(queue.try_put_many(many), 0u);
+  Crew<TypeParam> crew;
+  crew.start(1, [&](int) { queue.put_many(many); });
+  std::vector<int> got;
+  while (got.size() < 10) {
+    for (const int item : queue.get_many(2)) got.push_back(item);
+  }
+  crew.join();
+  EXPECT_EQ(got, (std::vector{1, 2, 3, 1, 2, 3, 4, 5, 6, 7}));
+}
+
+TYPED_TEST(QueueTest, ABatchOfStringsTravelsWhole) {
+  Queue<std::string, TypeParam> queue(4);
+  const std::vector<std::string> sent{"", std::string(100'000, 'x'), "y"};
+  queue.put_many(sent);
+  EXPECT_EQ(queue.get_many(4), sent);
+}
+
+TEST(QueueBetweenThreads, ABatchIsMovedOutOfWhatIsGivenAway) {
+  Queue<std::unique_ptr<int>, Threads> queue(4);
+  std::vector<std::unique_ptr<int>> items;
+  for (const int number : {1, 2, 3}) items.push_back(std::make_unique<int>(number));
+  queue.put_many(std::move(items));
+  const auto got = queue.get_many(4);
+  ASSERT_EQ(got.size(), 3u);
+  EXPECT_EQ(*got[2], 3);
+}
+
+// A Codec that cannot write some of its items.
+struct Fickle {
+  int number;
+};
+
+}  // namespace
+}  // namespace gilfree::testing
+
+template <>
+struct gilfree::Codec<gilfree::testing::Fickle> {
+  static std::size_t size(const testing::Fickle& item) {
+    if (item.number < 0) throw std::runtime_error("unwritable");
+    return sizeof item.number;
+  }
+  static void write(const testing::Fickle& item, std::byte* bytes) {
+    std::memcpy(bytes, &item.number, sizeof item.number);
+  }
+  static testing::Fickle read(const std::byte* bytes, std::size_t) {
+    testing::Fickle item{};
+    std::memcpy(&item.number, bytes, sizeof item.number);
+    if (item.number == 13) throw std::runtime_error("unreadable");
+    return item;
+  }
+};
+template <>
+inline constexpr bool gilfree::core::shareable<gilfree::testing::Fickle> = false;
+
+namespace gilfree::testing {
+namespace {
+
+TEST(QueueBetweenProcesses, WhatThrowsInTheMiddleOfABatchLosesNothing) {
+  Queue<Fickle, Processes> queue(8);
+  EXPECT_THROW(queue.put_many(std::vector<Fickle>{{1}, {2}, {-1}, {3}}), std::runtime_error);
+  EXPECT_EQ(queue.qsize(), 2u) << "those before the one that threw are in";
+  queue.put({13});
+  EXPECT_EQ(queue.get_many(8).size(), 2u);
+  EXPECT_THROW((void)queue.get_many(8), std::runtime_error);
+  EXPECT_EQ(queue.qsize(), 1u);
 }
 
 TYPED_TEST(QueueTest, StringsOfChangingLengthGoRoundAndRound) {

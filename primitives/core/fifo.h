@@ -1,0 +1,188 @@
+// Fifo: a ring with a turn at either side: what Queue and JoinableQueue have in common.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "primitives/core/any_queue.h"
+#include "primitives/core/home.h"
+#include "primitives/core/ring.h"
+#include "primitives/core/scope.h"
+#include "primitives/core/store.h"
+#include "primitives/core/turn.h"
+
+namespace gilfree::core {
+
+// What a queue keeps account of besides, in the consumer's turn. `witness` is told of each read,
+// `repair` of where the head is after a consumer has died in its turn.
+struct NoAccounts {
+  NoWitness witness() { return {}; }
+  void repair(std::uint64_t /*head*/) {}
+};
+
+template <typename Self, typename T, Scope S, typename Accounts = NoAccounts>
+class Fifo : public AnyQueue<Self, T> {
+  static_assert(CanTravel<T, S>,
+                "this type cannot travel between processes: make it trivially copyable without "
+                "pointers, or write a gilfree::Codec for it");
+  using Base = AnyQueue<Self, T>;
+
+ public:
+  // Holds `capacity` items. Throws std::invalid_argument if that is zero.
+  explicit Fifo(std::size_t capacity)
+      : home_(Store::bytes(Base::checked(capacity)), capacity), ring_(open(home_)) {}
+
+  // By name (named.h). One that exists keeps its capacity.
+  Fifo(create_only_t tag, std::string_view name, std::size_t capacity)
+      : home_(tag, name, Store::bytes(Base::checked(capacity)), capacity), ring_(open(home_)) {}
+  Fifo(open_only_t tag, std::string_view name) : home_(tag, name), ring_(open(home_)) {}
+  Fifo(open_or_create_t tag, std::string_view name, std::size_t capacity)
+      : home_(tag, name, Store::bytes(Base::checked(capacity)), capacity), ring_(open(home_)) {}
+
+  // Ends the flow: puts throw from now on, gets drain what is left and then throw. Idempotent.
+  void close() {
+    const TurnGuard guard(home_->putting, [] {});
+    home_->closed.store(true, std::memory_order_release);
+    ring_.ring_everyone();
+  }
+  bool closed() const { return home_->closed.load(std::memory_order_acquire); }
+
+  // How many items are inside. Already history when it returns.
+  std::size_t qsize() const { return ring_.size(); }
+  std::size_t capacity() const { return ring_.capacity(); }
+
+ protected:
+  ~Fifo() {
+    if constexpr (!std::is_trivially_destructible_v<T> && !S::kAcrossProcesses) {
+      while (ring_.has_item()) (void)ring_.template read<T>();  // only this object can reach it now
+    }
+  }
+
+  Accounts& accounts() const { return home_->accounts; }
+
+  // The consumer's turn, for who does something else in it.
+  auto getting_turn() {
+    return TurnGuard(home_->getting, [this] { repair(); });
+  }
+
+ private:
+  friend Base;
+  using Store = StoreOf<T, S>;
+
+  // `putting` guards the producer's side of `ring` and `closed`, `getting` the consumer's side and
+  // `accounts`.
+  struct State {
+    explicit State(std::size_t items) : capacity(items) {}
+
+    const std::uint64_t capacity;
+    alignas(kApart) Turn<S> putting;
+    alignas(kApart) Turn<S> getting;
+    alignas(kApart) std::atomic<bool> closed{false};  // away from what consumers write
+    RingState<typename Store::Position, S> ring;
+    Accounts accounts;  // the cells follow
+  };
+
+  // A turn at the consumer's side, with an item there or without if the deadline came first.
+  class GetTurn {
+   public:
+    GetTurn(Fifo& queue, Deadline deadline) : queue_(queue) {
+      while (!begin()) {
+        if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
+        const auto waited = queue_.ring_.await_item(
+            deadline, [&] { return queue_.closed(); }, kHope);
+        if (!waited) return;
+        slept_ = slept_ || waited == Waited::kAsleep;
+      }
+    }
+    ~GetTurn() {
+      if (!holding_) return;
+      // Each put wakes one sleeper: who slept and leaves something behind wakes the next.
+      if (slept_ && queue_.ring_.has_item()) queue_.ring_.ring_consumers();
+      queue_.home_->getting.unlock();
+    }
+    GetTurn(const GetTurn&) = delete;
+    GetTurn& operator=(const GetTurn&) = delete;
+
+    bool has_item() const { return holding_; }
+
+   private:
+    bool begin() {
+      if (queue_.home_->getting.lock() == Locked::kAbandoned) queue_.repair();
+      holding_ = queue_.ring_.has_item();
+      if (!holding_) queue_.home_->getting.unlock();
+      return holding_;
+    }
+
+    Fifo& queue_;
+    bool holding_ = false;
+    bool slept_ = false;
+  };
+
+  static constexpr auto kHope = [] { return false; };
+
+  static Ring<Store, S> open(const Home<State, S>& home) {
+    const std::uint64_t capacity = home->capacity;  // read once: it may be a stranger's
+    if (!Store::fits(capacity, home.bytes() - sizeof(State))) Base::throw_damaged();
+    return {home->ring, Store(capacity, reinterpret_cast<std::byte*>(&*home + 1))};
+  }
+
+  // After a consumer has died in its turn: it may have taken an item and not rung.
+  void repair() {
+    home_->accounts.repair(ring_.head());
+    ring_.ring_everyone();
+  }
+
+  template <typename Item>
+  bool put_until(Item&& item, Deadline deadline) {
+    return put_in_turn(item, deadline, [&] { ring_.write(std::forward<Item>(item)); });
+  }
+  template <typename Iterator, typename End>
+  bool put_some(Iterator& item, const End& end, std::size_t& count, Deadline deadline) {
+    return put_in_turn(*item, deadline, [&] { ring_.write_many(item, end, count); });
+  }
+
+  // `write` in the producer's turn, with room for `first`. False if the deadline came first.
+  template <typename Item, typename Write>
+  bool put_in_turn(const Item& first, Deadline deadline, Write write) {
+    for (bool slept = false;;) {
+      {
+        // The dead owner may have put an item and not rung: ring for it.
+        const TurnGuard guard(home_->putting, [&] { ring_.ring_everyone(); });
+        if (home_->closed.load(std::memory_order_relaxed)) Base::throw_closed_to_put();
+        if (ring_.has_room(first)) [[likely]] {
+          write();
+          if (slept) ring_.ring_producers();  // each get wakes one; there may be room for more
+          return true;
+        }
+      }
+      const auto waited = ring_.await_room(
+          first, deadline, [&] { return closed(); }, kHope);
+      if (!waited) return false;
+      slept = slept || waited == Waited::kAsleep;
+    }
+  }
+
+  template <typename Result>
+  Result take_until(Deadline deadline) {
+    GetTurn turn(*this, deadline);
+    if constexpr (!std::is_same_v<Result, T>) {
+      if (!turn.has_item()) return std::nullopt;
+    }
+    return ring_.template read<Result>(accounts().witness());
+  }
+  void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
+    GetTurn turn(*this, deadline);
+    if (turn.has_item()) ring_.read_many(items, most, accounts().witness());
+  }
+
+  Home<State, S> home_;
+  Ring<Store, S> ring_;
+};
+
+}  // namespace gilfree::core
