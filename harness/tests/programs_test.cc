@@ -55,7 +55,7 @@ TEST_F(ProgramsTest, TheSameVersionTwiceIsOneInterpreter) {
 }
 
 TEST_F(ProgramsTest, WhatIsNamedAndIsNoInterpreterIsRefused) {
-  for (const std::string path :
+  for (const std::string& path :
        {std::string("/nonexistent"), std::string(""), std::string("/bin/false"),
         folder.path().string(), program("talker", "hello\\n"), program("mute", "")}) {
     EXPECT_EQ(message_of<BadUsage>([&] { find_interpreters({path}); }),
