@@ -58,9 +58,7 @@ class AnyQueue {
   // the price of one. The items of a container given by && are moved.
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>
-  void put_many(Items&& items) {
-    each_chunk(std::forward<Items>(items), kNever);
-  }
+  void put_many(Items&& items) { each_chunk(std::forward<Items>(items), kNever); }
   // As many as there is room for, without waiting. How many that were.
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>

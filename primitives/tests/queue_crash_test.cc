@@ -160,6 +160,11 @@ TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
                   .survivor =
                       [&] {
                         // Nobody rings for what is there: the sleeper's heartbeat must find it.
+                        // Empty: nothing was put, or the sleeper has it and is about to say so.
+                        const auto said_by = Clock::now() + std::chrono::milliseconds(50);
+                        while (queue->empty() && got[0] == 0 && Clock::now() < said_by) {
+                          std::this_thread::yield();
+                        }
                         if (queue->empty() && got[0] == 0) queue->put(item<TypeParam>(3));
                         while (got[0] == 0) std::this_thread::yield();
                         return "sleeper " + std::to_string(got[0]) + ", " + this->drain(*queue);
