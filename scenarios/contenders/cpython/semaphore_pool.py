@@ -14,6 +14,12 @@ from tallies import Tally, clock, note
 from work import steps_of, work
 
 
+def count_inside(flags):
+    """How many are inside; 0 if somebody came or went while it looked."""
+    seen = list(flags)
+    return sum(turn % 2 for turn in seen) if list(flags) == seen else 0
+
+
 def worker(me, descriptor, permits, flags, board, inside, every):
     tally = Tally(descriptor, me)
     last, longest, max_inside = None, 0.0, 0
@@ -24,10 +30,10 @@ def worker(me, descriptor, permits, flags, board, inside, every):
             with permits:
                 if turn == 0:
                     had = clock()
-                flags[me] = 1
-                max_inside = max(max_inside, sum(flags))
+                flags[me] += 1  # odd: inside
+                max_inside = max(max_inside, count_inside(flags))
                 work(inside)
-                flags[me] = 0
+                flags[me] += 1
         if tally.measuring():
             tally.record(int((had - asked) * 1e9))
             longest = max(longest, had - (had if last is None else last))
