@@ -25,6 +25,12 @@ const char* word_for(State state) {
   return "";
 }
 
+State first_other_than(State unwanted, const th::Thread& thread) {
+  while (true) {
+    if (const State state = thread.state(); state != unwanted) return state;
+  }
+}
+
 int main() {
   std::atomic<bool> busy{true};
   std::binary_semaphore go_on(0);
@@ -35,12 +41,12 @@ int main() {
   std::cout << word_for(worker.state()) << '\n';
 
   worker.start();
-  while (worker.state() == State::Blocked) std::this_thread::yield();  // it may wait for memory
-  std::cout << word_for(worker.state()) << '\n';
+  std::cout << word_for(first_other_than(State::Blocked, worker))
+            << '\n';  // it may wait for memory
 
   busy = false;
   while (worker.state() != State::Blocked) std::this_thread::yield();
-  std::cout << word_for(worker.state()) << '\n';
+  std::cout << word_for(State::Blocked) << '\n';
 
   go_on.release();
   worker.join();
