@@ -117,18 +117,15 @@ void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& 
   }
 }
 
-void check_filters(const std::vector<const Scenario*>& scenarios, const Selection& selection) {
-  for (const auto& filter : selection.filters) {
-    const auto matches = [&](const Scenario* each) {
-      return std::regex_search(std::string(each->name), std::regex(filter)) ||
-             filter.find('/') != std::string::npos || filter.find(':') != std::string::npos;
-    };
-    if (std::none_of(scenarios.begin(), scenarios.end(), matches)) {
-      std::vector<std::string> names;
-      for (const auto* each : scenarios) names.emplace_back(each->name);
-      throw BadUsage("no case matches '" + filter + "'; the scenarios are:" + joined(names));
-    }
-  }
+// `used`: by filter, whether it found a case.
+void check_filters(const std::vector<const Scenario*>& scenarios,
+                   const std::vector<std::string>& filters, const std::vector<bool>& used) {
+  const auto idle = std::find(used.begin(), used.end(), false);
+  if (idle == used.end()) return;
+  std::vector<std::string> names;
+  for (const auto* each : scenarios) names.emplace_back(each->name);
+  throw BadUsage("no case matches '" + filters[static_cast<std::size_t>(idle - used.begin())] +
+                 "'; the scenarios are:" + joined(names));
 }
 
 // The point's name without who answers.
@@ -148,19 +145,25 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {
   const auto filters = expressions(selection.filters), excludes = expressions(selection.excludes);
-  check_filters(scenarios, selection);
   check_axes(scenarios, selection);
   std::vector<Case> cases;
+  std::vector<bool> used(filters.size(), false);
   for (const auto* scenario : scenarios) {
     for (auto& point : points_of(*scenario, selection)) {
       const std::string name = point.name(scenario->name);
       const auto found = [&](const std::regex& each) { return std::regex_search(name, each); };
-      if (!filters.empty() && std::none_of(filters.begin(), filters.end(), found)) continue;
+      bool wanted = filters.empty();
+      for (std::size_t i = 0; i < filters.size(); ++i) {
+        if (!found(filters[i])) continue;
+        wanted = used[i] = true;
+      }
+      if (!wanted) continue;
       if (std::any_of(excludes.begin(), excludes.end(), found)) continue;
       std::string question = question_of(*scenario, point);
       cases.push_back({scenario, std::move(point), name, std::move(question)});
     }
   }
+  check_filters(scenarios, selection.filters, used);
   if (cases.empty()) throw BadUsage("no case is left by these filters; `bench-all list` shows all");
   return cases;
 }

@@ -32,10 +32,12 @@ Interpreter ask(const std::string& python) {
 
 // The program itself: a wrapper that picks one would cost its time at every launch.
 Interpreter behind(const std::string& python) {
-  const Interpreter first = ask(python);
+  Interpreter first = ask(python);
   if (first.label.empty() || first.path == python) return first;
-  const Interpreter itself = ask(first.path);
-  return itself.label == first.label ? itself : first;
+  Interpreter itself = ask(first.path);
+  if (itself.label == first.label) return itself;
+  first.path = python;
+  return first;
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ class Mistakes(CommandTest):
                                        "a list 8,64 or a range 1:16:*2"),
                 (["--who", "nobody"], "--who: there is no 'nobody'; choose from: steady rare"),
                 (["sleeping"], "no case matches 'sleeping'; the scenarios are: counting trouble"),
-                (["counting/size:9"], "no case is left by these filters; "
-                                      "`bench-all list` shows all"),
+                (["counting/size:9"], "no case matches 'counting/size:9'; the scenarios are: "
+                                      "counting trouble"),
                 (["("], "'(' is not a regular expression"),
                 (["--launches", "0"], "--launches: 0 is not between 1 and 10000"),
                 (["--seed", "nonsense"], "--seed: 'nonsense' is no whole number below 2^64"),

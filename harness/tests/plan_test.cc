@@ -1,0 +1,130 @@
+#include "harness/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/errors.h"
+#include "harness/tests/fixtures.h"
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+using Names = std::vector<std::string>;
+
+void nothing(Run&) {}
+
+// Shares the axis `place` with `counting`, and differs in its words.
+const Scenario elsewhere{
+    .name = "elsewhere",
+    .question = "And what of another scenario?",
+    .family = "fixture",
+    .parameters =
+        {{"place", "placement", {"moon", "here"}, "changes nothing"},
+         {"python", "interpreter", {"none"}, "who interprets", Parameter::Kind::kInterpreter}},
+    .run = nothing,
+};
+
+std::vector<Case> selected(const Selection& selection) {
+  return select({&counting, &elsewhere}, selection);
+}
+
+Names names(const Selection& selection) {
+  Names all;
+  for (const auto& each : selected(selection)) all.push_back(each.name);
+  return all;
+}
+
+std::string refusal(const Selection& selection) {
+  return message_of<BadUsage>([&] { selected(selection); });
+}
+
+TEST(PlanTest, WithoutAWishEveryOfferedPointIsACaseInTheScenariosOrder) {
+  EXPECT_EQ(
+      names({.filters = {"counting"}}),
+      (Names{"counting/who:steady/size:8/place:here", "counting/who:steady/size:8/place:there",
+             "counting/who:steady/size:64/place:here", "counting/who:steady/size:1024/place:here",
+             "counting/who:rare/size:8/place:here", "counting/who:rare/size:8/place:there",
+             "counting/who:rare/size:64/place:here", "counting/who:rare/size:1024/place:here"}));
+}
+
+TEST(PlanTest, AFilterFindsPartOfACasesName) {
+  EXPECT_EQ(names({.filters = {"who:rare/size:(8|64)/place:here"}}).size(), 2u);
+  EXPECT_EQ(names({.filters = {"size:64", "moon"}}).size(), 3u);
+  EXPECT_EQ(
+      names({.filters = {"counting"}, .excludes = {"steady", "size:8"}}),
+      (Names{"counting/who:rare/size:64/place:here", "counting/who:rare/size:1024/place:here"}));
+}
+
+TEST(PlanTest, AnAxisOfIntegersTakesAnyAndAnAxisOfWordsItsOwn) {
+  EXPECT_EQ(
+      names({.filters = {"counting"}, .axes = {{"size", "1k,7"}, {"who", "rare"}}}),
+      (Names{"counting/who:rare/size:1024/place:here", "counting/who:rare/size:7/place:here"}));
+}
+
+TEST(PlanTest, AValueThatIsNamedTwiceIsMeasuredOnce) {
+  EXPECT_EQ(names({.filters = {"counting"}, .axes = {{"size", "64,64,64"}, {"who", "rare,rare"}}}),
+            Names{"counting/who:rare/size:64/place:here"});
+}
+
+TEST(PlanTest, AWordThatOnlyAnotherScenarioKnowsLeavesThisOneOut) {
+  EXPECT_EQ(names({.axes = {{"place", "moon"}}}), Names{"elsewhere/place:moon"});
+}
+
+TEST(PlanTest, TheSmokeProfileTriesAllContendersAtTheFirstOfEverythingElse) {
+  EXPECT_EQ(names({.smoke = true}),
+            (Names{"counting/who:steady/size:8/place:here", "counting/who:rare/size:8/place:here",
+                   "elsewhere/place:moon"}));
+}
+
+TEST(PlanTest, EachInterpreterIsACaseBesideNone) {
+  EXPECT_EQ(names({.filters = {"elsewhere/place:moon"}, .interpreters = {"3.11.2", "3.13.0"}}),
+            (Names{"elsewhere/place:moon", "elsewhere/place:moon/python:3.11.2",
+                   "elsewhere/place:moon/python:3.13.0"}));
+}
+
+TEST(PlanTest, WhoeverAnswersTheSameSharesAQuestion) {
+  std::set<std::string> questions;
+  for (const auto& each : selected({.filters = {"place:here"}, .interpreters = {"3.11.2"}})) {
+    questions.insert(each.question);
+  }
+  EXPECT_EQ(questions,
+            (std::set<std::string>{"counting/size:8/place:here", "counting/size:64/place:here",
+                                   "counting/size:1024/place:here", "elsewhere/place:here"}));
+}
+
+TEST(PlanTest, TheScenarioSaysWhichCasesAreDecisive) {
+  Names decisive;
+  for (const auto& each : selected({})) {
+    if (each.decisive()) decisive.push_back(each.name);
+  }
+  EXPECT_EQ(decisive, (Names{"counting/who:steady/size:8/place:here",
+                             "counting/who:steady/size:8/place:there"}));
+}
+
+TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
+  EXPECT_EQ(refusal({.filters = {"sleeping"}}),
+            "no case matches 'sleeping'; the scenarios are: counting elsewhere");
+  EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
+            "--who: there is no 'nobody'; choose from: steady rare");
+  EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
+            "--place: there is no 'mars'; choose from: here there moon");
+  EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is no whole", 0), 0u);
+}
+
+TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
+  const std::string nothing_left = "no case is left by these filters; `bench-all list` shows all";
+  EXPECT_EQ(refusal({.filters = {"counting", "elsewhere/size:9"}}),
+            "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere");
+  EXPECT_EQ(refusal({.excludes = {"."}}), nothing_left);
+}
+
+TEST(PlanTest, AFilterThatIsNoExpressionSaysSo) {
+  EXPECT_EQ(refusal({.filters = {"("}}), "'(' is not a regular expression");
+  EXPECT_EQ(refusal({.excludes = {"*"}}), "'*' is not a regular expression");
+}
+
+}  // namespace
+}  // namespace harness::testing
