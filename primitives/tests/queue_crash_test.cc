@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "primitives/queue.h"
 #include "primitives/tests/support/crash_lab.h"
@@ -101,6 +102,30 @@ TYPED_TEST(QueueCrashTest, AGetKilledAtAnyInstructionHasHappenedOrHasNot) {
                          .operation = [&] { (void)queue->get(); },
                          .survivor = [&] { return this->drain(*queue); }},
                         "found 1 2", "found 2");
+}
+
+// A batch that there is room for is one item to a death: all of it or nothing.
+TYPED_TEST(QueueCrashTest, ABatchKilledAtAnyInstructionHasMovedWholeOrNotAtAll) {
+  auto& queue = this->queue_;
+  const std::vector<TypeParam> batch{item<TypeParam>(2), item<TypeParam>(3), item<TypeParam>(4)};
+  this->expect_one_edge({.fresh =
+                             [&] {
+                               queue.emplace(4);
+                               queue->put(item<TypeParam>(1));
+                             },
+                         .prepare = [] { (void)core::self<Processes>(); },
+                         .operation = [&] { queue->put_many(batch); },
+                         .survivor = [&] { return this->drain(*queue); }},
+                        "found 1", "found 1 2 3 4");
+  this->expect_one_edge({.fresh =
+                             [&] {
+                               queue.emplace(4);
+                               queue->put_many(batch);
+                             },
+                         .prepare = [] { (void)core::self<Processes>(); },
+                         .operation = [&] { (void)queue->get_many(2); },
+                         .survivor = [&] { return this->drain(*queue); }},
+                        "found 2 3 4", "found 4");
 }
 
 // The first use in a process also makes it a participant.
