@@ -29,7 +29,13 @@ using gilfree::EndOfFile;
 using gilfree::Permit;
 using gilfree::PipeOptions;
 using gilfree::Process;
+using gilfree::ProcessHandle;
 using gilfree::ProcessOptions;
+
+using gilfree::active_children;
+using gilfree::cpu_count;
+using gilfree::current_process;
+using gilfree::parent_process;
 
 using gilfree::create_only;
 using gilfree::open_only;

@@ -1,29 +1,37 @@
 #include "primitives/process.h"
 
+#include <cxxabi.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
-#include <exception>
+#include <cstdlib>
 #include <iostream>
+#include <mutex>
 #include <stdexcept>
 #include <system_error>
-#include <typeinfo>
+#include <thread>
+
+#include "primitives/core/children.h"
+#include "primitives/core/cpu_quota.h"
+#include "primitives/core/threads.h"
+#include "primitives/core/uncaught.h"
 
 namespace gilfree {
+
+using internal::Children;
+using internal::ProcessRecord;
+using internal::this_process;
+
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto kDaemonsLastWord = 100ms;  // from SIGTERM to SIGKILL
 
 std::string next_name() {
   static std::atomic<int> made{0};
@@ -33,122 +41,213 @@ std::string next_name() {
 void flush_stdio() {
   std::cout.flush();
   std::cerr.flush();
-  std::fflush(nullptr);
+  std::clog.flush();
+  // A thread that waits for input holds its stream, and flushing all of them would wait with it.
+  if (::ftrylockfile(stdin) == 0) {
+    ::funlockfile(stdin);
+    std::fflush(nullptr);
+  } else {
+    std::fflush(stdout);
+    std::fflush(stderr);
+  }
 }
 
-// Waits until `pidfd` is readable, which is when its process has ended. False: the deadline came.
-bool await_end(int pidfd, Deadline deadline) {
-  while (true) {
-    const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-    const auto ns = std::chrono::nanoseconds(left).count();
-    const timespec timeout{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
-    pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
-    const int found = ::ppoll(&ended, 1, deadline == kNever ? nullptr : &timeout, nullptr);
-    if (found > 0) return true;
-    if (found == 0) return false;
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "gilfree::Process");
+bool is_self(const ProcessRecord& process) { return &process == this_process().self.get(); }
+bool is_parent(const ProcessRecord& process) { return &process == this_process().parent.get(); }
+bool parent_is_alive() { return ::getppid() == this_process().parent->pid; }
+
+// Sleeps until the parent has ended. False if the deadline came first.
+bool await_parent(Deadline deadline) {
+  using std::chrono_literals::operator""h, std::chrono_literals::operator""ms;
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, this_process().parent->pid, 0));
+  const Clock::duration longest = fd >= 0 ? Clock::duration(1h) : Clock::duration(20ms);
+  bool gone =
+      !parent_is_alive();  // asked now: either the descriptor is the parent's, or it is gone
+  for (auto now = Clock::now(); !gone && now < deadline; now = Clock::now()) {
+    pollfd ended{.fd = fd, .events = POLLIN, .revents = 0};
+    (void)::poll(&ended, 1, static_cast<int>(std::min(deadline - now, longest) / 1ms) + 1);
+    gone = !parent_is_alive();
   }
+  if (fd >= 0) ::close(fd);
+  return gone;
+}
+
+// In a daemon: dies with its parent. The kernel's own service is bound to the thread that forked, so
+// where that may end before its process does, a thread of the child watches instead.
+void die_with(pid_t parent, bool parent_may_lose_a_thread) {
+  if (!parent_may_lose_a_thread) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  } else {
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // the watcher takes nobody's signals
+    std::thread([] {
+      while (!await_parent(kNever)) continue;
+      ::kill(::getpid(), SIGKILL);
+    }).detach();
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  if (::getppid() != parent) ::_exit(1);  // it died before the lines above
 }
 
 }  // namespace
 
-Process::Process(ProcessOptions options) : options_(std::move(options)) {
-  if (options_.name.empty()) options_.name = next_name();
+ProcessRecord& ProcessHandle::record() const {
+  if (!record_) {
+    throw std::logic_error("gilfree::Process: closed, or moved from; use the one it was moved to");
+  }
+  return *record_;
 }
 
-Process::~Process() {
-  if (pid_ == 0 || started_by_ != ::getpid()) return;  // never started, or inherited by a child
-  if (!exitcode_) {
-    if (options_.daemon) {
-      terminate();
-      if (!join_for(kDaemonsLastWord)) kill();
-    }
-    join();
+ProcessRecord& ProcessHandle::child() const {
+  auto& process = record();
+  if (process.pid == 0) {
+    throw std::logic_error("gilfree::Process: not started; call start() first");
   }
-  if (pidfd_ >= 0) ::close(pidfd_);
+  if (process.started_by != ::getpid()) {
+    throw std::logic_error("gilfree::Process: only the process that started it may ask");
+  }
+  return process;
+}
+
+void ProcessHandle::join() const { (void)join_until(kNever); }
+
+bool ProcessHandle::join_for(std::chrono::nanoseconds patience) const {
+  return join_until(after(patience));
+}
+
+bool ProcessHandle::join_until(Deadline deadline) const {
+  if (is_parent(record())) return await_parent(deadline);
+  return child().await_end(deadline);
+}
+
+bool ProcessHandle::is_alive() const {
+  if (is_self(record())) return true;
+  if (is_parent(record())) return parent_is_alive();
+  return record().pid != 0 && !child().has_ended();
+}
+
+std::optional<int> ProcessHandle::exitcode() const {
+  if (record().pid == 0 || is_self(record()) || is_parent(record())) return std::nullopt;
+  auto& process = child();
+  return process.has_ended() ? process.exitcode : std::nullopt;
+}
+
+void ProcessHandle::terminate() const { child().signal(SIGTERM); }
+void ProcessHandle::kill() const { child().signal(SIGKILL); }
+
+pid_t ProcessHandle::pid() const { return is_self(record()) ? ::getpid() : record().pid; }
+
+std::string ProcessHandle::name() const {
+  const std::lock_guard lock(record().naming);
+  return record().name;
+}
+
+void ProcessHandle::set_name(std::string name) const {
+  const std::lock_guard lock(record().naming);
+  record().name = std::move(name);
+}
+
+bool ProcessHandle::daemon() const { return record().daemon; }
+
+Process::Process(ProcessOptions options)
+    : ProcessHandle(std::make_shared<ProcessRecord>(
+          options.name.empty() ? next_name() : options.name, options.daemon)) {}
+
+Process::Process(Process&& from) noexcept
+    : ProcessHandle(std::exchange(from.record_, nullptr)), target_(std::move(from.target_)) {}
+
+Process& Process::operator=(Process&& from) {
+  if (this == &from) return *this;
+  let_go();
+  record_ = std::exchange(from.record_, nullptr);
+  target_ = std::move(from.target_);
+  return *this;
+}
+
+Process::~Process() { let_go(); }
+
+void Process::let_go() {
+  if (!record_ || record_->started_by != ::getpid()) return;  // not started, or by somebody else
+  if (record_->daemon) record_->end();
+  record_->await_end(kNever);
+}
+
+void Process::close() {
+  if (is_alive()) {
+    throw std::logic_error("gilfree::Process::close: still running; join() or end it first");
+  }
+  record_.reset();
 }
 
 void Process::start() {
-  if (pid_ != 0) {
+  auto& process = record();
+  if (process.pid != 0) {
     throw std::logic_error("gilfree::Process::start: already started; make another Process");
   }
+  static std::atomic<bool> registered{false};
+  if (!registered.exchange(true)) std::atexit([] { Children::here().await_all(); });
+  Children::here().reap_ended();
   flush_stdio();  // or the child would write what is buffered a second time
-  started_by_ = ::getpid();
-  const pid_t child = ::fork();
-  if (child == 0) be_the_child(started_by_);
-  if (child < 0) {
+  const pid_t parent = ::getpid();
+  const bool may_lose_a_thread = ::gettid() != parent;
+  const pid_t forked = ::fork();
+  if (forked == 0) be_the_child(parent, may_lose_a_thread);
+  if (forked < 0) {
     throw std::system_error(
         errno, std::generic_category(),
         "gilfree::Process::start: cannot fork; too many processes or no memory");
   }
-  pid_ = child;
-  pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  if (pidfd_ < 0) {
-    const int error = errno;
-    kill();
-    reap(true);
-    throw std::system_error(error, std::generic_category(), "gilfree::Process::start: pidfd_open");
-  }
+  process.started_by = parent;
+  process.pid = forked;
+  Children::here().add(record_);
 }
 
-void Process::be_the_child(pid_t parent) {
-  if (options_.daemon) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) ::_exit(1);  // it died before the line above
-  }
-  pid_ = ::getpid();
+void Process::be_the_child(pid_t parent, bool parent_may_lose_a_thread) {
+  auto& here = this_process();
+  here.parent = std::exchange(here.self, record_);
+  here.parent->pid = parent;
+  record_->pid = ::getpid();
+  if (record_->daemon) die_with(parent, parent_may_lose_a_thread);
   int code = 1;
   try {
     code = run();
-  } catch (const std::exception& error) {
-    std::cerr << options_.name << ": uncaught " << typeid(error).name() << ": " << error.what()
-              << '\n';
+  } catch (const abi::__forced_unwind&) {
+    throw;  // pthread_exit
   } catch (...) {
-    std::cerr << options_.name << ": uncaught exception\n";
+    core::report_uncaught(name());
   }
+  Children::here().await_all();
+  internal::Threads::here().await_all();
   flush_stdio();
   ::_exit(code);
 }
 
-void Process::join() { (void)join_until(kNever); }
-
-bool Process::join_for(std::chrono::nanoseconds patience) { return join_until(after(patience)); }
-
-bool Process::join_until(Deadline deadline) {
-  if (pid_ == 0) throw std::logic_error("gilfree::Process::join: call start() first");
-  if (exitcode_) return true;
-  return await_end(pidfd_, deadline) && reap(true);
+std::vector<ProcessHandle> active_children() {
+  std::vector<ProcessHandle> children;
+  for (auto& child : Children::here().alive()) children.emplace_back(std::move(child));
+  return children;
 }
 
-bool Process::is_alive() { return pid_ != 0 && !exitcode_ && !reap(false); }
+ProcessHandle current_process() { return ProcessHandle(this_process().self); }
 
-std::optional<int> Process::exitcode() {
-  if (pid_ != 0 && !exitcode_) reap(false);
-  return exitcode_;
+std::optional<ProcessHandle> parent_process() {
+  if (!this_process().parent) return std::nullopt;
+  return ProcessHandle(this_process().parent);
 }
 
-void Process::terminate() { signal(SIGTERM); }
-void Process::kill() { signal(SIGKILL); }
-
-void Process::signal(int number) {
-  if (pid_ == 0) throw std::logic_error("gilfree::Process: start() it before ending it");
-  if (!exitcode_ && !reap(false)) ::kill(pid_, number);  // not reaped, so the pid is still its own
-}
-
-// Takes the exit code of a child that has ended. False if it has not.
-bool Process::reap(bool wait) {
-  int status = 0;
-  pid_t ended;
-  do {
-    ended = ::waitpid(pid_, &status, wait ? 0 : WNOHANG);
-  } while (ended < 0 && errno == EINTR);
-  if (ended == 0) return false;
-  if (ended < 0) {
-    throw std::system_error(errno, std::generic_category(),
-                            "gilfree::Process: only the process that started it may ask");
+int cpu_count() {
+  int cpus = 1;
+  for (int most = CPU_SETSIZE; most <= 1 << 20; most *= 2) {  // too small a set is refused
+    cpu_set_t* set = CPU_ALLOC(most);
+    const std::size_t size = CPU_ALLOC_SIZE(most);
+    const bool known = ::sched_getaffinity(0, size, set) == 0;
+    if (known) cpus = CPU_COUNT_S(size, set);
+    CPU_FREE(set);
+    if (known) break;
   }
-  exitcode_ = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-  return true;
+  const auto quota = core::cpu_quota();
+  return quota ? std::clamp(static_cast<int>(std::ceil(*quota)), 1, cpus) : cpus;
 }
 
 }  // namespace gilfree

@@ -15,27 +15,45 @@
 // parent as it was at start(), so a lambda captures a Queue or a Pipe by reference. Primitives are
 // shared, everything else is a copy.
 //
-// Exit codes  The target's int (0 if it returns nothing); 1 after an uncaught exception, whose
-//             message goes to stderr; -N if signal N killed it. Nothing while it runs.
+// Order       None between processes but what primitives give.
+// Cost        start and join: those of fork and waitpid and some microseconds; fork itself copies the
+//             page tables, some 20 ms a GiB.
 // Blocking    join waits for the end, join_for at most that long; the rest never blocks. The
-//             destructor joins a child that still runs, and kills a daemon (SIGTERM, then SIGKILL).
-// Errors      std::logic_error: start() twice, join() before start(). std::system_error: no more
-//             processes may be made. Only the process that started a child may ask about it.
-// Crash       A child that dies in whatever way leaves an exit code and no zombie once it is asked
-//             about. If the parent dies, a daemon is killed by the kernel; others live on.
-// Threads     One thread at a time per Process. stdio is flushed before the fork and at the child's
-//             end; the child leaves by _exit, so the parent's destructors do not run in it.
+//             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL).
+// Errors      std::logic_error: start() twice, join() before start(), close() of one that runs, and
+//             asking in another process than the one that started it. std::system_error: no more
+//             processes may be made.
+// Visibility  What came before start() is in the child's copy. Nothing comes back but the exit code:
+//             the target's int (0 if it returns nothing); 1 after an uncaught exception, whose message
+//             goes to stderr; -N if signal N killed it; 255 if somebody else waited for it.
+// Crash       A child that dies in whatever way leaves an exit code, and no zombie: it is reaped by
+//             whoever asks about it, by the next start() and by the destructor. If its parent dies in
+//             whatever way, the kernel kills a daemon at once; any other child lives on and is told:
+//             parent_process()->is_alive() turns false, join() of it returns, and pipes to it end.
+//
+// The end     Like the program, a child ends its daemons and waits for its other children and threads
+//             when its target returns, then flushes stdio and leaves by _exit: the parent's destructors
+//             and exit handlers do not run in it.
+// Threads     Handles may be used by several threads. A process with threads may start children: the
+//             child has the starting thread alone, and finds the library's locks in order (those of
+//             other libraries it may find held for ever, as after any fork).
+// Descriptors A child inherits pipe ends, as it does memory: an end is closed when every process that
+//             inherited it has closed it or ended. Descriptors that stand for other children are
+//             closed in it.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
-#include <functional>
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include "primitives/core/body.h"
 #include "primitives/core/scope.h"
 
 namespace gilfree {
@@ -45,39 +63,62 @@ struct ProcessOptions {
   bool daemon = false;    // ended with its parent instead of being waited for
 };
 
-class Process {
+namespace internal {
+struct ProcessRecord;
+}
+
+// Any process, seen from outside: copies name the same one, and stay valid when it is gone.
+class ProcessHandle {
  public:
-  template <typename Target>
-  requires std::is_invocable_v<Target&>
-  explicit Process(Target target, ProcessOptions options = {}) : Process(std::move(options)) {
-    target_ = [run = std::move(target)]() mutable -> int {
-      if constexpr (std::is_convertible_v<std::invoke_result_t<Target&>, int>) {
-        return run();
-      } else {
-        run();
-        return 0;
-      }
-    };
-  }
-  virtual ~Process();
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
+  explicit ProcessHandle(std::shared_ptr<internal::ProcessRecord> record)
+      : record_(std::move(record)) {}
 
-  void start();
-  void join();
+  void join() const;
   // False if it still ran after `patience`.
-  bool join_for(std::chrono::nanoseconds patience);
-  bool join_until(Deadline deadline);
+  bool join_for(std::chrono::nanoseconds patience) const;
+  bool join_until(Deadline deadline) const;
 
-  bool is_alive();
-  std::optional<int> exitcode();
-  void terminate();  // SIGTERM
-  void kill();       // SIGKILL
+  bool is_alive() const;
+  std::optional<int> exitcode() const;
+  void terminate() const;  // SIGTERM
+  void kill() const;       // SIGKILL
 
   // 0 before start().
-  pid_t pid() const { return pid_; }
-  const std::string& name() const { return options_.name; }
-  bool daemon() const { return options_.daemon; }
+  pid_t pid() const;
+  std::string name() const;
+  void set_name(std::string name) const;
+  bool daemon() const;
+
+  // The same process?
+  bool operator==(const ProcessHandle& other) const { return record_ == other.record_; }
+
+ protected:
+  internal::ProcessRecord& record() const;
+  // Throws unless this process started it.
+  internal::ProcessRecord& child() const;
+
+  std::shared_ptr<internal::ProcessRecord> record_;
+};
+
+class Process : public ProcessHandle {
+ public:
+  template <typename Target>
+  requires(!std::derived_from<std::remove_cvref_t<Target>, ProcessHandle> &&
+           !std::same_as<std::remove_cvref_t<Target>,
+                         ProcessOptions>) explicit Process(Target target,
+                                                           ProcessOptions options = {})
+      : Process(std::move(options)) {
+    static_assert(std::is_invocable_v<Target&>,
+                  "a Process's target is called without arguments: capture them in a lambda");
+    target_ = core::Body<int>(std::move(target));
+  }
+  virtual ~Process();
+  Process(Process&& from) noexcept;
+  Process& operator=(Process&& from);
+
+  void start();
+  // Lets go of a process that has ended, or has not begun. Nothing may be asked afterwards.
+  void close();
 
  protected:
   explicit Process(ProcessOptions options = {});
@@ -86,16 +127,21 @@ class Process {
   virtual int run() { return target_ ? target_() : 0; }
 
  private:
-  [[noreturn]] void be_the_child(pid_t parent);
-  void signal(int number);
-  bool reap(bool wait);
+  [[noreturn]] void be_the_child(pid_t parent, bool parent_may_lose_a_thread);
+  void let_go();
 
-  ProcessOptions options_;
-  std::function<int()> target_;
-  pid_t started_by_ = 0;
-  pid_t pid_ = 0;
-  int pidfd_ = -1;
-  std::optional<int> exitcode_;
+  core::Body<int> target_;
 };
+
+// Started by this process and not ended.
+std::vector<ProcessHandle> active_children();
+
+ProcessHandle current_process();
+// Nothing unless this process is a Process.
+std::optional<ProcessHandle> parent_process();
+
+// The CPUs that this process may use: what its affinity allows, less where its control groups have a
+// quota (rounded up).
+int cpu_count();
 
 }  // namespace gilfree

@@ -43,13 +43,13 @@ ThreadRecord& ThreadHandle::record() const {
   return *record_;
 }
 
-void ThreadHandle::join() { (void)join_until(kNever); }
+void ThreadHandle::join() const { (void)join_until(kNever); }
 
-bool ThreadHandle::join_for(std::chrono::nanoseconds patience) {
+bool ThreadHandle::join_for(std::chrono::nanoseconds patience) const {
   return join_until(after(patience));
 }
 
-bool ThreadHandle::join_until(Deadline deadline) {
+bool ThreadHandle::join_until(Deadline deadline) const {
   auto& thread = record();
   if (phase_of(thread) == Phase::kNew) {
     throw std::logic_error("gilfree::Thread::join: call start() first");
@@ -91,7 +91,7 @@ std::string ThreadHandle::name() const {
   return record().name;
 }
 
-void ThreadHandle::set_name(std::string name) {
+void ThreadHandle::set_name(std::string name) const {
   const std::lock_guard lock(record().naming);
   record().name = std::move(name);
 }
@@ -149,10 +149,8 @@ void Thread::start() {
   if (phase_of(thread) != Phase::kNew) {
     throw std::logic_error("gilfree::Thread::start: already started; make another Thread");
   }
-  if (!thread.daemon) {
-    [[maybe_unused]] static const int registered =
-        std::atexit([] { internal::Threads::here().await_all(); });
-  }
+  static std::atomic<bool> registered{false};
+  if (!registered.exchange(true)) std::atexit([] { internal::Threads::here().await_all(); });
   thread.ours = true;
   thread.uses_object = typeid(*this) != typeid(Thread);
   thread.forks = fork_count();

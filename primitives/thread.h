@@ -64,17 +64,17 @@ class ThreadHandle {
   explicit ThreadHandle(std::shared_ptr<internal::ThreadRecord> record)
       : record_(std::move(record)) {}
 
-  void join();
+  void join() const;
   // False if it still ran after `patience`.
-  bool join_for(std::chrono::nanoseconds patience);
-  bool join_until(Deadline deadline);
+  bool join_for(std::chrono::nanoseconds patience) const;
+  bool join_until(Deadline deadline) const;
 
   bool is_alive() const;
   // Runnable: waits for a CPU. Blocked: waits for anything else.
   State state() const;
 
   std::string name() const;
-  void set_name(std::string name);
+  void set_name(std::string name) const;
   bool daemon() const;
   // pthread_self() of the thread, and the kernel's id. 0 before start().
   std::uint64_t ident() const;

@@ -22,10 +22,21 @@ struct Detach {
   }
 };
 
+// What is made at first use is made before a fork: a child would wait for ever for a thread that was
+// making it, and is not there.
+void make_before_fork() {
+  (void)Participants::table();
+  (void)Kernel<Processes>::can_fence();
+  (void)Kernel<Threads>::can_fence();
+  (void)Kernel<Processes>::can_sleep_on_many();
+  (void)Kernel<Threads>::can_sleep_on_many();
+}
+
 // A forked child is a new participant: the slot that this_thread names is its parent's. Between
 // threads it goes on as who it was, in its copy of all that this thread held.
-[[maybe_unused]] const int forget_in_children =
-    ::pthread_atfork(nullptr, nullptr, [] { this_thread.across_processes = kNobody; });
+void forget_in_child() { this_thread.across_processes = kNobody; }
+
+[[maybe_unused]] const int at_fork = ::pthread_atfork(make_before_fork, nullptr, forget_in_child);
 
 }  // namespace
 

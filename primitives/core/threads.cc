@@ -33,6 +33,10 @@ std::shared_ptr<ThreadRecord> begun(std::string name, bool daemon, pthread_t ide
   return record;
 }
 
+// Made while the program is loaded: a child forked while another thread was making it would wait for
+// ever.
+[[maybe_unused]] const Threads& made_early = Threads::here();
+
 }  // namespace
 
 int fork_count() { return forks.load(std::memory_order_relaxed); }

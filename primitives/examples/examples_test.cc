@@ -48,6 +48,14 @@ const std::vector<Program> kPrograms = {
       {R"(Thread-2: \d+)", 5},
       {"Exiting Thread-1"},
       {"Exiting Thread-2"}}},
+    {"three_processes",
+     Order::kAny,
+     {{"task1: hello, one"},
+      {"task2: hello, two"},
+      {"task3: hello, three"},
+      {R"(The number of CPU is:[1-9]\d*)"},
+      {R"(child p\.name: Process-[123]\tp\.id: \d+)", 3},
+      {R"(3 processes take \d+\.?\d* seconds)"}}},
 };
 
 std::ostream& operator<<(std::ostream& out, const Program& program) { return out << program.name; }

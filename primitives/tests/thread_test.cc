@@ -117,6 +117,7 @@ TEST_F(ThreadTest, IsRunnableWhileAnotherHasItsCpu) {
   Thread left(spin), right(spin);
   left.start();
   right.start();
+  EXPECT_NE(left.native_id(), right.native_id());  // both have begun: before, they are Runnable too
   await_state(left, State::Runnable);
   await_state(right, State::Runnable);
   await_state(left, State::Running);

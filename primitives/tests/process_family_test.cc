@@ -1,0 +1,262 @@
+// Parents, children and orphans: who knows whom, who ends with whom, and what a child inherits.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "primitives/pipe.h"
+#include "primitives/process.h"
+#include "primitives/queue.h"
+#include "primitives/tests/support/scopes.h"
+#include "primitives/thread.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ProcessFamilyTest : public Watchdog {};
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
+
+void sleep_for_ever() {
+  while (true) ::pause();
+}
+
+TEST_F(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
+  EXPECT_TRUE(active_children().empty());
+  Process one(sleep_for_ever, {.name = "one", .daemon = true}), two([] {}), never([] {});
+  one.start();
+  two.start();
+  two.join();
+  const auto active = active_children();
+  ASSERT_EQ(active.size(), 1u);
+  EXPECT_EQ(active[0], one);
+  EXPECT_EQ(active[0].name(), "one");
+  EXPECT_EQ(active[0].pid(), one.pid());
+  one.terminate();
+  one.join();
+  EXPECT_TRUE(active_children().empty());
+}
+
+TEST_F(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
+  EXPECT_EQ(current_process().name(), "MainProcess");
+  EXPECT_EQ(current_process().pid(), ::getpid());
+  EXPECT_TRUE(current_process().is_alive());
+  EXPECT_EQ(parent_process(), std::nullopt);
+  const pid_t main = ::getpid();
+  Process child(
+      [&] {
+        const auto me = current_process();
+        const auto parent = parent_process();
+        return me.name() == "child" && me.pid() == ::getpid() && me.is_alive() && !me.daemon() &&
+                       parent && parent->pid() == main && parent->name() == "MainProcess" &&
+                       parent->is_alive() && !parent->join_for(0ms) && active_children().empty()
+                   ? 0
+                   : 1;
+      },
+      {.name = "child"});
+  child.start();
+  child.join();
+  EXPECT_EQ(child.exitcode(), 0);
+}
+
+TEST_F(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
+  Process forgotten([] {}), next([] {});
+  forgotten.start();
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, forgotten.pid(), &ended, WEXITED | WNOWAIT), 0);
+  next.start();
+  EXPECT_EQ(::waitpid(forgotten.pid(), nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD) << "left a zombie";
+  EXPECT_EQ(forgotten.exitcode(), 0);
+}
+
+TEST_F(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t parent = fork_child([&, &sender = sender] {
+    Process daemon(
+        [&] {
+          sender.send(1);
+          parent_process()->join();
+          sender.send(2);  // never: it dies with its parent
+        },
+        {.daemon = true});
+    Process other([&] {
+      sender.send(1);
+      parent_process()->join();
+      sender.send(parent_process()->is_alive() ? 4 : 3);
+    });
+    daemon.start();
+    other.start();
+    sleep_for_ever();
+  });
+  sender.close();
+  EXPECT_EQ(receiver.recv() + receiver.recv(), 2);
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  EXPECT_EQ(receiver.recv(), 3);
+  EXPECT_THROW(receiver.recv(), EndOfFile);
+}
+
+TEST_F(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  Process child([&, &sender = sender] {
+    Process grandchild(
+        [&] {
+          sender.send(1);
+          sleep_for_ever();
+        },
+        {.daemon = true});
+    grandchild.start();
+    sleep_for_ever();
+  });
+  child.start();
+  sender.close();
+  EXPECT_EQ(receiver.recv(), 1);
+  child.terminate();
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "the grandchild lives on";
+}
+
+TEST_F(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithTheProcess) {
+  auto [receiver, sender] = Pipe<pid_t, Processes>({.duplex = false});
+  const pid_t parent = fork_child([&, &sender = sender] {
+    std::optional<Process> daemon(std::in_place, sleep_for_ever, ProcessOptions{.daemon = true});
+    std::thread([&] { daemon->start(); }).join();
+    sender.send(daemon->join_for(5ms) ? 0 : daemon->pid());
+    sleep_for_ever();
+  });
+  sender.close();
+  const pid_t daemon = receiver.recv();
+  ASSERT_NE(daemon, 0) << "it died with the thread";
+  ::kill(parent, SIGKILL);
+  ::waitpid(parent, nullptr, 0);
+  EXPECT_THROW(receiver.recv(), EndOfFile);
+}
+
+TEST_F(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t program = fork_child([&, &sender = sender] {
+    auto* daemon = new Process(sleep_for_ever, {.daemon = true});
+    auto* other = new Process([&] {
+      std::this_thread::sleep_for(5ms);
+      sender.send(1);
+    });
+    daemon->start();
+    other->start();
+    std::exit(0);
+  });
+  ::waitpid(program, nullptr, 0);
+  sender.close();
+  EXPECT_EQ(receiver.try_recv(), 1) << "exit did not wait";
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "the daemon lives on";
+}
+
+TEST_F(ProcessFamilyTest, AChildWaitsForItsThreadsAndItsChildren) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  Process child([&, &sender = sender] {
+    const auto send_late = [&sender] {
+      std::this_thread::sleep_for(5ms);
+      sender.send(1);
+    };
+    (new Thread(send_late))->start();
+    (new Process(send_late))->start();
+  });
+  child.start();
+  child.join();
+  sender.close();
+  EXPECT_EQ(receiver.recv() + receiver.recv(), 2);
+  EXPECT_THROW(receiver.recv(), EndOfFile);
+}
+
+TEST_F(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
+  std::vector<Process> siblings;
+  for (int i = 0; i < 5; ++i) {
+    siblings.emplace_back(sleep_for_ever, ProcessOptions{.daemon = true});
+    siblings.back().start();
+    EXPECT_FALSE(siblings.back().join_for(1us));  // opens one
+  }
+  const auto parents = open_descriptors();
+  Process child([] { return static_cast<int>(open_descriptors()); });
+  child.start();
+  child.join();
+  EXPECT_EQ(child.exitcode(), parents - 5);
+  siblings.clear();
+  EXPECT_EQ(open_descriptors(), parents - 5) << "left open";
+}
+
+// The property: whatever other threads are at when a process starts, the child can use the library.
+TEST_F(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
+  std::atomic<bool> busy{true};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back([&] {
+      while (busy) {
+        Thread thread([] { (void)current_thread().name(); });
+        thread.start();
+        Queue<int, Processes> queue(1);
+        queue.put(1);
+        (void)active_children();
+        (void)current_process().name();
+        thread.join();
+      }
+    });
+  }
+  for (int round = 0; round < 100; ++round) {
+    Process child([] {
+      Queue<int, Processes> queue(1);
+      Thread thread([&] { queue.put(7); });
+      thread.start();
+      thread.join();
+      Process grandchild([&] { return queue.get(); });
+      grandchild.start();
+      grandchild.join();
+      return *grandchild.exitcode() + static_cast<int>(active_count()) +
+             static_cast<int>(active_children().size());
+    });
+    child.start();
+    child.join();
+    EXPECT_EQ(child.exitcode(), 8);
+  }
+  busy = false;
+  for (auto& other : others) other.join();
+}
+
+TEST_F(ProcessFamilyTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const int before = ::dup(STDIN_FILENO);
+  ::dup2(ends[0], STDIN_FILENO);
+  Thread reader([] { (void)std::getchar(); });
+  reader.start();
+  while (reader.state() != Thread::State::Blocked) std::this_thread::yield();
+  Process child([] { return 4; });
+  child.start();
+  child.join();
+  EXPECT_EQ(child.exitcode(), 4);
+  ::close(ends[1]);
+  reader.join();
+  ::dup2(before, STDIN_FILENO);
+  ::close(before);
+  ::close(ends[0]);
+  std::clearerr(stdin);
+}
+
+}  // namespace
+}  // namespace gilfree::testing
