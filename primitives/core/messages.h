@@ -62,6 +62,11 @@ class Messages {
     return count(tail, head) < capacity_ && place(tail, head, needed(length_of(item))).has_value();
   }
 
+  static Position whole_lines(Position at) { return at; }
+
+  // Not known in bytes.
+  bool has_much_room(Position, Position) const { return false; }
+
   // Long runs of lines, which the CPU fetches ahead by itself.
   static Position fetch_to_read(Position asked, Position, Position) { return asked; }
   static Position fetch_to_write(Position asked, Position, Position) { return asked; }

@@ -85,9 +85,12 @@ class Ring {
       return true;
     mine.seen = state_->head.at.load(std::memory_order_acquire);
     if (!store_.has_room(tail, mine.seen, item)) return false;
-    if (mine.lag.let_build_up([&] { return state_->head.now(); })) {
+    if (!store_.has_much_room(tail, mine.seen) &&
+        mine.lag.let_build_up([&] { return state_->head.now(); })) {
       mine.seen = state_->head.at.load(std::memory_order_acquire);
     }
+    const auto whole = store_.whole_lines(mine.seen);
+    if (store_.has_room(tail, whole, item)) mine.seen = whole;
     return true;
   }
   // After has_room(item).
@@ -95,7 +98,7 @@ class Ring {
   void write(Item&& item) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
-    mine.asked = store_.fetch_to_write(mine.asked, tail, mine.seen);
+    change(mine.asked, store_.fetch_to_write(mine.asked, tail, mine.seen));
     commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item)));
     state_->filled.ring();
   }
@@ -127,9 +130,12 @@ class Ring {
       return true;
     mine.seen = state_->tail.at.load(std::memory_order_acquire);
     if (mine.seen == head) return false;
-    if (mine.lag.let_build_up([&] { return state_->tail.now(); })) {
+    if (store_.count(mine.seen, head) < capacity() / 4 &&
+        mine.lag.let_build_up([&] { return state_->tail.now(); })) {
       mine.seen = state_->tail.at.load(std::memory_order_acquire);
     }
+    const auto whole = store_.whole_lines(mine.seen);
+    if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;
     return true;
   }
   // After has_item().
@@ -137,7 +143,7 @@ class Ring {
   Result read(Witness witness = {}) {
     auto& mine = state_->consumer;
     const auto head = state_->head.now();
-    mine.asked = store_.fetch_to_read(mine.asked, head, mine.seen);
+    change(mine.asked, store_.fetch_to_read(mine.asked, head, mine.seen));
     Position next;
     Result item = store_.template read<Result>(head, next);
     witness.before(1, next);
@@ -152,6 +158,9 @@ class Ring {
   void read_many(Items& items, std::size_t most, Witness witness = {}) {
     auto& mine = state_->consumer;
     auto next = state_->head.now();
+    if (store_.count(mine.seen, next) < most) {
+      mine.seen = state_->tail.at.load(std::memory_order_acquire);
+    }
     most = std::min({most, capacity(), std::size_t{store_.count(mine.seen, next)}});
     items.reserve(most);
     try {
@@ -203,8 +212,13 @@ class Ring {
   static std::int32_t cpu_of(const Edge& edge) { return edge.cpu.load(std::memory_order_relaxed); }
 
   static void commit(Edge& edge, Position next) {
-    edge.cpu.store(this_cpu(), std::memory_order_relaxed);
+    if (const auto cpu = this_cpu(); cpu_of(edge) != cpu) [[unlikely]]
+      edge.cpu.store(cpu, std::memory_order_relaxed);
     edge.at.store(next, std::memory_order_release);  // commit
+  }
+  // A store less, where it would stand behind one that waits for its line.
+  static void change(Position& to, Position value) {
+    if (to != value) to = value;
   }
 
   State* state_;

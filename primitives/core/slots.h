@@ -85,9 +85,20 @@ class Slots {
   std::size_t capacity() const { return capacity_; }
   static std::uint64_t count(Position tail, Position head) { return tail - head; }
 
+  // The last position up to there that begins a line: behind it the other side is still at work.
+  static Position whole_lines(Position at) {
+    if constexpr (kCacheLine % sizeof(T) != 0) return at;
+    return at / kPerLine * kPerLine;
+  }
+
   template <typename Item>
   bool has_room(Position tail, Position head, const Item&) const {
     return tail - head < capacity_;
+  }
+
+  // So much that waiting for more gains nothing.
+  bool has_much_room(Position tail, Position head) const {
+    return capacity_ - (tail - head) >= capacity_ / 4;
   }
 
   // Asks for the lines that hold the next items, of those between `from` and `end`. `asked` is how

@@ -8,12 +8,16 @@
 // in a row leaves it leased: the lessee comes and goes by plain stores. Anyone else takes the mutex
 // itself, ends the lease, and waits until the lessee is outside.
 //
-//   lessee: inside_ = me;  if (lease_ == me) in, else back out     // no fence here, ...
-//   other:  mutex_.lock(); lease_ = nobody; heavy_fence(); while (inside_) wait();   // ... all here
+//   lessee: inside = me;  if (lease == me) in, else back out     // no fence here, ...
+//   other:  mutex.lock(); lease = nobody; heavy_fence(); while (inside) wait();   // ... all here
 //
 // Of these two one must see the other: Dekker's handshake, the fences of both paid by the rare side
 // (Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001; reservation of locks: Kawachiya et
 // al., OOPSLA 2002). docs/0003-leased-turns.md has the figures.
+//
+// A lessee may be held up just before it says that it is inside, and say so long after its lease has
+// ended. So `inside` is a word that no other lessee uses, until the former one has died or was seen
+// to take the mutex, with no such store under way.
 //
 // Cost        Leased: two plain stores. Not: a Mutex, and about 10 us once to end a lease. A lease
 //             that was ended is harder to get again.
@@ -39,18 +43,19 @@ class Turn {
   Locked lock() {
     const Token me = self<S>();
     if (lease_.load(std::memory_order_relaxed) == me) [[likely]] {
-      inside_.store(me, std::memory_order_relaxed);
+      inside(me).store(me, std::memory_order_relaxed);
       std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
       if (lease_.load(std::memory_order_acquire) == me) [[likely]]
         return Locked::kCleanly;
-      leave();
+      leave(me);
     }
     return lock_mutex(me);
   }
 
   void unlock() {
-    if (inside_.load(std::memory_order_relaxed) == self<S>()) [[likely]] {
-      leave();
+    const Token me = self<S>();
+    if (inside(me).load(std::memory_order_relaxed) == me) [[likely]] {
+      leave(me);
     } else {
       mutex_.unlock();
     }
@@ -58,28 +63,31 @@ class Turn {
 
  private:
   static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16;
+  static constexpr std::size_t kWords = 16;
 
   [[gnu::noinline]] Locked lock_mutex(Token me) {
     const bool abandoned = mutex_.lock() == Locked::kAbandoned;
-    const Token lessee = lease_.load(std::memory_order_relaxed);
+    if (former(me) == me) former(me) = kNobody;
     bool left_inside = false;
     // A dead owner may have struck the lease off and not yet made its fence.
-    if (lessee != kNobody || abandoned) left_inside = end_lease(lessee);
+    const bool is_leased = lease_.load(std::memory_order_relaxed) != kNobody;
+    if (is_leased || abandoned) left_inside = end_lease(me);
     consider_lease(me);
     return abandoned || left_inside ? Locked::kAbandoned : Locked::kCleanly;
   }
 
   // For the mutex's owner: on return nobody is inside. True if the lessee died there.
-  bool end_lease(Token lessee) {
+  bool end_lease(Token me) {
     lease_.store(kNobody, std::memory_order_relaxed);
     Kernel<S>::heavy_fence();
     streak_ = 0;
-    if (lessee != self<S>()) needed_ = std::min(std::max(needed_, kFewest) * 2, kMost);
-    const auto gone = [&] { return inside_.load(std::memory_order_acquire) == kNobody; };
-    const auto dead = [&] { return is_dead<S>(inside_.load(std::memory_order_acquire)); };
-    left_.wait(kNever, kNoCpu, gone, dead);
+    if (lessee_ == me) return false;  // it has a way out of its own
+    needed_ = std::min(std::max(needed_, kFewest) * 2, kMost);
+    auto& word = inside(lessee_);
+    const auto gone = [&] { return word.load(std::memory_order_acquire) == kNobody; };
+    left_.wait(kNever, kNoCpu, gone, [&] { return is_dead<S>(lessee_); });
     if (gone()) return false;
-    inside_.store(kNobody, std::memory_order_relaxed);
+    word.store(kNobody, std::memory_order_relaxed);
     return true;
   }
 
@@ -90,21 +98,31 @@ class Turn {
     last_ = me;
     if (streak_ < std::max(needed_, kFewest) || !Kernel<S>::can_fence()) return;
     streak_ = 0;
+    if (former(me) != kNobody && !is_dead<S>(former(me))) return;
+    former(me) = lessee_ = me;
     lease_.store(me, std::memory_order_relaxed);
   }
 
-  void leave() {
-    inside_.store(kNobody, std::memory_order_release);
-    left_.ring();
+  void leave(Token me) {
+    inside(me).store(kNobody, std::memory_order_release);
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
+    if (lease_.load(std::memory_order_relaxed) != me) [[unlikely]]
+      left_.ring();
   }
 
-  Mutex<S> mutex_;  // guards what follows, but for what the lessee does to inside_
+  // A token's lowest bits are its slot: those of a family's first threads differ.
+  std::atomic<Token>& inside(Token token) { return inside_[token % kWords]; }
+  Token& former(Token token) { return former_[token % kWords]; }
+
+  Mutex<S> mutex_;  // guards what follows, but for what a lessee does to its word of inside_
   std::atomic<Token> lease_{kNobody};
-  std::atomic<Token> inside_{kNobody};
+  Token lessee_ = kNobody;  // who had the latest lease
   Token last_ = kNobody;
   std::uint32_t streak_ = 0;
   std::uint32_t needed_ = 0;
+  Token former_[kWords] = {};  // of each word: a lessee whose store to it may still be under way
   Doorbell<S> left_;
+  alignas(kCacheLine) std::atomic<Token> inside_[kWords] = {};
 };
 
 // Has the turn for its lifetime, repairing what a dead owner left on the way in.
