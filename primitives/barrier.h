@@ -22,6 +22,7 @@
 //             and the others are told at once. Killed as the last one: all pass.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -71,7 +72,10 @@ class Barrier {
 
   int parties() const { return static_cast<int>((home_.bytes() - sizeof(State)) / sizeof(Word)); }
   // How many have come and wait. Already history when it returns, like broken().
-  int n_waiting() const { return static_cast<int>(now().arrived); }
+  int n_waiting() const {
+    const Round round = now();
+    return round.broken ? 0 : static_cast<int>(round.arrived);
+  }
   bool broken() const { return now().broken; }
 
  private:
@@ -92,12 +96,16 @@ class Barrier {
     }
   };
 
-  // `mutex` guards all of it; `round` and `resets` are also read without it. Behind it: a word for
+  // A party that is late by more resets than this cannot learn how its round ended: BrokenBarrier.
+  static constexpr std::uint32_t kRemembered = 64;
+
+  // `mutex` guards all of it; `round` and `reset_rounds` are also read without it. Behind it: a word for
   // each party, of which the first `arrived` name those who wait.
   struct alignas(core::kCacheLine) State {
     core::Mutex<S> mutex;
     std::atomic<std::uint64_t> round{0};
-    std::atomic<std::uint64_t> resets{0};  // bit n % 64: round n was ended by reset(), not by all
+    std::atomic<std::uint32_t> resets{0};  // how many rounds reset() has ended, and not all parties
+    std::atomic<std::uint32_t> reset_rounds[kRemembered]{};  // the last of them: number + 1
     core::Doorbell<S> changed;
   };
 
@@ -128,9 +136,11 @@ class Barrier {
 
   int wait_till(Deadline deadline) {
     Round came;
+    std::uint32_t resets = 0;
     {
       const Guard guard(*this);
       came = now();
+      resets = home_->resets.load(std::memory_order_relaxed);
       if (came.broken) throw_broken();
       if (came.arrived + 1 >= static_cast<std::uint32_t>(parties())) {
         next_round(came, kPassed);
@@ -152,7 +162,7 @@ class Barrier {
       const Guard guard(*this);
       if (!in_time || somebody_died(came.number)) break_it(came.number);
     }
-    if (now().number == came.number || was_reset(came.number)) throw_broken();
+    if (now().number == came.number || was_reset(came.number, resets)) throw_broken();
     return static_cast<int>(came.arrived);
   }
 
@@ -172,15 +182,27 @@ class Barrier {
   }
 
   void next_round(const Round& ended, End how) {
-    const std::uint64_t bit = std::uint64_t{1} << ended.number % 64;
-    auto resets = home_->resets.load(std::memory_order_relaxed);
-    resets = how == kEndedByReset ? resets | bit : resets & ~bit;
-    home_->resets.store(resets, std::memory_order_relaxed);  // before the round it is about
+    const auto resets = home_->resets.load(std::memory_order_relaxed);
+    if (how == kEndedByReset) {
+      home_->resets.store(resets + 1, std::memory_order_relaxed);
+      reset_round(resets).store(ended.number + 1, std::memory_order_release);  // overwritten
+    } else if (reset_round(resets - 1).load(std::memory_order_relaxed) == ended.number + 1) {
+      reset_round(resets - 1).store(0, std::memory_order_relaxed);  // somebody died in a reset()
+    }
     store({(ended.number + 1) & 0x7fffffffu, false, 0});
     home_->changed.ring_sleepers();
   }
-  bool was_reset(std::uint32_t number) const {
-    return (home_->resets.load(std::memory_order_relaxed) >> number % 64 & 1) != 0;
+  std::atomic<std::uint32_t>& reset_round(std::uint32_t reset) const {
+    return home_->reset_rounds[reset % kRemembered];
+  }
+  // For one who came when there had been `before` resets.
+  bool was_reset(std::uint32_t number, std::uint32_t before) const {
+    const auto resets = [&] { return home_->resets.load(std::memory_order_relaxed); };
+    for (auto reset = before; reset != resets(); ++reset) {
+      const auto round = reset_round(reset).load(std::memory_order_acquire);  // overwritten
+      if (round == number + 1 || resets() - before > kRemembered) return true;
+    }
+    return false;
   }
 
   bool somebody_died(std::uint32_t number) const {
