@@ -28,6 +28,7 @@
 
 #include "primitives/core/home.h"
 #include "primitives/core/scope.h"
+#include "primitives/errors.h"
 #include "primitives/lock.h"
 #include "primitives/named.h"
 
