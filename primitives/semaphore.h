@@ -15,7 +15,8 @@
 //             across processes: the same, and a search among its permits, which finds at once what was
 //             used last; 8 bytes a permit. No system call unless someone has to sleep or be woken.
 // Blocking    acquire waits while there is no permit: awake for some 50 us, then asleep; try_acquire
-//             never waits; try_acquire_for and _until at most that long.
+//             never waits, but asks the kernel after those who have the permits of a
+//             BoundedSemaphore, some 20 us each; try_acquire_for and _until at most that long.
 // Errors      std::invalid_argument: a negative number of permits, or more than 2^31 - 1 (bounded:
 //             2^20); release of none; a negative timeout. BoundedSemaphore: std::logic_error for one
 //             release too many. Semaphore: std::overflow_error above 2^31 - 1.
@@ -58,7 +59,7 @@ class AnySemaphore {
 
   void acquire() { (void)acquire_until(kNever); }
   [[nodiscard]] bool try_acquire() {
-    return permits_.try_take() || (permits_.reclaim() && permits_.try_take());
+    return permits_.try_take() || (permits_.reclaim_all() && permits_.try_take());
   }
   [[nodiscard]] bool try_acquire_for(Timeout timeout) { return acquire_until(timeout.deadline()); }
   template <typename C, typename D>
@@ -94,7 +95,7 @@ class AnySemaphore {
     }
   }
 
-  Home<PermitState<S>, S> home_;
+  Home<PermitState<Permits, S>, S> home_;
   Permits permits_;
 };
 

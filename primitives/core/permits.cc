@@ -5,8 +5,6 @@
 namespace gilfree::core {
 namespace {
 
-constexpr int kMostAsked = 8;  // asking after one process costs some 20 us
-
 std::size_t checked(std::int64_t value, std::int64_t most) {
   if (value < 0 || value > most) {
     throw std::invalid_argument("gilfree::Semaphore: between 0 and " + std::to_string(most) +
@@ -60,12 +58,12 @@ bool OwnedPermits::free_anybodys() {
   return false;
 }
 
-bool OwnedPermits::reclaim() {
+bool OwnedPermits::reclaim(std::size_t most) {
   bool freed = false;
   Token alive = this_process();
-  int asked = 0;
-  for (std::size_t tried = 0; tried < count_ && asked < kMostAsked; ++tried, ++ask_from_) {
-    Word& word = words_[ask_from_ % count_];
+  auto at = ask_from_.load(std::memory_order_relaxed);
+  for (std::size_t tried = 0, asked = 0; tried < count_ && asked < most; ++tried, ++at) {
+    Word& word = words_[at % count_];
     Token owner = word.load(std::memory_order_relaxed);
     if (owner == kNobody || owner == alive) continue;
     ++asked;
@@ -76,6 +74,7 @@ bool OwnedPermits::reclaim() {
                                             std::memory_order_relaxed);
     }
   }
+  ask_from_.store(at, std::memory_order_relaxed);
   return freed;
 }
 

@@ -20,7 +20,8 @@
 
 namespace gilfree::core {
 
-template <Scope S>
+// `Permits`: whose state it is, so that one by name is not taken for another (segment.h).
+template <typename Permits, Scope S>
 struct PermitState {
   explicit PermitState(std::int64_t value = 0) : count(static_cast<std::uint32_t>(value)) {}
 
@@ -57,6 +58,7 @@ class CountedPermits {
   bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
   std::int64_t value() const { return count_.load(std::memory_order_relaxed); }
   bool reclaim() { return false; }
+  bool reclaim_all() { return false; }
 
  protected:
   [[noreturn]] void undo(std::int64_t permits);
@@ -79,6 +81,7 @@ class BoundedCount : public CountedPermits {
 class OwnedPermits {
  public:
   static constexpr std::int64_t kMost = 1 << 20;
+  static constexpr std::size_t kFew = 8;
 
   template <typename Home>
   explicit OwnedPermits(const Home& home)
@@ -97,10 +100,12 @@ class OwnedPermits {
 
   bool any() const { return free_words() > 0; }
   std::int64_t value() {
-    reclaim();
+    reclaim_all();
     return free_words();
   }
-  bool reclaim();
+  // Asks after a few of those who have permits, others each time; or after all of them.
+  bool reclaim() { return reclaim(kFew); }
+  bool reclaim_all() { return reclaim(count_); }
 
  private:
   using Word = std::atomic<Token>;
@@ -120,12 +125,13 @@ class OwnedPermits {
     return false;
   }
   bool free_anybodys();
+  bool reclaim(std::size_t most);  // asking after one process costs some 20 us
   std::int64_t free_words() const;
 
   std::atomic<std::uint32_t>& last_;
   Word* words_;
   std::size_t count_;
-  std::size_t ask_from_ = 0;  // whom reclaim() asks after first
+  std::atomic<std::size_t> ask_from_{0};  // whom reclaim() asks after first
 };
 
 }  // namespace gilfree::core
