@@ -234,7 +234,8 @@ Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std:
 bool remove_segment(std::string_view name) {
   const std::string path = path_of(name);
   {
-    const File file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    // Not to wait for the other side of somebody's pipe.
+    const File file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
     if (!file.is_open()) {
       if (errno == ENOENT) return false;
       fail(errno, name, "cannot be removed");

@@ -1,0 +1,300 @@
+// Named objects between programs of no common family: how they come to be, how they are shared, and
+// what is left of one when a stranger dies.
+#include "primitives/named.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "primitives/barrier.h"
+#include "primitives/condition.h"
+#include "primitives/errors.h"
+#include "primitives/event.h"
+#include "primitives/lock.h"
+#include "primitives/queue.h"
+#include "primitives/semaphore.h"
+#include "primitives/tests/support/another.h"
+#include "primitives/tests/support/asleep.h"
+#include "primitives/tests/support/line.h"
+#include "primitives/tests/support/named.h"
+#include "primitives/value.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kCounts = 2'000, kMany = 8;
+
+template <typename Subject, typename Tag>
+std::unique_ptr<Subject> make(Tag tag, const std::string& name) {
+  if constexpr (std::is_constructible_v<Subject, Tag, std::string_view, int>) {
+    return std::make_unique<Subject>(tag, name, 2);  // permits, parties, elements, items
+  } else {
+    return std::make_unique<Subject>(tag, name);
+  }
+}
+
+template <typename Subject>
+class NamedObjectTest : public NamedTest {};
+using Subjects =
+    ::testing::Types<Lock<>, RLock<>, Semaphore<>, BoundedSemaphore<>, Event<>, Condition<>,
+                     Barrier<>, Value<long>, Array<long>, Queue<long>, Queue<std::string>>;
+TYPED_TEST_SUITE(NamedObjectTest, Subjects);
+
+TYPED_TEST(NamedObjectTest, EachTagDoesWhatItSays) {
+  const auto& name = this->name();
+  EXPECT_EQ(error_of([&] { make<TypeParam>(open_only, name); }),
+            std::errc::no_such_file_or_directory);
+  const auto created = make<TypeParam>(create_only, name);
+  EXPECT_EQ(error_of([&] { make<TypeParam>(create_only, name); }), std::errc::file_exists);
+  EXPECT_NO_THROW(make<TypeParam>(open_only, name));
+  EXPECT_NO_THROW(make<TypeParam>(open_or_create, name));
+  EXPECT_TRUE(remove(name));
+  EXPECT_NO_THROW(make<TypeParam>(open_or_create, name));
+  EXPECT_NO_THROW(make<TypeParam>(open_only, name));  // it outlives its handles
+}
+
+TYPED_TEST(NamedObjectTest, IsNotToBeHadAsSomethingElse) {
+  const auto made = make<TypeParam>(create_only, this->name());
+  const auto is_refused = [&](auto tag) {
+    using Other = std::conditional_t<std::is_same_v<TypeParam, Event<>>, Barrier<>, Event<>>;
+    EXPECT_THROW((make<Other>(tag, this->name())), Corrupted);
+  };
+  is_refused(open_only);
+  is_refused(open_or_create);
+}
+
+class Named : public NamedTest {};
+
+TEST_F(Named, AKindOfSemaphoreIsNotTheOther) {
+  const Semaphore<> plain(create_only, name(), 2);
+  EXPECT_THROW(BoundedSemaphore<>(open_only, name()), Corrupted);
+  EXPECT_TRUE(remove(name()));
+  const BoundedSemaphore<> bounded(create_only, name(), 2);
+  EXPECT_THROW(Semaphore<>(open_only, name()), Corrupted);
+}
+
+TEST_F(Named, AValueIsNotOneOfAnotherType) {
+  const Value<long> value(create_only, name());
+  EXPECT_THROW(Value<double>(open_only, name()), Corrupted);
+  EXPECT_THROW(Array<int>(open_or_create, name(), 2), Corrupted);
+}
+
+TEST_F(Named, WhatItWasMadeWithIsFoundByWhoOpensIt) {
+  const Semaphore<> made(create_only, name(), 7);
+  EXPECT_EQ(Semaphore<>(open_or_create, name(), 3).value(), 7);
+  EXPECT_TRUE(remove(name()));
+  const BoundedSemaphore<> bounded(create_only, name(), 5);
+  EXPECT_EQ(BoundedSemaphore<>(open_only, name()).value(), 5);
+  EXPECT_TRUE(remove(name()));
+  const Barrier<> barrier(create_only, name(), 9);
+  EXPECT_EQ(Barrier<>(open_only, name()).parties(), 9);
+  EXPECT_TRUE(remove(name()));
+  const Array<int> array(create_only, name(), 1'000'000);
+  EXPECT_EQ(Array<int>(open_only, name()).size(), 1'000'000u);
+}
+
+TEST_F(Named, RemovedItGoesOnForThoseWhoHaveItAndANewOneIsAnother) {
+  Value<long> old_one(create_only, name());
+  EXPECT_TRUE(remove(name()));
+  EXPECT_FALSE(remove(name()));
+  Value<long> new_one(create_only, name());
+  old_one.value() = 1;
+  EXPECT_EQ(new_one.value(), 0);
+  EXPECT_EQ(old_one.value(), 1);
+}
+
+TEST_F(Named, StrangersCountTogetherUnderOneLock) {
+  Value<long> counter(create_only, name());
+  std::vector<Stranger> strangers;
+  for (int i = 0; i < 3; ++i) strangers.emplace_back("count", name());
+  for (auto& stranger : strangers) EXPECT_EQ(stranger.join(), 0);
+  EXPECT_EQ(counter.value(), 3 * kCounts);
+}
+
+TEST_F(Named, ManyStrangersMayOpenOrCreateAtOnce) {
+  std::vector<Stranger> strangers;
+  for (int i = 0; i < kMany; ++i) strangers.emplace_back("meet_and_count", name());
+  for (auto& stranger : strangers) EXPECT_EQ(stranger.join(), 0);
+  EXPECT_EQ(Value<long>(open_only, name()).value(), kMany * kCounts);
+}
+
+TEST_F(Named, OfManyWhoCreateAtTheSameMomentAllGetTheSame) {
+  for (int round = 0; round < 30; ++round) {
+    Barrier<Processes> start(kMany);
+    Crew<Processes> crew;
+    crew.start(kMany, [&](int) {
+      start.wait();
+      Value<long> counter(open_or_create, name());
+      const std::scoped_lock hold(counter);
+      ++counter.value();
+    });
+    crew.join();
+    ASSERT_EQ(Value<long>(open_only, name()).value(), kMany) << "round " << round;
+    ASSERT_TRUE(remove(name()));
+  }
+}
+
+TEST_F(Named, StrangersWakeEachOther) {
+  Event<> ready(create_only, name() + ".ready"), event(create_only, name());
+  Stranger waiter("wait_for_event", name());
+  ready.wait();
+  await_sleep(waiter.pid());
+  event.set();
+  EXPECT_EQ(waiter.join(), 0);
+}
+
+TEST_F(Named, AStrangerIsRefusedWhatThisOneHolds) {
+  Lock<> lock(create_only, name());
+  EXPECT_EQ(Stranger("try_lock", name()).join(), 1);
+  const std::scoped_lock hold(lock);
+  EXPECT_EQ(Stranger("try_lock", name()).join(), 0);
+}
+
+// The death of strangers: each part says that it is ready, then lives until it is killed.
+class NamedDeaths : public NamedTest {
+ protected:
+  Stranger play(const std::string& part) {
+    Event<> ready(open_or_create, name() + ".ready");
+    Stranger stranger(part, name());
+    ready.wait();
+    ready.clear();
+    return stranger;
+  }
+};
+
+TEST_F(NamedDeaths, AKilledStrangersLockPassesToTheNextWhoIsTold) {
+  RLock<> lock(create_only, name());
+  for (const bool is_awaited : {false, true}) {
+    Stranger holder = play("hold");
+    EXPECT_FALSE(lock.try_lock());
+    SleepWatch<Processes> watch(1);
+    Ledger<Processes> abandoned(1);
+    Crew<Processes> crew;
+    const auto take = [&](int) {
+      watch.will_sleep(0);
+      const std::scoped_lock hold(lock);
+      abandoned[0] = lock.abandoned();
+    };
+    if (is_awaited) crew.start(1, take), watch.await(0);
+    holder.kill();
+    if (!is_awaited) take(0);
+    crew.join();
+    EXPECT_TRUE(abandoned[0]) << is_awaited;
+    lock.lock();
+    EXPECT_FALSE(lock.abandoned());
+    lock.unlock();
+  }
+}
+
+TEST_F(NamedDeaths, AKilledStrangersPermitsComeBack) {
+  BoundedSemaphore<> semaphore(create_only, name(), 2);
+  Stranger holder = play("take");
+  EXPECT_EQ(semaphore.value(), 1);
+  semaphore.acquire();
+  holder.kill();
+  semaphore.acquire();
+  EXPECT_EQ(semaphore.value(), 0);
+}
+
+TEST_F(NamedDeaths, AStrangerKilledWaitingBreaksTheBarrier) {
+  Barrier<> barrier(create_only, name(), 3);
+  Stranger party = play("wait_at_barrier");
+  while (barrier.n_waiting() == 0) std::this_thread::yield();
+  party.kill();
+  EXPECT_THROW(barrier.wait(), BrokenBarrier);
+}
+
+TEST_F(NamedDeaths, AStrangerKilledWaitingTakesNoNotification) {
+  Condition<> condition(create_only, name());
+  Stranger first = play("wait_on_condition");  // it says so holding the lock
+  Line<Processes> line(condition, 1);
+  line.add(1);
+  first.kill();
+  {
+    const std::scoped_lock hold(condition);
+    condition.notify_one();
+  }
+  line.join();
+  EXPECT_EQ(line.back(), 1);
+}
+
+// What strangers do. They get what they need to know by name alone.
+
+int count(Value<long>& counter) {
+  for (int i = 0; i < kCounts; ++i) {
+    const std::scoped_lock hold(counter);
+    ++counter.value();
+  }
+  return 0;
+}
+
+int be_ready_and_live(const std::string& name) {
+  Event<>(open_only, name + ".ready").set();
+  while (true) ::pause();
+}
+
+const Parts kParts = {
+    {"count",
+     [](const std::string& name) {
+       Value<long> counter(open_only, name);
+       return count(counter);
+     }},
+    {"meet_and_count",
+     [](const std::string& name) {
+       Barrier<>(open_or_create, name + ".other", kMany).wait();
+       Value<long> counter(open_or_create, name);
+       return count(counter);
+     }},
+    {"wait_for_event",
+     [](const std::string& name) {
+       Event<> event(open_only, name);
+       Event<>(open_only, name + ".ready").set();
+       event.wait();
+       return 0;
+     }},
+    {"try_lock",
+     [](const std::string& name) {
+       Lock<> lock(open_only, name);
+       return std::unique_lock(lock, std::try_to_lock).owns_lock() ? 1 : 0;
+     }},
+    {"hold",
+     [](const std::string& name) {
+       RLock<> lock(open_only, name);
+       lock.lock();
+       return be_ready_and_live(name);
+     }},
+    {"take",
+     [](const std::string& name) {
+       BoundedSemaphore<> semaphore(open_only, name);
+       semaphore.acquire();
+       return be_ready_and_live(name);
+     }},
+    {"wait_at_barrier",
+     [](const std::string& name) {
+       Barrier<> barrier(open_only, name);
+       Event<>(open_only, name + ".ready").set();
+       return barrier.wait();
+     }},
+    {"wait_on_condition",
+     [](const std::string& name) {
+       Condition<> condition(open_only, name);
+       const std::scoped_lock hold(condition);
+       Event<>(open_only, name + ".ready").set();
+       condition.wait();
+       return 0;
+     }},
+};
+
+}  // namespace
+}  // namespace gilfree::testing
+
+int main(int argc, char** argv) {
+  return gilfree::testing::test_or_play(argc, argv, gilfree::testing::kParts);
+}
