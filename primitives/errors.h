@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace gilfree {
 
@@ -32,6 +34,33 @@ class BrokenBarrier : public std::runtime_error {
 
 // A named object that is damaged or not what its name promised (core/segment.h).
 class Corrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What a task of a process pool threw, as text: the exception itself stays in the worker.
+class RemoteError : public std::runtime_error {
+ public:
+  RemoteError(std::string type, std::string text)
+      : std::runtime_error(text.empty() ? type : type + ": " + text),
+        type_(std::move(type)),
+        text_(std::move(text)) {}
+  // As in the source: "std::out_of_range"; and its what().
+  const std::string& type() const { return type_; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string type_, text_;
+};
+
+// The process that had taken the work died, and what it was at is lost with it.
+class WorkerLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// A task that was cancelled before anybody began it.
+class Cancelled : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };

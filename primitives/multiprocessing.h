@@ -14,6 +14,7 @@
 #include "primitives/lock.h"
 #include "primitives/named.h"
 #include "primitives/pipe.h"
+#include "primitives/pool.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
@@ -23,14 +24,18 @@ namespace gilfree::multiprocessing {
 
 using gilfree::BrokenBarrier;
 using gilfree::BrokenPipe;
+using gilfree::Cancelled;
 using gilfree::Closed;
 using gilfree::Corrupted;
 using gilfree::EndOfFile;
 using gilfree::Permit;
 using gilfree::PipeOptions;
+using gilfree::PoolOptions;
 using gilfree::Process;
 using gilfree::ProcessHandle;
 using gilfree::ProcessOptions;
+using gilfree::RemoteError;
+using gilfree::WorkerLost;
 
 using gilfree::active_children;
 using gilfree::cpu_count;
@@ -49,6 +54,11 @@ using BoundedSemaphore = gilfree::BoundedSemaphore<Processes>;
 using Event = gilfree::Event<Processes>;
 using Condition = gilfree::Condition<Processes>;
 using Barrier = gilfree::Barrier<Processes>;
+
+using Pool = gilfree::Pool<Processes>;
+
+template <typename Result>
+using AsyncResult = gilfree::AsyncResult<Result, Processes>;
 
 template <typename T>
 using Value = gilfree::Value<T, Processes>;

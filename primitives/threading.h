@@ -13,6 +13,7 @@
 #include "primitives/event.h"
 #include "primitives/lock.h"
 #include "primitives/pipe.h"
+#include "primitives/pool.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
 #include "primitives/thread.h"
@@ -23,15 +24,19 @@ namespace gilfree::threading {
 
 using gilfree::BrokenBarrier;
 using gilfree::BrokenPipe;
+using gilfree::Cancelled;
 using gilfree::Closed;
 using gilfree::Corrupted;
 using gilfree::EndOfFile;
 using gilfree::Permit;
 using gilfree::PipeOptions;
+using gilfree::PoolOptions;
+using gilfree::RemoteError;
 using gilfree::Thread;
 using gilfree::ThreadHandle;
 using gilfree::ThreadOptions;
 using gilfree::Timer;
+using gilfree::WorkerLost;
 
 using gilfree::active_count;
 using gilfree::current_thread;
@@ -46,6 +51,11 @@ using BoundedSemaphore = gilfree::BoundedSemaphore<Threads>;
 using Event = gilfree::Event<Threads>;
 using Condition = gilfree::Condition<Threads>;
 using Barrier = gilfree::Barrier<Threads>;
+
+using Pool = gilfree::Pool<Threads>;
+
+template <typename Result>
+using AsyncResult = gilfree::AsyncResult<Result, Threads>;
 
 template <typename T>
 using Value = gilfree::Value<T, Threads>;

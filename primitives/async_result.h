@@ -1,0 +1,136 @@
+// AsyncResult: what a call to a Pool will give, once it has been run.
+//
+//   auto result = pool.apply_async(f, 20);
+//   if (result.wait_for(1s)) use(result.get());
+//
+// Python's multiprocessing.pool.AsyncResult. Copies stand for the same call; it outlives its pool.
+//
+// Blocking    get and wait until the result is there, get_for and wait_for at most that long; ready,
+//             successful and cancel do not block.
+// Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
+//             if its worker died, Cancelled, or Closed if the pool was terminated first. successful()
+//             before ready() throws std::logic_error.
+// Visibility  What the task did (between threads) is seen after get or wait.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "primitives/core/job.h"
+#include "primitives/core/scope.h"
+
+namespace gilfree {
+
+namespace internal {
+
+// The result of a whole call from the results of its items: of one, or of many in a vector.
+template <typename Result>
+struct Gathered {
+  using Item = Result;
+  static Result copy(core::Job<Item>& job) { return job.at(0); }
+  static Result move(core::Job<Item>& job) { return std::move(job.at(0)); }
+};
+template <>
+struct Gathered<void> {
+  using Item = void;
+  static void copy(core::Job<void>& job) {
+    for (std::size_t item = 0; item < job.size(); ++item) (void)job.at(item);
+  }
+  static void move(core::Job<void>& job) { copy(job); }
+};
+template <typename Item>
+struct Many {
+  static std::vector<Item> copy(core::Job<Item>& job) {
+    std::vector<Item> all;
+    all.reserve(job.size());
+    for (std::size_t item = 0; item < job.size(); ++item) all.push_back(job.at(item));
+    return all;
+  }
+  static std::vector<Item> move(core::Job<Item>& job) {
+    std::vector<Item> all;
+    all.reserve(job.size());
+    for (std::size_t item = 0; item < job.size(); ++item) all.push_back(std::move(job.at(item)));
+    return all;
+  }
+};
+
+}  // namespace internal
+
+template <typename Result, Scope S = Processes>
+class AsyncResult {
+ public:
+  // The result; the same each time. Of a temporary (`pool.apply_async(f).get()`) it is moved out.
+  Result get() & {
+    wait();
+    if constexpr (std::is_void_v<Result> || std::copy_constructible<Result>) {
+      return copy_(*job_);
+    } else {
+      return move_(*job_);
+    }
+  }
+  Result get() && {
+    wait();
+    return move_(*job_);
+  }
+  // Nothing (false if there is no result to give) if it was not there in time.
+  auto get_for(std::chrono::nanoseconds patience) {
+    if constexpr (std::is_void_v<Result>) {
+      const bool in_time = wait_for(patience);
+      if (in_time) get();
+      return in_time;
+    } else {
+      return wait_for(patience) ? std::optional<Result>(get()) : std::nullopt;
+    }
+  }
+
+  void wait() { (void)owner_->wait(*job_, kNever); }
+  bool wait_for(std::chrono::nanoseconds patience) { return wait_until(after(patience)); }
+  bool wait_until(Deadline deadline) { return owner_->wait(*job_, deadline); }
+
+  bool ready() { return owner_->wait(*job_, kNow); }
+  // True if get() will not throw.
+  bool successful() {
+    if (!ready()) {
+      throw std::logic_error("gilfree::AsyncResult::successful: not ready; call wait() first");
+    }
+    return succeeded_(*job_);
+  }
+
+  // True if nobody has begun with it, and now nobody will.
+  bool cancel() { return owner_->cancel(*job_); }
+
+ private:
+  template <Scope>
+  friend class Pool;
+
+  // `How` makes a Result of what the items became.
+  template <typename How, typename Item>
+  static AsyncResult of(std::shared_ptr<core::Job<Item>> job,
+                        std::shared_ptr<core::JobOwner> owner) {
+    using Items = core::Job<Item>;
+    AsyncResult result;
+    result.owner_ = std::move(owner);
+    result.job_ = std::move(job);
+    if constexpr (std::is_void_v<Result> || std::copy_constructible<Result>) {
+      result.copy_ = [](core::AnyJob& any) { return How::copy(static_cast<Items&>(any)); };
+    }
+    result.move_ = [](core::AnyJob& any) { return How::move(static_cast<Items&>(any)); };
+    result.succeeded_ = [](core::AnyJob& any) { return static_cast<Items&>(any).succeeded(); };
+    return result;
+  }
+  AsyncResult() = default;
+
+  std::shared_ptr<core::JobOwner> owner_;
+  std::shared_ptr<core::AnyJob> job_;
+  Result (*copy_)(core::AnyJob&) = nullptr;
+  Result (*move_)(core::AnyJob&) = nullptr;
+  bool (*succeeded_)(core::AnyJob&) = nullptr;
+};
+
+}  // namespace gilfree

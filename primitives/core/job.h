@@ -1,0 +1,128 @@
+// Job: what becomes of one call to a pool: the result, or the exception, of each of its items.
+//
+// Shared by those who wait for it and by whoever delivers. Each item is delivered once, by one thread.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "primitives/core/doorbell.h"
+#include "primitives/core/scope.h"
+#include "primitives/core/wire.h"
+
+namespace gilfree::core {
+
+class AnyJob {
+ public:
+  using Bell = Doorbell<Threads>;
+
+  // `shared`: rung instead of the job's own bell, for one who waits for any of several jobs.
+  explicit AnyJob(std::size_t items, std::shared_ptr<Bell> shared = nullptr)
+      : left_(items), shared_(std::move(shared)) {}
+  virtual ~AnyJob() = default;
+  AnyJob(const AnyJob&) = delete;
+  AnyJob& operator=(const AnyJob&) = delete;
+
+  // From another process: the results of `count` items from `first` on, as Wire wrote them.
+  virtual void deliver(std::size_t first, std::size_t count, const std::byte* bytes) = 0;
+  virtual void fail(std::size_t item, std::exception_ptr error) = 0;
+  // True if nobody has begun with it, and now nobody will.
+  virtual bool cancel() { return false; }
+
+  // True once every item has been delivered; what they became may then be read.
+  bool is_done() const { return left_.load(std::memory_order_acquire) == 0; }  // delivered
+  // False if the deadline came first.
+  bool await(Deadline deadline) {
+    return bell().wait(deadline, kNoCpu, [&] { return is_done(); }).has_value();
+  }
+
+  // After `items` were set.
+  void count_down(std::size_t items) {
+    if (left_.fetch_sub(items, std::memory_order_acq_rel) == items) {  // delivered
+      bell().ring_sleepers();
+    }
+  }
+
+ private:
+  Bell& bell() { return shared_ ? *shared_ : own_; }
+
+  std::atomic<std::size_t> left_;
+  Bell own_;
+  const std::shared_ptr<Bell> shared_;
+};
+
+// A job's way back to what runs it, for those who wait.
+class JobOwner {
+ public:
+  virtual ~JobOwner() = default;
+  // False if the deadline came first.
+  virtual bool wait(AnyJob& job, Deadline deadline) = 0;
+  // Until ready(), which becomes true as jobs are done that were given `bell`.
+  virtual void wait_until(const std::function<bool()>& ready, AnyJob::Bell& bell) = 0;
+  virtual bool cancel(AnyJob& job) = 0;
+};
+
+struct Nothing {};  // the result of a function that returns none
+
+template <typename Result>
+class Job : public AnyJob {
+ public:
+  using Value = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
+
+  explicit Job(std::size_t items, std::shared_ptr<Bell> shared = nullptr)
+      : AnyJob(items, std::move(shared)),
+        size_(items),
+        more_(items > 1 ? std::make_unique<Outcome[]>(items) : nullptr) {}
+
+  std::size_t size() const { return size_; }
+
+  void deliver(std::size_t first, std::size_t count, const std::byte* bytes) override {
+    for (std::size_t item = first; item < first + count; ++item) {
+      if constexpr (std::is_void_v<Result>) {
+        set(item, Nothing());
+      } else if constexpr (can_travel<Result>) {
+        set(item, Wire<Result>::read(bytes));
+      }
+    }
+    count_down(count);
+  }
+  void fail(std::size_t item, std::exception_ptr error) override {
+    set_error(item, std::move(error));
+    count_down(1);
+  }
+  // To be counted down.
+  void set(std::size_t item, Value value) { outcome(item).template emplace<1>(std::move(value)); }
+  void set_error(std::size_t item, std::exception_ptr error) {
+    outcome(item).template emplace<2>(std::move(error));
+  }
+
+  // Once it is done.
+  bool succeeded() {
+    for (std::size_t item = 0; item < size_; ++item) {
+      if (outcome(item).index() != 1) return false;
+    }
+    return true;
+  }
+  // The result of `item`, or the exception it became.
+  Value& at(std::size_t item) {
+    if (outcome(item).index() == 2) std::rethrow_exception(std::get<2>(outcome(item)));
+    return std::get<1>(outcome(item));
+  }
+
+ private:
+  using Outcome = std::variant<std::monostate, Value, std::exception_ptr>;
+
+  Outcome& outcome(std::size_t item) { return more_ ? more_[item] : one_; }
+
+  const std::size_t size_;
+  Outcome one_;
+  const std::unique_ptr<Outcome[]> more_;  // if there are several
+};
+
+}  // namespace gilfree::core

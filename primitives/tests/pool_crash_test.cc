@@ -1,0 +1,310 @@
+// Workers that die, in every way, and what a process pool makes of it.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "primitives/pipe.h"
+#include "primitives/pool.h"
+#include "primitives/process.h"
+#include "primitives/queue.h"
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class PoolCrashTest : public Watchdog {};
+
+int square(int x) { return x * x; }
+
+std::string what_became_of(AsyncResult<int>& result) {
+  try {
+    result.get();
+    return "a result";
+  } catch (const WorkerLost& error) {
+    return error.what();
+  }
+}
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
+
+std::ptrdiff_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
+}
+
+// All processes below this one.
+std::set<pid_t> descendants() {
+  std::set<pid_t> found{::getpid()};
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+      std::ifstream stat(entry.path() / "stat");
+      pid_t pid = 0, parent = 0;
+      std::string name, state;
+      if (stat >> pid >> name >> state >> parent && found.contains(parent)) {
+        more = found.insert(pid).second || more;
+      }
+    }
+  }
+  found.erase(::getpid());
+  return found;
+}
+
+TEST_F(PoolCrashTest, ADeathLosesTheOneCallAndSaysHow) {
+  Pool<Processes> pool(2);
+  auto killed = pool.apply_async([] { return ::raise(SIGKILL); });
+  auto left = pool.apply_async([]() -> int { ::_exit(3); });
+  auto exited = pool.apply_async([]() -> int { std::exit(0); });
+  auto fine = pool.apply_async(square, 3);
+  EXPECT_NE(what_became_of(killed).find("killed by signal 9 (Killed)"), std::string::npos)
+      << what_became_of(killed);
+  EXPECT_NE(what_became_of(left).find("exit status 3"), std::string::npos) << what_became_of(left);
+  EXPECT_NE(what_became_of(exited).find("exit status 0"), std::string::npos);
+  EXPECT_EQ(fine.get(), 9);
+  EXPECT_EQ(pool.map(square, {1, 2, 3}), (std::vector<int>{1, 4, 9}));
+}
+
+TEST_F(PoolCrashTest, OfAChunkOnlyTheInputThatWasRunIsLost) {
+  Pool<Processes> pool(1);
+  auto results = pool.imap(
+      [](int x) {
+        if (x % 10 == 3) ::raise(SIGKILL);
+        return x;
+      },
+      std::vector<int>{1, 2, 3, 4, 5, 13, 14}, 7);
+  for (const int x : {1, 2, 3, 4, 5, 13, 14}) {
+    if (x % 10 == 3) {
+      EXPECT_THROW(results.next(), WorkerLost);
+    } else {
+      EXPECT_EQ(results.next(), x);
+    }
+  }
+}
+
+TEST_F(PoolCrashTest, AnIdleWorkerThatIsKilledIsReplaced) {
+  Pool<Processes> pool(3);
+  EXPECT_EQ(pool.apply(square, 2), 4);
+  for (int round = 0; round < 5; ++round) {
+    for (const pid_t worker : pool.pids()) {
+      if (worker > 0) ::kill(worker, SIGKILL);
+    }
+    EXPECT_EQ(pool.map(square, {1, 2, 3, 4}, 4).back(), 16);
+  }
+}
+
+TEST_F(PoolCrashTest, AWorkerEndsAfterItsShareOfCallsAndIsReplaced) {
+  Pool<Processes> pool(1, {.max_tasks_per_child = 3});
+  std::set<pid_t> seen;
+  for (int i = 0; i < 9; ++i) seen.insert(pool.apply([] { return ::getpid(); }));
+  EXPECT_EQ(seen.size(), 3u);
+}
+
+TEST_F(PoolCrashTest, WorkersDieWithTheProcessThatMadeThePool) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t owner = fork_child([&, &sender = sender] {
+    Pool<Processes> pool(2);
+    auto stays = pool.map_async(
+        [&sender](int x) {
+          sender.send(x);
+          while (true) ::pause();
+        },
+        std::vector<int>{1, 2}, 1);
+    stays.wait();
+  });
+  sender.close();
+  EXPECT_EQ(receiver.recv() + receiver.recv(), 3);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "a worker lives on";
+}
+
+TEST_F(PoolCrashTest, APoolWhoseSupervisorIsKilledRecovers) {
+  Pool<Processes> pool(2);
+  for (int round = 0; round < 5; ++round) {
+    auto stuck = pool.apply_async([]() -> int {
+      while (true) ::pause();
+    });
+    EXPECT_EQ(pool.apply(square, 3), 9);
+    const auto children = active_children();
+    ASSERT_EQ(children.size(), 1u);
+    children[0].kill();
+    EXPECT_THROW(stuck.get(), WorkerLost);
+    EXPECT_EQ(pool.apply(square, 4), 16);
+  }
+}
+
+TEST_F(PoolCrashTest, TerminateLeavesNothingBehind) {
+  const auto descriptors = open_descriptors();
+  const auto maps = mappings();
+  for (int round = 0; round < 3; ++round) {
+    Pool<Processes> pool(2);
+    auto stuck = pool.map_async(
+        [](int) {
+          while (true) ::pause();
+        },
+        std::vector<int>(10), 1);
+    EXPECT_EQ(pool.apply_async(square, 3).wait_for(1ms), false);
+    pool.terminate();
+    EXPECT_THROW(stuck.get(), Closed);
+    pool.join();
+    EXPECT_TRUE(descendants().empty());
+  }
+  EXPECT_EQ(open_descriptors(), descriptors);
+  EXPECT_LE(mappings(), maps + 1) << "left mapped";  // malloc may have grown
+}
+
+TEST_F(PoolCrashTest, AForkedChildIsToldThatThePoolIsNotItsOwn) {
+  Pool<Processes> pool(1);
+  Process child([&] {
+    try {
+      pool.apply(square, 1);
+      return 0;
+    } catch (const std::logic_error&) {
+      return 7;
+    }
+  });
+  child.start();
+  child.join();
+  EXPECT_EQ(child.exitcode(), 7);
+  EXPECT_EQ(pool.apply(square, 2), 4);
+}
+
+TEST_F(PoolCrashTest, WhereNoWorkerSurvivesTheInitializerEveryCallIsLost) {
+  Pool<Processes> pool(2, {.initializer = [] { ::_exit(4); }});
+  try {
+    pool.apply(square, 1);
+    FAIL() << "nothing thrown";
+  } catch (const WorkerLost& error) {
+    EXPECT_NE(std::string(error.what()).find("initializer"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("exit status 4"), std::string::npos) << error.what();
+  }
+  pool.close();
+  pool.join();
+}
+
+TEST_F(PoolCrashTest, ACallMayUseAPoolOfItsOwnWhichEndsWithItsWorker) {
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  Pool<Processes> pool(1);
+  EXPECT_EQ(pool.apply([] {
+    Pool<Processes> inner(2);
+    return inner.map(square, {2, 3}).back();
+  }),
+            9);
+  auto killed = pool.apply_async([&sender = sender] {
+    Pool<Processes> inner(1);
+    inner.apply([&sender] {
+      sender.send(::getppid());
+      while (true) ::pause();
+    });
+  });
+  sender.close();
+  (void)receiver.recv();
+  ::kill(pool.pids().front(), SIGKILL);
+  EXPECT_THROW(killed.get(), WorkerLost);
+  EXPECT_EQ(pool.apply(square, 4), 16);
+  pool.terminate();
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "the inner worker lives on";
+}
+
+// Kills a worker every now and then until it goes out of scope.
+class Killer {
+ public:
+  Killer(const Pool<Processes>& pool, std::chrono::microseconds every)
+      : thread_([this, &pool, every] {
+          for (unsigned turn = 0; !stop_; ++turn) {
+            std::this_thread::sleep_for(every);
+            const auto pids = pool.pids();
+            const pid_t victim = pids[turn % pids.size()];
+            if (victim > 0) ::kill(victim, SIGKILL);
+          }
+        }) {}
+  ~Killer() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+// The property: whatever worker dies whenever, each call gives its own result or WorkerLost, runs at
+// most once, and the pool is at full strength afterwards.
+class PoolChaosTest : public Watchdog, public ::testing::WithParamInterface<std::size_t> {};
+
+INSTANTIATE_TEST_SUITE_P(Chunk, PoolChaosTest, ::testing::Values(1, 64));
+
+TEST_P(PoolChaosTest, CallsSurviveWorkersThatAreKilledAllTheTime) {
+  constexpr int kCalls = 10'000, kWorkers = 3;
+  Ledger<Processes> runs(kCalls);
+  const auto descriptors = open_descriptors();
+  int lost = 0;
+  {
+    Queue<int, Processes> arrived(kWorkers), leave(kWorkers);
+    Pool<Processes> pool(kWorkers);
+    {
+      const Killer killer(pool, 4ms);
+      std::vector<int> inputs(kCalls);
+      std::iota(inputs.begin(), inputs.end(), 0);
+      auto results = pool.imap(
+          [&runs](int x) {
+            runs[x]++;
+            for (int spin = 0; spin < 100'000; ++spin) asm volatile("");
+            return x * 2;
+          },
+          inputs, GetParam());
+      for (const int x : inputs) {
+        try {
+          ASSERT_EQ(results.next(), 2 * x);
+          ASSERT_EQ(runs[x], 1);
+        } catch (const WorkerLost&) {
+          ++lost;
+          ASSERT_LE(runs[x], 1);
+        }
+      }
+      EXPECT_EQ(results.next(), std::nullopt);
+    }
+    // At full strength: as many calls at once as there are workers.
+    auto together = pool.map_async(
+        [&](int x) {
+          arrived.put(x);
+          return leave.get();
+        },
+        std::vector<int>(kWorkers, 1), 1);
+    for (int i = 0; i < kWorkers; ++i) EXPECT_EQ(arrived.get(), 1);
+    for (int i = 0; i < kWorkers; ++i) leave.put(i);
+    together.wait();
+    EXPECT_EQ(active_children().size(), 1u);
+    EXPECT_EQ(descendants().size(), 1u + kWorkers) << "zombies, or others that live on";
+    pool.close();
+    pool.join();
+    EXPECT_TRUE(descendants().empty());
+  }
+  EXPECT_GT(lost, 0) << "nobody was killed in time";
+  EXPECT_LT(lost, kCalls / 10);
+  EXPECT_EQ(open_descriptors(), descriptors);
+  RecordProperty("lost", lost);
+}
+
+}  // namespace
+}  // namespace gilfree::testing
