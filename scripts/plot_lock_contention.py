@@ -4,9 +4,11 @@
     plot_lock_contention.py DIR
 """
 
+import collections
+
 import figure
 from answer import Answer, cell
-from by_parties import draw_panel, grouped, lines_of, room, table_of
+from by_parties import draw_panel, grouped, lines_of, room, table_of, who_of
 from contenders import label
 from dots import LONGEST, MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of, per_launch, ratio_of
@@ -142,24 +144,40 @@ def against_best(rows):
                                      % figure.two(fair.median))
 
 
+def parties_of(count):
+    return "1 party" if count == 1 else "%d parties" % count
+
+
+def most_measured(rows):
+    """Of how many parties, at most MANY, most contenders were measured; of more rather than fewer."""
+    measured_at = {(row["scope"], *who_of(row), int(row["parties"])) for row in rows}
+    contenders = collections.Counter(parties for *_, parties in measured_at)
+    few = [parties for parties in contenders if parties <= MANY] or [min(contenders)]
+    return max(few, key=lambda parties: (contenders[parties], parties))
+
+
 def answer(_run, rows):
-    header = ["contender", "scope"] + ["%d parties, 1/s" % parties for parties in (1, 2, 4, 8)] + \
-             ["fairness of 4", "wait p50", "p99"]
+    rows = measured(rows)
+    if not rows:
+        return Answer("This run measured no lock.", [], [], [])
+    counts = sorted({int(row["parties"]) for row in rows})
+    some = most_measured(rows)
+    shares = (("fairness", "fair_jain", figure.two), ("wait p50", "lat_p50_ns", figure.duration),
+              ("p99", "lat_p99_ns", figure.duration))
+    header = ["contender", "scope"] + ["%s, 1/s" % parties_of(count) for count in counts] + \
+             ["%s, %s" % (parties_of(some), what) for what, _, _ in shares]
     table = []
     for scope, plural in SCOPES:
-        by_count = {parties: at(rows, scope, parties) for parties in (1, 2, 4, 8)}
+        by_count = {count: at(rows, scope, count) for count in counts}
         for who in {who: 0 for found in by_count.values() for who in found}:
-            four = by_count[4].get(who) or by_count[2].get(who) or []
             table.append([label(*who), plural] +
-                         [cell(estimate_of(by_count[parties].get(who, []), "ops_per_s"),
-                               figure.number) for parties in by_count] +
-                         [cell(estimate_of(four, "fair_jain"), figure.two),
-                          cell(estimate_of(four, "lat_p50_ns"), figure.duration),
-                          cell(estimate_of(four, "lat_p99_ns"), figure.duration)])
+                         [cell(estimate_of(by_count[count].get(who, []), "ops_per_s"),
+                               figure.number) for count in counts] +
+                         [cell(estimate_of(by_count[some].get(who, []), column), text_of)
+                          for _, column, text_of in shares])
     points = list(against_best(rows))
     headline = points[0] if points else "What a lock costs when several want it."
-    return Answer(headline, points[1:], header, table) if table else \
-        Answer("This run measured no lock.", [], [], [])
+    return Answer(headline, points[1:], header, table)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,13 @@ class FixtureRun:
             self.row("single_operation/operation:" + impl, launch, scenario="single_operation",
                      impl=impl, mode="operation", lat_mean_ns=cost)
 
+    def lock(self, impl, parties, rates, scope="thread", fair=0.5, p50=100):
+        for launch, rate in enumerate(rates, start=1):
+            self.row("lock_contention/contender:%s/scope:%s/parties:%d" % (impl, scope, parties),
+                     launch, scenario="lock_contention", impl=impl, scope=scope, parties=parties,
+                     work_in_ns=0, work_out_ns=0, wait="block", interpreter="", ops_per_s=rate,
+                     fair_jain=fair, lat_p50_ns=p50, lat_p99_ns=3 * p50)
+
     def skipped(self, impl, size, reason, status="skipped"):
         self.channel(impl, size, "throughput", 1, status=status, error=reason)
 
