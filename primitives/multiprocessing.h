@@ -78,4 +78,18 @@ std::pair<Connection<T>, Connection<T>> Pipe(PipeOptions options = {}) {
   return gilfree::Pipe<T, Processes>(options);
 }
 
+// One end by name: mp::Pipe<T>(create_only, "readings", {.duplex = false}), mp::Pipe<T>(open_only, ...).
+template <typename T>
+Connection<T> Pipe(create_only_t tag, std::string_view name, PipeOptions options = {}) {
+  return Connection<T>(tag, name, options);
+}
+template <typename T>
+Connection<T> Pipe(open_only_t tag, std::string_view name) {
+  return Connection<T>(tag, name);
+}
+template <typename T>
+Connection<T> Pipe(open_or_create_t tag, std::string_view name, PipeOptions options = {}) {
+  return Connection<T>(tag, name, options);
+}
+
 }  // namespace gilfree::multiprocessing

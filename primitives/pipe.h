@@ -9,6 +9,13 @@
 // Python's multiprocessing.Pipe. A pipe is a queue with one sender and one receiver a direction, so
 // it needs no lock: between two processes it is the fastest way this library has.
 //
+//   auto inbox = mp::Pipe<Reading>(gilfree::create_only, "readings", {.duplex = false});
+//   auto outbox = mp::Pipe<Reading>(gilfree::open_only, "readings");      // in another program
+//
+// By name (named.h) each program gets one end: who creates the pipe the first, who opens it the second;
+// open_or_create gives the first if nobody holds it, so that a program started again goes on where it
+// died. Until somebody has come to the other end, recv waits, and send while there is room.
+//
 // Order       First in, first out, each direction by itself.
 // Cost        O(1): one copy in and one out, no lock, no system call unless someone has to sleep or
 //             be woken, or the other end has not yet received for the first time. Two file
@@ -19,12 +26,14 @@
 // Errors      EndOfFile from recv once nobody holds the other end and what was sent is drained;
 //             BrokenPipe from send once nobody holds the other end. Closed: this end was closed
 //             here. std::logic_error: a one-way pipe used the wrong way round. No room:
-//             std::bad_alloc, Boost's interprocess_exception, std::system_error for descriptors.
+//             std::bad_alloc, Boost's interprocess_exception, std::system_error for descriptors. By
+//             name: what named.h says, and std::system_error (device_or_resource_busy) if another
+//             holds the end.
 // Visibility  send(x) synchronizes with the recv that returns x.
 // Crash       A process may be killed at any instruction. The message it was sending was sent or was
 //             not, never half; one it was receiving is still there for whoever holds the end next.
 //             The other end learns of it at once if it is awake or calls, within core::kHeartbeat
-//             (20 ms) if it sleeps.
+//             (20 ms) if it sleeps, or sends to somebody who has opened the pipe by name.
 #pragma once
 
 #include <algorithm>
@@ -32,18 +41,22 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "primitives/core/end.h"
-#include "primitives/core/home.h"
 #include "primitives/core/participant.h"
-#include "primitives/core/ring.h"
+#include "primitives/core/pipe_memory.h"
 #include "primitives/core/scope.h"
 #include "primitives/core/store.h"
 #include "primitives/errors.h"
+#include "primitives/named.h"
 
 namespace gilfree {
 
@@ -68,7 +81,7 @@ class Connection {
  public:
   Connection(Connection&&) noexcept = default;
   Connection& operator=(Connection&& from) noexcept {
-    std::swap(home_, from.home_);
+    std::swap(memory_, from.memory_);
     std::swap(end_, from.end_);
     std::swap(out_, from.out_);
     std::swap(in_, from.in_);
@@ -76,6 +89,16 @@ class Connection {
     return *this;
   }
   ~Connection() { close(); }
+
+  // One end by name.
+  Connection(create_only_t tag, std::string_view name,
+             PipeOptions options = {}) requires S::kAcrossProcesses
+      : Connection(by_name(name, {0}, tag, name, capacity_of(options), options.duplex)) {}
+  Connection(open_only_t tag, std::string_view name) requires S::kAcrossProcesses
+      : Connection(by_name(name, {1}, tag, name)) {}
+  Connection(open_or_create_t tag, std::string_view name,
+             PipeOptions options = {}) requires S::kAcrossProcesses
+      : Connection(by_name(name, {0, 1}, tag, name, capacity_of(options), options.duplex)) {}
 
   void send(const T& item) { send_to(sending(), item); }
   void send(T&& item) { send_to(sending(), std::move(item)); }
@@ -103,7 +126,9 @@ class Connection {
   // Gives up this process's share of this end (across threads: this end). Idempotent.
   void close() {
     if (!end_.close()) return;
-    home_->get()->closes.fetch_add(1, std::memory_order_release);
+    if (in_)
+      in_->receiver->store(core::kNobody, std::memory_order_relaxed);  // or another: it says so
+    memory_->closes().fetch_add(1, std::memory_order_release);
     for (const Lane* lane : {out_ ? &*out_ : nullptr, in_ ? &*in_ : nullptr}) {
       if (lane != nullptr) lane->ring.ring_everyone();
     }
@@ -111,29 +136,33 @@ class Connection {
   bool closed() const { return !end_.is_open(); }
 
  private:
-  using Store = core::StoreOf<T, S>;
+  using Memory = core::PipeMemory<T, S>;
+  using Lane = typename Memory::Lane;
 
-  // One direction. `receiver` is the participant that last received: while it lives, a sender need
-  // not ask the kernel whether anyone holds the other end.
-  struct LaneState {
-    core::RingState<typename Store::Position, S> ring;
-    alignas(core::kApart) std::atomic<core::Token> receiver{core::kNobody};
-  };
-  struct State {
-    LaneState lanes[2];                    // the cells of both follow the state
-    std::atomic<std::uint32_t> closes{0};  // how often somebody closed a share of an end
-  };
-  // This end's handle on a direction.
-  struct Lane {
-    core::Ring<Store, S> ring;
-    std::atomic<core::Token>* receiver;
-  };
-  // The memory, and in a thread scope what was sent and never received.
-  class Memory;
+  Connection(std::shared_ptr<Memory> memory, core::End<S> end)
+      : memory_(std::move(memory)),
+        end_(std::move(end)),
+        out_(memory_->lane(end_.side())),
+        in_(memory_->lane(1 - end_.side())) {}
 
-  Connection(std::shared_ptr<Memory> home, core::End<S> end, std::optional<Lane> out,
-             std::optional<Lane> in)
-      : home_(std::move(home)), end_(std::move(end)), out_(out), in_(in) {}
+  // The first of `sides` that nobody holds. `how`: a tag and what belongs to it.
+  template <typename... How>
+  static Connection by_name(std::string_view name, std::initializer_list<int> sides, How... how) {
+    std::optional<core::End<S>> end;
+    const auto take = [&](int file, core::Came& came) {
+      end = core::End<S>::hold(file, sides, came);
+      if (end) return;
+      throw std::system_error(std::make_error_code(std::errc::device_or_resource_busy),
+                              "gilfree::Pipe: another process holds that end of '" +
+                                  std::string(name) + "'; let it close first");
+    };
+    auto memory = std::make_shared<Memory>(how..., take);
+    return Connection(std::move(memory), *std::move(end));
+  }
+  static std::size_t capacity_of(const PipeOptions& options) {
+    const std::size_t worth = std::size_t{256 << 10} / sizeof(T);
+    return options.capacity != 0 ? options.capacity : std::clamp<std::size_t>(worth, 8, 4096);
+  }
 
   std::optional<T> recv_until(Deadline deadline) {
     auto& lane = receiving();
@@ -159,30 +188,28 @@ class Connection {
   template <typename Item>
   void send_to(Lane& lane, Item&& item) {
     while (true) {
-      if (nobody_receives(lane)) {
-        throw BrokenPipe("gilfree::Connection::send: nobody holds the other end any more");
-      }
+      if (nobody_receives(lane)) throw_broken();
       if (lane.ring.has_room(item)) [[likely]]
         break;
       (void)lane.ring.await_room(
           item, kNever, [&] { return somebody_closed(); }, [&] { return end_.other_is_gone(); });
+      if (!lane.ring.has_room(item) && other_is_gone()) throw_broken();
     }
     lane.ring.write(std::forward<Item>(item));
+  }
+
+  [[noreturn]] static void throw_broken() {
+    throw BrokenPipe("gilfree::Connection::send: nobody holds the other end any more");
   }
 
   // True with an item there; false if the deadline came first. Throws at the end of the file.
   bool await_item(Lane& lane, Deadline deadline) {
     while (!lane.ring.has_item()) {
-      const auto gone = [&] { return end_.other_is_gone(); };
-      if (somebody_closed() || deadline == kNow) {
-        note_closes();
-        if (!end_.is_open()) throw Closed("gilfree::Connection::recv: closed while receiving");
-        if (gone()) return last_item(lane);
-      }
+      if ((somebody_closed() || deadline == kNow) && other_is_gone()) return last_item(lane);
       const auto waited = lane.ring.await_item(
-          deadline, [&] { return somebody_closed(); }, gone);
+          deadline, [&] { return somebody_closed(); }, [&] { return end_.other_is_gone(); });
       if (!waited) return false;
-      if (!lane.ring.has_item() && !somebody_closed() && gone()) return last_item(lane);
+      if (!lane.ring.has_item() && other_is_gone()) return last_item(lane);
     }
     return true;
   }
@@ -202,68 +229,37 @@ class Connection {
   }
 
   bool nobody_receives(Lane& lane) {
+    if (somebody_closed()) return other_is_gone();
     const auto receiver = lane.receiver->load(std::memory_order_relaxed);
-    if (receiver != core::kNobody && !core::is_dead<S>(receiver) && !somebody_closed()) {
-      return false;
-    }
-    note_closes();
-    return end_.other_is_gone();
+    return !core::is_seen_alive<S>(receiver) && end_.other_is_gone_lately();
   }
 
   bool somebody_closed() const {
-    return home_->get()->closes.load(std::memory_order_acquire) != closes_seen_;
+    return memory_->closes().load(std::memory_order_acquire) != closes_seen_;
   }
-  void note_closes() { closes_seen_ = home_->get()->closes.load(std::memory_order_acquire); }
+  // Asks the kernel. Unless it says yes, what was closed so far is no reason to ask again.
+  bool other_is_gone() {
+    const auto closes = memory_->closes().load(std::memory_order_acquire);
+    if (!end_.is_open()) throw Closed("gilfree::Connection: closed while it waited; keep it open");
+    if (end_.other_is_gone()) return true;
+    closes_seen_ = closes;
+    return false;
+  }
 
   friend std::pair<Connection, Connection> Pipe<T, S>(PipeOptions);
 
-  std::shared_ptr<Memory> home_;
+  std::shared_ptr<Memory> memory_;
   core::End<S> end_;
   std::optional<Lane> out_, in_;  // nothing in the direction that a one-way pipe has not
   std::uint32_t closes_seen_ = 0;
 };
 
 template <typename T, Scope S>
-class Connection<T, S>::Memory {
- public:
-  explicit Memory(std::size_t capacity) : capacity_(capacity), home_(2 * bytes_of_lane(capacity)) {}
-  ~Memory() {
-    if constexpr (!S::kAcrossProcesses) {
-      for (const int which : {0, 1}) {
-        auto ring = lane(which).ring;
-        while (ring.has_item()) (void)ring.template read<T>();
-      }
-    }
-  }
-  State* get() const { return &*home_; }
-
-  Lane lane(int which) const {
-    auto& state = home_->lanes[which];
-    auto* cells = reinterpret_cast<std::byte*>(&*home_ + 1) + which * bytes_of_lane(capacity_);
-    return {core::Ring<Store, S>(state.ring, Store(capacity_, cells)), &state.receiver};
-  }
-
- private:
-  static std::size_t bytes_of_lane(std::size_t capacity) {
-    return (Store::bytes(capacity) + core::kApart - 1) / core::kApart * core::kApart;
-  }
-
-  std::size_t capacity_;
-  core::Home<State, S> home_;
-};
-
-template <typename T, Scope S>
 std::pair<Connection<T, S>, Connection<T, S>> Pipe(PipeOptions options) {
-  using End = Connection<T, S>;
-  using Lane = std::optional<typename End::Lane>;
-  const std::size_t worth = std::size_t{256 << 10} / sizeof(T);
-  const std::size_t capacity =
-      options.capacity != 0 ? options.capacity : std::clamp<std::size_t>(worth, 8, 4096);
-  auto memory = std::make_shared<typename End::Memory>(capacity);
-  const Lane there = options.duplex ? Lane(memory->lane(0)) : Lane();
-  const Lane back = memory->lane(1);
+  using Both = Connection<T, S>;
+  auto memory = std::make_shared<typename Both::Memory>(Both::capacity_of(options), options.duplex);
   auto [first, second] = core::End<S>::make_both();
-  return {End(memory, std::move(first), there, back), End(memory, std::move(second), back, there)};
+  return {Both(memory, std::move(first)), Both(memory, std::move(second))};
 }
 
 }  // namespace gilfree

@@ -1,10 +1,12 @@
 // End: one end of a pipe, and whether anyone still holds the other.
 //
 //   auto [mine, theirs] = End<Processes>::make_both();
+//   auto end = End<Processes>::hold(file, {0, 1}, came);     // of a pipe by name: the first to be had
 //   if (mine.other_is_gone()) ...   // every process that held the other end has closed it or died
 //
 // Across processes the kernel keeps the count, since it alone sees every fork, exec and death: an
-// end is one side of a socket pair that carries nothing. Between threads an end is a flag.
+// end is one side of a socket pair that carries nothing, or by name a byte of the pipe's file, held
+// (held_byte.h). Between threads an end is a flag. Who has not come yet is not gone.
 #pragma once
 
 #include <poll.h>
@@ -14,13 +16,25 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <ctime>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
+#include "primitives/core/held_byte.h"
 #include "primitives/core/scope.h"
+#include "primitives/core/sleep.h"
 
 namespace gilfree::core {
+
+// Which ends of a pipe by name somebody has held, in memory that both share.
+struct Came {
+  std::atomic<std::uint32_t> sides[2]{};
+};
 
 template <typename S>
 class End;
@@ -34,12 +48,25 @@ class End<Processes> {
       throw std::system_error(errno, std::generic_category(),
                               "gilfree::Pipe: a pipe needs two file descriptors; close some");
     }
-    return {End(ends[0]), End(ends[1])};
+    return {End(ends[0], 0, nullptr), End(ends[1], 1, nullptr)};
+  }
+  // The first of `sides` that nobody else holds, if there is one.
+  static std::optional<End> hold(int file, std::initializer_list<int> sides, Came& came) {
+    for (const int side : sides) {
+      const int fd = hold_byte(file, side);
+      if (fd < 0) continue;
+      came.sides[side].store(1, std::memory_order_release);  // who reads it finds the byte held
+      return End(fd, side, &came);
+    }
+    return std::nullopt;
   }
 
-  End(End&& from) noexcept : fd_(std::exchange(from.fd_, -1)) {}
+  End(End&& from) noexcept
+      : fd_(std::exchange(from.fd_, -1)), side_(from.side_), came_(from.came_) {}
   End& operator=(End&& from) noexcept {
     std::swap(fd_, from.fd_);
+    std::swap(side_, from.side_);
+    std::swap(came_, from.came_);
     return *this;
   }
   ~End() { close(); }
@@ -50,16 +77,37 @@ class End<Processes> {
     return fd >= 0 && ::close(fd) == 0;
   }
   bool is_open() const { return fd_ >= 0; }
+  int side() const { return side_; }
 
   // A system call.
   bool other_is_gone() const {
+    if (came_ != nullptr) {
+      return came_->sides[1 - side_].load(std::memory_order_acquire) != 0 &&
+             !others_hold_byte(fd_, 1 - side_);
+    }
     pollfd ask{.fd = fd_, .events = 0, .revents = 0};
     return ::poll(&ask, 1, 0) == 1 && (ask.revents & (POLLHUP | POLLERR)) != 0;
   }
+  // For who asks all the time: by name it asks the kernel once in kHeartbeat.
+  bool other_is_gone_lately() {
+    if (came_ != nullptr) {
+      timespec now{};
+      ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+      const auto since_boot =
+          std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+      if (since_boot - asked_ < kHeartbeat) return false;
+      asked_ = since_boot;
+    }
+    return other_is_gone();
+  }
 
  private:
-  explicit End(int fd) : fd_(fd) {}
+  End(int fd, int side, const Came* came) : fd_(fd), side_(side), came_(came) {}
+
   int fd_;
+  int side_;
+  const Came* came_;  // of a pipe by name
+  std::chrono::nanoseconds asked_{0};
 };
 
 template <>
@@ -81,6 +129,8 @@ class End<Threads> {
   bool close() { return open_ && (*open_)[side_].exchange(false, std::memory_order_acq_rel); }
   bool is_open() const { return open_ && (*open_)[side_].load(std::memory_order_acquire); }
   bool other_is_gone() const { return !(*open_)[1 - side_].load(std::memory_order_acquire); }
+  bool other_is_gone_lately() const { return other_is_gone(); }
+  int side() const { return side_; }
 
  private:
   struct Flags : std::array<std::atomic<bool>, 2> {

@@ -67,6 +67,8 @@ class Home {
                                  maker(args...)));
   }
 
+  explicit Home(Segment segment) requires S::kAcrossProcesses { adopt(std::move(segment)); }
+
   // `part` lies within what `whole` holds.
   template <typename Whole>
   Home(const Home<Whole, S>& whole, State& part)

@@ -50,6 +50,14 @@ class Participants {
     return thread_runs(token);  // of another family, or ended long ago
   }
 
+  // The cheap half of the question: of a stranger, false says nothing.
+  bool is_relative_alive(Token token) const {
+    const std::size_t slot = slot_of(token);
+    return slot < kMostParticipants &&
+           slots_[slot].occupant.load(std::memory_order_acquire) == token &&
+           is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), token);
+  }
+
   // For sleep.h: visit(word, value) of what changes when somebody comes, and of each one alive but
   // `me`, until it returns false.
   template <typename Visit>
@@ -118,6 +126,13 @@ template <Scope S>
 bool is_dead(Token token) {
   if constexpr (!S::kAcrossProcesses) return false;
   return token != kNobody && !Participants::table().is_alive(token);
+}
+
+// For who has another way to ask after strangers.
+template <Scope S>
+bool is_seen_alive(Token token) {
+  if constexpr (!S::kAcrossProcesses) return token != kNobody;
+  return token != kNobody && Participants::table().is_relative_alive(token);
 }
 
 }  // namespace gilfree::core

@@ -156,7 +156,8 @@ Header read_header(int fd, std::string_view name, const struct stat& facts) {
 }
 
 // Nothing if there is no such file.
-std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std::size_t least) {
+std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std::size_t least,
+                                const Claim& claim) {
   const File file(::open(path_of(name).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return std::nullopt;
@@ -166,12 +167,14 @@ std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std
   check_file(file.fd(), name, facts);
   const Header header = read_header(file.fd(), name, facts);
   check_header(header, name, layout, least, static_cast<std::size_t>(facts.st_size));
-  return Segment{map(file.fd(), name, header.bytes), header.bytes};
+  Segment segment{map(file.fd(), name, header.bytes), header.bytes};
+  if (claim) claim(segment.memory.get(), file.fd());
+  return segment;
 }
 
 // Nothing if there is one already.
 std::optional<Segment> try_create(std::string_view name, std::uint64_t layout, std::size_t bytes,
-                                  const MakeContents& make) {
+                                  const MakeContents& make, const Claim& claim) {
   const std::string path = path_of(name);
   const File file(::open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) fail(errno, name, "cannot be made in /dev/shm");
@@ -185,6 +188,7 @@ std::optional<Segment> try_create(std::string_view name, std::uint64_t layout, s
   }
   Segment segment{map(file.fd(), name, bytes), bytes};
   make(segment.memory.get());
+  if (claim) claim(segment.memory.get(), file.fd());
   const Header header = header_for(layout, bytes);
   std::memcpy(static_cast<std::byte*>(segment.memory.get()) - kHeaderBytes, &header, sizeof header);
   const std::string unnamed = "/proc/self/fd/" + std::to_string(file.fd());
@@ -211,22 +215,23 @@ std::shared_ptr<void> anonymous_segment(std::size_t bytes) {
 }
 
 Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t bytes,
-                       const MakeContents& make) {
-  if (auto made = try_create(name, layout, bytes, make)) return *std::move(made);
+                       const MakeContents& make, const Claim& claim) {
+  if (auto made = try_create(name, layout, bytes, make, claim)) return *std::move(made);
   fail(EEXIST, name, "exists; open it, remove it, or choose another name");
 }
 
-Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least) {
-  if (auto opened = try_open(name, layout, least)) return *std::move(opened);
+Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least,
+                     const Claim& claim) {
+  if (auto opened = try_open(name, layout, least, claim)) return *std::move(opened);
   fail(ENOENT, name, "does not exist; create it first");
 }
 
 Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std::size_t least,
-                               std::size_t bytes, const MakeContents& make) {
+                               std::size_t bytes, const MakeContents& make, const Claim& claim) {
   // Others may create and remove it between the two; not for ever.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    if (auto opened = try_open(name, layout, least)) return *std::move(opened);
-    if (auto made = try_create(name, layout, bytes, make)) return *std::move(made);
+    if (auto opened = try_open(name, layout, least, claim)) return *std::move(opened);
+    if (auto made = try_create(name, layout, bytes, make, claim)) return *std::move(made);
   }
   fail(EBUSY, name, "is created and removed all the time");
 }

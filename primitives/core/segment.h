@@ -51,15 +51,19 @@ std::uint64_t layout_of() {
   return layout_hash(typeid(State).name(), sizeof(State));
 }
 
-using MakeContents = std::function<void(void*)>;
+using MakeContents = std::function<void(void* memory)>;
+// Given the file too: of a new one before it has its name, of one that exists when it is found good.
+using Claim = std::function<void(void* memory, int file)>;
 
 std::shared_ptr<void> anonymous_segment(std::size_t bytes);
 Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t bytes,
-                       const MakeContents& make);
+                       const MakeContents& make, const Claim& claim = {});
 // At least `least` bytes, or it is Corrupted.
-Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least);
+Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least,
+                     const Claim& claim = {});
 Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std::size_t least,
-                               std::size_t bytes, const MakeContents& make);
+                               std::size_t bytes, const MakeContents& make,
+                               const Claim& claim = {});
 // False if there is none. Throws rather than remove what is not ours.
 bool remove_segment(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -67,6 +68,17 @@ TYPED_TEST(PipeTest, SendingToNobodyIsABrokenPipe) {
   EXPECT_EQ(b.recv(), 1);
   b.close();
   EXPECT_THROW(a.send(2), BrokenPipe);
+}
+
+TYPED_TEST(PipeTest, AfterTheEndOfTheFileSendingIsABrokenPipeHoweverOften) {
+  auto [a, b] = Pipe<int, TypeParam>();
+  a.send(1);
+  EXPECT_EQ(b.recv(), 1);
+  b.close();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THROW(a.recv(), EndOfFile);
+    EXPECT_THROW(a.send(2), BrokenPipe);
+  }
 }
 
 TYPED_TEST(PipeTest, AClosedEndIsRefusedByName) {
@@ -182,7 +194,45 @@ TEST_F(ProcessPipeTest, ASenderBlockedOnAFullPipeLearnsThatTheReceiverWasKilled)
   ::waitpid(child, nullptr, 0);
 }
 
+TEST_F(ProcessPipeTest, TheLastHolderCountsAlsoIfAnotherReceived) {
+  for (const bool is_full : {false, true}) {
+    auto [a, b] = Pipe<int, Processes>({.capacity = 2});
+    a.send(1);
+    EXPECT_EQ(b.recv(), 1);
+    const pid_t holder = fork_child([&, &a = a] {
+      a.close();
+      ::pause();
+    });
+    b.close();
+    a.send(1);
+    if (is_full) a.send(2);
+    ::kill(holder, SIGKILL);
+    ::waitpid(holder, nullptr, 0);
+    EXPECT_THROW(a.send(3), BrokenPipe);
+  }
+}
+
 class ThreadPipeTest : public Watchdog {};
+
+TEST_F(ThreadPipeTest, AnEndThatIsClosedWhileItsThreadSleepsSaysSo) {
+  auto [a, b] = Pipe<int, Threads>({.capacity = 1});
+  a.send(1);
+  SleepWatch<Threads> watch(2);
+  Ledger<Threads> closed(2);
+  Crew<Threads> crew;
+  crew.start(2, [&, &a = a](int me) {
+    watch.will_sleep(me);
+    try {
+      me == 0 ? (void)a.recv() : a.send(2);
+    } catch (const Closed&) {
+      closed[me] = 1;
+    }
+  });
+  watch.await_all();
+  a.close();
+  crew.join();
+  EXPECT_EQ(closed[0] + closed[1], 2);
+}
 
 TEST_F(ThreadPipeTest, ItemsAreMovedAndWhatIsLeftIsDestroyed) {
   auto token = std::make_shared<int>(1);

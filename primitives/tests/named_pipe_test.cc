@@ -1,0 +1,330 @@
+// Pipes by name between programs of no common family: who gets which end, and when it is the end of
+// the file.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "primitives/barrier.h"
+#include "primitives/event.h"
+#include "primitives/pipe.h"
+#include "primitives/tests/support/another.h"
+#include "primitives/tests/support/asleep.h"
+#include "primitives/tests/support/named.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kItems = 100'000;
+constexpr auto kBusy = std::errc::device_or_resource_busy;
+constexpr PipeOptions kOneWay{.duplex = false};
+
+class NamedPipeTest : public NamedTest {
+ protected:
+  using End = Connection<int>;
+
+  // Plays the part; returns when it says that it is ready.
+  Stranger play(const std::string& part) {
+    Event<> ready(open_or_create, name() + ".ready");
+    Stranger stranger(part, name());
+    ready.wait();
+    ready.clear();
+    return stranger;
+  }
+  // Sends until nobody holds the other end. How often that worked.
+  static int sends(
+      End& end, const std::function<void()>& pause = [] {}) {
+    for (int sent = 0;; ++sent) {
+      try {
+        end.send(sent);
+      } catch (const BrokenPipe&) {
+        return sent;
+      }
+      pause();
+    }
+  }
+};
+
+TEST_F(NamedPipeTest, WhoCreatesItAndWhoOpensItHaveItsTwoEnds) {
+  End first(create_only, name());
+  End second(open_only, name());
+  first.send(1);
+  second.send(2);
+  EXPECT_EQ(second.recv(), 1);
+  EXPECT_EQ(first.recv(), 2);
+  EXPECT_EQ(first.try_recv(), std::nullopt);
+}
+
+TEST_F(NamedPipeTest, AOneWayPipeGivesItsCreatorTheReceivingEnd) {
+  End receiver(create_only, name(), kOneWay);
+  End sender(open_only, name());
+  sender.send(1);
+  EXPECT_EQ(receiver.recv(), 1);
+  EXPECT_THROW(receiver.send(2), std::logic_error);
+  EXPECT_THROW(sender.recv(), std::logic_error);
+}
+
+TEST_F(NamedPipeTest, EachTagDoesWhatItSaysAndAnEndHasOneHolder) {
+  EXPECT_EQ(error_of([&] { End(open_only, name()); }), std::errc::no_such_file_or_directory);
+  End first(open_or_create, name(), kOneWay);
+  EXPECT_EQ(error_of([&] { End(create_only, name()); }), std::errc::file_exists);
+  std::optional<End> second(std::in_place, open_or_create, name(), PipeOptions{});
+  second->send(1);
+  EXPECT_EQ(first.recv(), 1);
+  EXPECT_EQ(error_of([&] { End(open_only, name()); }), kBusy);
+  EXPECT_EQ(error_of([&] { End(open_or_create, name()); }), kBusy);
+  second->close();
+  EXPECT_NO_THROW(second.emplace(open_only, name()));
+  first.close();
+  EXPECT_EQ(error_of([&] { End(open_only, name()); }), kBusy);
+  EXPECT_NO_THROW(End(open_or_create, name()));
+}
+
+TEST_F(NamedPipeTest, UntilSomebodyHasComeItIsNotTheEndOfTheFile) {
+  End first(create_only, name(), {.capacity = 2});
+  EXPECT_EQ(first.try_recv(), std::nullopt);
+  EXPECT_FALSE(first.poll_for(30ms));
+  first.send(1);
+  first.send(2);
+  End second(open_only, name());
+  EXPECT_EQ(second.recv(), 1);
+  second.close();
+  EXPECT_THROW(first.recv(), EndOfFile);
+  EXPECT_THROW(first.send(3), BrokenPipe);
+  End again(open_only, name());
+  EXPECT_EQ(first.try_recv(), std::nullopt);
+  EXPECT_EQ(again.recv(), 2);
+}
+
+TEST_F(NamedPipeTest, WhatACreatorThatHasGoneSentIsDrainedBeforeTheEndOfTheFile) {
+  End(create_only, name()).send(1);
+  End second(open_only, name());
+  EXPECT_EQ(second.recv(), 1);
+  EXPECT_THROW(second.recv(), EndOfFile);
+  EXPECT_THROW(second.send(1), BrokenPipe);
+}
+
+TEST_F(NamedPipeTest, RemovedItGoesOnForThoseWhoHaveItAndANewOneIsAnother) {
+  End first(create_only, name()), second(open_only, name());
+  EXPECT_TRUE(remove(name()));
+  End other(create_only, name());
+  first.send(1);
+  EXPECT_EQ(other.try_recv(), std::nullopt);
+  EXPECT_EQ(second.recv(), 1);
+}
+
+TEST_F(NamedPipeTest, AnotherTypeAndACapacityThatDoesNotFitAreRefused) {
+  const End first(create_only, name(), {.capacity = 8});
+  EXPECT_THROW(Connection<long>(open_only, name()), Corrupted);
+  EXPECT_THROW(Connection<std::string>(open_or_create, name()), Corrupted);
+  for (const std::uint64_t capacity : {std::uint64_t{0}, std::uint64_t{64}, std::uint64_t{1} << 40,
+                                       std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
+    std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(4096);  // behind the header
+    file.write(reinterpret_cast<const char*>(&capacity), sizeof capacity);
+    file.close();
+    EXPECT_THROW(End(open_only, name()), Corrupted) << capacity;
+  }
+}
+
+TEST_F(NamedPipeTest, AStrangersStreamArrivesWholeAndEndsWhenItCloses) {
+  Connection<std::string> receiver(create_only, name(), kOneWay);
+  Stranger sender("send_all", name());
+  for (int i = 0; i < kItems; ++i) ASSERT_EQ(receiver.recv(), std::to_string(i));
+  EXPECT_THROW(receiver.recv(), EndOfFile);
+  EXPECT_EQ(sender.join(), 0);
+}
+
+TEST_F(NamedPipeTest, AStrangerGetsAllThatThisOneSendsAndThenTheEndOfTheFile) {
+  End sender(create_only, name(), {.capacity = 16});
+  Stranger receiver("receive_all", name());
+  for (int i = 0; i < kItems; ++i) sender.send(i);
+  sender.close();
+  EXPECT_EQ(receiver.join(), 0);
+}
+
+TEST_F(NamedPipeTest, WhoSleepsLearnsThatTheStrangerAtTheOtherEndWasKilled) {
+  End first(create_only, name());
+  Stranger stranger = play("hold");
+  EXPECT_EQ(first.recv(), 1);
+  SleepWatch<Processes> watch(1);
+  Ledger<Processes> ended(1);
+  Crew<Processes> crew;
+  crew.start(1, [&](int) {
+    watch.will_sleep(0);
+    try {
+      (void)first.recv();
+    } catch (const EndOfFile&) {
+      ended[0] = 1;
+    }
+  });
+  watch.await(0);
+  EXPECT_EQ(ended[0], 0);
+  stranger.kill();
+  crew.join();
+  EXPECT_EQ(ended[0], 1);
+}
+
+TEST_F(NamedPipeTest, AStrangersForkHoldsItsEndTooAndTheLastOneEndsTheFile) {
+  Event<> enough(create_only, name() + ".other");
+  End first(create_only, name());
+  Stranger stranger = play("fork_and_hold");
+  stranger.kill();
+  EXPECT_FALSE(first.poll_for(100ms)) << "its fork still holds the other end";
+  enough.set();
+  EXPECT_THROW(first.recv(), EndOfFile);
+}
+
+TEST_F(NamedPipeTest, ASenderBlockedOnAFullPipeLearnsThatTheStrangerWasKilled) {
+  End first(create_only, name(), {.capacity = 2});
+  Stranger stranger = play("hold");
+  first.send(1);
+  first.send(2);
+  SleepWatch<Processes> watch(1);
+  Ledger<Processes> sent(1);
+  Crew<Processes> crew;
+  crew.start(1, [&](int) {
+    sent[0] = -1;
+    watch.will_sleep(0);
+    sent[0] = sends(first);
+  });
+  watch.await(0);
+  stranger.kill();
+  crew.join();
+  EXPECT_EQ(sent[0], 0);
+}
+
+TEST_F(NamedPipeTest, ASenderWithRoomLearnsOfItToo) {
+  constexpr int kCapacity = 1 << 16;
+  End first(create_only, name(), {.capacity = kCapacity});
+  Stranger stranger = play("receive_one");
+  first.send(0);
+  stranger.kill();
+  EXPECT_LT(sends(first, [] { ::usleep(1'000); }), kCapacity / 2);
+}
+
+TEST_F(NamedPipeTest, AProgramThatIsStartedAgainGoesOnWhereItDied) {
+  Stranger receiver = play("create_and_receive_one");
+  End sender(open_only, name());
+  for (int i = 0; i < 3; ++i) sender.send(i);
+  Event<>(open_only, name() + ".ready").wait();  // it has received one
+  receiver.kill();
+  End again(open_or_create, name(), kOneWay);
+  EXPECT_EQ(again.recv(), 1);
+  sender.send(3);
+  EXPECT_EQ(again.recv(), 2);
+  EXPECT_EQ(again.recv(), 3);
+}
+
+TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
+  constexpr int kMany = 6;
+  for (int round = 0; round < 30; ++round) {
+    Barrier<Processes> start(kMany), end(kMany);
+    Ledger<Processes> outcomes(2);
+    Crew<Processes> crew;
+    crew.start(kMany, [&](int) {
+      start.wait();
+      std::optional<End> mine;
+      const auto error = error_of([&] { mine.emplace(open_or_create, name()); });
+      if (mine || error == kBusy) outcomes[mine ? 1 : 0]++;
+      end.wait();  // nobody lets go before all have tried
+    });
+    crew.join();
+    ASSERT_EQ(outcomes[1], 2) << "round " << round;
+    ASSERT_EQ(outcomes[0], kMany - 2) << "round " << round;
+    ASSERT_TRUE(remove(name()));
+  }
+}
+
+TEST_F(NamedPipeTest, KilledAtAnyMomentWhoOpensItLeavesItsEndFree) {
+  End first(create_only, name());
+  for (int kill = 0; kill < 100; ++kill) {
+    const pid_t victim = fork_child([&] {
+      first.close();
+      while (true) End(open_only, name());
+    });
+    ::usleep(static_cast<useconds_t>(kill * 17 % 1'000));
+    ::kill(victim, SIGKILL);
+    ::waitpid(victim, nullptr, 0);
+    End second(open_only, name());
+    second.send(kill);
+    ASSERT_EQ(first.recv(), kill);
+  }
+}
+
+// What strangers do.
+
+void say_ready(const std::string& name) { Event<>(open_only, name + ".ready").set(); }
+
+int live() {
+  while (true) ::pause();
+}
+
+const Parts kParts = {
+    {"send_all",
+     [](const std::string& name) {
+       Connection<std::string> sender(open_only, name);
+       for (int i = 0; i < kItems; ++i) sender.send(std::to_string(i));
+       return 0;
+     }},
+    {"receive_all",
+     [](const std::string& name) {
+       Connection<int> receiver(open_only, name);
+       for (int i = 0; i < kItems; ++i) {
+         if (receiver.recv() != i) return 1;
+       }
+       try {
+         (void)receiver.recv();
+       } catch (const EndOfFile&) {
+         return 0;
+       }
+       return 2;
+     }},
+    {"hold",
+     [](const std::string& name) {
+       Connection<int> second(open_only, name);
+       second.send(1);
+       say_ready(name);
+       return live();
+     }},
+    {"fork_and_hold",
+     [](const std::string& name) {
+       Connection<int> second(open_only, name);
+       if (::fork() == 0) {
+         ::alarm(30);  // its parent is killed
+         Event<>(open_only, name + ".other").wait();
+         ::_exit(0);
+       }
+       say_ready(name);
+       return live();
+     }},
+    {"receive_one",
+     [](const std::string& name) {
+       Connection<int> second(open_only, name);
+       say_ready(name);
+       (void)second.recv();
+       return live();
+     }},
+    {"create_and_receive_one",
+     [](const std::string& name) {
+       Connection<int> first(create_only, name, kOneWay);
+       say_ready(name);
+       if (first.recv() != 0) return 1;
+       say_ready(name);
+       return live();
+     }},
+};
+
+}  // namespace
+}  // namespace gilfree::testing
+
+int main(int argc, char** argv) {
+  return gilfree::testing::test_or_play(argc, argv, gilfree::testing::kParts);
+}
