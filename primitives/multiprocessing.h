@@ -7,14 +7,20 @@
 // contracts.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/errors.h"
 #include "primitives/event.h"
+#include "primitives/joinable_queue.h"
+#include "primitives/lifo_queue.h"
 #include "primitives/lock.h"
 #include "primitives/named.h"
 #include "primitives/pipe.h"
 #include "primitives/pool.h"
+#include "primitives/priority_queue.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
@@ -68,6 +74,15 @@ using Array = gilfree::Array<T, Processes>;
 
 template <typename T>
 using Queue = gilfree::Queue<T, Processes>;
+
+template <typename T>
+using LifoQueue = gilfree::LifoQueue<T, Processes>;
+
+template <typename T, typename Compare = std::less<T>>
+using PriorityQueue = gilfree::PriorityQueue<T, Compare, Processes>;
+
+template <typename T>
+using JoinableQueue = gilfree::JoinableQueue<T, Processes>;
 
 template <typename T>
 using Connection = gilfree::Connection<T, Processes>;

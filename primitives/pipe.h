@@ -74,9 +74,7 @@ std::pair<Connection<T, S>, Connection<T, S>> Pipe(PipeOptions options = {});
 
 template <typename T, Scope S = Processes>
 class Connection {
-  static_assert(core::CanTravel<T, S>,
-                "this type cannot travel between processes: make it trivially copyable without "
-                "pointers, or write a gilfree::Codec for it");
+  static_assert(core::must_travel<T, S>());
 
  public:
   Connection(Connection&&) noexcept = default;

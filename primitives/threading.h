@@ -7,13 +7,19 @@
 // contracts.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/errors.h"
 #include "primitives/event.h"
+#include "primitives/joinable_queue.h"
+#include "primitives/lifo_queue.h"
 #include "primitives/lock.h"
 #include "primitives/pipe.h"
 #include "primitives/pool.h"
+#include "primitives/priority_queue.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
 #include "primitives/thread.h"
@@ -65,6 +71,15 @@ using Array = gilfree::Array<T, Threads>;
 
 template <typename T>
 using Queue = gilfree::Queue<T, Threads>;
+
+template <typename T>
+using LifoQueue = gilfree::LifoQueue<T, Threads>;
+
+template <typename T, typename Compare = std::less<T>>
+using PriorityQueue = gilfree::PriorityQueue<T, Compare, Threads>;
+
+template <typename T>
+using JoinableQueue = gilfree::JoinableQueue<T, Threads>;
 
 template <typename T>
 using Connection = gilfree::Connection<T, Threads>;

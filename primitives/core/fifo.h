@@ -28,9 +28,7 @@ struct NoAccounts {
 
 template <typename Self, typename T, Scope S, typename Accounts = NoAccounts>
 class Fifo : public AnyQueue<Self, T> {
-  static_assert(CanTravel<T, S>,
-                "this type cannot travel between processes: make it trivially copyable without "
-                "pointers, or write a gilfree::Codec for it");
+  static_assert(must_travel<T, S>());
   using Base = AnyQueue<Self, T>;
 
  public:

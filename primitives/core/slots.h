@@ -122,8 +122,10 @@ class Slots {
   template <typename Result>
   Result read(Position head, Position& next) const {
     next = head + 1;
-    return Result(Taken<T>(cell(head)));
+    return Result(taken(head));
   }
+  Taken<T> taken(Position at) const { return Taken<T>(cell(at)); }
+  T& item(Position at) const { return *std::launder(reinterpret_cast<T*>(cell(at))); }
 
  private:
   static constexpr std::size_t kMostBytes = std::size_t{1} << 40;

@@ -19,6 +19,14 @@ concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
                     (!S::kAcrossProcesses && std::movable<T>);
 
 template <typename T, Scope S>
+consteval bool must_travel() {
+  static_assert(CanTravel<T, S>,
+                "this type cannot travel between processes: make it trivially copyable without "
+                "pointers, or write a gilfree::Codec for it");
+  return true;
+}
+
+template <typename T, Scope S>
 inline constexpr bool stored_as_message = S::kAcrossProcesses && !Shareable<T>;
 
 template <typename T, Scope S>
