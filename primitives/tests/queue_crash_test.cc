@@ -7,33 +7,11 @@
 
 #include "primitives/queue.h"
 #include "primitives/tests/support/crash_lab.h"
+#include "primitives/tests/support/edge.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
 namespace {
-
-// An item whose halves disagree has been torn.
-struct Pair {
-  long left, right;
-};
-
-template <typename T>
-T item(long number);
-template <>
-Pair item<Pair>(long number) {
-  return {number, -number};
-}
-template <>
-std::string item<std::string>(long number) {
-  return std::string(300, static_cast<char>('0' + number));
-}
-
-// Its number, or -1 if it is torn.
-long number_of(const Pair& pair) { return pair.left == -pair.right ? pair.left : -1; }
-long number_of(const std::string& text) {
-  const auto number = text.empty() ? -1 : text.front() - '0';
-  return number >= 0 && text == item<std::string>(number) ? number : -1;
-}
 
 template <typename T>
 class QueueCrashTest : public Watchdog {
@@ -59,18 +37,6 @@ class QueueCrashTest : public Watchdog {
     }
   }
 
-  void expect_one_edge(const Walk& walk, const std::string& before, const std::string& after) {
-    const Findings found = kill_at_every_instruction(walk);
-    std::cout << "    " << found << "\n";
-    if (found.points == 0) GTEST_SKIP() << "no single steps on this machine";
-    EXPECT_EQ(found.hangs, 0);
-    EXPECT_EQ(found.first, before);
-    EXPECT_EQ(found.last, after);
-    EXPECT_EQ(found.edges, 1) << "not one instruction commits";
-    EXPECT_TRUE(found.only({{before, 1}, {after, 1}})) << found;
-    EXPECT_LE(found.missed, found.points / 20);
-  }
-
   std::optional<Subject> queue_;
 };
 
@@ -79,93 +45,93 @@ TYPED_TEST_SUITE(QueueCrashTest, Items);
 
 TYPED_TEST(QueueCrashTest, APutKilledAtAnyInstructionHasHappenedOrHasNot) {
   auto& queue = this->queue_;
-  this->expect_one_edge({.fresh =
-                             [&] {
-                               queue.emplace(4);
-                               queue->put(item<TypeParam>(1));
-                             },
-                         .prepare = [] { (void)core::self<Processes>(); },
-                         .operation = [&] { queue->put(item<TypeParam>(2)); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found 1", "found 1 2");
+  expect_one_edge({.fresh =
+                       [&] {
+                         queue.emplace(4);
+                         queue->put(item<TypeParam>(1));
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { queue->put(item<TypeParam>(2)); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found 1", "found 1 2");
 }
 
 TYPED_TEST(QueueCrashTest, AGetKilledAtAnyInstructionHasHappenedOrHasNot) {
   auto& queue = this->queue_;
-  this->expect_one_edge({.fresh =
-                             [&] {
-                               queue.emplace(4);
-                               queue->put(item<TypeParam>(1));
-                               queue->put(item<TypeParam>(2));
-                             },
-                         .prepare = [] { (void)core::self<Processes>(); },
-                         .operation = [&] { (void)queue->get(); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found 1 2", "found 2");
+  expect_one_edge({.fresh =
+                       [&] {
+                         queue.emplace(4);
+                         queue->put(item<TypeParam>(1));
+                         queue->put(item<TypeParam>(2));
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { (void)queue->get(); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found 1 2", "found 2");
 }
 
 // A batch that there is room for is one item to a death: all of it or nothing.
 TYPED_TEST(QueueCrashTest, ABatchKilledAtAnyInstructionHasMovedWholeOrNotAtAll) {
   auto& queue = this->queue_;
   const std::vector<TypeParam> batch{item<TypeParam>(2), item<TypeParam>(3), item<TypeParam>(4)};
-  this->expect_one_edge({.fresh =
-                             [&] {
-                               queue.emplace(4);
-                               queue->put(item<TypeParam>(1));
-                             },
-                         .prepare = [] { (void)core::self<Processes>(); },
-                         .operation = [&] { queue->put_many(batch); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found 1", "found 1 2 3 4");
-  this->expect_one_edge({.fresh =
-                             [&] {
-                               queue.emplace(4);
-                               queue->put_many(batch);
-                             },
-                         .prepare = [] { (void)core::self<Processes>(); },
-                         .operation = [&] { (void)queue->get_many(2); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found 2 3 4", "found 4");
+  expect_one_edge({.fresh =
+                       [&] {
+                         queue.emplace(4);
+                         queue->put(item<TypeParam>(1));
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { queue->put_many(batch); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found 1", "found 1 2 3 4");
+  expect_one_edge({.fresh =
+                       [&] {
+                         queue.emplace(4);
+                         queue->put_many(batch);
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { (void)queue->get_many(2); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found 2 3 4", "found 4");
 }
 
 // The first use in a process also makes it a participant.
 TYPED_TEST(QueueCrashTest, AFirstPutKilledAtAnyInstructionHasHappenedOrHasNot) {
   auto& queue = this->queue_;
-  this->expect_one_edge({.fresh = [&] { queue.emplace(4); },
-                         .operation = [&] { queue->put(item<TypeParam>(2)); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found", "found 2");
+  expect_one_edge({.fresh = [&] { queue.emplace(4); },
+                   .operation = [&] { queue->put(item<TypeParam>(2)); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found", "found 2");
 }
 
 TYPED_TEST(QueueCrashTest, AHolderOfTheLeaseMayBeKilledAtAnyInstruction) {
   auto& queue = this->queue_;
-  this->expect_one_edge({.fresh = [&] { queue.emplace(4); },
-                         .prepare = [&] { this->settle(*queue); },
-                         .operation = [&] { queue->put(item<TypeParam>(2)); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found", "found 2");
-  this->expect_one_edge({.fresh = [&] { queue.emplace(4); },
-                         .prepare =
-                             [&] {
-                               this->settle(*queue);
-                               queue->put(item<TypeParam>(3));
-                             },
-                         .operation = [&] { (void)queue->get(); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found 3", "found");
+  expect_one_edge({.fresh = [&] { queue.emplace(4); },
+                   .prepare = [&] { this->settle(*queue); },
+                   .operation = [&] { queue->put(item<TypeParam>(2)); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found", "found 2");
+  expect_one_edge({.fresh = [&] { queue.emplace(4); },
+                   .prepare =
+                       [&] {
+                         this->settle(*queue);
+                         queue->put(item<TypeParam>(3));
+                       },
+                   .operation = [&] { (void)queue->get(); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found 3", "found");
 }
 
 TYPED_TEST(QueueCrashTest, WhoEndsAnothersLeaseMayBeKilledAtAnyInstruction) {
   auto& queue = this->queue_;
-  this->expect_one_edge({.fresh =
-                             [&] {
-                               queue.emplace(4);
-                               this->settle(*queue);
-                             },
-                         .prepare = [] { (void)core::self<Processes>(); },
-                         .operation = [&] { queue->put(item<TypeParam>(2)); },
-                         .survivor = [&] { return this->drain(*queue); }},
-                        "found", "found 2");
+  expect_one_edge({.fresh =
+                       [&] {
+                         queue.emplace(4);
+                         this->settle(*queue);
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { queue->put(item<TypeParam>(2)); },
+                   .survivor = [&] { return this->drain(*queue); }},
+                  "found", "found 2");
 }
 
 // The ring a dead producer owed is lost: the sleeper finds the item at its next heartbeat.
