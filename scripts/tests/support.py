@@ -84,10 +84,10 @@ class FixtureRun:
     def bucket(self, case, launch, low, count):
         self.histogram.append((FACTS["run_id"], case, launch, 1, "service", low, low + 8, count))
 
-    def operations(self, impl, costs):
+    def operations(self, impl, costs, primitive=""):
         for launch, cost in enumerate(costs, start=1):
             self.row("single_operation/operation:" + impl, launch, scenario="single_operation",
-                     impl=impl, mode="operation", lat_mean_ns=cost)
+                     impl=impl, mode="operation", primitive=primitive, lat_mean_ns=cost)
 
     def lock(self, impl, parties, rates, scope="thread", fair=0.5, p50=100):
         for launch, rate in enumerate(rates, start=1):
