@@ -8,12 +8,15 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"
 #include "primitives/lock.h"
+#include "primitives/pipe.h"
+#include "primitives/queue.h"
 #include "primitives/semaphore.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
@@ -42,7 +45,10 @@ class Everything {
     if (kind == kToBeHad) {
       is_told_[0] = 1;
       event_.set();
+      items_.put(1);
+      ends_.first.send(1);
     } else {
+      room_.put(1);
       std::lock(lock_, again_, own_, value_, array_);
       semaphore_.acquire();
       bounded_.acquire();
@@ -75,6 +81,17 @@ class Everything {
            is_told_[0] = 1;
            told_.notify_all();
          }},
+        {"Queue, to put", [=, this] { return put(time) && room_.try_get(); },
+         [this] { (void)room_.get(); }},
+        {"Queue, to get", [=, this] { return get(time) && items_.try_put(1); },
+         [this] { items_.put(1); }},
+        {"Connection",
+         [=, this] {
+           if (!recv(time)) return false;
+           ends_.first.send(1);
+           return true;
+         },
+         [this] { ends_.first.send(1); }},
         {"Barrier",
          [=, this] {
            try {
@@ -96,6 +113,30 @@ class Everything {
       return waitable.wait_for(time, predicate...);
     }
   }
+  // `in_time` of a duration, `by_then` of a moment.
+  template <typename Time, typename For, typename Until>
+  static bool one_of(Time time, For in_time, Until by_then) {
+    if constexpr (requires { time.time_since_epoch(); }) {
+      return static_cast<bool>(by_then(time));
+    } else {
+      return static_cast<bool>(in_time(time));
+    }
+  }
+  bool put(auto time) {
+    return one_of(
+        time, [this](auto t) { return room_.try_put_for(1, t); },
+        [this](auto t) { return room_.try_put_until(1, t); });
+  }
+  bool get(auto time) {
+    return one_of(
+        time, [this](auto t) { return items_.try_get_for(t); },
+        [this](auto t) { return items_.try_get_until(t); });
+  }
+  bool recv(auto time) {
+    return one_of(
+        time, [this](auto t) { return ends_.second.try_recv_for(t); },
+        [this](auto t) { return ends_.second.try_recv_until(t); });
+  }
   template <typename L, typename Time>
   static Form lock_form(const char* name, L& lock, Time time) {
     return {name, [=, &lock] { return std::unique_lock(lock, time).owns_lock(); },
@@ -105,12 +146,9 @@ class Everything {
   static Form semaphore_form(const char* name, Sem& semaphore, Time time) {
     return {name,
             [=, &semaphore] {
-              bool got;
-              if constexpr (requires { time.time_since_epoch(); }) {
-                got = semaphore.try_acquire_until(time);
-              } else {
-                got = semaphore.try_acquire_for(time);
-              }
+              const bool got = one_of(
+                  time, [&](auto t) { return semaphore.try_acquire_for(t); },
+                  [&](auto t) { return semaphore.try_acquire_until(t); });
               if (got) semaphore.release();
               return got;
             },
@@ -127,6 +165,8 @@ class Everything {
   Condition<S> own_, told_;
   Ledger<S> is_told_;
   Barrier<S> barrier_;
+  Queue<int, S> items_{1}, room_{1};
+  std::pair<Connection<int, S>, Connection<int, S>> ends_ = Pipe<int, S>();
 };
 
 template <typename S>
