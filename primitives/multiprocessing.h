@@ -25,6 +25,7 @@
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
 #include "primitives/value.h"
+#include "primitives/wait.h"
 
 namespace gilfree::multiprocessing {
 
@@ -52,6 +53,8 @@ using gilfree::create_only;
 using gilfree::open_only;
 using gilfree::open_or_create;
 using gilfree::remove;
+
+using gilfree::wait;
 
 using Lock = gilfree::Lock<Processes>;
 using RLock = gilfree::RLock<Processes>;

@@ -68,6 +68,11 @@ struct PipeOptions {
 template <typename T, Scope S>
 class Connection;
 
+namespace internal {
+template <typename T, Scope S>
+class Waiting;  // wait.h
+}
+
 // Both ends. Across processes: made before the fork, inherited by the child.
 template <typename T, Scope S = Processes>
 std::pair<Connection<T, S>, Connection<T, S>> Pipe(PipeOptions options = {});
@@ -245,6 +250,7 @@ class Connection {
   }
 
   friend std::pair<Connection, Connection> Pipe<T, S>(PipeOptions);
+  friend class internal::Waiting<T, S>;
 
   std::shared_ptr<Memory> memory_;
   core::End<S> end_;

@@ -25,6 +25,7 @@
 #include "primitives/thread.h"
 #include "primitives/timer.h"
 #include "primitives/value.h"
+#include "primitives/wait.h"
 
 namespace gilfree::threading {
 
@@ -49,6 +50,7 @@ using gilfree::current_thread;
 using gilfree::enumerate;
 using gilfree::main_thread;
 using gilfree::start_new_thread;
+using gilfree::wait;
 
 using Lock = gilfree::Lock<Threads>;
 using RLock = gilfree::RLock<Threads>;

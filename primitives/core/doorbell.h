@@ -78,6 +78,9 @@ class Doorbell {
   void draw_attention() { sleepers_.draw_attention(); }
 
  private:
+  template <Scope Of>
+  friend class Doorbells;
+
   template <typename Ready>
   [[gnu::noinline]] std::optional<Waited> sleep(Deadline deadline, Ready ready) {
     for (Nap<S> nap;;) {

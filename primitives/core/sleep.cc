@@ -1,21 +1,24 @@
 #include "primitives/core/sleep.h"
 
+#include <algorithm>
+
 #include "primitives/core/participant.h"
 
 namespace gilfree::core {
 
-bool sleep_watchfully(std::atomic<std::uint32_t>& word, std::uint32_t heard, Deadline deadline) {
+bool sleep_watchfully(std::span<const Heard> words, Deadline deadline) {
   using Shared = Kernel<Processes>;
   if (!Shared::can_sleep_on_many()) {
-    Shared::sleep(word, heard, deadline);
+    Shared::sleep(*words.front().word, words.front().value, deadline);
     return false;
   }
   Shared::Watch watch;
-  watch.add(word, heard);
+  for (const Heard& heard : words) watch.add(*heard.word, heard.value);
   Participants::table().each_alive(
       self<Processes>(), [&](auto& alive, std::uint32_t value) { return watch.add(alive, value); });
   auto* woken = watch.sleep(deadline);
-  if (woken == nullptr || woken == &word) return false;
+  const auto is_woken = [&](const Heard& heard) { return heard.word == woken; };
+  if (woken == nullptr || std::any_of(words.begin(), words.end(), is_woken)) return false;
   Shared::wake_all(*woken);  // the kernel told this sleeper alone
   return true;
 }

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 #include "primitives/core/futex.h"
 #include "primitives/core/scope.h"
@@ -23,18 +24,39 @@ namespace gilfree::core {
 // The longest delay that any death can cause.
 inline constexpr auto kHeartbeat = std::chrono::milliseconds(20);
 
+// A word to sleep on, and what it held when the sleeper last looked.
+struct Heard {
+  std::atomic<std::uint32_t>* word;
+  std::uint32_t value;
+};
+
 // Watches the family of the calling thread. True if somebody came, ended or died.
-bool sleep_watchfully(std::atomic<std::uint32_t>& word, std::uint32_t heard, Deadline deadline);
+bool sleep_watchfully(std::span<const Heard> words, Deadline deadline);
 
 template <Scope S>
 class Nap {
  public:
   void sleep_on(std::atomic<std::uint32_t>& word, std::uint32_t heard, Deadline deadline) {
     if constexpr (S::kAcrossProcesses) {
-      const bool news = sleep_watchfully(word, heard, std::min(deadline, after(longest_)));
-      longest_ = news ? kAfterNews : std::min<std::chrono::microseconds>(2 * longest_, kHeartbeat);
+      const Heard alone{&word, heard};
+      sleep_on_any({&alone, 1}, deadline);
     } else {
       Kernel<S>::sleep(word, heard, deadline);
+    }
+  }
+
+  // Until one of them is rung. Those beyond the 126th are looked at once a heartbeat.
+  void sleep_on_any(std::span<const Heard> words, Deadline deadline) {
+    const auto limit = std::min(deadline, after(longest_));
+    if constexpr (S::kAcrossProcesses) {
+      const bool news = sleep_watchfully(words, limit);
+      longest_ = news ? kAfterNews : std::min<std::chrono::microseconds>(2 * longest_, kHeartbeat);
+    } else if (!Kernel<S>::can_sleep_on_many()) {
+      Kernel<S>::sleep(*words.front().word, words.front().value, limit);
+    } else {
+      typename Kernel<S>::Watch watch;
+      for (const Heard& heard : words) watch.add(*heard.word, heard.value);
+      (void)watch.sleep(limit);
     }
   }
 
