@@ -9,7 +9,7 @@
 //             successful and cancel do not block.
 // Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
 //             if its worker died, Cancelled, or Closed if the pool was terminated first. successful()
-//             before ready() throws std::logic_error.
+//             before ready() throws std::logic_error, and a negative timeout std::invalid_argument.
 // Visibility  What the task did (between threads) is seen after get or wait.
 #pragma once
 
@@ -79,18 +79,18 @@ class AsyncResult {
     return move_(*job_);
   }
   // Nothing (false if there is no result to give) if it was not there in time.
-  auto get_for(std::chrono::nanoseconds patience) {
+  auto get_for(Timeout timeout) {
     if constexpr (std::is_void_v<Result>) {
-      const bool in_time = wait_for(patience);
+      const bool in_time = wait_for(timeout);
       if (in_time) get();
       return in_time;
     } else {
-      return wait_for(patience) ? std::optional<Result>(get()) : std::nullopt;
+      return wait_for(timeout) ? std::optional<Result>(get()) : std::nullopt;
     }
   }
 
   void wait() { (void)owner_->wait(*job_, kNever); }
-  bool wait_for(std::chrono::nanoseconds patience) { return wait_until(after(patience)); }
+  bool wait_for(Timeout timeout) { return wait_until(timeout.deadline()); }
   bool wait_until(Deadline deadline) { return owner_->wait(*job_, deadline); }
 
   bool ready() { return owner_->wait(*job_, kNow); }

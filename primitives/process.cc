@@ -112,9 +112,7 @@ ProcessRecord& ProcessHandle::child() const {
 
 void ProcessHandle::join() const { (void)join_until(kNever); }
 
-bool ProcessHandle::join_for(std::chrono::nanoseconds patience) const {
-  return join_until(after(patience));
-}
+bool ProcessHandle::join_for(Timeout timeout) const { return join_until(timeout.deadline()); }
 
 bool ProcessHandle::join_until(Deadline deadline) const {
   if (is_parent(record())) return await_parent(deadline);

@@ -22,7 +22,7 @@
 //             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL).
 // Errors      std::logic_error: start() twice, join() before start(), close() of one that runs, and
 //             asking in another process than the one that started it. std::system_error: no more
-//             processes may be made.
+//             processes may be made. std::invalid_argument: a negative timeout.
 // Visibility  What came before start() is in the child's copy. Nothing comes back but the exit code:
 //             the target's int (0 if it returns nothing); 1 after an uncaught exception, whose message
 //             goes to stderr; -N if signal N killed it; 255 if somebody else waited for it.
@@ -74,8 +74,8 @@ class ProcessHandle {
       : record_(std::move(record)) {}
 
   void join() const;
-  // False if it still ran after `patience`.
-  bool join_for(std::chrono::nanoseconds patience) const;
+  // False if it still ran then.
+  bool join_for(Timeout timeout) const;
   bool join_until(Deadline deadline) const;
 
   bool is_alive() const;

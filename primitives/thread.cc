@@ -45,9 +45,7 @@ ThreadRecord& ThreadHandle::record() const {
 
 void ThreadHandle::join() const { (void)join_until(kNever); }
 
-bool ThreadHandle::join_for(std::chrono::nanoseconds patience) const {
-  return join_until(after(patience));
-}
+bool ThreadHandle::join_for(Timeout timeout) const { return join_until(timeout.deadline()); }
 
 bool ThreadHandle::join_until(Deadline deadline) const {
   auto& thread = record();

@@ -19,7 +19,8 @@
 //             until the thread has begun; the rest never blocks. The destructor joins, but lets a
 //             daemon go on.
 // Errors      std::logic_error: start() twice, join() before start() or by the thread itself.
-//             std::system_error: no more threads may be made. An exception that leaves the target is
+//             std::system_error: no more threads may be made. std::invalid_argument: a negative
+//             timeout. An exception that leaves the target is
 //             reported on stderr with the thread's name, and ends this thread alone.
 // Visibility  What came before start() is seen by the thread; what the thread did is seen after join().
 // Crash       A thread does not die alone: whatever kills it kills the process.
@@ -65,8 +66,8 @@ class ThreadHandle {
       : record_(std::move(record)) {}
 
   void join() const;
-  // False if it still ran after `patience`.
-  bool join_for(std::chrono::nanoseconds patience) const;
+  // False if it still ran then.
+  bool join_for(Timeout timeout) const;
   bool join_until(Deadline deadline) const;
 
   bool is_alive() const;

@@ -29,6 +29,7 @@ TYPED_TEST(JoinableQueueTest, JoinWaitsForWhatIsInsideAndForWhatIsBeingDealtWith
   EXPECT_FALSE(queue.join_for(0ms));
   (void)queue.get();
   EXPECT_FALSE(queue.join_for(1ms));
+  EXPECT_THROW((void)queue.join_for(-1ms), std::invalid_argument);
   queue.task_done();
   EXPECT_TRUE(queue.join_for(0ms));
 }

@@ -15,7 +15,10 @@
 #include "primitives/condition.h"
 #include "primitives/errors.h"
 #include "primitives/event.h"
+#include "primitives/joinable_queue.h"
+#include "primitives/lifo_queue.h"
 #include "primitives/lock.h"
+#include "primitives/priority_queue.h"
 #include "primitives/queue.h"
 #include "primitives/semaphore.h"
 #include "primitives/tests/support/another.h"
@@ -44,7 +47,8 @@ template <typename Subject>
 class NamedObjectTest : public NamedTest {};
 using Subjects =
     ::testing::Types<Lock<>, RLock<>, Semaphore<>, BoundedSemaphore<>, Event<>, Condition<>,
-                     Barrier<>, Value<long>, Array<long>, Queue<long>, Queue<std::string>>;
+                     Barrier<>, Value<long>, Array<long>, Queue<long>, Queue<std::string>,
+                     LifoQueue<long>, PriorityQueue<std::string>, JoinableQueue<long>>;
 TYPED_TEST_SUITE(NamedObjectTest, Subjects);
 
 TYPED_TEST(NamedObjectTest, EachTagDoesWhatItSays) {

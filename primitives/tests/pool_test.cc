@@ -314,6 +314,11 @@ TYPED_TEST(PoolTest, ManyThreadsMayUseOnePool) {
 TYPED_TEST(PoolTest, MistakesAreReported) {
   EXPECT_THROW(Pool<TypeParam>(0), std::invalid_argument);
   EXPECT_THROW(Pool<TypeParam>(-1), std::invalid_argument);
+  Pool<TypeParam> pool(1);
+  auto result = pool.apply_async([] { return 1; });
+  EXPECT_THROW(result.wait_for(-1ms), std::invalid_argument);
+  EXPECT_THROW((void)result.get_for(-1ms), std::invalid_argument);
+  EXPECT_EQ(result.get_for(std::chrono::hours::max()), 1);  // too long to count
 }
 
 TYPED_TEST(PoolTest, APoolMayBeMoved) {

@@ -98,6 +98,8 @@ TEST_F(ProcessTest, MistakesAreReported) {
   EXPECT_THROW(child.kill(), std::logic_error);
   child.start();
   EXPECT_THROW(child.start(), std::logic_error);
+  EXPECT_THROW(child.join_for(-1ms), std::invalid_argument);
+  EXPECT_TRUE(child.join_for(std::chrono::hours::max()));  // too long to count
   child.join();
   child.join();  // twice is none
   child.close();

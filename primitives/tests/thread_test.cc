@@ -146,6 +146,8 @@ TEST_F(ThreadTest, MistakesAreReported) {
   EXPECT_THROW(worker.join(), std::logic_error);
   worker.start();
   EXPECT_THROW(worker.start(), std::logic_error);
+  EXPECT_THROW(worker.join_for(-1ms), std::invalid_argument);
+  EXPECT_TRUE(worker.join_for(std::chrono::hours::max()));  // too long to count
   std::atomic<bool> refused{false};
   Thread* myself = nullptr;
   Thread selfish([&] {
