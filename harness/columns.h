@@ -6,6 +6,7 @@
 
 namespace harness {
 
+// clang-format off
 inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "schema_version",
     "run_id",
@@ -26,6 +27,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "threads",
     "parties",
     "permits",
+    "parent_bytes",
     "waiter",
     "work_in_ns",
     "work_out_ns",
@@ -87,5 +89,6 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "verified",
     "checksum_ok",
 });
+// clang-format on
 
 }  // namespace harness

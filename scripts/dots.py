@@ -26,7 +26,7 @@ def draw_dot(axis, at, value, mark, colour):
               markerfacecolor=colour if mark.filled else "white", markeredgewidth=1.4)
 
 
-def draw_dots(axis, entries, marks, named=True):
+def draw_dots(axis, entries, marks, named=True, text_of=figure.duration):
     """Returns [who..., mark, median, low, high, launches] of every dot."""
     table, places, names = [], [], []
     for at, entry in enumerate(entries):
@@ -51,7 +51,7 @@ def draw_dots(axis, entries, marks, named=True):
         text.set_fontweight("bold" if bold else "normal")
     axis.set_xscale("log")
     axis.minorticks_off()
-    axis.xaxis.set_major_formatter(figure.formatter(figure.duration))
+    axis.xaxis.set_major_formatter(figure.formatter(text_of))
     axis.tick_params(axis="y", length=0)
     return table
 

@@ -19,6 +19,7 @@ namespace {
 struct Lines {
   const char* pattern;
   int times = 1;
+  bool may_be_missing = false;  // printed or not, as the race goes
 };
 
 // kAny: who runs first is not ours to say; each line must be somebody's, and nobody's be missing.
@@ -50,7 +51,7 @@ const std::vector<Program> kPrograms = {
     {"lock_file", Order::kAsWritten, {{R"(time cost: \S+ seconds)"}, {"hello world!"}}},
     {"process_start",
      Order::kAny,
-     {{"child process start!"}, {R"(Process: \d+ is running)"}, {"main process!"}}},
+     {{"child process start!"}, {R"(Process: \d+ is running)", 1, true}, {"main process!"}}},
     {"process_subclass", Order::kAny, {{"main process start"}, {"child start"}}},
     {"rlock_again",
      Order::kAsWritten,
@@ -133,6 +134,7 @@ TEST_P(Examples, PrintsWhatTheTutorialPromises) {
     --expected->times;
   }
   for (const auto& lines : missing) {
+    if (lines.may_be_missing) continue;
     EXPECT_EQ(lines.times, 0) << "missing: " << lines.pattern << "\nin\n" << outcome.all;
   }
 }

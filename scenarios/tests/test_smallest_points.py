@@ -8,7 +8,7 @@ import unittest
 from command import CommandTest
 
 # `nothing` and its like carry no payload that could be verified.
-WITHOUT_PAYLOAD = {"single_operation", "wakeup"}
+WITHOUT_PAYLOAD = {"cpu_scaling", "lifecycle", "single_operation", "wakeup"}
 
 
 class SmallestPoints(CommandTest):
@@ -39,11 +39,20 @@ class SmallestPoints(CommandTest):
                 if scenario not in WITHOUT_PAYLOAD:
                     self.assertEqual((row["verified"], row["checksum_ok"]), ("1", "1"))
 
+    def test_cpu_scaling(self):
+        self.measures_all_of("cpu_scaling")
+
+    def test_lifecycle(self):
+        self.measures_all_of("lifecycle")
+
     def test_lock_contention(self):
         self.measures_all_of("lock_contention")
 
     def test_pipe_vs_queue(self):
         self.measures_all_of("pipe_vs_queue")
+
+    def test_pool_tasks(self):
+        self.measures_all_of("pool_tasks")
 
     def test_semaphore_pool(self):
         self.measures_all_of("semaphore_pool")

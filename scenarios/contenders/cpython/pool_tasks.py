@@ -1,0 +1,102 @@
+"""CPython's side of pool_tasks: multiprocessing's Pool and ThreadPool, and ProcessPoolExecutor.
+
+    python pool_tasks.py TALLY_FD CONTENDER WAY WORKERS
+
+A map's tasks are fewer than those of a native pool: it would not end within a window. Works on
+Python 2.7 and 3; before 3.7 there is no ProcessPoolExecutor that can be told when to end.
+"""
+
+import multiprocessing
+import multiprocessing.pool
+import sys
+
+from tallies import Tally, announce_ready, clock, die_with_parent, note
+
+ONE_BY_ONE, IN_CHUNKS = 500, 20000
+
+
+def task(x):
+    return 3 * x + 1
+
+
+class PoolOf(object):
+    """A Pool or a ThreadPool."""
+
+    def __init__(self, pool):
+        self._pool = pool
+        self.call = lambda x: pool.apply(task, (x,))
+
+    def map(self, inputs, chunk):
+        return self._pool.map(task, inputs, chunk)
+
+    def end(self):
+        self._pool.terminate()
+        self._pool.join()
+
+
+class ExecutorOf(object):
+    def __init__(self, executor):
+        self._executor = executor
+        self.call = lambda x: executor.submit(task, x).result()
+
+    def map(self, inputs, chunk):
+        return list(self._executor.map(task, inputs, chunksize=chunk))
+
+    def end(self):
+        self._executor.shutdown()
+
+
+def make_pool(kind, workers):
+    if kind == "cpython_thread_pool":
+        return PoolOf(multiprocessing.pool.ThreadPool(workers))
+    if kind == "cpython_pool":
+        return PoolOf(multiprocessing.Pool(workers, die_with_parent))
+    if sys.version_info < (3, 7):
+        note("skipped", "no ProcessPoolExecutor with an initializer before 3.7")
+        sys.exit(0)
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ExecutorOf(ProcessPoolExecutor(workers, initializer=die_with_parent))
+
+
+def map_again_and_again(tally, pool, tasks, chunk):
+    inputs = list(range(tasks))
+    expected = [task(x) for x in inputs]
+    while tally.running():
+        if pool.map(inputs, chunk) != expected:
+            tally.corrupt()
+        tally.count(tasks, 8 * tasks)
+
+
+def call_again_and_again(tally, pool):
+    x = 0
+    while tally.running():
+        before = clock()
+        result = pool.call(x)
+        tally.record(int((clock() - before) * 1e9))
+        if result != task(x):
+            tally.corrupt()
+        tally.count(1, 8)
+        x += 1
+
+
+def main():
+    descriptor, kind, way, workers = sys.argv[1:]
+    workers = int(workers)
+    tally = Tally(int(descriptor), 0)
+    pool = make_pool(kind, workers)
+    pool.call(0)
+    announce_ready()
+    if way == "round_trip":
+        call_again_and_again(tally, pool)
+    elif way == "one_by_one":
+        map_again_and_again(tally, pool, ONE_BY_ONE, 1)
+    else:
+        map_again_and_again(tally, pool, IN_CHUNKS, -(-IN_CHUNKS // (4 * workers)))
+    pool.end()
+
+
+if __name__ == "__main__":
+    if sys.version_info >= (3, 4):
+        multiprocessing.set_start_method("fork")
+    main()
