@@ -31,6 +31,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "waiter",
     "work_in_ns",
     "work_out_ns",
+    "batch",
     "sample_every",
     "load_mode",
     "target_rate_per_s",

@@ -10,6 +10,7 @@ extern const harness::Scenario lifecycle;
 extern const harness::Scenario lock_contention;
 extern const harness::Scenario pipe_vs_queue;
 extern const harness::Scenario pool_tasks;
+extern const harness::Scenario producer_consumer;
 extern const harness::Scenario semaphore_pool;
 extern const harness::Scenario single_operation;
 extern const harness::Scenario wakeup;

@@ -54,6 +54,9 @@ class SmallestPoints(CommandTest):
     def test_pool_tasks(self):
         self.measures_all_of("pool_tasks")
 
+    def test_producer_consumer(self):
+        self.measures_all_of("producer_consumer")
+
     def test_semaphore_pool(self):
         self.measures_all_of("semaphore_pool")
 
