@@ -4,7 +4,8 @@
 //   if (!others_hold_byte(hold, 1)) ...                  // closed by everybody, or all died
 //
 // The hold is a lock of an open file description (fcntl(2), F_OFD_SETLK; Linux 3.15): the kernel lets
-// go when the last process that has the descriptor, by fork, has closed it or died.
+// go when the last process that has the descriptor, by fork, has closed it or died
+// (docs/0006-ends-by-name-are-held-bytes.md).
 #pragma once
 
 namespace gilfree::core {
