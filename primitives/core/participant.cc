@@ -52,7 +52,7 @@ Participants::Participants() {
 Participants& Participants::make() {
   // Never unmapped: a robust mutex whose memory is gone takes every other one of its thread with it.
   using boost::interprocess::anonymous_shared_memory;
-  auto* memory =
+  static const auto* const memory =
       new boost::interprocess::mapped_region(anonymous_shared_memory(sizeof(Participants)));
   return *::new (memory->get_address()) Participants;
 }

@@ -15,14 +15,16 @@
 
 #include "primitives/core/doorbell.h"
 #include "primitives/core/participant.h"
+#include "primitives/core/patience.h"
 #include "primitives/core/scope.h"
 #include "primitives/core/token.h"
 
 namespace gilfree::core {
 
 // `Permits`: whose state it is, so that one by name is not taken for another (segment.h).
+// The words of OwnedPermits follow it.
 template <typename Permits, Scope S>
-struct PermitState {
+struct alignas(kCacheLine) PermitState {
   explicit PermitState(std::int64_t value = 0) : count(static_cast<std::uint32_t>(value)) {}
 
   std::atomic<std::uint32_t> count;    // of CountedPermits
