@@ -1,0 +1,44 @@
+// The tutorial's Queue: one process puts, one gets until nothing has come for a while.
+//
+// Python's Empty and Full are answers here: nothing, or false.
+
+#include <chrono>
+#include <iostream>
+#include <random>
+#include <string>
+
+#include "primitives/multiprocessing.h"
+
+namespace mp = gilfree::multiprocessing;
+using namespace std::chrono_literals;
+
+void getter(mp::Queue<double>& queue) {
+  std::cout << "Son process Getter\n";
+  while (const auto value = queue.try_get_for(500ms)) {
+    std::cout << "Process getter get: " + std::to_string(*value) + '\n';
+  }
+}
+
+void putter(mp::Queue<double>& queue) {
+  std::cout << "Son process Putter\n";
+  std::mt19937 random(1);
+  for (int i = 0; i < 1000; ++i) {
+    const double value = std::uniform_real_distribution()(random);
+    queue.put(value);
+    std::cout << "Process putter put: " + std::to_string(value) + '\n';
+  }
+}
+
+int main() {
+  mp::Queue<double> queue(100);
+  mp::Process getter_process([&] { getter(queue); });
+  mp::Process putter_process([&] { putter(queue); });
+  getter_process.start();
+  putter_process.start();
+  getter_process.join();
+  putter_process.join();
+
+  for (int i = 0; i < 100; ++i) queue.put(i);
+  if (!queue.try_put(100)) std::cout << "full at once\n";
+  if (!queue.try_put_for(100, 10ms)) std::cout << "full after 10 ms\n";
+}
