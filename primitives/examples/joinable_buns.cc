@@ -20,7 +20,7 @@ void producer(mp::JoinableQueue<std::string>& q) {
   for (int i = 0; i < 10; ++i) {
     const std::string item = "bun " + std::to_string(i);
     q.put(item);
-    std::cout << "the producer made " + item + '\n';
+    std::cout << "the producer made " + item + '\n' << std::flush;
   }
   q.join();
 }

@@ -1,6 +1,7 @@
 // The tutorial's Queue: one process puts, one gets until nothing has come for a while.
 //
-// Python's Empty and Full are answers here: nothing, or false.
+// Python's Empty and Full are answers here: nothing, or false. Each line is flushed, so that it is
+// written as one.
 
 #include <chrono>
 #include <iostream>
@@ -13,19 +14,19 @@ namespace mp = gilfree::multiprocessing;
 using namespace std::chrono_literals;
 
 void getter(mp::Queue<double>& queue) {
-  std::cout << "Son process Getter\n";
+  std::cout << "Son process Getter\n" << std::flush;
   while (const auto value = queue.try_get_for(500ms)) {
-    std::cout << "Process getter get: " + std::to_string(*value) + '\n';
+    std::cout << "Process getter get: " + std::to_string(*value) + '\n' << std::flush;
   }
 }
 
 void putter(mp::Queue<double>& queue) {
-  std::cout << "Son process Putter\n";
+  std::cout << "Son process Putter\n" << std::flush;
   std::mt19937 random(1);
   for (int i = 0; i < 1000; ++i) {
     const double value = std::uniform_real_distribution()(random);
     queue.put(value);
-    std::cout << "Process putter put: " + std::to_string(value) + '\n';
+    std::cout << "Process putter put: " + std::to_string(value) + '\n' << std::flush;
   }
 }
 
