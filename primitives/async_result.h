@@ -47,12 +47,18 @@ struct Gathered<void> {
 template <typename Item>
 struct Many {
   static std::vector<Item> copy(core::Job<Item>& job) {
+    if constexpr (core::Plain<Item>) {
+      if (job.size() > 1) return job.all();
+    }
     std::vector<Item> all;
     all.reserve(job.size());
     for (std::size_t item = 0; item < job.size(); ++item) all.push_back(job.at(item));
     return all;
   }
   static std::vector<Item> move(core::Job<Item>& job) {
+    if constexpr (core::Plain<Item>) {
+      if (job.size() > 1) return std::move(job.all());
+    }
     std::vector<Item> all;
     all.reserve(job.size());
     for (std::size_t item = 0; item < job.size(); ++item) all.push_back(std::move(job.at(item)));

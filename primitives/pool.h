@@ -40,6 +40,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <memory>
 #include <ranges>
 #include <stdexcept>
@@ -49,6 +50,7 @@
 #include <vector>
 
 #include "primitives/async_result.h"
+#include "primitives/core/copy.h"
 #include "primitives/core/inputs.h"
 #include "primitives/core/pool_tasks.h"
 #include "primitives/core/process_pool.h"
@@ -272,9 +274,13 @@ class Pool {
     engine.submit(job, at, static_cast<std::uint32_t>(count),
                   &core::run_items<how, Function, Item, Result>, bytes, [&](std::byte* to) {
                     to = core::write_function(function, to);
-                    input = begin;
-                    for (std::size_t i = 0; i < count; ++i, ++input) {
-                      to = core::Wire<Item>::write(*input, to);
+                    if constexpr (core::Shareable<Item> && std::contiguous_iterator<Iterator>) {
+                      core::copy_bytes(to, std::to_address(begin), count * sizeof(Item));
+                    } else {
+                      input = begin;
+                      for (std::size_t i = 0; i < count; ++i, ++input) {
+                        to = core::Wire<Item>::write(*input, to);
+                      }
                     }
                   });
   }

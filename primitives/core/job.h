@@ -10,9 +10,10 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <variant>
+#include <vector>
 
 #include "primitives/core/doorbell.h"
+#include "primitives/core/outcomes.h"
 #include "primitives/core/scope.h"
 #include "primitives/core/wire.h"
 
@@ -76,18 +77,20 @@ class Job : public AnyJob {
   using Value = std::conditional_t<std::is_void_v<Result>, Nothing, Result>;
 
   explicit Job(std::size_t items, std::shared_ptr<Bell> shared = nullptr)
-      : AnyJob(items, std::move(shared)),
-        size_(items),
-        more_(items > 1 ? std::make_unique<Outcome[]>(items) : nullptr) {}
+      : AnyJob(items, std::move(shared)), size_(items), outcomes_(items) {}
 
   std::size_t size() const { return size_; }
 
   void deliver(std::size_t first, std::size_t count, const std::byte* bytes) override {
-    for (std::size_t item = first; item < first + count; ++item) {
-      if constexpr (std::is_void_v<Result>) {
-        set(item, Nothing());
-      } else if constexpr (can_travel<Result>) {
-        set(item, Wire<Result>::read(bytes));
+    if constexpr (!std::is_void_v<Result> && Plain<Value> && Shareable<Value>) {
+      outcomes_.set_all(first, count, bytes);
+    } else {
+      for (std::size_t item = first; item < first + count; ++item) {
+        if constexpr (std::is_void_v<Result>) {
+          set(item, Nothing());
+        } else if constexpr (can_travel<Result>) {
+          set(item, Wire<Result>::read(bytes));
+        }
       }
     }
     count_down(count);
@@ -97,32 +100,21 @@ class Job : public AnyJob {
     count_down(1);
   }
   // To be counted down.
-  void set(std::size_t item, Value value) { outcome(item).template emplace<1>(std::move(value)); }
+  void set(std::size_t item, Value value) { outcomes_.set(item, std::move(value)); }
   void set_error(std::size_t item, std::exception_ptr error) {
-    outcome(item).template emplace<2>(std::move(error));
+    outcomes_.set_error(item, std::move(error));
   }
 
   // Once it is done.
-  bool succeeded() {
-    for (std::size_t item = 0; item < size_; ++item) {
-      if (outcome(item).index() != 1) return false;
-    }
-    return true;
-  }
+  bool succeeded() { return outcomes_.succeeded(); }
   // The result of `item`, or the exception it became.
-  Value& at(std::size_t item) {
-    if (outcome(item).index() == 2) std::rethrow_exception(std::get<2>(outcome(item)));
-    return std::get<1>(outcome(item));
-  }
+  Value& at(std::size_t item) { return outcomes_.at(item); }
+  // Of several, if they are plain.
+  std::vector<Value>& all() requires Plain<Value> { return outcomes_.all(); }
 
  private:
-  using Outcome = std::variant<std::monostate, Value, std::exception_ptr>;
-
-  Outcome& outcome(std::size_t item) { return more_ ? more_[item] : one_; }
-
   const std::size_t size_;
-  Outcome one_;
-  const std::unique_ptr<Outcome[]> more_;  // if there are several
+  Outcomes<Value> outcomes_;
 };
 
 }  // namespace gilfree::core
