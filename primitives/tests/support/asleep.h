@@ -14,14 +14,18 @@
 
 namespace gilfree::testing {
 
-// Waits until the thread, or single-threaded process, with this id sleeps.
+// What the thread, or single-threaded process, with this id does: R, S, ... as proc(5) has it.
+inline char state_of(int id) {
+  std::string stat;
+  std::ifstream in("/proc/" + std::to_string(id) + "/stat");
+  std::getline(in, stat);
+  const auto name_end = stat.rfind(')');
+  return name_end == std::string::npos ? '?' : stat[name_end + 2];
+}
+
+// Waits until it sleeps.
 inline void await_sleep(int id) {
-  for (std::string stat;; ::usleep(50)) {  // polls /proc: the kernel tells nobody
-    std::ifstream in("/proc/" + std::to_string(id) + "/stat");
-    std::getline(in, stat);
-    const auto name_end = stat.rfind(')');
-    if (name_end != std::string::npos && stat[name_end + 2] == 'S') return;
-  }
+  while (state_of(id) != 'S') ::usleep(50);  // polls /proc: the kernel tells nobody
 }
 
 template <Scope S>

@@ -17,8 +17,10 @@ constexpr greg_t kTrapFlag = 0x100;
 
 // The one walk that goes on in this process.
 struct State {
-  Trace* trace = nullptr;      // tracing into it
-  std::size_t steps_left = 0;  // dying after that many steps
+  const Control* control = nullptr;
+  Control* trace = nullptr;  // tracing into it
+  Fate fate = Fate::kDies;
+  std::size_t steps_left = 0;  // until then, when counting steps
   std::uint8_t* planted = nullptr;
   std::uint8_t covered = 0;  // the byte under the breakpoint
   int hits_left = 0;
@@ -33,13 +35,18 @@ volatile bool ending = false;
   return result;
 }
 
-[[gnu::always_inline]] inline void die() {
-  raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), SIGKILL);
-  while (true) continue;
+// The victim's end: it never comes back from here.
+[[gnu::always_inline]] inline void meet_fate() {
+  const int signal = state.fate == Fate::kDies ? SIGKILL : SIGSTOP;
+  while (true) raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), signal);
 }
 
-__attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int, siginfo_t*,
-                                                                            void* context) {
+[[gnu::always_inline]] inline bool is_counting() {
+  return state.control->counting.load(std::memory_order_relaxed);
+}
+
+[[gnu::no_sanitize("address", "thread", "undefined")]] void on_trap(int, siginfo_t*,
+                                                                    void* context) {
   auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   if (state.planted != nullptr) {
     if (state.stepping_over) {  // past the instruction: cover it again
@@ -48,7 +55,7 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
       registers[REG_EFL] &= ~kTrapFlag;
       return;
     }
-    if (--state.hits_left == 0) die();
+    if (is_counting() && --state.hits_left == 0) meet_fate();
     *state.planted = state.covered;
     registers[REG_RIP] = reinterpret_cast<greg_t>(state.planted);
     registers[REG_EFL] |= kTrapFlag;
@@ -59,10 +66,11 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
     registers[REG_EFL] &= ~kTrapFlag;
     return;
   }
-  if (state.trace != nullptr && state.trace->length < Trace::kMost) {
-    state.trace->at[state.trace->length++] = static_cast<std::uintptr_t>(registers[REG_RIP]);
+  if (!is_counting()) return;
+  if (state.trace != nullptr && state.trace->steps < Control::kMostSteps) {
+    state.trace->at[state.trace->steps++] = static_cast<std::uintptr_t>(registers[REG_RIP]);
   }
-  if (state.steps_left > 0 && --state.steps_left == 0) die();
+  if (state.steps_left > 0 && --state.steps_left == 0) meet_fate();
 }
 
 void install() {
@@ -82,26 +90,30 @@ void install() {
 
 }  // namespace
 
-[[gnu::noinline]] void begin_trace(Trace& trace) {
+[[gnu::noinline]] void begin_trace(Control& control) {
   install();
-  trace.length = 0;
-  state.trace = &trace;
+  control.steps = 0;
+  state.control = state.trace = &control;
   set_trap_flag();
 }
 
 [[gnu::noinline]] void end_trace() { ending = true; }
 
-[[gnu::noinline]] void die_after(std::size_t steps) {
+[[gnu::noinline]] void stop_after(Control& control, std::size_t steps, Fate fate) {
   install();
+  state.control = &control;
+  state.fate = fate;
   state.steps_left = steps;
   set_trap_flag();
 }
 
-bool die_at(std::uintptr_t address, int occurrence) {
+bool stop_at(const Control& control, std::uintptr_t address, int occurrence, Fate fate) {
   install();
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   auto* start = reinterpret_cast<void*>(address / page * page);
   if (::mprotect(start, page, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return false;
+  state.control = &control;
+  state.fate = fate;
   state.hits_left = occurrence;
   state.covered = *reinterpret_cast<std::uint8_t*>(address);
   state.planted = reinterpret_cast<std::uint8_t*>(address);
@@ -111,10 +123,10 @@ bool die_at(std::uintptr_t address, int occurrence) {
 
 #else
 
-void begin_trace(Trace& trace) { trace.length = 0; }
+void begin_trace(Control& control) { control.steps = 0; }
 void end_trace() {}
-void die_after(std::size_t) {}
-bool die_at(std::uintptr_t, int) { return false; }
+void stop_after(Control&, std::size_t, Fate) {}
+bool stop_at(const Control&, std::uintptr_t, int, Fate) { return false; }
 
 #endif
 

@@ -13,7 +13,8 @@
 // breakpoint planted there and dies, which costs a third of a millisecond instead of a step each for
 // every instruction before it (docs/crash.md). x86-64 only; elsewhere walks find no points.
 //
-// The victim gets there alone (one schedule), so a walk says nothing of interleavings: the soak does.
+// The victim gets there alone (one schedule), so a walk says nothing of interleavings: the soak does,
+// and freezing, where a third party acts while the victim stands still.
 #pragma once
 
 #include <chrono>
@@ -21,6 +22,7 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "primitives/tests/support/asleep.h"
 
@@ -33,30 +35,60 @@ struct Walk {
   std::function<void()> prepare = [] {};
   // In the victim: walked.
   std::function<void()> operation;
+  // If given: the operation sleeps, and once it does, this is called in the test's process to wake it.
+  // Only what the victim does from then on is walked.
+  std::function<void()> wake = {};
+  // Or: the operation is walked until it sleeps for good.
+  bool ends_asleep = false;
+  // An instruction in a loop is walked so often.
+  int most_rounds = 1 << 30;
+
+  // For kill_in_recovery_too, in a second victim after the death of the first: walked.
+  std::function<void()> recovery = {};
+  // For freeze_at_every_instruction, in the test's process: while the victim stands still.
+  std::function<void()> meanwhile = [] {};
+  // In the test's process, when the victim has just been killed.
+  std::function<void()> afterwards = [] {};
+
   // In a fresh process, after the death: uses the state and says in a word or two what it found. It
   // must not wait for ever where the promise holds; where it does, the lab calls it a hang.
   std::function<std::string()> survivor;
+  // Long against anything that is promised, also on a busy machine.
+  std::chrono::milliseconds patience = std::chrono::seconds(10);
   // In the test's process, after the survivor: ends the peers. May overrule its word if not empty.
   std::function<std::string()> after = [] { return std::string(); };
 };
 
 struct Findings {
-  int points = 0;  // instructions at which a victim died
-  int missed =
-      0;  // the victim did not come by there again: its path depends on more than the state
+  int points = 0;        // instructions, or pairs of them, at which a victim died
+  int instructions = 0;  // that there are on the path
+  int missed = 0;        // it did not come by there again: its path depends on more than the state
   int hangs = 0;
   int edges = 0;                        // how often the word changed from one point to the next
   std::map<std::string, int> verdicts;  // word -> points
-  std::string first, last;              // words at the first and the last point
-  std::chrono::microseconds slowest{};  // longest a survivor took
+  std::map<std::string, std::pair<int, int>> spans;  // word -> its first and last instruction
+  std::string first, last;                           // words at the first and the last point
+  std::chrono::microseconds slowest{};               // longest a survivor took
 
   // True if all verdicts are among these.
   bool only(const std::map<std::string, int>& words) const;
+  void add(const std::string& verdict, int instruction);
 };
 
 std::ostream& operator<<(std::ostream& out, const Findings& findings);
 
+// Every instruction if the environment says GILFREE_CRASH_BUDGET=full. Otherwise as many as it says, or
+// 50, evenly spread, and between two of them that answer differently more, until the instruction is
+// found that makes the difference.
 Findings kill_at_every_instruction(const Walk& walk);
+
+// A second victim, that recovers from the first one's death, is killed too: every instruction of the
+// operation with every one of the recovery, or about 100 pairs.
+Findings kill_in_recovery_too(const Walk& walk);
+
+// Others act while the victim stands still at an instruction; then it is killed. So many instructions
+// as in kill_at_every_instruction.
+Findings freeze_at_every_instruction(const Walk& walk);
 
 // Runs the survivor without a death, in the same way: what it would say.
 std::string ask_survivor(const Walk& walk);

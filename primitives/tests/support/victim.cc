@@ -1,0 +1,139 @@
+#include "primitives/tests/support/victim.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "primitives/tests/support/asleep.h"
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A victim that has not met its end by now waits for its peers, or went another way.
+constexpr auto kLost = 2s;
+
+Control& control() {
+  static auto* made = static_cast<Control*>(
+      ::mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  return *made;
+}
+
+// Forks a victim that calls `begin` when it is about to run the operation.
+pid_t start(const Deed& deed, const std::function<void()>& begin) {
+  control().counting = !deed.wake;
+  const pid_t victim = fork_child([&] {
+    deed.prepare();
+    begin();
+    deed.operation();
+    end_trace();
+  });
+  if (deed.wake) {
+    await_sleep(victim);
+    control().counting = true;
+    deed.wake();
+  }
+  return victim;
+}
+
+// True if the child has ended or stopped by then.
+bool is_done(pid_t child, int& status) {
+  return ::waitpid(child, &status, WNOHANG | WUNTRACED) == child;
+}
+
+// Waits for it to end, to stop, or to sleep for good. Its status; 0 if it had to be given up.
+int await_fate(pid_t victim, bool may_sleep) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, victim, 0));
+  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
+  int status = 0;
+  const auto lost = Clock::now() + kLost;
+  bool done = false;
+  while (!(done = is_done(victim, status)) && Clock::now() < lost) {
+    if (may_sleep && state_of(victim) == 'S') break;
+    (void)::poll(&end, 1, 1);  // does not hear of a stop
+  }
+  ::close(pidfd);
+  if (done) return status;
+  ::kill(victim, SIGKILL);
+  ::waitpid(victim, nullptr, 0);
+  return 0;
+}
+
+std::vector<std::uintptr_t> trace(const Deed& deed) {
+  const pid_t victim = start(deed, [] { begin_trace(control()); });
+  if (deed.ends_asleep) {
+    await_sleep(victim);
+    end(victim);
+  } else {
+    ended(victim, 20s);
+  }
+  return {control().at, control().at + control().steps};
+}
+
+// Sends a victim to `step`: what became of it, as waitpid says; 0 if it never came there.
+int send(const Deed& deed, const Step& step, Fate fate, pid_t& victim) {
+  victim = start(deed, [&] {
+    if (!stop_at(control(), step.address, step.occurrence, fate)) {
+      stop_after(control(), step.number + 1, fate);
+    }
+  });
+  return await_fate(victim, deed.ends_asleep);
+}
+
+}  // namespace
+
+std::vector<Step> path_of(const Deed& deed, int most_rounds) {
+  static const auto own = trace({.prepare = [] {}, .operation = [] {}, .wake = {}});
+  const std::unordered_set<std::uintptr_t> skipped(own.begin(), own.end());
+  const auto all = trace(deed);
+  std::vector<Step> path;
+  std::unordered_map<std::uintptr_t, int> occurrences;
+  for (std::size_t number = 0; number < all.size(); ++number) {
+    const auto address = all[number];
+    if (skipped.count(address) > 0) continue;
+    if (++occurrences[address] > most_rounds) continue;
+    path.push_back({address, occurrences[address], number});
+  }
+  return path;
+}
+
+bool kill_at(const Deed& deed, const Step& step) {
+  pid_t victim = 0;
+  const int status = send(deed, step, Fate::kDies, victim);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+pid_t freeze_at(const Deed& deed, const Step& step) {
+  pid_t victim = 0;
+  return WIFSTOPPED(send(deed, step, Fate::kFreezes, victim)) ? victim : 0;
+}
+
+bool ended(pid_t child, std::chrono::milliseconds patience) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
+  bool in_time = false;
+  for (int tries = 0; !in_time && tries < 10; ++tries) {
+    in_time = ::poll(&end, 1, static_cast<int>(patience.count())) == 1;
+    if (!in_time && state_of(child) == 'S') break;
+  }
+  ::close(pidfd);
+  if (!in_time) ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  return in_time;
+}
+
+void end(pid_t child) {
+  if (child <= 0) return;
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
+}  // namespace gilfree::testing

@@ -1,0 +1,50 @@
+// Victims: processes that run an operation up to one of its instructions, and die or freeze there.
+//
+// crash_lab.h says what for. These are its hands: one victim at a time, whose path is traced once.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "primitives/tests/support/breakpoint.h"
+
+namespace gilfree::testing {
+
+// What a victim does, as in crash_lab.h.
+struct Deed {
+  std::function<void()> prepare;
+  std::function<void()> operation;
+  std::function<void()> wake;  // may be empty
+  bool ends_asleep = false;
+};
+
+// An instruction on the victim's path: the `occurrence`-th time at `address`.
+struct Step {
+  std::uintptr_t address;
+  int occurrence;
+  std::size_t number;  // steps before it, the lab's own among them
+};
+
+// Where the operation goes from the state there is, without the lab's own way in and out, and of each
+// instruction the first `most_rounds` times.
+std::vector<Step> path_of(const Deed& deed, int most_rounds);
+
+// Kills a victim at `step`. False if it never came there.
+bool kill_at(const Deed& deed, const Step& step);
+
+// Stops one there: its process id, or 0 if it never came there. To be killed with end().
+pid_t freeze_at(const Deed& deed, const Step& step);
+
+// Waits for a child to end. False if it had not within `patience`; then it is killed. A child that
+// runs or waits for a CPU, rather than sleep, has ten times as long.
+bool ended(pid_t child, std::chrono::milliseconds patience);
+
+// Kills a child, whatever it does, and reaps it.
+void end(pid_t child);
+
+}  // namespace gilfree::testing
