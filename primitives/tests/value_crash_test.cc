@@ -1,0 +1,74 @@
+// Value under kill -9: an update under its lock is whole, or the next holder is told. And the making
+// of a named object, which is there complete or not at all.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "primitives/lock.h"
+#include "primitives/tests/support/crash_test.h"
+#include "primitives/value.h"
+
+namespace gilfree::testing {
+namespace {
+
+// Halves that disagree are those of an update that did not end.
+struct Account {
+  long left, right;
+};
+
+class ValueCrashTest : public CrashTest {
+ protected:
+  std::string look() {
+    const std::scoped_lock hold(*account_);
+    auto& account = account_->value();
+    if (account_->get_lock().abandoned()) return "told";
+    if (account.left != account.right) return "torn and not told";
+    return account.left == 1 ? "new" : "old";
+  }
+
+  std::optional<Value<Account>> account_;
+};
+
+TEST_F(ValueCrashTest, AnUpdateKilledAnywhereIsWholeOrTheNextHolderIsTold) {
+  const Findings found = kill_at_every_instruction({.fresh = [&] { account_.emplace(); },
+                                                    .prepare = attach,
+                                                    .operation =
+                                                        [&] {
+                                                          const std::scoped_lock hold(*account_);
+                                                          account_->value() = {1, 1};
+                                                        },
+                                                    .survivor = [&] { return look(); }});
+  expect(found, {{"old", 1}, {"told", 1}, {"new", 1}});
+  if (found.points == 0) return;
+  EXPECT_EQ(found.edges, 2);
+  EXPECT_EQ(found.first, "old");
+  EXPECT_EQ(found.last, "new");
+}
+
+TEST(NamedCrashTest, KilledWhileItMakesANamedLockThereIsAWholeOneOrNone) {
+  const std::string name = "gilfree-crash-test-" + std::to_string(::getpid());
+  const Walk walk{.fresh = [] {},
+                  .operation = [&] { Lock<Processes> lock(create_only, name); },
+                  .most_rounds = 1,
+                  .survivor = [&]() -> std::string {
+                    const bool exists = std::filesystem::exists("/dev/shm/" + name);
+                    Lock<Processes> lock(open_or_create, name);
+                    const std::scoped_lock hold(lock);
+                    return exists ? "made" : "not made";
+                  },
+                  .after =
+                      [&] {
+                        gilfree::remove(name);
+                        return std::string();
+                      }};
+  const Findings found = kill_at_every_instruction(walk);
+  std::cout << "    " << found << "\n";
+  if (found.points == 0) GTEST_SKIP() << "no single steps on this machine";
+  EXPECT_TRUE(found.only({{"made", 1}, {"not made", 1}})) << found;
+  EXPECT_EQ(found.edges, 1);
+}
+
+}  // namespace
+}  // namespace gilfree::testing
