@@ -78,7 +78,7 @@ struct Findings {
 std::ostream& operator<<(std::ostream& out, const Findings& findings);
 
 // Every instruction if the environment says GILFREE_CRASH_BUDGET=full. Otherwise as many as it says, or
-// 50, evenly spread, and between two of them that answer differently more, until the instruction is
+// 250, evenly spread, and between two of them that answer differently more, until the instruction is
 // found that makes the difference.
 Findings kill_at_every_instruction(const Walk& walk);
 
