@@ -96,10 +96,10 @@ Json warnings(const Json& cpus, const Json& quota) {
     all.push_back("this control group has a CPU quota (" + quota.get<std::string>() +
                   "): look at throttled_us");
   }
-  double load = 0;
+  std::string load;  // "1.25", of the last minute
   std::ifstream("/proc/loadavg") >> load;
-  if (load > 0.5 * static_cast<double>(cpus.size())) {
-    all.push_back("the machine is busy: its load average was " + std::to_string(load));
+  if (std::strtod(load.c_str(), nullptr) > 0.5 * static_cast<double>(cpus.size())) {
+    all.push_back("the machine is busy: its load average was " + load);
   }
   const Json governor = text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   if (governor.is_string() && governor != "performance") {

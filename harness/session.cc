@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
-constexpr Seconds kDrawing{15};     // the report, and starting up
+constexpr Seconds kDrawing{22};     // the report, and starting up
 
 std::string new_run_id() {
   std::random_device random;
