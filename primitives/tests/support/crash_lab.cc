@@ -15,7 +15,7 @@ namespace gilfree::testing {
 namespace {
 
 // What a test has time for; the environment may say otherwise.
-constexpr int kPoints = 250, kPairs = 100;
+constexpr int kPoints = 250, kPairs = 100, kFrozen = 60;
 
 struct Word {
   char text[120];
@@ -92,10 +92,11 @@ void close_in(Verdicts& verdicts, std::size_t low, std::size_t high,
 
 // Judges the points of a path that the budget allows, and where the word changes every one.
 template <typename Judge>
-Findings& spread_over(const std::vector<Step>& path, Findings& found, Judge judge_step) {
+Findings& spread_over(const std::vector<Step>& path, int points, Findings& found,
+                      Judge judge_step) {
   const auto judge = [&](std::size_t at) { return judge_step(path[at]); };
   Verdicts verdicts;
-  const double apart = distance(path.size(), budget(kPoints));
+  const double apart = distance(path.size(), budget(points));
   for (double next = 0; next < static_cast<double>(path.size()) - 0.5; next += apart) {
     const auto at = static_cast<std::size_t>(std::lround(next));
     verdicts[at] = judge(at);
@@ -140,7 +141,7 @@ std::ostream& operator<<(std::ostream& out, const Findings& findings) {
 
 Findings kill_at_every_instruction(const Walk& walk) {
   Findings found;
-  return spread_over(path_from_fresh(walk), found, [&](const Step& step) -> std::string {
+  return spread_over(path_from_fresh(walk), kPoints, found, [&](const Step& step) -> std::string {
     walk.fresh();
     if (kill_at(deed_of(walk), step)) return ask(walk, found);
     clear_up(walk);
@@ -182,7 +183,7 @@ Findings kill_in_recovery_too(const Walk& walk) {
 
 Findings freeze_at_every_instruction(const Walk& walk) {
   Findings found;
-  return spread_over(path_from_fresh(walk), found, [&](const Step& step) -> std::string {
+  return spread_over(path_from_fresh(walk), kFrozen, found, [&](const Step& step) -> std::string {
     walk.fresh();
     if (const pid_t victim = freeze_at(deed_of(walk), step); victim != 0) {
       walk.meanwhile();

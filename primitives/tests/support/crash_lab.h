@@ -30,11 +30,11 @@ namespace gilfree::testing {
 
 struct Walk {
   // In the test's process, before each victim: a new state, and peers if there are to be any.
-  std::function<void()> fresh;
+  std::function<void()> fresh = nullptr;
   // In the victim, not walked: what it did before, so that the walk meets it in mid-life.
   std::function<void()> prepare = [] {};
   // In the victim: walked.
-  std::function<void()> operation;
+  std::function<void()> operation = nullptr;
   // If given: the operation sleeps, and once it does, this is called in the test's process to wake it.
   // Only what the victim does from then on is walked.
   std::function<void()> wake = {};
@@ -52,7 +52,7 @@ struct Walk {
 
   // In a fresh process, after the death: uses the state and says in a word or two what it found. It
   // must not wait for ever where the promise holds; where it does, the lab calls it a hang.
-  std::function<std::string()> survivor;
+  std::function<std::string()> survivor = nullptr;
   // Long against anything that is promised, also on a busy machine.
   std::chrono::milliseconds patience = std::chrono::seconds(10);
   // In the test's process, after the survivor: ends the peers. May overrule its word if not empty.
@@ -86,8 +86,8 @@ Findings kill_at_every_instruction(const Walk& walk);
 // operation with every one of the recovery, or about 100 pairs.
 Findings kill_in_recovery_too(const Walk& walk);
 
-// Others act while the victim stands still at an instruction; then it is killed. So many instructions
-// as in kill_at_every_instruction.
+// Others act while the victim stands still at an instruction; then it is killed. As
+// kill_at_every_instruction, but 60 points, which take longer.
 Findings freeze_at_every_instruction(const Walk& walk);
 
 // Runs the survivor without a death, in the same way: what it would say.

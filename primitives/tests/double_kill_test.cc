@@ -1,0 +1,193 @@
+// Killed twice: one process dies in an operation, and the one that recovers from it dies too.
+//
+// Every instruction of the operation with every instruction of the recovery makes some 10,000 pairs
+// for each test; here a few hundred, evenly spread, and all with GILFREE_CRASH_BUDGET=full.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "primitives/barrier.h"
+#include "primitives/condition.h"
+#include "primitives/event.h"
+#include "primitives/semaphore.h"
+#include "primitives/tests/support/crash_test.h"
+#include "primitives/value.h"
+
+namespace gilfree::testing {
+namespace {
+
+class DoubleKillTest : public CrashTest {
+ protected:
+  void SetUp() override { ::alarm(3600); }
+
+  static void expect_always(Walk walk, const std::string& word) {
+    walk.most_rounds = 2;
+    expect(kill_in_recovery_too(walk), {{word, 1}});
+  }
+
+  // A peer that waits until `action` is done.
+  void start_waiter(const std::function<void()>& action) {
+    done_[0] = 0;
+    peers_.start_asleep([&] {
+      action();
+      done_[0] = 1;
+      ::pause();
+    });
+  }
+
+  Ledger<Processes> done_{2};
+};
+
+TEST_F(DoubleKillTest, ALockPassesToTheThird) {
+  std::optional<RLock<Processes>> lock;
+  const auto lock_and_unlock = [&] {
+    lock->lock();
+    lock->unlock();
+  };
+  expect_always({.fresh = [&] { lock.emplace(); },
+                 .prepare = attach,
+                 .operation = lock_and_unlock,
+                 .recovery = lock_and_unlock,
+                 .survivor = [&]() -> std::string {
+                   lock_and_unlock();
+                   lock->lock();
+                   const bool told = lock->abandoned();
+                   lock->unlock();
+                   return told ? "told twice" : lock->owned() ? "held twice" : "passed on";
+                 }},
+                "passed on");
+}
+
+// The one update that was made in between is there, or its holder's death is told.
+TEST_F(DoubleKillTest, AValueIsWholeOrTheNextHolderIsTold) {
+  struct Account {
+    long left, right;
+  };
+  std::optional<Value<Account>> account;
+  const auto update = [&] {
+    const std::scoped_lock hold(*account);
+    auto& value = account->value();
+    if (account->get_lock().abandoned()) value.right = value.left;
+    value = {value.left + 1, value.right + 1};
+  };
+  expect_always({.fresh = [&] { account.emplace(); },
+                 .prepare = attach,
+                 .operation = update,
+                 .recovery = update,
+                 .survivor =
+                     [&] {
+                       update();
+                       return account->value().left == account->value().right ? "whole" : "torn";
+                     }},
+                "whole");
+}
+
+TEST_F(DoubleKillTest, ABoundedSemaphoreLosesNoPermit) {
+  std::optional<BoundedSemaphore<Processes>> semaphore;
+  const auto acquire_and_release = [&] {
+    semaphore->acquire();
+    semaphore->release();
+  };
+  expect_always({.fresh = [&] { semaphore.emplace(1); },
+                 .prepare = attach,
+                 .operation = acquire_and_release,
+                 .recovery = acquire_and_release,
+                 .survivor =
+                     [&] {
+                       acquire_and_release();
+                       return std::to_string(semaphore->value()) + " left";
+                     }},
+                "1 left");
+}
+
+TEST_F(DoubleKillTest, AnEventLetsItsWaiterGo) {
+  std::optional<Event<Processes>> event;
+  expect_always({.fresh =
+                     [&] {
+                       event.emplace();
+                       start_waiter([&] { event->wait(); });
+                     },
+                 .prepare = attach,
+                 .operation = [&] { event->set(); },
+                 .recovery =
+                     [&] {
+                       event->clear();
+                       event->set();
+                     },
+                 .survivor = [&]() -> std::string {
+                   event->set();
+                   await(done_[0]);
+                   return "let go";
+                 },
+                 .after = [&] { return peers_.end(); }},
+                "let go");
+}
+
+// The first victim has been told; the second, who passes that on, dies in the middle of it.
+TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
+  std::optional<Condition<Processes>> condition;
+  const auto wait = [&] {
+    condition->lock();
+    condition->wait();
+    condition->unlock();
+  };
+  expect_always({.fresh = [&] { condition.emplace(); },
+                 .prepare = attach,
+                 .operation = wait,
+                 .wake =
+                     [&] {
+                       start_waiter(wait);
+                       const std::scoped_lock hold(*condition);
+                       condition->notify_one();
+                     },
+                 .recovery =
+                     [&] {
+                       const std::scoped_lock hold(*condition);
+                       (void)condition->wait_for(std::chrono::nanoseconds(1));
+                     },
+                 .survivor = [&]() -> std::string {
+                   condition->lock();
+                   condition->notify_all();  // which skips whoever has been told and hangs
+                   condition->unlock();
+                   await(done_[0]);
+                   return "all woke";
+                 },
+                 .after = [&] { return peers_.end(); }},
+                "all woke");
+}
+
+// Two of three come and die; whoever waits passes or is told, and after a reset it serves again.
+TEST_F(DoubleKillTest, ABarrierTellsWhoeverWaitsAndCanBeReset) {
+  std::optional<Barrier<Processes>> barrier;
+  const auto come = [&] {
+    try {
+      (void)barrier->wait_for(std::chrono::nanoseconds(1));
+    } catch (const BrokenBarrier&) {
+    }
+  };
+  expect_always({.fresh =
+                     [&] {
+                       barrier.emplace(3);
+                       start_waiter([&] {
+                         try {
+                           (void)barrier->wait();
+                         } catch (const BrokenBarrier&) {
+                         }
+                       });
+                     },
+                 .prepare = attach,
+                 .operation = come,
+                 .recovery = come,
+                 .survivor = [&]() -> std::string {
+                   come();
+                   await(done_[0]);
+                   barrier->reset();
+                   return barrier->broken() ? "broken for ever" : "told, and as new";
+                 },
+                 .after = [&] { return peers_.end(); }},
+                "told, and as new");
+}
+
+}  // namespace
+}  // namespace gilfree::testing
