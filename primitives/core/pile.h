@@ -131,6 +131,9 @@ class Pile : public AnyQueue<Self, T> {
     Work work;
     Side &mine, &others;
   };
+  template <typename Ready, typename Check, typename Work>
+  Job(Ready, Check, Work, Side&, Side&)
+      -> Job<Ready, Check, Work>;  // clang 14 deduces no aggregate
 
   // False if the deadline came first.
   template <typename... Parts>
