@@ -71,7 +71,7 @@ TYPED_TEST(WaitTest, AMessageThroughAnyOfThemEndsTheWait) {
   constexpr int kRounds = 300;
   auto [answers, answer] = Pipe<int, TypeParam>({.duplex = false});
   Crew<TypeParam> crew;
-  crew.start(1, [&](int) {
+  crew.start(1, [&, &answers = answers](int) {
     for (int round = 0; round < kRounds; ++round) {
       if (round % 10 == 0) std::this_thread::sleep_for(1ms);  // lets the other fall asleep
       this->senders_[round % this->kPipes].send(round);
@@ -93,14 +93,15 @@ TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfOneWhoSleeps) {
   auto [receiver, sender] = Pipe<int>({.duplex = false});
   auto [other_receiver, other_sender] = Pipe<int>({.duplex = false});
   Ledger<Processes> said(1);
-  const pid_t holder = fork_child([&] {
-    receiver.close();
-    other_receiver.close();
-    other_sender.close();
-    ::pause();
-  });
+  const pid_t holder = fork_child(
+      [&receiver = receiver, &other_receiver = other_receiver, &other_sender = other_sender] {
+        receiver.close();
+        other_receiver.close();
+        other_sender.close();
+        ::pause();
+      });
   sender.close();
-  const pid_t waiter = fork_child([&] {
+  const pid_t waiter = fork_child([&said, &receiver = receiver, &other_receiver = other_receiver] {
     const std::vector<Connection<int>*> both{&other_receiver, &receiver};
     const auto ready = wait(both);
     said[0] = ready.size() == 1 && ready[0] == &receiver ? 1 : -1;

@@ -45,8 +45,8 @@ volatile bool ending = false;
   return state.control->counting.load(std::memory_order_relaxed);
 }
 
-[[gnu::no_sanitize("address", "thread", "undefined")]] void on_trap(int, siginfo_t*,
-                                                                    void* context) {
+__attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int, siginfo_t*,
+                                                                            void* context) {
   auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   if (state.planted != nullptr) {
     if (state.stepping_over) {  // past the instruction: cover it again
