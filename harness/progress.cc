@@ -30,6 +30,12 @@ void Progress::show(std::size_t done, Seconds elapsed, Seconds left, const std::
   }
 }
 
+void Progress::went_wrong(const std::string& name, const std::string& status,
+                          const std::string& error) {
+  if (style_ == Style::kOneLine) out_ << kEraseLine;
+  out_ << "bench-all: " << name << ": " << status << ": " << error << std::endl;
+}
+
 Progress::Style progress_style(bool quiet) {
   if (quiet) return Progress::Style::kSilent;
   const char* term = std::getenv("TERM");

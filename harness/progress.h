@@ -1,5 +1,5 @@
-// Progress: how far a run is. On a terminal one line that is rewritten, elsewhere a line every tenth
-// of the run.
+// Progress: how far a run is, and what went wrong on the way. On a terminal one line that is
+// rewritten, elsewhere a line every tenth of the run. What went wrong is always said.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,8 @@ class Progress {
 
   // `done` launches are over; `name` comes next.
   void show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name);
+  // A line of its own: a launch of `name` failed or hung.
+  void went_wrong(const std::string& name, const std::string& status, const std::string& error);
 
  private:
   std::ostream& out_;

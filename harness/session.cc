@@ -9,7 +9,6 @@
 #include "harness/exit_codes.h"
 #include "harness/folder.h"
 #include "harness/launcher.h"
-#include "harness/progress.h"
 #include "harness/report.h"
 #include "harness/tables.h"
 #include "harness/usage.h"
@@ -124,18 +123,22 @@ void Session::measure(EventLog& log) {
     if (!launch) return;
     progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
                   launch->of->name);
-    take(run_launch(order_of(*launch), options_.timeout), *launch, log);
+    take(run_launch(order_of(*launch), options_.timeout), *launch, log, progress);
     schedule_.took(*launch->of, Clock::now() - began - elapsed);
   }
 }
 
 // A case that cannot run here, or that hangs, is asked once.
-void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log) {
+void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
+                   Progress& progress) {
   for (Json& line : lines) {
     complete(line["row"], launch);
     const std::string status = line["row"]["status"];
     ++outcomes_[status];
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
+    if (status == "failed" || status == "timeout") {
+      progress.went_wrong(launch.of->name, status, line["row"].value("error", "no reason given"));
+    }
     Json event = {{"event", "sample"}};
     event.update(line);
     log.append(event);

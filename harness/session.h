@@ -9,6 +9,7 @@
 #include "harness/options.h"
 #include "harness/plan.h"
 #include "harness/programs.h"
+#include "harness/progress.h"
 #include "harness/schedule.h"
 
 namespace harness {
@@ -30,7 +31,7 @@ class Session {
  private:
   Json opening(const std::string& started) const;
   void measure(EventLog& log);
-  void take(std::vector<Json> lines, const Launch& launch, EventLog& log);
+  void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
   Json order_of(const Launch& launch) const;
   void complete(Json& row, const Launch& launch) const;
   void finish(EventLog& log, const std::filesystem::path& folder);

@@ -47,6 +47,20 @@ TEST(ProgressTest, QuietMeansNothing) {
   EXPECT_EQ(progress_style(true), Progress::Style::kSilent);
 }
 
+TEST(ProgressTest, WhatWentWrongIsSaidInALineOfItsOwnHoweverQuiet) {
+  std::ostringstream quiet, terminal;
+  Progress(quiet, Progress::Style::kSilent).went_wrong("trouble/kind:hang", "timeout", "no end");
+  EXPECT_EQ(quiet.str(), "bench-all: trouble/kind:hang: timeout: no end\n");
+  {
+    Progress progress(terminal, Progress::Style::kOneLine);
+    progress.show(3, 10s, 21s, "x");
+    progress.went_wrong("trouble/kind:hang", "timeout", "no end");
+  }
+  EXPECT_EQ(terminal.str(),
+            "\r\033[K3 launches, 21 s left  x"
+            "\r\033[Kbench-all: trouble/kind:hang: timeout: no end\n\r\033[K");
+}
+
 TEST(ProgressTest, ADumbTerminalGetsLines) {
   ::setenv("TERM", "dumb", 1);
   EXPECT_EQ(progress_style(false), Progress::Style::kLines);
