@@ -211,7 +211,8 @@ TYPED_TEST(AnyThreadQueueTest, AnItemThatDidNotFitHasNotBeenMovedFrom) {
   queue.put(std::make_unique<int>(1));
   auto second = std::make_unique<int>(2);
   EXPECT_FALSE(queue.try_put(std::move(second)));
-  EXPECT_NE(second, nullptr);  // NOLINT(bugprone-use-after-move)
+  ASSERT_NE(second, nullptr);  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(*second, 2);
 }
 
 }  // namespace

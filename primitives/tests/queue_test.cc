@@ -1,3 +1,4 @@
+// What a Queue promises beyond what every queue does (any_queue_test.cc).
 #include "primitives/queue.h"
 
 #include <gtest/gtest.h>
@@ -15,8 +16,6 @@
 namespace gilfree::testing {
 namespace {
 
-using namespace std::chrono_literals;
-
 template <typename S>
 class QueueTest : public Watchdog {};
 TYPED_TEST_SUITE(QueueTest, BothScopes);
@@ -30,37 +29,11 @@ TYPED_TEST(QueueTest, ItemsLeaveInTheOrderTheyCame) {
   EXPECT_EQ(queue.get(), 9);
 }
 
-TYPED_TEST(QueueTest, AFullQueueRefusesAndAnEmptyOneHasNothing) {
-  Queue<int, TypeParam> queue(1);
-  EXPECT_TRUE(queue.empty());
-  EXPECT_EQ(queue.try_get(), std::nullopt);
-  EXPECT_TRUE(queue.try_put(1));
-  EXPECT_TRUE(queue.full());
-  EXPECT_FALSE(queue.try_put(2));
-  EXPECT_EQ(queue.qsize(), 1u);
-}
-
 TYPED_TEST(QueueTest, HoldsItsCapacityAndNotWhatItsMemoryIsRoundedUpTo) {
   Queue<int, TypeParam> queue(5);
   EXPECT_EQ(queue.capacity(), 5u);
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(queue.try_put(i));
   EXPECT_FALSE(queue.try_put(5));
-}
-
-TYPED_TEST(QueueTest, ACapacityOfZeroIsRefused) {
-  EXPECT_THROW((Queue<int, TypeParam>(0)), std::invalid_argument);
-}
-
-TYPED_TEST(QueueTest, PatienceIsKeptAtLeastAsLongAsPromised) {
-  Queue<int, TypeParam> queue(1);
-  auto start = Clock::now();
-  EXPECT_EQ(queue.try_get_for(30ms), std::nullopt);
-  EXPECT_GE(Clock::now() - start, 30ms);
-
-  queue.put(1);
-  start = Clock::now();
-  EXPECT_FALSE(queue.try_put_for(2, 30ms));
-  EXPECT_GE(Clock::now() - start, 30ms);
 }
 
 TYPED_TEST(QueueTest, APatienceBeyondTheClockMeansForEver) {
@@ -69,39 +42,7 @@ TYPED_TEST(QueueTest, APatienceBeyondTheClockMeansForEver) {
   EXPECT_EQ(queue.try_get_for(std::chrono::nanoseconds::max()), 1);
 }
 
-TYPED_TEST(QueueTest, ClosingLetsGetsDrainAndThenEndsThem) {
-  Queue<int, TypeParam> queue(2);
-  queue.put(5);
-  queue.close();
-  queue.close();
-
-  EXPECT_TRUE(queue.closed());
-  EXPECT_THROW(queue.put(6), Closed);
-  EXPECT_EQ(queue.get(), 5);
-  EXPECT_THROW(queue.get(), Closed);
-  EXPECT_THROW((void)queue.try_get(), Closed);
-}
-
-TYPED_TEST(QueueTest, ClosingWakesThoseWhoSleepAtEitherSide) {
-  Queue<int, TypeParam> empty(1), full(1);
-  full.put(1);
-  Ledger<TypeParam> ended(2);
-  Crew<TypeParam> crew;
-  crew.start(2, [&](int me) {
-    try {
-      me == 0 ? (void)empty.get() : full.put(2);
-    } catch (const Closed&) {
-      ended[me]++;
-    }
-  });
-  empty.close();
-  full.close();
-  crew.join();
-  EXPECT_EQ(ended[0], 1);
-  EXPECT_EQ(ended[1], 1);
-}
-
-TYPED_TEST(QueueTest, StringsOfAnyLengthTravelWhole) {
+TYPED_TEST(QueueTest, WhatIsBehindAStringOfAnyLengthTravelsWhole) {
   Queue<std::string, TypeParam> queue(4);
   for (const std::size_t length : {0, 1, 7, 8, 9, 4'000, 300'000, 5'000'000, 3, 2'000'000}) {
     const std::string sent(length, static_cast<char>('a' + length % 26));
@@ -282,30 +223,6 @@ TYPED_TEST(QueueTest, LeasesAreTakenAndEndedWithoutLosingAnItem) {
   crew.join();
   EXPECT_EQ(sum[0], 2 * kRounds * kEach);
   EXPECT_TRUE(queue.empty());
-}
-
-class ThreadQueueTest : public Watchdog {};
-
-TEST_F(ThreadQueueTest, ItemsAreMovedAndWhatIsLeftIsDestroyed) {
-  auto token = std::make_shared<int>(1);
-  {
-    Queue<std::unique_ptr<std::shared_ptr<int>>, Threads> queue(4);
-    queue.put(std::make_unique<std::shared_ptr<int>>(token));
-    queue.put(std::make_unique<std::shared_ptr<int>>(token));
-    EXPECT_EQ(token.use_count(), 3);
-    EXPECT_EQ(**queue.get(), 1);
-    EXPECT_EQ(token.use_count(), 2);
-  }
-  EXPECT_EQ(token.use_count(), 1);
-}
-
-TEST_F(ThreadQueueTest, AnItemThatDidNotFitHasNotBeenMovedFrom) {
-  Queue<std::unique_ptr<int>, Threads> queue(1);
-  queue.put(std::make_unique<int>(1));
-  auto second = std::make_unique<int>(2);
-  EXPECT_FALSE(queue.try_put(std::move(second)));
-  ASSERT_NE(second, nullptr);
-  EXPECT_EQ(*second, 2);
 }
 
 }  // namespace
