@@ -27,7 +27,7 @@ template <Scope S>
 class Sleepers {
  public:
   void announce() {
-    asleep_.fetch_add(1, std::memory_order_relaxed);  // before the flag
+    asleep_.fetch_add(1, std::memory_order_seq_cst);  // before the flag: see forget()
     raise_again();
   }
   void withdraw() { asleep_.fetch_sub(1, std::memory_order_relaxed); }
@@ -46,12 +46,12 @@ class Sleepers {
     return flag_.load(std::memory_order_relaxed) != 0;
   }
 
-  // After any(): false if only attention was asked for. One who is about to sleep and is missed here
-  // makes its fence after this, and then sees what was published before any().
+  // After any(): false if only attention was asked for. The flag is lowered before the count is read,
+  // with a barrier between the two. Whoever has raised the flag before is then counted; whoever raises
+  // it later leaves it raised, makes its fence after this, and sees what was published before any().
   bool forget() {
-    const bool sleeping = others_may_sleep();
-    flag_.store(0, std::memory_order_relaxed);
-    return sleeping;
+    (void)flag_.exchange(0, std::memory_order_seq_cst);
+    return asleep_.load(std::memory_order_seq_cst) != 0;
   }
 
  private:
