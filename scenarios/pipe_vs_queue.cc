@@ -9,8 +9,11 @@
 // Latency is one round trip, from before the send to after the answer; a closed loop.
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -25,13 +28,20 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLast = ~std::uint64_t{0};
 
-// A payload with its number at both ends.
+// A payload with its number at both ends. It begins with a page: a copy whose source lies a few bytes
+// before its target, as the last twelve bits of their addresses go, takes twice as long, and that would
+// be a contender's luck with the heap (primitives/docs/0005-lines-in-flight.md).
 class Payload {
  public:
-  explicit Payload(std::size_t bytes) : bytes_(bytes) {}
+  explicit Payload(std::size_t bytes)
+      : bytes_(static_cast<std::byte*>(std::aligned_alloc(kPage, (bytes + kPage) / kPage * kPage))),
+        size_(bytes) {
+    if (bytes_ == nullptr) throw std::bad_alloc();
+    std::memset(data(), 0, size());
+  }
 
-  std::byte* data() { return bytes_.data(); }
-  std::size_t size() const { return bytes_.size(); }
+  std::byte* data() { return bytes_.get(); }
+  std::size_t size() const { return size_; }
 
   void number(std::uint64_t number) {
     std::memcpy(data(), &number, sizeof number);
@@ -40,13 +50,19 @@ class Payload {
   // Nothing if the two ends disagree.
   std::optional<std::uint64_t> number() const {
     std::uint64_t first, last;
-    std::memcpy(&first, bytes_.data(), sizeof first);
-    std::memcpy(&last, bytes_.data() + (size() >= 16 ? size() - 8 : 0), sizeof last);
+    std::memcpy(&first, bytes_.get(), sizeof first);
+    std::memcpy(&last, bytes_.get() + (size() >= 16 ? size() - 8 : 0), sizeof last);
     return first == last ? std::optional(first) : std::nullopt;
   }
 
  private:
-  std::vector<std::byte> bytes_;
+  static constexpr std::size_t kPage = 4096;
+  struct Free {
+    void operator()(std::byte* bytes) const { std::free(bytes); }
+  };
+
+  std::unique_ptr<std::byte, Free> bytes_;
+  std::size_t size_;
 };
 
 template <Channel C>

@@ -35,13 +35,9 @@ class Taken {
 
   operator T() const {  // NOLINT: implicit
     if constexpr (kInPieces) {
-      T item;
-      copy_bytes(&item, &slot_, sizeof(T));
-      return item;
+      return copied_in_pieces();
     } else {
-      T item(std::move(slot_));
-      std::destroy_at(&slot_);
-      return item;
+      return moved();
     }
   }
 
@@ -55,6 +51,19 @@ class Taken {
   }
 
  private:
+  // Each makes its item where the caller wants it. A variable within a block of its own, of an `if
+  // constexpr` say, would be copied there: g++ leaves that copy out only since version 14.
+  T copied_in_pieces() const {
+    T item;
+    copy_bytes(&item, &slot_, sizeof(T));
+    return item;
+  }
+  T moved() const {
+    T item(std::move(slot_));
+    std::destroy_at(&slot_);
+    return item;
+  }
+
   T& slot_;
 };
 
