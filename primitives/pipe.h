@@ -31,7 +31,8 @@
 //             holds the end.
 // Visibility  send(x) synchronizes with the recv that returns x.
 // Crash       A process may be killed at any instruction. The message it was sending was sent or was
-//             not, never half; one it was receiving is still there for whoever holds the end next.
+//             not, never half, and so was the part of a batch that there was room for; one it was
+//             receiving is still there for whoever holds the end next.
 //             The other end learns of it at once if it is awake or calls, within core::kHeartbeat
 //             (20 ms) if it sleeps, or sends to somebody who has opened the pipe by name.
 #pragma once
@@ -39,17 +40,21 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include "primitives/core/batch.h"
 #include "primitives/core/end.h"
 #include "primitives/core/participant.h"
 #include "primitives/core/pipe_memory.h"
@@ -106,6 +111,20 @@ class Connection {
   void send(const T& item) { send_to(sending(), item); }
   void send(T&& item) { send_to(sending(), std::move(item)); }
 
+  // All of them, waiting while the direction is full: as many at a time as there is room for, for the
+  // price of one. The items of a container given by && are moved.
+  template <std::ranges::input_range Items>
+  requires std::same_as<std::ranges::range_value_t<Items>, T>
+  void send_many(Items&& items) {
+    auto& lane = sending();
+    core::in_chunks(std::forward<Items>(items),
+                    [&](auto& item, const auto& end, std::size_t& count) {
+                      await_room(lane, *item);
+                      lane.ring.write_many(item, end, count);
+                      return true;
+                    });
+  }
+
   T recv() {
     auto& lane = receiving();
     (void)await_item(lane, kNever);
@@ -121,6 +140,11 @@ class Connection {
   [[nodiscard]] std::optional<T> try_recv_until(std::chrono::time_point<C, D> time) {
     return recv_until(to_deadline(time));
   }
+
+  // Up to `most` of what is there, for the price of one, waiting while there is nothing.
+  std::vector<T> recv_many(std::size_t most) { return recv_some(most, kNever); }
+  // The same without waiting. May be empty.
+  [[nodiscard]] std::vector<T> try_recv_many(std::size_t most) { return recv_some(most, kNow); }
 
   // True if recv() would not wait: there is a message, or the end of the file.
   bool poll() { return poll_until(kNow); }
@@ -173,6 +197,13 @@ class Connection {
     return lane.ring.template read<std::optional<T>>();
   }
 
+  std::vector<T> recv_some(std::size_t most, Deadline deadline) {
+    std::vector<T> items;
+    auto& lane = receiving();
+    if (most > 0 && await_item(lane, deadline)) lane.ring.read_many(items, most);
+    return items;
+  }
+
   Lane& sending() { return *usable(out_, "gilfree::Connection::send: this end only receives"); }
   Lane& receiving() {
     Lane& lane = *usable(in_, "gilfree::Connection::recv: this end only sends");
@@ -190,15 +221,19 @@ class Connection {
 
   template <typename Item>
   void send_to(Lane& lane, Item&& item) {
+    await_room(lane, item);
+    lane.ring.write(std::forward<Item>(item));
+  }
+  template <typename Item>
+  void await_room(Lane& lane, const Item& item) {
     while (true) {
       if (nobody_receives(lane)) throw_broken();
       if (lane.ring.has_room(item)) [[likely]]
-        break;
+        return;
       (void)lane.ring.await_room(
           item, kNever, [&] { return somebody_closed(); }, [&] { return end_.other_is_gone(); });
       if (!lane.ring.has_room(item) && other_is_gone()) throw_broken();
     }
-    lane.ring.write(std::forward<Item>(item));
   }
 
   [[noreturn]] static void throw_broken() {

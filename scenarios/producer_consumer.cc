@@ -36,8 +36,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 using Queues =
-    Roster<OurSharedQueue, OurJoinableQueue, OurLifoQueue, OurPriorityQueue, StdQueue, TbbQueue,
-           Moodycamel<true>, Moodycamel<false>, BoostLockfreeQueue, ByBytes<BoostQueue>,
+    Roster<OurSharedQueue, OurFlowPipe, OurJoinableQueue, OurLifoQueue, OurPriorityQueue, StdQueue,
+           TbbQueue, Moodycamel<true>, Moodycamel<false>, BoostLockfreeQueue, ByBytes<BoostQueue>,
            ByBytes<PosixQueue>, ByBytes<SystemVQueue>, ByBytes<PacketSockets>,
            ByBytes<KernelPipe, true>, ByBytes<StreamSockets, true>>;
 

@@ -11,15 +11,14 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "primitives/core/batch.h"
 #include "primitives/core/scope.h"
 #include "primitives/errors.h"
 
@@ -58,12 +57,12 @@ class AnyQueue {
   // the price of one. The items of a container given by && are moved.
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>
-  void put_many(Items&& items) { each_chunk(std::forward<Items>(items), kNever); }
+  void put_many(Items&& items) { put_all(std::forward<Items>(items), kNever); }
   // As many as there is room for, without waiting. How many that were.
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>
   [[nodiscard]] std::size_t try_put_many(Items&& items) {
-    return each_chunk(std::forward<Items>(items), kNow);
+    return put_all(std::forward<Items>(items), kNow);
   }
 
   // Removes and returns the next item, waiting while the queue is empty.
@@ -128,20 +127,11 @@ class AnyQueue {
   }
 
   template <typename Items>
-  std::size_t each_chunk(Items&& items, Deadline deadline) {
-    if constexpr (std::is_lvalue_reference_v<Items> || std::ranges::borrowed_range<Items>) {
-      return put_each(std::ranges::begin(items), std::ranges::end(items), deadline);
-    } else {
-      static_assert(std::ranges::common_range<Items>);
-      return put_each(std::make_move_iterator(std::ranges::begin(items)),
-                      std::make_move_iterator(std::ranges::end(items)), deadline);
-    }
-  }
-  template <typename Iterator, typename End>
-  std::size_t put_each(Iterator item, End end, Deadline deadline) {
-    std::size_t count = 0;
-    while (item != end && self().put_some(item, end, count, deadline)) continue;
-    return count;
+  std::size_t put_all(Items&& items, Deadline deadline) {
+    return in_chunks(std::forward<Items>(items),
+                     [&](auto& item, const auto& end, std::size_t& count) {
+                       return self().put_some(item, end, count, deadline);
+                     });
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "primitives/pipe.h"
 #include "primitives/tests/support/crash_lab.h"
@@ -80,6 +81,35 @@ TEST_F(PipeCrashTest, AReceiveKilledAtAnyInstructionHasHappenedOrHasNot) {
                    .operation = [&] { (void)there_->recv(); },
                    .survivor = [&] { return drain(*there_); }},
                   "found 1 2", "found 2");
+}
+
+TEST_F(PipeCrashTest, ABatchKilledAtAnyInstructionWasSentWholeOrNotAtAll) {
+  const std::vector<Pair> batch{{2, -2}, {3, -3}};
+  expect_one_edge({.fresh =
+                       [&] {
+                         open();
+                         here_->send({1, -1});
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { here_->send_many(batch); },
+                   .survivor =
+                       [&] {
+                         here_->send({4, -4});
+                         return drain(*there_);
+                       }},
+                  "found 1 4", "found 1 2 3 4");
+}
+
+TEST_F(PipeCrashTest, ABatchBeingReceivedWhenKilledIsGoneWholeOrNotAtAll) {
+  expect_one_edge({.fresh =
+                       [&] {
+                         open();
+                         here_->send_many(std::vector<Pair>{{1, -1}, {2, -2}, {3, -3}});
+                       },
+                   .prepare = [] { (void)core::self<Processes>(); },
+                   .operation = [&] { (void)there_->recv_many(2); },
+                   .survivor = [&] { return drain(*there_); }},
+                  "found 1 2 3", "found 3");
 }
 
 // The last holder of the sending end dies in the middle of a send to a receiver that sleeps: it gets

@@ -112,6 +112,39 @@ TYPED_TEST(PipeTest, AStreamFarLongerThanThePipeArrivesInOrder) {
   crew.join();
 }
 
+TYPED_TEST(PipeTest, ABatchKeepsItsOrderAndTakesWhatIsThere) {
+  auto [receiver, sender] = Pipe<int, TypeParam>({.duplex = false, .capacity = 8});
+  EXPECT_TRUE(receiver.try_recv_many(3).empty());
+  sender.send_many(std::vector<int>{1, 2, 3, 4, 5});
+  EXPECT_EQ(receiver.recv_many(3), (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(receiver.try_recv_many(100), (std::vector<int>{4, 5}));
+  EXPECT_TRUE(receiver.recv_many(0).empty());
+  EXPECT_THROW((void)sender.try_recv_many(1), std::logic_error);
+  sender.close();
+  EXPECT_THROW((void)receiver.recv_many(1), EndOfFile);
+}
+
+TYPED_TEST(PipeTest, ABatchFarLongerThanThePipeArrivesInOrder) {
+  constexpr int kItems = 20'000;
+  auto [receiver, sender] = Pipe<std::string, TypeParam>({.duplex = false, .capacity = 4});
+  Crew<TypeParam> crew;
+  crew.start(1, [&, &sending = sender](int) {
+    std::vector<std::string> items;
+    for (int i = 0; i < kItems; ++i) items.push_back(std::to_string(i));
+    sending.send_many(std::move(items));
+  });
+  for (int next = 0; next < kItems;) {
+    for (const auto& item : receiver.recv_many(7)) ASSERT_EQ(item, std::to_string(next++));
+  }
+  crew.join();
+}
+
+TYPED_TEST(PipeTest, ABatchToNobodyIsABrokenPipe) {
+  auto [a, b] = Pipe<int, TypeParam>({.capacity = 2});
+  b.close();
+  EXPECT_THROW(a.send_many(std::vector<int>{1, 2, 3}), BrokenPipe);
+}
+
 TYPED_TEST(PipeTest, QuestionsAreAnswered) {
   constexpr int kRounds = 20'000;
   auto [here, there] = Pipe<int, TypeParam>();

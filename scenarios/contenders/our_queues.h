@@ -1,4 +1,4 @@
-// Ours: Queue, JoinableQueue, LifoQueue and PriorityQueue, in both scopes.
+// Ours: Queue, JoinableQueue, LifoQueue and PriorityQueue, and Pipe for one and one, in both scopes.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "primitives/joinable_queue.h"
 #include "primitives/lifo_queue.h"
+#include "primitives/pipe.h"
 #include "primitives/priority_queue.h"
 #include "primitives/queue.h"
 #include "scenarios/contenders/our_synchronisation.h"
@@ -37,6 +38,29 @@ struct OurSharedQueue {
       {.name = "queue", .primitive = "queue", .wait = "adaptive"}, true, true, true, false, true};
   template <std::size_t N, Scope S>
   using Of = OurAnyQueue<N, gilfree::Queue<Message<N>, OurScope<S>>>;
+};
+
+struct OurFlowPipe {
+  static constexpr QueueFacts kFacts{
+      {.name = "pipe", .primitive = "pipe", .wait = "adaptive"}, true, true, true, true, true};
+  template <std::size_t N, Scope S>
+  class Of {
+   public:
+    static constexpr bool kSharesItself = true;
+
+    explicit Of(std::size_t capacity)
+        : ends_(gilfree::Pipe<Message<N>, OurScope<S>>({.duplex = false, .capacity = capacity})) {}
+    void put(const Message<N>& message) { ends_.second.send(message); }
+    void get(Message<N>& message) { ::new (&message) Message<N>(ends_.first.recv()); }
+    void put_many(const std::vector<Message<N>>& messages) { ends_.second.send_many(messages); }
+    void get_many(std::vector<Message<N>>& messages, std::size_t most) {
+      messages = ends_.first.recv_many(most);
+    }
+
+   private:
+    using End = gilfree::Connection<Message<N>, OurScope<S>>;
+    std::pair<End, End> ends_;
+  };
 };
 
 struct OurJoinableQueue {
