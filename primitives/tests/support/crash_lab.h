@@ -9,7 +9,7 @@
 //   EXPECT_EQ(found.edges, 1);     // absent, absent, ..., present, present: one instruction commits
 //
 // "A process may be killed at any instruction" is a promise about a few hundred places. The operation
-// is traced once, by single steps; then for each step a fresh process runs at full speed into a
+// is traced, by single steps; then for each step a fresh process runs at full speed into a
 // breakpoint planted there and dies, which costs a third of a millisecond instead of a step each for
 // every instruction before it (docs/crash.md). x86-64 only; elsewhere walks find no points.
 //

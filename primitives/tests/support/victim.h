@@ -23,11 +23,14 @@ struct Deed {
   bool ends_asleep = false;
 };
 
-// An instruction on the victim's path: the `occurrence`-th time at `address`.
+// An instruction on the victim's path: `beyond` single steps from the `occurrence`-th time at `address`.
+// That is the instruction itself, or the last before it where a breakpoint can be planted.
 struct Step {
   std::uintptr_t address;
   int occurrence;
-  std::size_t number;  // steps before it, the lab's own among them
+  int beyond;
+
+  bool operator==(const Step&) const = default;
 };
 
 // Where the operation goes from the state there is, without the lab's own way in and out, and of each
