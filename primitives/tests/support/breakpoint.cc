@@ -37,10 +37,11 @@ volatile bool ending = false;
   return result;
 }
 
-// The victim's end: it never comes back from here.
-[[gnu::always_inline]] inline void meet_fate() {
+// The victim's end, or a halt from which it goes on for good.
+[[gnu::always_inline]] inline void meet_fate(gregset_t& registers) {
   const int signal = state.fate == Fate::kDies ? SIGKILL : SIGSTOP;
-  while (true) raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), signal);
+  raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), signal);
+  registers[REG_EFL] &= ~kTrapFlag;
 }
 
 [[gnu::always_inline]] inline bool is_counting() {
@@ -52,7 +53,7 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
   auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   if (state.planted != nullptr) {
     if (state.stepping_over && state.hits_left == 0) {  // past the place: on to its fate
-      if (--state.steps_left == 0) meet_fate();
+      if (--state.steps_left == 0) meet_fate(registers);
       return;
     }
     if (state.stepping_over) {  // past the instruction: cover it again
@@ -61,9 +62,12 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
       registers[REG_EFL] &= ~kTrapFlag;
       return;
     }
-    if (is_counting() && --state.hits_left == 0 && state.steps_left == 0) meet_fate();
     *state.planted = state.covered;
     registers[REG_RIP] = reinterpret_cast<greg_t>(state.planted);
+    if (is_counting() && --state.hits_left == 0 && state.steps_left == 0) {
+      meet_fate(registers);
+      return;
+    }
     registers[REG_EFL] |= kTrapFlag;
     state.stepping_over = true;
     return;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "primitives/core/participant.h"
 #include "primitives/tests/support/scopes.h"
@@ -201,8 +202,10 @@ Findings freeze_at_every_instruction(const Walk& walk) {
     walk.fresh();
     if (const pid_t victim = freeze_at(deed_of(walk), step); victim != 0) {
       walk.meanwhile();
-      end(victim);
-      return ask(walk, found);
+      walk.goes_on ? thaw(victim) : end(victim);
+      const auto verdict = ask(walk, found);
+      if (walk.goes_on) end(victim);
+      return verdict;
     }
     clear_up(walk);
     return kMissed;

@@ -122,6 +122,11 @@ pid_t freeze_at(const Deed& deed, const Step& step) {
   return WIFSTOPPED(send(deed, step, Fate::kFreezes, victim)) ? victim : 0;
 }
 
+void thaw(pid_t victim) {
+  ::kill(victim, SIGCONT);
+  for (char state = 'R'; state != 'S' && state != 'Z'; state = state_of(victim)) ::usleep(50);
+}
+
 bool ended(pid_t child, std::chrono::milliseconds patience) {
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};

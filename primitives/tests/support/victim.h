@@ -42,6 +42,8 @@ bool kill_at(const Deed& deed, const Step& step);
 
 // Stops one there: its process id, or 0 if it never came there. To be killed with end().
 pid_t freeze_at(const Deed& deed, const Step& step);
+// Lets it go on, and waits until it sleeps or has ended. Still to be killed with end().
+void thaw(pid_t victim);
 
 // Waits for a child to end. False if it had not within `patience`; then it is killed. A child that
 // runs or waits for a CPU, rather than sleep, has ten times as long.
