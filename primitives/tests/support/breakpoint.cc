@@ -1,6 +1,8 @@
 #include "primitives/tests/support/breakpoint.h"
 
+#include <elf.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -20,10 +22,10 @@ struct State {
   const Control* control = nullptr;
   Control* trace = nullptr;  // tracing into it
   Fate fate = Fate::kDies;
-  std::size_t steps_left = 0;  // until then, when counting steps
   std::uint8_t* planted = nullptr;
   std::uint8_t covered = 0;  // the byte under the breakpoint
-  int hits_left = 0;
+  int hits_left = 0;         // until it is the place
+  int steps_left = 0;        // from there on
   bool stepping_over = false;
 };
 State state;
@@ -35,10 +37,11 @@ volatile bool ending = false;
   return result;
 }
 
-// The victim's end: it never comes back from here.
-[[gnu::always_inline]] inline void meet_fate() {
+// The victim's end, or a halt from which it goes on for good.
+[[gnu::always_inline]] inline void meet_fate(gregset_t& registers) {
   const int signal = state.fate == Fate::kDies ? SIGKILL : SIGSTOP;
-  while (true) raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), signal);
+  raw_syscall(SYS_kill, raw_syscall(SYS_getpid, 0, 0), signal);
+  registers[REG_EFL] &= ~kTrapFlag;
 }
 
 [[gnu::always_inline]] inline bool is_counting() {
@@ -49,15 +52,22 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
                                                                             void* context) {
   auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   if (state.planted != nullptr) {
+    if (state.stepping_over && state.hits_left == 0) {  // past the place: on to its fate
+      if (--state.steps_left == 0) meet_fate(registers);
+      return;
+    }
     if (state.stepping_over) {  // past the instruction: cover it again
       *state.planted = kInt3;
       state.stepping_over = false;
       registers[REG_EFL] &= ~kTrapFlag;
       return;
     }
-    if (is_counting() && --state.hits_left == 0) meet_fate();
     *state.planted = state.covered;
     registers[REG_RIP] = reinterpret_cast<greg_t>(state.planted);
+    if (is_counting() && --state.hits_left == 0 && state.steps_left == 0) {
+      meet_fate(registers);
+      return;
+    }
     registers[REG_EFL] |= kTrapFlag;
     state.stepping_over = true;
     return;
@@ -70,7 +80,6 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
   if (state.trace != nullptr && state.trace->steps < Control::kMostSteps) {
     state.trace->at[state.trace->steps++] = static_cast<std::uintptr_t>(registers[REG_RIP]);
   }
-  if (state.steps_left > 0 && --state.steps_left == 0) meet_fate();
 }
 
 void install() {
@@ -99,34 +108,35 @@ void install() {
 
 [[gnu::noinline]] void end_trace() { ending = true; }
 
-[[gnu::noinline]] void stop_after(Control& control, std::size_t steps, Fate fate) {
-  install();
-  state.control = &control;
-  state.fate = fate;
-  state.steps_left = steps;
-  set_trap_flag();
-}
-
-bool stop_at(const Control& control, std::uintptr_t address, int occurrence, Fate fate) {
+void stop_at(const Control& control, std::uintptr_t address, int occurrence, int beyond,
+             Fate fate) {
   install();
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   auto* start = reinterpret_cast<void*>(address / page * page);
-  if (::mprotect(start, page, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return false;
+  if (::mprotect(start, page, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return;
   state.control = &control;
   state.fate = fate;
   state.hits_left = occurrence;
+  state.steps_left = beyond;
   state.covered = *reinterpret_cast<std::uint8_t*>(address);
   state.planted = reinterpret_cast<std::uint8_t*>(address);
   *state.planted = kInt3;
-  return true;
+}
+
+bool can_stop_at(std::uintptr_t address) {
+  static const auto start = ::getauxval(AT_SYSINFO_EHDR);
+  if (start == 0) return true;
+  const auto* header = reinterpret_cast<const Elf64_Ehdr*>(start);
+  const auto* whole = reinterpret_cast<const Elf64_Phdr*>(start + header->e_phoff);
+  return address - start >= whole->p_memsz;
 }
 
 #else
 
 void begin_trace(Control& control) { control.steps = 0; }
 void end_trace() {}
-void stop_after(Control&, std::size_t, Fate) {}
-bool stop_at(const Control&, std::uintptr_t, int, Fate) { return false; }
+void stop_at(const Control&, std::uintptr_t, int, int, Fate) {}
+bool can_stop_at(std::uintptr_t) { return false; }
 
 #endif
 

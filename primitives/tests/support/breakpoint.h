@@ -25,11 +25,11 @@ enum class Fate { kDies, kFreezes };  // by SIGKILL, by SIGSTOP
 void begin_trace(Control& control);
 void end_trace();
 
-// Meets its fate when this thread is about to execute the instruction at `address` for the
-// `occurrence`-th time. False if no breakpoint can be planted there (the kernel's vdso page).
-bool stop_at(const Control& control, std::uintptr_t address, int occurrence, Fate fate);
+// Meets its fate `beyond` single steps after this thread comes to the instruction at `address` for the
+// `occurrence`-th time; with none, when it is about to execute that one.
+void stop_at(const Control& control, std::uintptr_t address, int occurrence, int beyond, Fate fate);
 
-// The same by counting `steps` single steps: works everywhere, slowly. Ends with end_trace().
-void stop_after(Control& control, std::size_t steps, Fate fate);
+// False in the page of code that the kernel lends for reading the clock: no breakpoint can be planted.
+bool can_stop_at(std::uintptr_t address);
 
 }  // namespace gilfree::testing

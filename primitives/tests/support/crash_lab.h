@@ -9,7 +9,7 @@
 //   EXPECT_EQ(found.edges, 1);     // absent, absent, ..., present, present: one instruction commits
 //
 // "A process may be killed at any instruction" is a promise about a few hundred places. The operation
-// is traced once, by single steps; then for each step a fresh process runs at full speed into a
+// is traced, by single steps; then for each step a fresh process runs at full speed into a
 // breakpoint planted there and dies, which costs a third of a millisecond instead of a step each for
 // every instruction before it (docs/crash.md). x86-64 only; elsewhere walks find no points.
 //
@@ -47,7 +47,9 @@ struct Walk {
   std::function<void()> recovery = {};
   // For freeze_at_every_instruction, in the test's process: while the victim stands still.
   std::function<void()> meanwhile = [] {};
-  // In the test's process, when the victim has just been killed.
+  // After that it is not killed, but goes on; to its end, or until it has to wait.
+  bool goes_on = false;
+  // In the test's process, when the victim has just been killed, or has gone on.
   std::function<void()> afterwards = [] {};
 
   // In a fresh process, after the death: uses the state and says in a word or two what it found. It
@@ -86,7 +88,7 @@ Findings kill_at_every_instruction(const Walk& walk);
 // operation with every one of the recovery, or about 100 pairs.
 Findings kill_in_recovery_too(const Walk& walk);
 
-// Others act while the victim stands still at an instruction; then it is killed. As
+// Others act while the victim stands still at an instruction; then it is killed, or goes on. As
 // kill_at_every_instruction, but 60 points, which take longer.
 Findings freeze_at_every_instruction(const Walk& walk);
 

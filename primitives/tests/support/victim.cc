@@ -80,11 +80,8 @@ std::vector<std::uintptr_t> trace(const Deed& deed) {
 
 // Sends a victim to `step`: what became of it, as waitpid says; 0 if it never came there.
 int send(const Deed& deed, const Step& step, Fate fate, pid_t& victim) {
-  victim = start(deed, [&] {
-    if (!stop_at(control(), step.address, step.occurrence, fate)) {
-      stop_after(control(), step.number + 1, fate);
-    }
-  });
+  victim =
+      start(deed, [&] { stop_at(control(), step.address, step.occurrence, step.beyond, fate); });
   return await_fate(victim, deed.ends_asleep);
 }
 
@@ -96,11 +93,20 @@ std::vector<Step> path_of(const Deed& deed, int most_rounds) {
   const auto all = trace(deed);
   std::vector<Step> path;
   std::unordered_map<std::uintptr_t, int> occurrences;
-  for (std::size_t number = 0; number < all.size(); ++number) {
-    const auto address = all[number];
-    if (skipped.count(address) > 0) continue;
-    if (++occurrences[address] > most_rounds) continue;
-    path.push_back({address, occurrences[address], number});
+  std::unordered_map<std::uintptr_t, int> beyond;  // how far the addresses are that were met since
+  Step here{};
+  for (const auto address : all) {
+    const int occurrence = ++occurrences[address];
+    if (can_stop_at(address)) {
+      here = {address, occurrence, 0};
+      beyond.clear();
+    } else {
+      // A clock that ticks while it is read is read again; single steps make that likely.
+      const auto [met, is_first] = beyond.try_emplace(address, here.beyond + 1);
+      here.beyond = met->second;
+      if (!is_first) continue;
+    }
+    if (skipped.count(address) == 0 && occurrence <= most_rounds) path.push_back(here);
   }
   return path;
 }
@@ -114,6 +120,11 @@ bool kill_at(const Deed& deed, const Step& step) {
 pid_t freeze_at(const Deed& deed, const Step& step) {
   pid_t victim = 0;
   return WIFSTOPPED(send(deed, step, Fate::kFreezes, victim)) ? victim : 0;
+}
+
+void thaw(pid_t victim) {
+  ::kill(victim, SIGCONT);
+  for (char state = 'R'; state != 'S' && state != 'Z'; state = state_of(victim)) ::usleep(50);
 }
 
 bool ended(pid_t child, std::chrono::milliseconds patience) {

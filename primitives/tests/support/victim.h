@@ -23,11 +23,14 @@ struct Deed {
   bool ends_asleep = false;
 };
 
-// An instruction on the victim's path: the `occurrence`-th time at `address`.
+// An instruction on the victim's path: `beyond` single steps from the `occurrence`-th time at `address`.
+// That is the instruction itself, or the last before it where a breakpoint can be planted.
 struct Step {
   std::uintptr_t address;
   int occurrence;
-  std::size_t number;  // steps before it, the lab's own among them
+  int beyond;
+
+  bool operator==(const Step&) const = default;
 };
 
 // Where the operation goes from the state there is, without the lab's own way in and out, and of each
@@ -39,6 +42,8 @@ bool kill_at(const Deed& deed, const Step& step);
 
 // Stops one there: its process id, or 0 if it never came there. To be killed with end().
 pid_t freeze_at(const Deed& deed, const Step& step);
+// Lets it go on, and waits until it sleeps or has ended. Still to be killed with end().
+void thaw(pid_t victim);
 
 // Waits for a child to end. False if it had not within `patience`; then it is killed. A child that
 // runs or waits for a CPU, rather than sleep, has ten times as long.
