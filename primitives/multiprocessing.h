@@ -14,6 +14,7 @@
 #include "primitives/condition.h"
 #include "primitives/errors.h"
 #include "primitives/event.h"
+#include "primitives/fork_server.h"
 #include "primitives/joinable_queue.h"
 #include "primitives/lifo_queue.h"
 #include "primitives/lock.h"
@@ -35,6 +36,7 @@ using gilfree::Cancelled;
 using gilfree::Closed;
 using gilfree::Corrupted;
 using gilfree::EndOfFile;
+using gilfree::ForkServer;
 using gilfree::Permit;
 using gilfree::PipeOptions;
 using gilfree::PoolOptions;

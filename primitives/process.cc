@@ -1,10 +1,6 @@
 #include "primitives/process.h"
 
-#include <cxxabi.h>
-#include <poll.h>
 #include <sched.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,22 +8,20 @@
 #include <cerrno>
 #include <cmath>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <mutex>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
 
+#include "primitives/core/child.h"
 #include "primitives/core/children.h"
 #include "primitives/core/cpu_quota.h"
-#include "primitives/core/threads.h"
-#include "primitives/core/uncaught.h"
 
 namespace gilfree {
 
+using internal::await_parent;
 using internal::Children;
+using internal::parent_is_alive;
 using internal::ProcessRecord;
 using internal::this_process;
 
@@ -38,57 +32,8 @@ std::string next_name() {
   return "Process-" + std::to_string(made.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
-void flush_stdio() {
-  std::cout.flush();
-  std::cerr.flush();
-  std::clog.flush();
-  // A thread that waits for input holds its stream, and flushing all of them would wait with it.
-  if (::ftrylockfile(stdin) == 0) {
-    ::funlockfile(stdin);
-    std::fflush(nullptr);
-  } else {
-    std::fflush(stdout);
-    std::fflush(stderr);
-  }
-}
-
 bool is_self(const ProcessRecord& process) { return &process == this_process().self.get(); }
 bool is_parent(const ProcessRecord& process) { return &process == this_process().parent.get(); }
-bool parent_is_alive() { return ::getppid() == this_process().parent->pid; }
-
-// Sleeps until the parent has ended. False if the deadline came first.
-bool await_parent(Deadline deadline) {
-  using std::chrono_literals::operator""h, std::chrono_literals::operator""ms;
-  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, this_process().parent->pid, 0));
-  const Clock::duration longest = fd >= 0 ? Clock::duration(1h) : Clock::duration(20ms);
-  bool gone =
-      !parent_is_alive();  // asked now: either the descriptor is the parent's, or it is gone
-  for (auto now = Clock::now(); !gone && now < deadline; now = Clock::now()) {
-    pollfd ended{.fd = fd, .events = POLLIN, .revents = 0};
-    (void)::poll(&ended, 1, static_cast<int>(std::min(deadline - now, longest) / 1ms) + 1);
-    gone = !parent_is_alive();
-  }
-  if (fd >= 0) ::close(fd);
-  return gone;
-}
-
-// In a daemon: dies with its parent. The kernel's own service is bound to the thread that forked, so
-// where that may end before its process does, a thread of the child watches instead.
-void die_with(pid_t parent, bool parent_may_lose_a_thread) {
-  if (!parent_may_lose_a_thread) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  } else {
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // the watcher takes nobody's signals
-    std::thread([] {
-      while (!await_parent(kNever)) continue;
-      ::kill(::getpid(), SIGKILL);
-    }).detach();
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-  if (::getppid() != parent) ::_exit(1);  // it died before the lines above
-}
 
 }  // namespace
 
@@ -153,13 +98,16 @@ Process::Process(ProcessOptions options)
           options.name.empty() ? next_name() : options.name, options.daemon)) {}
 
 Process::Process(Process&& from) noexcept
-    : ProcessHandle(std::exchange(from.record_, nullptr)), target_(std::move(from.target_)) {}
+    : ProcessHandle(std::exchange(from.record_, nullptr)),
+      target_(std::move(from.target_)),
+      order_(std::move(from.order_)) {}
 
 Process& Process::operator=(Process&& from) {
   if (this == &from) return *this;
   let_go();
   record_ = std::exchange(from.record_, nullptr);
   target_ = std::move(from.target_);
+  order_ = std::move(from.order_);
   return *this;
 }
 
@@ -186,44 +134,36 @@ void Process::start() {
   static std::atomic<bool> registered{false};
   if (!registered.exchange(true)) std::atexit([] { Children::here().await_all(); });
   Children::here().reap_ended();
-  flush_stdio();  // or the child would write what is buffered a second time
-  const pid_t parent = ::getpid();
-  const bool may_lose_a_thread = ::gettid() != parent;
+  const pid_t child = order_ ? start_by_server() : start_by_fork();
+  process.started_by = ::getpid();
+  process.pid = child;
+  Children::here().add(record_);
+}
+
+pid_t Process::start_by_fork() {
+  internal::flush_stdio();
+  const auto parent = internal::Starter::here();
   const pid_t forked = ::fork();
-  if (forked == 0) be_the_child(parent, may_lose_a_thread);
+  if (forked == 0) internal::live_as_child(record_, parent, [this] { return run(); });
   if (forked < 0) {
     throw std::system_error(
         errno, std::generic_category(),
         "gilfree::Process::start: cannot fork; too many processes or no memory");
   }
-  process.started_by = parent;
-  process.pid = forked;
-  Children::here().add(record_);
+  return forked;
 }
 
-void Process::be_the_child(pid_t parent, bool parent_may_lose_a_thread) {
-  auto& here = this_process();
-  here.parent = std::exchange(here.self, record_);
-  here.parent->pid = parent;
-  record_->pid = ::getpid();
-  if (record_->daemon) die_with(parent, parent_may_lose_a_thread);
-  int code = 1;
-  try {
-    code = run();
-  } catch (const abi::__forced_unwind&) {
-    throw;  // pthread_exit
-  } catch (...) {
-    core::report_uncaught(name());
-  }
-  Children::here().await_all();
-  internal::Threads::here().await_all();
-  flush_stdio();
-  ::_exit(code);
+pid_t Process::start_by_server() {
+  const pid_t child = order_->server->start(name(), daemon(), order_->run, order_->target);
+  order_.reset();
+  return child;
 }
 
 std::vector<ProcessHandle> active_children() {
   std::vector<ProcessHandle> children;
-  for (auto& child : Children::here().alive()) children.emplace_back(std::move(child));
+  for (auto& child : Children::here().alive()) {
+    if (!child->helps) children.emplace_back(std::move(child));
+  }
   return children;
 }
 

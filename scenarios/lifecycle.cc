@@ -19,8 +19,8 @@
 namespace scenarios {
 namespace {
 
-using Starters =
-    Roster<OurProcess, OurThread, RawFork, RawVfork, PosixSpawn, RawThread, StdThread, AsyncThread>;
+using Starters = Roster<OurProcess, OurForkServer, OurThread, RawFork, RawVfork, PosixSpawn,
+                        RawThread, StdThread, AsyncThread>;
 
 constexpr std::array<std::string_view, 4> kCPythonStarters = {
     "cpython_process_fork", "cpython_process_spawn", "cpython_process_forkserver",
@@ -75,6 +75,7 @@ void measure(harness::Run& run) {
     if (S::kFacts.name != contender) return;
     run.note("primitive", S::kFacts.primitive);
     run.note("wait", S::kFacts.wait);
+    if constexpr (requires { S::prepare(); }) S::prepare();
     if (bytes > 0) write_to_memory(static_cast<std::size_t>(bytes));
     Crew crew(Scope::kThreads);
     crew.start("starter", -1, [&run] { start_again_and_again<S>(run); });

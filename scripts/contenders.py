@@ -28,6 +28,7 @@ CONTENDERS = {
     "posix_mq": ("POSIX mq", YELLOW, "-"),
     "sysv_msgq": ("System V msgq", YELLOW, "--"),
     "process": ("gilfree mp::Process", BLUE, "-"),
+    "process_fork_server": ("gilfree mp::Process, ForkServer", BLUE, "--"),
     "thread": ("gilfree th::Thread", VERMILION, "-"),
     "vfork": ("vfork, waitpid (limit)", BLACK, ":"),
     "fork": ("fork, waitpid", ORANGE, "-"),

@@ -65,11 +65,30 @@ def against(found, ours, theirs):
                                                     label(*pairs[0]))
 
 
+def against_small(panels):
+    """'With 1 GiB in the parent instead of 10 MiB, fork takes 70 times as long': by contender."""
+    sizes = {size: found for _, scope, size, found in panels if scope == "process"}
+    if len(sizes) < 2:
+        return
+    small, large = min(sizes), max(sizes)
+    for impl in ("process_fork_server", "fork"):
+        who = (impl, "")
+        if who in sizes[small] and who in sizes[large]:
+            ratio = ratio_of(per_launch(sizes[large][who], "lat_p50_ns"),
+                             per_launch(sizes[small][who], "lat_p50_ns"))
+            if ratio is not None:
+                yield "With %s in the parent instead of %s, %s takes %s times as long." % (
+                    figure.size(large), figure.size(small), label(*who), figure.two(ratio.median))
+
+
 def answer(_run, rows):
     table, points = [], []
-    for title, scope, _size, found in panels_of(measured(rows)):
+    panels = panels_of(measured(rows))
+    for title, scope, _size, found in panels:
         pairs = (("thread", "pthread"), ("thread", "cpython_thread")) if scope == "thread" else \
-            (("process", "fork"), ("process", "cpython_process_fork"))
+            (("process", "fork"), ("process", "cpython_process_fork"),
+             ("process_fork_server", "fork"),
+             ("process_fork_server", "cpython_process_forkserver"))
         for ours, theirs in pairs:
             points += ["To start %s and join it, %s" % (title, words)
                        for words in against(found, ours, theirs)]
@@ -78,6 +97,7 @@ def answer(_run, rows):
                   for who, group in found.items()]
     if not table:
         return Answer("This run started nothing.", [], [], [])
+    points += against_small(panels)
     headline = points[0] if points else "What it takes to start a process or a thread."
     return Answer(headline, points[1:], ["contender", "starts", "p50", "p99"], table)
 

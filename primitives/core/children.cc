@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +103,13 @@ void ProcessRecord::open_pidfd() {
 
 void ProcessRecord::close_pidfd() {
   if (exitcode && waiters == 0 && pidfd >= 0) ::close(std::exchange(pidfd, -1));
+}
+
+std::string how_it_ended(int exitcode) {
+  if (exitcode >= 0) return "ended with exit status " + std::to_string(exitcode);
+  const char* name = ::sigdescr_np(-exitcode);
+  return "was killed by signal " + std::to_string(-exitcode) + " (" +
+         (name == nullptr ? "unknown" : name) + ")";
 }
 
 Children& Children::here() {

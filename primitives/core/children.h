@@ -30,6 +30,7 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   std::mutex naming;  // guards name
   std::string name;
   const bool daemon;
+  bool helps = false;  // the library, not the user
   pid_t started_by = 0;
   pid_t pid = 0;
 
@@ -43,6 +44,9 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   void open_pidfd();
   void close_pidfd();
 };
+
+// "ended with exit status 1", "was killed by signal 9 (Killed)".
+std::string how_it_ended(int exitcode);
 
 // One mutex guards all; fork holds it. A forked child starts with none, and closes the descriptors
 // that stand for its parent's.

@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "primitives/core/callable.h"
 #include "primitives/core/job.h"
 #include "primitives/core/pool_state.h"
 #include "primitives/core/remote_error.h"
@@ -85,10 +86,8 @@ void run_item(Function& function, const std::byte*& bytes, std::byte* to) {
 // A RunTask. `bytes`: the function, then the items as Wire wrote them.
 template <Calls how, typename Function, typename Item, typename Result>
 void run_items(const TaskHead& task, const std::byte* bytes, Delivery& results) {
-  alignas(Function) std::byte memory[sizeof(Function)];
-  std::memcpy(memory, bytes, sizeof memory);
-  auto& function = *std::launder(reinterpret_cast<Function*>(memory));
-  bytes += sizeof memory;
+  FunctionOf<Function> copy(bytes);
+  auto& function = *copy;
   for (std::uint32_t i = 0; i < task.skip; ++i) Wire<Item>::skip(bytes);
   const std::byte* next = bytes;  // behind the item that is being run
   const auto step = [&] { Wire<Item>::skip(next); };
@@ -125,12 +124,6 @@ void run_items(const TaskHead& task, const std::byte* bytes, Delivery& results) 
       bytes = next;
     }
   }
-}
-
-template <typename Function>
-std::byte* write_function(const Function& function, std::byte* to) {
-  std::memcpy(to, static_cast<const void*>(&function), sizeof function);
-  return to + sizeof function;
 }
 
 // --- In a thread of this process.

@@ -2,13 +2,13 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
+#include "primitives/core/children.h"
 #include "primitives/core/participant.h"
 #include "primitives/core/threads.h"
 #include "primitives/core/wire.h"
@@ -18,17 +18,11 @@ namespace gilfree::core {
 namespace {
 
 using gilfree::internal::fork_count;
+using gilfree::internal::how_it_ended;
 using namespace std::chrono_literals;
 
 constexpr auto kSupervisorsLastWord = 1s;
 constexpr int kBuildUp = 48;  // pauses, about 0.7 us
-
-std::string how_it_ended(int exitcode) {
-  if (exitcode >= 0) return "ended with exit status " + std::to_string(exitcode);
-  const char* name = ::sigdescr_np(-exitcode);
-  return "was killed by signal " + std::to_string(-exitcode) + " (" +
-         (name == nullptr ? "unknown" : name) + ")";
-}
 
 std::exception_ptr worker_lost(int exitcode) {
   return std::make_exception_ptr(WorkerLost("gilfree::Pool: the worker that ran this task " +

@@ -108,6 +108,11 @@ void Threads::keep_only_this_thread() {
   mutex_.unlock();
 }
 
+void Threads::begin_anew() {
+  mutex_.lock();
+  keep_only_this_thread();
+}
+
 void Threads::add(const std::shared_ptr<ThreadRecord>& record) {
   const std::lock_guard lock(mutex_);
   running_.push_back(record);

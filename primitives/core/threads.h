@@ -64,6 +64,8 @@ class Threads {
   std::shared_ptr<ThreadRecord> current();
   // Waits for each Thread that is no daemon, but for the calling one.
   void await_all();
+  // For a child that no handler of fork has told: it has the calling thread alone.
+  void begin_anew();
 
  private:
   Threads();

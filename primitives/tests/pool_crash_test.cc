@@ -120,19 +120,20 @@ TEST_F(PoolCrashTest, AWorkerEndsAfterItsShareOfCallsAndIsReplaced) {
 }
 
 TEST_F(PoolCrashTest, WorkersDieWithTheProcessThatMadeThePool) {
+  Queue<int, Processes> begun(2);
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  const pid_t owner = fork_child([&, &sender = sender] {
+  const pid_t owner = fork_child([&] {
     Pool<Processes> pool(2);
     auto stays = pool.map_async(
-        [&sender](int x) {
-          sender.send(x);
+        [&begun](int x) {
+          begun.put(x);
           while (true) ::pause();
         },
         std::vector<int>{1, 2}, 1);
     stays.wait();
   });
   sender.close();
-  EXPECT_EQ(receiver.recv() + receiver.recv(), 3);
+  EXPECT_EQ(begun.get() + begun.get(), 3);
   ::kill(owner, SIGKILL);
   ::waitpid(owner, nullptr, 0);
   EXPECT_THROW(receiver.recv(), EndOfFile) << "a worker lives on";

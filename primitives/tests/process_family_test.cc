@@ -21,6 +21,7 @@
 #include "primitives/process.h"
 #include "primitives/queue.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/start_methods.h"
 #include "primitives/thread.h"
 
 namespace gilfree::testing {
@@ -28,7 +29,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ProcessFamilyTest : public Watchdog {};
+class ProcessFamilyTest : public StartMethods {};
+
+INSTANTIATE_TEST_SUITE_P(By, ProcessFamilyTest, kStartMethods, name_of_start_method);
 
 std::ptrdiff_t open_descriptors() {
   const std::filesystem::directory_iterator all("/proc/self/fd");
@@ -39,9 +42,10 @@ void sleep_for_ever() {
   while (true) ::pause();
 }
 
-TEST_F(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
+TEST_P(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
   EXPECT_TRUE(active_children().empty());
-  Process one(sleep_for_ever, {.name = "one", .daemon = true}), two([] {}), never([] {});
+  Process one = make(sleep_for_ever, {.name = "one", .daemon = true});
+  Process two = make([] {}), never = make([] {});
   one.start();
   two.start();
   two.join();
@@ -55,13 +59,13 @@ TEST_F(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
   EXPECT_TRUE(active_children().empty());
 }
 
-TEST_F(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
+TEST_P(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
   EXPECT_EQ(current_process().name(), "MainProcess");
   EXPECT_EQ(current_process().pid(), ::getpid());
   EXPECT_TRUE(current_process().is_alive());
   EXPECT_EQ(parent_process(), std::nullopt);
   const pid_t main = ::getpid();
-  Process child(
+  Process child = make(
       [&] {
         const auto me = current_process();
         const auto parent = parent_process();
@@ -77,8 +81,8 @@ TEST_F(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
   EXPECT_EQ(child.exitcode(), 0);
 }
 
-TEST_F(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
-  Process forgotten([] {}), next([] {});
+TEST_P(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
+  Process forgotten = make([] {}), next = make([] {});
   forgotten.start();
   siginfo_t ended{};
   ASSERT_EQ(::waitid(P_PID, forgotten.pid(), &ended, WEXITED | WNOWAIT), 0);
@@ -88,18 +92,19 @@ TEST_F(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
   EXPECT_EQ(forgotten.exitcode(), 0);
 }
 
-TEST_F(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
+TEST_P(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
+  Queue<int, Processes> ready(2);
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
   const pid_t parent = fork_child([&, &sender = sender] {
-    Process daemon(
+    Process daemon = make(
         [&] {
-          sender.send(1);
+          ready.put(1);
           parent_process()->join();
           sender.send(2);  // never: it dies with its parent
         },
         {.daemon = true});
-    Process other([&] {
-      sender.send(1);
+    Process other = make([&] {
+      ready.put(1);
       parent_process()->join();
       sender.send(parent_process()->is_alive() ? 4 : 3);
     });
@@ -108,17 +113,18 @@ TEST_F(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
     sleep_for_ever();
   });
   sender.close();
-  EXPECT_EQ(receiver.recv() + receiver.recv(), 2);
+  (void)ready.get();
+  (void)ready.get();
   ::kill(parent, SIGKILL);
   ::waitpid(parent, nullptr, 0);
   EXPECT_EQ(receiver.recv(), 3);
   EXPECT_THROW(receiver.recv(), EndOfFile);
 }
 
-TEST_F(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
+TEST_P(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  Process child([&, &sender = sender] {
-    Process grandchild(
+  Process child = make([&, &sender = sender] {
+    Process grandchild = make(
         [&] {
           sender.send(1);
           sleep_for_ever();
@@ -131,14 +137,18 @@ TEST_F(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
   sender.close();
   EXPECT_EQ(receiver.recv(), 1);
   child.terminate();
+  end_server();
   EXPECT_THROW(receiver.recv(), EndOfFile) << "the grandchild lives on";
 }
 
-TEST_F(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithTheProcess) {
+TEST_P(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithTheProcess) {
   auto [receiver, sender] = Pipe<pid_t, Processes>({.duplex = false});
   const pid_t parent = fork_child([&, &sender = sender] {
-    std::optional<Process> daemon(std::in_place, sleep_for_ever, ProcessOptions{.daemon = true});
-    std::thread([&] { daemon->start(); }).join();
+    std::optional<Process> daemon;
+    std::thread([&] {
+      daemon.emplace(make(sleep_for_ever, {.daemon = true}));
+      daemon->start();
+    }).join();
     sender.send(daemon->join_for(5ms) ? 0 : daemon->pid());
     sleep_for_ever();
   });
@@ -150,14 +160,14 @@ TEST_F(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithThePro
   EXPECT_THROW(receiver.recv(), EndOfFile);
 }
 
-TEST_F(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
+TEST_P(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
   const pid_t program = fork_child([&, &sender = sender] {
-    auto* daemon = new Process(sleep_for_ever, {.daemon = true});
-    auto* other = new Process([&] {
+    auto* daemon = new Process(make(sleep_for_ever, {.daemon = true}));
+    auto* other = new Process(make([&] {
       std::this_thread::sleep_for(5ms);
       sender.send(1);
-    });
+    }));
     daemon->start();
     other->start();
     std::exit(0);
@@ -168,41 +178,40 @@ TEST_F(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
   EXPECT_THROW(receiver.recv(), EndOfFile) << "the daemon lives on";
 }
 
-TEST_F(ProcessFamilyTest, AChildWaitsForItsThreadsAndItsChildren) {
-  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  Process child([&, &sender = sender] {
-    const auto send_late = [&sender] {
+TEST_P(ProcessFamilyTest, AChildWaitsForItsThreadsAndItsChildren) {
+  Queue<int, Processes> done(2);
+  Process child = make([&] {
+    const auto finish_late = [&done] {
       std::this_thread::sleep_for(5ms);
-      sender.send(1);
+      done.put(1);
     };
-    (new Thread(send_late))->start();
-    (new Process(send_late))->start();
+    (new Thread(finish_late))->start();
+    (new Process(make(finish_late)))->start();
   });
   child.start();
   child.join();
-  sender.close();
-  EXPECT_EQ(receiver.recv() + receiver.recv(), 2);
-  EXPECT_THROW(receiver.recv(), EndOfFile);
+  EXPECT_EQ(done.qsize(), 2u);
 }
 
-TEST_F(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
+TEST_P(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
+  const auto before = open_descriptors();
   std::vector<Process> siblings;
   for (int i = 0; i < 5; ++i) {
-    siblings.emplace_back(sleep_for_ever, ProcessOptions{.daemon = true});
+    siblings.push_back(make(sleep_for_ever, {.daemon = true}));
     siblings.back().start();
     EXPECT_FALSE(siblings.back().join_for(1us));  // opens one
   }
-  const auto parents = open_descriptors();
-  Process child([] { return static_cast<int>(open_descriptors()); });
+  Process child = make([] { return static_cast<int>(open_descriptors()); });
   child.start();
   child.join();
-  EXPECT_EQ(child.exitcode(), parents - 5);
+  EXPECT_EQ(child.exitcode(), before);
   siblings.clear();
-  EXPECT_EQ(open_descriptors(), parents - 5) << "left open";
+  end_server();
+  EXPECT_EQ(open_descriptors(), before) << "left open";
 }
 
 // The property: whatever other threads are at when a process starts, the child can use the library.
-TEST_F(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
+TEST_P(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
   std::atomic<bool> busy{true};
   std::vector<std::thread> others;
   for (int i = 0; i < 3; ++i) {
@@ -219,12 +228,12 @@ TEST_F(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary
     });
   }
   for (int round = 0; round < 100; ++round) {
-    Process child([] {
+    Process child = make([this] {
       Queue<int, Processes> queue(1);
       Thread thread([&] { queue.put(7); });
       thread.start();
       thread.join();
-      Process grandchild([&] { return queue.get(); });
+      Process grandchild = make([&] { return queue.get(); });
       grandchild.start();
       grandchild.join();
       return *grandchild.exitcode() + static_cast<int>(active_count()) +
@@ -238,7 +247,7 @@ TEST_F(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary
   for (auto& other : others) other.join();
 }
 
-TEST_F(ProcessFamilyTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
+TEST_P(ProcessFamilyTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const int before = ::dup(STDIN_FILENO);
@@ -246,10 +255,11 @@ TEST_F(ProcessFamilyTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
   Thread reader([] { (void)std::getchar(); });
   reader.start();
   while (reader.state() != Thread::State::Blocked) std::this_thread::yield();
-  Process child([] { return 4; });
+  Process child = make([] { return 4; });
   child.start();
   child.join();
   EXPECT_EQ(child.exitcode(), 4);
+  end_server();
   ::close(ends[1]);
   reader.join();
   ::dup2(before, STDIN_FILENO);

@@ -16,21 +16,25 @@
 
 #include "primitives/pipe.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/start_methods.h"
 
 namespace gilfree::testing {
 namespace {
 
 using namespace std::chrono_literals;
 
-class ProcessTest : public Watchdog {};
+class ProcessTest : public StartMethods {};
+class ForkedProcessTest : public Watchdog {};
+
+INSTANTIATE_TEST_SUITE_P(By, ProcessTest, kStartMethods, name_of_start_method);
 
 static_assert(!std::is_copy_constructible_v<Process> && std::is_move_constructible_v<Process>);
 static_assert(std::has_virtual_destructor_v<Process>);
 static_assert(!std::is_constructible_v<Process, ProcessHandle>);
 
-TEST_F(ProcessTest, RunsItsTargetInAnotherProcess) {
+TEST_P(ProcessTest, RunsItsTargetInAnotherProcess) {
   auto [receiver, sender] = Pipe<pid_t, Processes>({.duplex = false});
-  Process child([&, &sender = sender] { sender.send(::getpid()); });
+  Process child = make([&, &sender = sender] { sender.send(::getpid()); });
   EXPECT_EQ(child.pid(), 0);
   EXPECT_FALSE(child.is_alive());
   EXPECT_EQ(child.exitcode(), std::nullopt);
@@ -43,16 +47,16 @@ TEST_F(ProcessTest, RunsItsTargetInAnotherProcess) {
   EXPECT_EQ(child.exitcode(), 0);
 }
 
-TEST_F(ProcessTest, TheExitCodeIsWhatTheTargetReturns) {
-  Process child([] { return 7; });
+TEST_P(ProcessTest, TheExitCodeIsWhatTheTargetReturns) {
+  Process child = make([] { return 7; });
   child.start();
   child.join();
   EXPECT_EQ(child.exitcode(), 7);
 }
 
-TEST_F(ProcessTest, AnUncaughtExceptionIsReportedAndGivesOne) {
+TEST_P(ProcessTest, AnUncaughtExceptionIsReportedAndGivesOne) {
   ::testing::internal::CaptureStderr();
-  Process child([] { throw std::runtime_error("no such reading"); }, {.name = "sensor"});
+  Process child = make([] { throw std::runtime_error("no such reading"); }, {.name = "sensor"});
   child.start();
   child.join();
   const std::string said = ::testing::internal::GetCapturedStderr();
@@ -60,7 +64,7 @@ TEST_F(ProcessTest, AnUncaughtExceptionIsReportedAndGivesOne) {
   EXPECT_EQ(said, "sensor: uncaught std::runtime_error: no such reading\n");
 }
 
-TEST_F(ProcessTest, ASubclassOverridesRun) {
+TEST_F(ForkedProcessTest, ASubclassOverridesRun) {
   struct Work : Process {
     Work() : Process(ProcessOptions{.name = "work"}) {}
     int run() override { return static_cast<int>(name().size()); }
@@ -70,8 +74,8 @@ TEST_F(ProcessTest, ASubclassOverridesRun) {
   EXPECT_EQ(work.exitcode(), 4);
 }
 
-TEST_F(ProcessTest, ASignalIsANegativeExitCode) {
-  Process terminated([] { ::pause(); }), killed([] { ::pause(); });
+TEST_P(ProcessTest, ASignalIsANegativeExitCode) {
+  Process terminated = make([] { ::pause(); }), killed = make([] { ::pause(); });
   terminated.start();
   killed.start();
   EXPECT_TRUE(terminated.is_alive());
@@ -85,15 +89,15 @@ TEST_F(ProcessTest, ASignalIsANegativeExitCode) {
   killed.kill();  // nothing left to kill: no error, and no stranger's pid
 }
 
-TEST_F(ProcessTest, NamesAreGivenWhereNoneIsChosen) {
+TEST_F(ForkedProcessTest, NamesAreGivenWhereNoneIsChosen) {
   Process named([] {}, {.name = "w"}), first([] {}), second([] {});
   EXPECT_EQ(named.name(), "w");
   EXPECT_EQ(first.name().rfind("Process-", 0), 0u);
   EXPECT_NE(first.name(), second.name());
 }
 
-TEST_F(ProcessTest, MistakesAreReported) {
-  Process child([] {});
+TEST_P(ProcessTest, MistakesAreReported) {
+  Process child = make([] {});
   EXPECT_THROW(child.join(), std::logic_error);
   EXPECT_THROW(child.kill(), std::logic_error);
   child.start();
@@ -105,12 +109,12 @@ TEST_F(ProcessTest, MistakesAreReported) {
   child.close();
   EXPECT_THROW(child.is_alive(), std::logic_error);
 
-  Process running([] { ::pause(); }, {.daemon = true});
+  Process running = make([] { ::pause(); }, {.daemon = true});
   running.start();
   EXPECT_THROW(running.close(), std::logic_error);
 }
 
-TEST_F(ProcessTest, OnlyTheProcessThatStartedAChildMayAsk) {
+TEST_F(ForkedProcessTest, OnlyTheProcessThatStartedAChildMayAsk) {
   Process child([] { ::pause(); }, {.daemon = true});
   child.start();
   Process other([&] {
@@ -135,7 +139,7 @@ TEST_F(ProcessTest, OnlyTheProcessThatStartedAChildMayAsk) {
   EXPECT_TRUE(child.is_alive());
 }
 
-TEST_F(ProcessTest, TakesATargetThatCanOnlyBeMovedAndLivesInAVector) {
+TEST_F(ForkedProcessTest, TakesATargetThatCanOnlyBeMovedAndLivesInAVector) {
   std::vector<Process> children;
   for (int i = 0; i < 4; ++i) {
     children.emplace_back([owned = std::make_unique<int>(i)] { return *owned; });
@@ -147,8 +151,8 @@ TEST_F(ProcessTest, TakesATargetThatCanOnlyBeMovedAndLivesInAVector) {
   }
 }
 
-TEST_F(ProcessTest, AChildThatSomebodyElseWaitedForHasEndedAllTheSame) {
-  Process child([] {});
+TEST_P(ProcessTest, AChildThatSomebodyElseWaitedForHasEndedAllTheSame) {
+  Process child = make([] {});
   child.start();
   ::waitpid(child.pid(), nullptr, 0);
   EXPECT_FALSE(child.is_alive());
@@ -156,9 +160,9 @@ TEST_F(ProcessTest, AChildThatSomebodyElseWaitedForHasEndedAllTheSame) {
   EXPECT_EQ(child.exitcode(), 255);
 }
 
-TEST_F(ProcessTest, AnyNumberOfThreadsMayJoin) {
+TEST_P(ProcessTest, AnyNumberOfThreadsMayJoin) {
   for (int round = 0; round < 20; ++round) {
-    Process child([] { return 3; });
+    Process child = make([] { return 3; });
     child.start();
     std::vector<std::thread> others;
     for (int i = 0; i < 4; ++i) {
@@ -171,11 +175,11 @@ TEST_F(ProcessTest, AnyNumberOfThreadsMayJoin) {
   }
 }
 
-TEST_F(ProcessTest, TheDestructorJoinsAChildAndEndsADaemon) {
+TEST_P(ProcessTest, TheDestructorJoinsAChildAndEndsADaemon) {
   pid_t ordinary = 0, daemon = 0;
   {
-    Process one([] {});
-    Process two([] { ::pause(); }, {.daemon = true});
+    Process one = make([] {});
+    Process two = make([] { ::pause(); }, {.daemon = true});
     one.start();
     two.start();
     ordinary = one.pid();
@@ -187,9 +191,9 @@ TEST_F(ProcessTest, TheDestructorJoinsAChildAndEndsADaemon) {
   }
 }
 
-TEST_F(ProcessTest, ADaemonThatIgnoresTerminateIsKilled) {
+TEST_P(ProcessTest, ADaemonThatIgnoresTerminateIsKilled) {
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  Process stubborn(
+  Process stubborn = make(
       [&, &sender = sender] {
         ::signal(SIGTERM, SIG_IGN);
         sender.send(1);
@@ -200,10 +204,10 @@ TEST_F(ProcessTest, ADaemonThatIgnoresTerminateIsKilled) {
   EXPECT_EQ(receiver.recv(), 1);
 }
 
-TEST_F(ProcessTest, ADaemonDiesWithAParentThatIsKilled) {
+TEST_P(ProcessTest, ADaemonDiesWithAParentThatIsKilled) {
   auto [receiver, sender] = Pipe<pid_t, Processes>({.duplex = false});
   const pid_t parent = fork_child([&, &sender = sender] {
-    Process daemon(
+    Process daemon = make(
         [&] {
           sender.send(::getpid());
           while (true) ::pause();
@@ -219,15 +223,16 @@ TEST_F(ProcessTest, ADaemonDiesWithAParentThatIsKilled) {
   ::waitpid(parent, nullptr, 0);
 }
 
-TEST_F(ProcessTest, WhatIsBufferedIsWrittenOnce) {
+TEST_P(ProcessTest, WhatIsBufferedIsWrittenOnce) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   FILE* out = ::fdopen(ends[1], "w");
   std::fputs("parent ", out);
-  Process child([&] { std::fputs("child", out); });
+  Process child = make([&] { std::fputs("child", out); });
   child.start();
   child.join();
   std::fclose(out);
+  end_server();
   char text[64] = {};
   std::string all;
   for (ssize_t n; (n = ::read(ends[0], text, sizeof text)) > 0;) all.append(text, n);

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "primitives/fork_server.h"
 #include "primitives/process.h"
 #include "primitives/thread.h"
 #include "scenarios/contenders/contender.h"
@@ -30,10 +31,29 @@ struct OurProcess {
   static constexpr Scope kScope = Scope::kProcesses;
   static constexpr Facts kFacts{.name = "process", .primitive = "process", .wait = "block"};
   static void start_and_join() {
-    gilfree::Process process([] {});
+    join(gilfree::Process([] {}));
+  }
+  static void join(gilfree::Process process) {
     process.start();
     process.join();
     if (process.exitcode() != 0) throw std::runtime_error("the child failed");
+  }
+};
+
+// Made before the starter's memory is written to.
+struct OurForkServer {
+  static constexpr Scope kScope = Scope::kProcesses;
+  static constexpr Facts kFacts{
+      .name = "process_fork_server", .primitive = "process", .wait = "block"};
+  static void prepare() { (void)server(); }
+  static void start_and_join() {
+    OurProcess::join(gilfree::Process(server(), [] {}));
+  }
+
+ private:
+  static gilfree::ForkServer& server() {
+    static gilfree::ForkServer made;
+    return made;
   }
 };
 
