@@ -12,12 +12,15 @@
 //             been told and had not left, whoever waits notices (core/sleep.h) and passes it on.
 #pragma once
 
+#include <sched.h>
+
 #include <atomic>
 #include <cstdint>
 #include <system_error>
 
 #include "primitives/core/doorbell.h"
 #include "primitives/core/participant.h"
+#include "primitives/core/patience.h"
 #include "primitives/core/scope.h"
 
 namespace gilfree::core {
@@ -40,6 +43,7 @@ class WaitingList {
 
     std::atomic<Token> who_{kNobody};  // whose place it is
     std::atomic<std::uint32_t> told_{0};
+    std::atomic<std::int32_t> tellers_cpu_{kNoCpu};
     std::atomic<std::uint32_t> ticket_{0};  // smaller came earlier, as differences go
     Doorbell<S> bell_;
   };
@@ -62,7 +66,12 @@ class WaitingList {
   // passed on.
   bool await(Waiter& mine, Deadline deadline) {
     const auto told = [&] { return mine.is_told(); };
-    return mine.bell_.wait(deadline, kNoCpu, told, [&] { return dead_were_told(); }).has_value();
+    const bool in_time =
+        mine.bell_.wait(deadline, kNoCpu, told, [&] { return dead_were_told(); }).has_value();
+    // Who told holds the lock that is wanted next, and does not get on with it while this thread runs
+    // in its place.
+    if (told() && mine.tellers_cpu_.load(std::memory_order_relaxed) == this_cpu()) ::sched_yield();
+    return in_time;
   }
 
   bool leave(Waiter& mine) {
@@ -78,6 +87,7 @@ class WaitingList {
     for (; waiters > 0; --waiters) {
       Waiter* first = longest_waiting();
       if (first == nullptr) return;
+      first->tellers_cpu_.store(this_cpu(), std::memory_order_relaxed);
       first->told_.store(1, std::memory_order_release);  // commit
       first->bell_.ring_sleepers();
     }
