@@ -58,11 +58,11 @@ void clear_up(const Walk& walk) {
   walk.after();
 }
 
-// The first victims meet what no later one will: slots of the table in which nobody has died yet, and
-// a parent that has not destroyed one of its objects, which makes it a participant and has the loader
-// look up what children then need not. So the path is the first that is met again.
+// The first victims may meet what no later one will, such as slots of the table in which nobody has died
+// yet. So the path is the first that is met again.
 std::vector<Step> path_from_fresh(const Walk& walk) {
-  (void)core::Participants::table();
+  // A participant, whose children need not have the loader look up what it takes to become one.
+  (void)core::self<Processes>();
   const auto trace = [&] {
     walk.fresh();
     auto path = path_of(deed_of(walk), walk.most_rounds);

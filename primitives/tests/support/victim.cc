@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -27,11 +28,28 @@ Control& control() {
   return *made;
 }
 
+// Leaves something to give out in each of malloc's short ways, so that it takes these whatever heap the
+// victim has inherited, and its path is the same every time.
+void settle_malloc() {
+  constexpr std::size_t kKept = 7;               // glibc keeps so many of a size for a thread,
+  constexpr std::size_t kMostKept = 1024;        // up to there;
+  constexpr std::size_t kFast = 112, kMore = 2;  // and more of the smallest, for calloc
+  void* volatile blocks[kKept + kMore];          // volatile: or there would be no calls
+  blocks[0] = std::malloc(1 << 16);              // has it sort what was freed
+  std::free(blocks[0]);
+  for (std::size_t size = 16; size <= kMostKept; size += 16) {
+    const std::size_t count = kKept + (size <= kFast ? kMore : 0);
+    for (std::size_t i = 0; i < count; ++i) blocks[i] = std::malloc(size);
+    for (std::size_t i = 0; i < count; ++i) std::free(blocks[i]);
+  }
+}
+
 // Forks a victim that calls `begin` when it is about to run the operation.
 pid_t start(const Deed& deed, const std::function<void()>& begin) {
   control().counting = !deed.wake;
   const pid_t victim = fork_child([&] {
     deed.prepare();
+    settle_malloc();
     begin();
     deed.operation();
     end_trace();
