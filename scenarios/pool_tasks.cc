@@ -4,8 +4,11 @@
 //
 // way one_by_one: a map in which each task travels alone (chunk size 1); chunks: one in which as many
 // travel together as the pool itself would choose (or, where it does not, CPython's rule: four chunks a
-// worker); round_trip: a single call and its result, one after the other. Every result is checked. The
-// submitter is a process of its own that the workers come from; nobody is kept on a CPU.
+// worker); round_trip: a single call and its result, one after the other. fifty: 50 tasks and nothing
+// else, from the making of the pool to its end; or, for each of them, a process of its own, which is what
+// else one would do with so few. Every result is checked. The submitter is a process of its own that the
+// workers come from; nobody is kept on a CPU.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <numeric>
@@ -23,13 +26,14 @@ namespace scenarios {
 namespace {
 
 using TaskPools = Roster<OurPool<Scope::kProcesses>, OurPool<Scope::kThreads>, TbbTaskGroup,
-                         StdAsync, AsioPool, PipePool>;
+                         StdAsync, AsioPool, PipePool, ProcessForEach>;
 
-constexpr std::array<std::string_view, 3> kCPythonPools = {"cpython_pool", "cpython_thread_pool",
-                                                           "cpython_process_pool_executor"};
+constexpr std::string_view kCPythonProcess = "cpython_process";
+constexpr std::array<std::string_view, 4> kCPythonPools = {
+    "cpython_pool", "cpython_thread_pool", "cpython_process_pool_executor", kCPythonProcess};
 
 // Tasks in a map: few enough that a window sees many maps, many enough that its end does not count.
-constexpr std::size_t kOneByOne = 2'000, kInChunks = 100'000;
+constexpr std::size_t kOneByOne = 2'000, kInChunks = 100'000, kFew = 50;
 
 template <TaskPool P>
 void map_again_and_again(harness::Run& run, P& pool, std::size_t tasks, std::size_t chunk) {
@@ -60,6 +64,24 @@ void call_again_and_again(harness::Run& run, P& pool) {
   }
 }
 
+template <TaskPool P>
+void do_few_again_and_again(harness::Run& run, int workers) {
+  using Clock = std::chrono::steady_clock;
+  auto& tally = run.tally(0);
+  Numbers inputs(kFew), outputs(kFew), expected;
+  std::iota(inputs.begin(), inputs.end(), 0);
+  for (const int x : inputs) expected.push_back(task(x));
+  for (auto before = Clock::now(); run.running();) {
+    std::fill(outputs.begin(), outputs.end(), -1);
+    P(workers).map(inputs, 1, outputs);
+    const auto after = Clock::now();
+    tally.record(static_cast<std::uint64_t>((after - before).count()));
+    if (outputs != expected) tally.corrupt();
+    tally.count(kFew, 2 * sizeof(int) * kFew);
+    before = after;
+  }
+}
+
 // 0: the pool chooses for itself.
 template <TaskPool P>
 std::size_t chunk_of(const std::string& way, std::size_t tasks, std::size_t workers) {
@@ -75,8 +97,9 @@ void measure_pool(harness::Run& run, int workers) {
   run.note("scope", P::kScope == Scope::kThreads ? "thread" : "process");
   Crew crew;
   crew.start("submitter", -1, [&run, workers] {
-    P pool(workers);
     const std::string& way = run.text("way");
+    if (way == "fifty") return do_few_again_and_again<P>(run, workers);
+    P pool(workers);
     if (way == "round_trip") return call_again_and_again(run, pool);
     const std::size_t tasks = way == "chunks" ? kInChunks : kOneByOne;
     map_again_and_again(run, pool, tasks,
@@ -88,15 +111,16 @@ void measure_pool(harness::Run& run, int workers) {
 void measure(harness::Run& run) {
   const auto workers = static_cast<int>(run["workers"]);
   if (workers < 1 || workers > 64) run.skip("from 1 to 64 workers");
-  run.note("metric_kind", run.text("way") == "round_trip" ? "latency" : "throughput");
+  const std::string& way = run.text("way");
+  run.note("metric_kind", way == "round_trip" || way == "fifty" ? "latency" : "throughput");
   run.note("load_mode", "closed");
   run.note("verified", 1);
   const std::string& contender = run.text("contender");
   if (is_cpython(contender)) {
-    run.note("primitive", "pool");
+    run.note("primitive", contender == kCPythonProcess ? "process" : "pool");
     run.note("wait", "block");
     run.note("scope", contender == "cpython_thread_pool" ? "thread" : "process");
-    return run_cpython(run, "pool_tasks.py", {contender, run.text("way"), std::to_string(workers)});
+    return run_cpython(run, "pool_tasks.py", {contender, way, std::to_string(workers)});
   }
   TaskPools::each([&]<typename P>() {
     if (P::kFacts.name == contender) measure_pool<P>(run, workers);
@@ -105,7 +129,17 @@ void measure(harness::Run& run) {
 
 bool offers(const harness::Point& point) {
   const std::string& contender = point.text("contender");
-  if (contender == TbbTaskGroup::kFacts.name && point.text("way") == "round_trip") return false;
+  const std::string& way = point.text("way");
+  if (contender == TbbTaskGroup::kFacts.name && way == "round_trip") return false;
+  const bool for_each = contender == ProcessForEach::kFacts.name || contender == kCPythonProcess;
+  if (way == "fifty") {
+    if (!for_each && contender != "process_pool" && contender != PipePool::kFacts.name &&
+        contender != "cpython_pool") {
+      return false;
+    }
+  } else if (for_each) {
+    return false;
+  }
   return is_cpython(contender) == (point.text("python") != "none");
 }
 
@@ -127,8 +161,9 @@ const harness::Scenario pool_tasks{
             {"contender", "impl", contenders(), "whose pool", harness::Parameter::Kind::kContender},
             {"way",
              "mode",
-             {"one_by_one", "chunks", "round_trip"},
-             "how tasks travel: each alone, many together, one and its result back",
+             {"one_by_one", "chunks", "round_trip", "fifty"},
+             "how tasks travel: each alone, many together, one and its result back; 50 and that is "
+             "all",
              harness::Parameter::Kind::kContender},
             {"workers", "parties", {2, 1, 4}, "threads or processes that work"},
             interpreter_axis(),

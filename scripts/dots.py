@@ -7,6 +7,9 @@ interval; None in place of an entry leaves a gap, (None, text) a heading.
 """
 
 import collections
+import math
+
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 import figure
 from contenders import is_ours, label, style
@@ -24,6 +27,18 @@ def draw_dot(axis, at, value, mark, colour):
         axis.hlines(at, value.low, value.high, color=colour, linewidth=2, alpha=0.5)
     axis.plot(value.median, at, mark.shape, color=colour, markersize=6 if mark.filled else 5.5,
               markerfacecolor=colour if mark.filled else "white", markeredgewidth=1.4)
+
+
+def round_numbers(low, high):
+    """Some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
+    first = math.floor(math.log10(low))
+    powers = range(first, math.ceil(math.log10(high)) + 1)
+    for between in ((1,), (1, 3), (1, 2, 5)):
+        found = [digit * 10.0**power for power in powers for digit in between
+                 if low <= digit * 10.0**power <= high]
+        if len(found) > 1:
+            return found[::math.ceil(len(found) / 6)]
+    return []
 
 
 def draw_dots(axis, entries, marks, named=True, text_of=figure.duration):
@@ -50,6 +65,8 @@ def draw_dots(axis, entries, marks, named=True, text_of=figure.duration):
         text.set_color(colour)
         text.set_fontweight("bold" if bold else "normal")
     axis.set_xscale("log")
+    ticks = round_numbers(*axis.get_xlim())
+    axis.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(3))
     axis.minorticks_off()
     axis.xaxis.set_major_formatter(figure.formatter(text_of))
     axis.tick_params(axis="y", length=0)

@@ -151,7 +151,7 @@ def duration(ns):
 
 
 def size(count):
-    for limit, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+    for limit, unit in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
         if count >= limit and count % limit == 0:
             return "%d %s" % (count // limit, unit)
     return "%d B" % count

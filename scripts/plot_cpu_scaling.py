@@ -2,6 +2,9 @@
 """cpu_scaling: how many times the work of one worker do more of them get done?
 
     plot_cpu_scaling.py DIR
+
+Each worker does as much as it can in a given time: weak scaling. Only as many workers as there are CPUs
+count as scaling; more are drawn, and named for what they are.
 """
 
 import figure
@@ -10,6 +13,7 @@ from by_parties import counts_of, draw_panel, grouped, room, table_of
 from contenders import label
 from estimate import per_launch, ratio_of
 from run_folder import measured
+from scaling_fit import fit_of, words_of
 
 KINDS = ("integer", "floating_point", "memory", "allocation", "lock")
 
@@ -61,28 +65,46 @@ def draw(folder, run, rows):
         table += [[kind, *line] for line in table_of(lines)]
     return [figure.save(
         picture, folder, "cpu_scaling",
-        figure.caption(run, figure.rule_of(max(line[-1] for line in table))),
+        figure.caption(run, "More workers than cores are no scaling. " +
+                       figure.rule_of(max(line[-1] for line in table))),
         ["work", "impl", "interpreter", "workers", "speed_up", "low", "high", "launches"], table)]
+
+
+def laws(kinds, cpus):
+    """What can be fitted, or why nothing can, each reason once."""
+    refused = {}
+    for kind, lines in kinds:
+        for who, ratios in lines.items():
+            fit = fit_of({count: ratio.median for count, ratio in ratios.items()}, cpus)
+            if isinstance(fit, str):
+                refused[fit] = None
+            else:
+                yield "%s, %s work: %s." % (label(*who), kind.replace("_", " "), words_of(fit))
+    for why in refused:
+        yield "Amdahl, USL: %s." % why
 
 
 def answer(run, rows):
     cpus = cpus_of(run) or 1
     table, points = [], []
-    for kind, lines in by_kind(measured(rows)):
+    kinds = by_kind(measured(rows))
+    for kind, lines in kinds:
         for who, ratios in lines.items():
-            useful = max(count for count in ratios if count <= cpus)
+            useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
                 points.append("%d workers that are a %s each do %s times the integer work of one."
                               % (useful, label(*who), figure.two(ratios[useful].median)))
             for workers, ratio in ratios.items():
                 table.append([label(*who), kind.replace("_", " "), str(workers),
-                              figure.three(ratio.median),
-                              "%.0f %%" % (100 * ratio.median / min(workers, cpus))])
+                              figure.three(ratio.median), figure.three(ratio.median / workers),
+                              "%.0f %%" % (100 * ratio.median / min(workers, cpus)) if
+                              workers <= cpus else "oversubscribed"])
     if not table:
         return Answer("This run has no work of one worker to compare with.", [], [], [])
+    points += laws(kinds, cpus)
     headline = points[0] if points else "How work scales with workers."
     return Answer(headline, points[1:], ["contender", "work", "workers", "speed-up",
-                                         "of the CPUs it could use"], table)
+                                         "share of each", "efficiency"], table)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""pool_tasks: tasks per second, each alone and in chunks, and the round trip of one.
+"""pool_tasks: tasks per second, each alone and in chunks, the round trip of one, and 50 from start to end.
 
     plot_pool_tasks.py DIR
 """
@@ -13,16 +13,19 @@ from estimate import estimate_of, per_launch, ratio_of
 from run_folder import measured
 
 RATE = Mark("median", "ops_per_s", "o", True, "filled dots")
+WHOLE = Mark("mean of a window", "lat_mean_ns", "o", True, "filled dots")
 WAYS = (
     ("one_by_one", "tasks per second, each alone", (RATE,), figure.number),
     ("chunks", "tasks per second, in chunks", (RATE,), figure.number),
     ("round_trip", "one task and its result", (MEDIAN, P99), figure.duration),
+    ("fifty", "50 tasks in all", (WHOLE,), figure.duration),
 )
+TUTORIALS = 4  # workers in the pool for 50 tasks; against a process for each
 
 
-def workers_of(rows):
+def workers_of(rows, wanted=2):
     """The number of workers that is shown: two, or the nearest to that there is."""
-    return min({int(row["parties"]) for row in rows}, key=lambda each: (abs(each - 2), each))
+    return min({int(row["parties"]) for row in rows}, key=lambda each: (abs(each - wanted), each))
 
 
 def by_way(rows, workers):
@@ -35,12 +38,22 @@ def by_way(rows, workers):
     return found
 
 
+def of_fifty(rows):
+    """(workers, {who: rows}) of the 50 tasks, or (0, {})."""
+    mine = [row for row in measured(rows) if row["mode"] == "fifty"]
+    if not mine:
+        return 0, {}
+    workers = workers_of(mine, TUTORIALS)
+    return workers, by_way(mine, workers)["fifty"]
+
+
 def draw(folder, run, rows):
     rows = measured(rows)
     if not rows:
         return []
     workers = workers_of(rows)
     found = by_way(rows, workers)
+    few_workers, found["fifty"] = of_fifty(rows)
     panels = [way for way in WAYS if found[way[0]]]
     tallest = max(len(found[way]) for way, *_ in panels)
     names = [label(*who) for way, *_ in panels for who in found[way]]
@@ -50,7 +63,7 @@ def draw(folder, run, rows):
         ticks=figure.room(names, 10), names=[0.3] * len(panels))
     table = []
     for axis, (way, title, marks, text_of) in zip(axes, panels):
-        axis.set_title(title)
+        axis.set_title(title if way != "fifty" else "%s, %d workers" % (title, few_workers))
         padded = list(found[way].items()) + [None] * (tallest - len(found[way]))
         table += [[way, *line] for line in draw_dots(axis, padded, marks, text_of=text_of)]
     return [figure.save(
@@ -73,6 +86,20 @@ def against_cpython(found):
                     words, label("process_pool"), figure.two(ratio.median), label(*who))
 
 
+def pool_or_processes(rows):
+    """The tutorial's question."""
+    workers, found = of_fifty(rows)
+    for pool, each in (("process_pool", "process"), ("cpython_pool", "cpython_process")):
+        for who, theirs in found.items():
+            if who[0] != each or (pool, who[1]) not in found:
+                continue
+            mine = found[pool, who[1]]
+            ratio = ratio_of(per_launch(theirs, WHOLE.column), per_launch(mine, WHOLE.column))
+            if ratio is not None:
+                yield "50 tasks: a process for each takes %s times as long as a pool of %d (%s, %s)." % (
+                    figure.two(ratio.median), workers, label(*who), label(pool, who[1]))
+
+
 def answer(_run, rows):
     rows = measured(rows)
     if not rows:
@@ -83,18 +110,20 @@ def answer(_run, rows):
     for workers in sorted({int(row["parties"]) for row in rows}):
         found = by_way(rows, workers)
         if workers == shown:
-            points = list(against_cpython(found))
+            points = list(against_cpython(found)) + list(pool_or_processes(rows))
         for who in {who: 0 for groups in found.values() for who in groups}:
             rates = [estimate_of(found[way].get(who, []), "ops_per_s")
                      for way in ("one_by_one", "chunks")]
             trips = [estimate_of(found["round_trip"].get(who, []), column)
                      for column in ("lat_p50_ns", "lat_p99_ns")]
+            trips.append(estimate_of(found["fifty"].get(who, []), WHOLE.column))
             table.append([label(*who), str(workers)] +
                          [cell(rate, figure.number) for rate in rates] +
                          [cell(trip, figure.duration) for trip in trips])
     headline = points[0] if points else "What a pool of workers gets done."
     return Answer(headline, points[1:], ["contender", "workers", "one by one, tasks/s",
-                                         "in chunks, tasks/s", "round trip p50", "p99"], table)
+                                         "in chunks, tasks/s", "round trip p50", "p99", "50 tasks"],
+                  table)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "primitives/pool.h"
+#include "primitives/process.h"
 #include "scenarios/contenders/contender.h"
 #include "scenarios/scope.h"
 
@@ -88,6 +89,31 @@ class StdAsync {
   static void wait_for(std::vector<std::future<void>>& running) {
     for (auto& each : running) each.get();
     running.clear();
+  }
+};
+
+// No pool either: a process for each task, all at once, whose exit code is the result.
+class ProcessForEach {
+ public:
+  static constexpr Scope kScope = Scope::kProcesses;
+  static constexpr Facts kFacts{.name = "process", .primitive = "process", .wait = "block"};
+
+  explicit ProcessForEach(int) {}
+  void map(const Numbers& inputs, std::size_t, Numbers& outputs) {
+    std::vector<gilfree::Process> processes;
+    for (const int x : inputs) {
+      processes.emplace_back([x] { return task(x); });
+      processes.back().start();
+    }
+    for (std::size_t i = 0; i < processes.size(); ++i) {
+      processes[i].join();
+      outputs[i] = processes[i].exitcode().value();
+    }
+  }
+  int call(int x) {
+    Numbers result(1);
+    map({x}, 1, result);
+    return result[0];
   }
 };
 

@@ -96,6 +96,40 @@ class FixtureRun:
                      work_in_ns=0, work_out_ns=0, wait="block", interpreter="", ops_per_s=rate,
                      fair_jain=fair, lat_p50_ns=p50, lat_p99_ns=3 * p50)
 
+    def start_join(self, impl, scope, parent, medians, interpreter="", **cells):
+        for launch, p50 in enumerate(medians, start=1):
+            self.row("lifecycle/contender:%s/parent:%d" % (impl, parent), launch,
+                     **{"scenario": "lifecycle", "impl": impl, "scope": scope, "mode": "start_join",
+                        "interpreter": interpreter, "parent_bytes": parent, "lat_p50_ns": p50,
+                        "lat_p99_ns": 3 * p50, **cells})
+
+    def pool(self, impl, way, workers, values, interpreter="", **cells):
+        timed = way in ("round_trip", "fifty")
+        for launch, value in enumerate(values, start=1):
+            self.row("pool_tasks/contender:%s/way:%s/workers:%d" % (impl, way, workers), launch,
+                     **{"scenario": "pool_tasks", "impl": impl, "mode": way, "parties": workers,
+                        "interpreter": interpreter, "lat_p50_ns": value if timed else "",
+                        "lat_p99_ns": 4 * value if timed else "",
+                        "lat_mean_ns": value if timed else "",
+                        "ops_per_s": "" if timed else value, **cells})
+
+    def scaling(self, impl, work, rates, interpreter="", launches=6, **cells):
+        """rates: {workers: units per second}."""
+        for workers, rate in rates.items():
+            for launch in range(1, launches + 1):
+                self.row("cpu_scaling/contender:%s/workers:%d/work:%s" % (impl, workers, work), launch,
+                         **{"scenario": "cpu_scaling", "impl": impl, "parties": workers, "mode": work,
+                            "interpreter": interpreter, "ops_per_s": rate * (1 + launch / 1000),
+                            **cells})
+
+    def queue_around(self, impl, scope, parties, rates, size=8, cpu=500, **cells):
+        for launch, rate in enumerate(rates, start=1):
+            self.row("producer_consumer/%s/%s/%d" % (impl, scope, parties), launch,
+                     **{"scenario": "producer_consumer", "impl": impl, "scope": scope,
+                        "parties": parties, "producers": parties // 2, "consumers": parties // 2,
+                        "msg_bytes": size, "batch": 1, "load_mode": "closed", "interpreter": "",
+                        "ops_per_s": rate, "cpu_ns_per_op": cpu, **cells})
+
     def skipped(self, impl, size, reason, status="skipped"):
         self.channel(impl, size, "throughput", 1, status=status, error=reason)
 

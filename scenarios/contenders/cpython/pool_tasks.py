@@ -1,4 +1,5 @@
-"""CPython's side of pool_tasks: multiprocessing's Pool and ThreadPool, and ProcessPoolExecutor.
+"""CPython's side of pool_tasks: multiprocessing's Pool and ThreadPool, and ProcessPoolExecutor; for a
+few tasks also a Process each.
 
     python pool_tasks.py TALLY_FD CONTENDER WAY WORKERS
 
@@ -12,7 +13,7 @@ import sys
 
 from tallies import Tally, announce_ready, clock, die_with_parent, note
 
-ONE_BY_ONE, IN_CHUNKS = 500, 20000
+ONE_BY_ONE, IN_CHUNKS, FEW = 500, 20000, 50
 
 
 def task(x):
@@ -44,6 +45,30 @@ class ExecutorOf(object):
 
     def end(self):
         self._executor.shutdown()
+
+
+class ProcessForEach(object):
+    """No pool, but used like one: the exit code is the result. Counts each as it starts: 50 take seconds."""
+
+    def __init__(self, tally):
+        self._tally = tally
+
+    def map(self, inputs, _chunk):
+        processes = [multiprocessing.Process(target=exit_with_task, args=(x,)) for x in inputs]
+        for process in processes:
+            process.start()
+            self._tally.count(1, 8)
+        for process in processes:
+            process.join()
+        return [process.exitcode for process in processes]
+
+    def end(self):
+        pass
+
+
+def exit_with_task(x):
+    die_with_parent()
+    sys.exit(task(x))
 
 
 def make_pool(kind, workers):
@@ -80,10 +105,34 @@ def call_again_and_again(tally, pool):
         x += 1
 
 
+def do_few_again_and_again(tally, kind, workers):
+    inputs = list(range(FEW))
+    expected = [task(x) for x in inputs]
+    announced = False
+    while tally.running():
+        before = clock()
+        for_each = kind == "cpython_process"
+        pool = ProcessForEach(tally) if for_each else make_pool(kind, workers)
+        if pool.map(inputs, 1) != expected:
+            tally.corrupt()
+        pool.end()
+        after = clock()
+        if not announced:
+            announced = True
+            announce_ready()
+            continue
+        tally.record(int((after - before) * 1e9))
+        if not for_each:
+            tally.count(FEW, 8 * FEW)
+
+
 def main():
     descriptor, kind, way, workers = sys.argv[1:]
     workers = int(workers)
     tally = Tally(int(descriptor), 0)
+    if way == "fifty":
+        do_few_again_and_again(tally, kind, workers)
+        return
     pool = make_pool(kind, workers)
     pool.call(0)
     announce_ready()
