@@ -92,7 +92,7 @@ def answer(run, rows):
         for who, ratios in lines.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                points.append("%d workers that are a %s each do %s times the integer work of one."
+                points.append("%d workers, each a %s, do %s times the integer work of one."
                               % (useful, label(*who), figure.two(ratios[useful].median)))
             for workers, ratio in ratios.items():
                 table.append([label(*who), kind.replace("_", " "), str(workers),
