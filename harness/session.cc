@@ -45,6 +45,12 @@ const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>
   return nullptr;
 }
 
+// As the log has it: what is no UTF-8 is replaced.
+std::string as_text(const Json& value) {
+  if (!value.is_string()) return "no reason given";
+  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 }  // namespace
 
 Schedule schedule_of(const std::vector<Case>& cases, const Options& options,
@@ -137,7 +143,7 @@ void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
     ++outcomes_[status];
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
     if (status == "failed" || status == "timeout") {
-      progress.went_wrong(launch.of->name, status, line["row"].value("error", "no reason given"));
+      progress.went_wrong(launch.of->name, status, as_text(line["row"].value("error", Json())));
     }
     Json event = {{"event", "sample"}};
     event.update(line);
