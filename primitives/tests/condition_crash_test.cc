@@ -134,11 +134,8 @@ TEST_F(ConditionCrashTest, KilledAfterItWasToldTheNotificationGoesToTheNext) {
   const Walk walk{.fresh = [&] { make(); },
                   .prepare = attach,
                   .operation = [&] { locked([&] { changed_->wait(); }); },
-                  .wake =
-                      [&] {
-                        start_waiter(0);
-                        locked([&] { changed_->notify_one(); });
-                      },
+                  .others = [&] { start_waiter(0); },
+                  .wake = [&] { locked([&] { changed_->notify_one(); }); },
                   .most_rounds = 1,
                   .survivor = [&]() -> std::string {
                     if (wakes(waiters_[0], woke_[0])) return "passed on";

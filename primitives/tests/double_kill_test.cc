@@ -135,9 +135,9 @@ TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
   expect_always({.fresh = [&] { condition.emplace(); },
                  .prepare = attach,
                  .operation = wait,
+                 .others = [&] { start_waiter(wait); },
                  .wake =
                      [&] {
-                       start_waiter(wait);
                        const std::scoped_lock hold(*condition);
                        condition->notify_one();
                      },

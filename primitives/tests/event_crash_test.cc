@@ -92,11 +92,8 @@ TEST_F(EventCrashTest, KilledAfterItWasWokenAnotherWaiterIsLetGoToo) {
   expect_only({.fresh = [&] { event_.emplace(); },
                .prepare = attach,
                .operation = [&] { event_->wait(); },
-               .wake =
-                   [&] {
-                     waiter = start_waiter();
-                     event_->set();
-                   },
+               .others = [&] { waiter = start_waiter(); },
+               .wake = [&] { event_->set(); },
                .most_rounds = 1,
                .survivor = [&] { return what_becomes_of(waiter); },
                .after = [&] { return peers_.end(); }},

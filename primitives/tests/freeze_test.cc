@@ -91,11 +91,8 @@ class Freezer : public CrashTest {
                           lock_.emplace();
                           lock_->lock();
                         },
-                    .wake =
-                        [&] {
-                          start_waiter();
-                          lock_->unlock();
-                        }},
+                    .others = [&] { start_waiter(); },
+                    .wake = [&] { lock_->unlock(); }},
                    barge);
   }
   // The victim takes what is free; the waiter comes while it stands still.

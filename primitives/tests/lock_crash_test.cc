@@ -166,11 +166,8 @@ TYPED_TEST(LockCrashTest, KilledAfterItWasWokenTheNextWaiterGetsTheLock) {
                            lock->lock();
                            lock->unlock();
                          },
-                     .wake =
-                         [&] {
-                           this->peers_.start_asleep([&] { this->wait_for_it(); });
-                           lock->unlock();
-                         },
+                     .others = [&] { this->peers_.start_asleep([&] { this->wait_for_it(); }); },
+                     .wake = [&] { lock->unlock(); },
                      .most_rounds = 1,
                      .survivor = [&] { return this->what_the_waiter_got(); },
                      .after = [&] { return this->peers_.end(); }},
@@ -199,11 +196,8 @@ TYPED_TEST(LockCrashTest, KilledAfterItWasWokenByTheHoldersDeathTheNextWaiterGet
                            lock->lock();
                            lock->unlock();
                          },
-                     .wake =
-                         [&] {
-                           this->peers_.start_asleep([&] { this->wait_for_it(); });
-                           ::kill(holder, SIGKILL);
-                         },
+                     .others = [&] { this->peers_.start_asleep([&] { this->wait_for_it(); }); },
+                     .wake = [&] { ::kill(holder, SIGKILL); },
                      .most_rounds = 1,
                      .survivor = [&] { return this->what_the_waiter_got(); },
                      .after = [&] { return this->peers_.end(); }},

@@ -90,9 +90,9 @@ TEST_F(SemaphoreCrashTest, KilledAfterItWasWokenTheNextGetsAPermitToo) {
   expect_from_to({.fresh = [&] { semaphore_.emplace(0); },
                   .prepare = attach,
                   .operation = [&] { semaphore_->acquire(); },
+                  .others = [&] { start_waiter(); },
                   .wake =
                       [&] {
-                        start_waiter();
                         semaphore_->release();
                         semaphore_->release();
                       },
@@ -188,9 +188,9 @@ TEST_F(BoundedSemaphoreCrashTest, KilledAfterItWasWokenTheNextGetsAPermitAndNone
                    },
                .prepare = attach,
                .operation = [&] { semaphore_->acquire(); },
+               .others = [&] { start_waiter(); },
                .wake =
                    [&] {
-                     start_waiter();
                      semaphore_->release();
                      semaphore_->release();
                    },

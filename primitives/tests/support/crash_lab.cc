@@ -32,7 +32,7 @@ Word& shared_word() {
 }
 
 Deed deed_of(const Walk& walk) {
-  return {walk.prepare, walk.operation, walk.wake, walk.ends_asleep};
+  return {walk.prepare, walk.operation, walk.others, walk.wake, walk.ends_asleep};
 }
 
 std::string ask(const Walk& walk, Findings& found) {
@@ -166,7 +166,7 @@ Findings kill_at_every_instruction(const Walk& walk) {
 
 Findings kill_in_recovery_too(const Walk& walk) {
   Findings found;
-  const Deed recovery{walk.prepare, walk.recovery, {}, false};
+  const Deed recovery{walk.prepare, walk.recovery, {}, {}, false};
   const auto path = path_from_fresh(walk);
   const int pairs = budget(kPairs);
   const int each = static_cast<int>(std::sqrt(pairs));

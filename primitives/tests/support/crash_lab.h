@@ -36,7 +36,8 @@ struct Walk {
   // In the victim: walked.
   std::function<void()> operation = nullptr;
   // If given: the operation sleeps, and once it does, this is called in the test's process to wake it.
-  // Only what the victim does from then on is walked.
+  // Only what the victim does from then on is walked. Before that `others` come, to sleep behind it.
+  std::function<void()> others = [] {};
   std::function<void()> wake = {};
   // Or: the operation is walked until it sleeps for good.
   bool ends_asleep = false;

@@ -56,6 +56,8 @@ pid_t start(const Deed& deed, const std::function<void()>& begin) {
   });
   if (deed.wake) {
     await_sleep(victim);
+    deed.others();
+    await_sleep(victim);  // it looks about now and then
     control().counting = true;
     deed.wake();
   }
@@ -106,7 +108,8 @@ int send(const Deed& deed, const Step& step, Fate fate, pid_t& victim) {
 }  // namespace
 
 std::vector<Step> path_of(const Deed& deed, int most_rounds) {
-  static const auto own = trace({.prepare = [] {}, .operation = [] {}, .wake = {}});
+  static const auto own =
+      trace({.prepare = [] {}, .operation = [] {}, .others = [] {}, .wake = {}});
   const std::unordered_set<std::uintptr_t> skipped(own.begin(), own.end());
   const auto all = trace(deed);
   std::vector<Step> path;

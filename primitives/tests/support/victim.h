@@ -19,6 +19,7 @@ namespace gilfree::testing {
 struct Deed {
   std::function<void()> prepare;
   std::function<void()> operation;
+  std::function<void()> others;
   std::function<void()> wake;  // may be empty
   bool ends_asleep = false;
 };
