@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <ext/stdio_sync_filebuf.h>
 #include <iostream>
 #include <mutex>
 #include <thread>
+#include <typeinfo>
 #include <utility>
 
 #include "primitives/core/threads.h"
@@ -37,6 +39,13 @@ void die_with(Starter parent) {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   if (::getppid() != parent.pid) ::_exit(1);  // it died before the lines above
+}
+
+// With stdio, as all are unless sync_with_stdio(false) was called: it keeps nothing itself. To ask costs
+// less than to flush, for which a child has to have two more pages of the C++ library mapped.
+bool is_synchronised(const std::ostream& stream) {
+  const auto* buffer = stream.rdbuf();
+  return buffer != nullptr && typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<char>);
 }
 
 }  // namespace
@@ -87,9 +96,9 @@ bool await_parent(Deadline deadline) {
 }
 
 void flush_stdio() {
-  std::cout.flush();
-  std::cerr.flush();
-  std::clog.flush();
+  for (std::ostream* stream : {&std::cout, &std::cerr, &std::clog}) {
+    if (!is_synchronised(*stream)) stream->flush();
+  }
   // A thread that waits for input holds its stream, and flushing all of them would wait with it.
   if (::ftrylockfile(stdin) == 0) {
     ::funlockfile(stdin);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -136,9 +137,18 @@ std::shared_ptr<ThreadRecord> Threads::main() {
 }
 
 void Threads::await_all() {
-  for (const auto& record : all()) {
-    if (record->ours && !record->daemon && !record->is_this_thread()) record->await_end(kNever);
-  }
+  while (const auto other = any_to_await()) other->await_end(kNever);
+}
+
+// Allocates nothing: every child asks, and few have threads.
+std::shared_ptr<ThreadRecord> Threads::any_to_await() {
+  const std::lock_guard lock(mutex_);
+  const auto is_awaited = [](const auto& record) {
+    return record->ours && !record->daemon && !record->is_this_thread() &&
+           record->phase.load(std::memory_order_acquire) != Phase::kEnded;
+  };
+  const auto found = std::find_if(running_.begin(), running_.end(), is_awaited);
+  return found == running_.end() ? nullptr : *found;
 }
 
 std::shared_ptr<ThreadRecord> Threads::main_locked() {

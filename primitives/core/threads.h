@@ -62,13 +62,14 @@ class Threads {
   std::shared_ptr<ThreadRecord> main();
   // Makes a record for a thread that is none of ours.
   std::shared_ptr<ThreadRecord> current();
-  // Waits for each Thread that is no daemon, but for the calling one.
+  // Waits until there is no Thread but daemons and the calling one.
   void await_all();
   // For a child that no handler of fork has told: it has the calling thread alone.
   void begin_anew();
 
  private:
   Threads();
+  std::shared_ptr<ThreadRecord> any_to_await();
   std::shared_ptr<ThreadRecord> main_locked();
   void keep_only_this_thread();
 

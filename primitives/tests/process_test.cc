@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -62,6 +63,23 @@ TEST_P(ProcessTest, AnUncaughtExceptionIsReportedAndGivesOne) {
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_EQ(child.exitcode(), 1);
   EXPECT_EQ(said, "sensor: uncaught std::runtime_error: no such reading\n");
+}
+
+// Where cout passes on to stdio, and where it keeps what it has itself.
+TEST_P(ProcessTest, WhatItWroteToStandardOutputIsFlushed) {
+  for (const bool synchronised : {true, false}) {
+    ::testing::internal::CaptureStdout();
+    {
+      Process child = make([=] {
+        std::ios::sync_with_stdio(synchronised);
+        std::cout << "written";
+      });
+      child.start();
+      child.join();
+      end_server();  // made anew, it writes to what is captured then
+    }
+    EXPECT_EQ(::testing::internal::GetCapturedStdout(), "written") << synchronised;
+  }
 }
 
 TEST_F(ForkedProcessTest, ASubclassOverridesRun) {
