@@ -50,12 +50,13 @@
 #include <vector>
 
 #include "primitives/async_result.h"
-#include "primitives/core/copy.h"
 #include "primitives/core/inputs.h"
-#include "primitives/core/pool_tasks.h"
+#include "primitives/core/pool_call.h"
 #include "primitives/core/process_pool.h"
+#include "primitives/core/process_tasks.h"
 #include "primitives/core/scope.h"
 #include "primitives/core/thread_pool.h"
+#include "primitives/core/thread_tasks.h"
 #include "primitives/pool_results.h"
 #include "primitives/process.h"
 
@@ -107,21 +108,8 @@ class Pool {
   auto apply_async(Function function, Arguments&&... arguments) {
     using Items = Row<Arguments...>;
     using Result = ResultOf<Calls::kArguments, Function, Items>;
-    check<Function, Items, Result>();
-    Items row(std::forward<Arguments>(arguments)...);
-    if constexpr (S::kAcrossProcesses) {
-      auto job = std::make_shared<core::Job<Result>>(1);
-      engine_->submit(job, 0, 1, &core::run_items<Calls::kArguments, Function, Items, Result>,
-                      sizeof function + core::Wire<Items>::size(row), [&](std::byte* to) {
-                        core::Wire<Items>::write(row, core::write_function(function, to));
-                      });
-      return one<Result>(std::move(job));
-    } else {
-      using Job = core::CallJob<Function, Items, Result>;
-      auto job = std::make_shared<Job>(std::move(function), std::move(row));
-      Job::post(*engine_, job);
-      return one<Result>(std::shared_ptr<core::Job<Result>>(std::move(job)));
-    }
+    return one<Result>(core::post_call<Result>(*engine_, std::move(function),
+                                               Items(std::forward<Arguments>(arguments)...)));
   }
 
   // Calls function(input) for each input, `chunk` of them at a time; 0 chooses.
@@ -178,28 +166,7 @@ class Pool {
  private:
   using Engine = std::conditional_t<S::kAcrossProcesses, core::ProcessPool, core::ThreadPool>;
 
-  template <typename Function, typename Item, typename Result>
-  static void check() {
-    if constexpr (S::kAcrossProcesses) {
-      static_assert(std::is_trivially_copyable_v<Function>,
-                    "a process pool calls a function, a captureless lambda or a trivially copyable "
-                    "callable: pass what it captures as arguments, or use th::Pool");
-      static_assert(core::can_travel<Item>,
-                    "an argument cannot travel between processes: make it trivially copyable "
-                    "without pointers, or write a gilfree::Codec for its type");
-      static_assert(std::is_void_v<Result> || core::can_travel<Result>,
-                    "the result cannot travel between processes: make it trivially copyable "
-                    "without pointers, or write a gilfree::Codec for its type");
-    }
-  }
-
-  std::shared_ptr<core::JobOwner> owner() const {
-    if constexpr (S::kAcrossProcesses) {
-      return engine_;
-    } else {
-      return core::ThreadJobOwner::instance();
-    }
-  }
+  std::shared_ptr<core::JobOwner> owner() const { return core::owner_of(engine_); }
   template <typename Result>
   auto one(std::shared_ptr<core::Job<Result>> job) const {
     return AsyncResult<Result, S>::template of<internal::Gathered<Result>>(std::move(job), owner());
@@ -229,9 +196,9 @@ class Pool {
 
   // As many chunks a worker as Python has, so that the last one to finish is not far behind.
   std::size_t chunk_for(std::size_t inputs, std::size_t asked) const {
-    if (asked != 0) return std::min<std::size_t>(asked, kMostInChunk);
+    if (asked != 0) return std::min<std::size_t>(asked, core::kMostInChunk);
     const auto chunks = std::size_t{4} * engine_->workers();
-    return std::clamp<std::size_t>((inputs + chunks - 1) / chunks, 1, kMostInChunk);
+    return std::clamp<std::size_t>((inputs + chunks - 1) / chunks, 1, core::kMostInChunk);
   }
 
   template <Calls how, typename Function, typename Items>
@@ -239,50 +206,11 @@ class Pool {
     if constexpr (!(std::ranges::random_access_range<Items> && std::ranges::sized_range<Items>)) {
       return spread<how>(std::move(function), copied(inputs), chunk);
     } else {
-      using Item = ItemOf<Items>;
-      using Result = ResultOf<how, Function, Item>;
-      check<Function, Item, Result>();
-      const std::size_t count = std::ranges::size(inputs);
-      chunk = chunk_for(count, chunk);
-      if constexpr (S::kAcrossProcesses) {
-        auto job = std::make_shared<core::Job<Result>>(count);
-        const auto first = std::ranges::begin(inputs);
-        for (std::size_t at = 0; at < count; at += chunk) {
-          send<how, Item>(*engine_, job, at, std::min(chunk, count - at), function, first + at);
-        }
-        return all<Result>(std::move(job));
-      } else {
-        using Job = core::SpreadJob<how, Function, Items, Result>;
-        auto job = std::make_shared<Job>(std::move(function), std::move(inputs), chunk);
-        Job::post(*engine_, job);
-        return all<Result>(std::shared_ptr<core::Job<Result>>(std::move(job)));
-      }
+      using Result = ResultOf<how, Function, ItemOf<Items>>;
+      chunk = chunk_for(std::ranges::size(inputs), chunk);
+      return all<Result>(
+          core::post_each<how, Result>(*engine_, std::move(function), std::move(inputs), chunk));
     }
-  }
-
-  // One chunk: `count` inputs from `begin` on, for the job's items from `at` on.
-  template <Calls how, typename Item, typename Result, typename Function, typename Iterator>
-  static void send(Engine& engine, const std::shared_ptr<core::Job<Result>>& job, std::size_t at,
-                   std::size_t count, const Function& function, Iterator begin) {
-    std::size_t bytes = sizeof function;
-    auto input = begin;
-    if constexpr (core::Shareable<Item>) {
-      bytes += count * sizeof(Item);
-    } else {
-      for (std::size_t i = 0; i < count; ++i, ++input) bytes += core::Wire<Item>::size(*input);
-    }
-    engine.submit(job, at, static_cast<std::uint32_t>(count),
-                  &core::run_items<how, Function, Item, Result>, bytes, [&](std::byte* to) {
-                    to = core::write_function(function, to);
-                    if constexpr (core::Shareable<Item> && std::contiguous_iterator<Iterator>) {
-                      core::copy_bytes(to, std::to_address(begin), count * sizeof(Item));
-                    } else {
-                      input = begin;
-                      for (std::size_t i = 0; i < count; ++i, ++input) {
-                        to = core::Wire<Item>::write(*input, to);
-                      }
-                    }
-                  });
   }
 
   template <typename Function, typename Range>
@@ -290,14 +218,13 @@ class Pool {
     using View = core::Inputs<Range>;
     using Item = ItemOf<View>;
     using Result = ResultOf<Calls::kItem, Function, Item>;
-    check<Function, Item, Result>();
     struct Inputs {
       explicit Inputs(View all) : view(std::move(all)), next(std::ranges::begin(view)) {}
       View view;
       std::ranges::iterator_t<View> next;
     };
     auto left = std::make_shared<Inputs>(core::Inputs<Range>(std::forward<Range>(inputs)));
-    chunk = std::clamp<std::size_t>(chunk, 1, kMostInChunk);
+    chunk = std::clamp<std::size_t>(chunk, 1, core::kMostInChunk);
     auto send_next = [engine = engine_, function, left,
                       chunk](const auto& bell) mutable -> std::shared_ptr<core::Job<Result>> {
       std::vector<Item> items;
@@ -305,21 +232,11 @@ class Pool {
         items.push_back(*left->next);
       }
       if (items.empty()) return nullptr;
-      if constexpr (S::kAcrossProcesses) {
-        auto job = std::make_shared<core::Job<Result>>(items.size(), bell);
-        send<Calls::kItem, Item>(*engine, job, 0, items.size(), function, items.begin());
-        return job;
-      } else {
-        using Job = core::SpreadJob<Calls::kItem, Function, std::vector<Item>, Result>;
-        auto job = std::make_shared<Job>(function, std::move(items), chunk, bell);
-        Job::post(*engine, job);
-        return job;
-      }
+      return core::post_each<Calls::kItem, Result>(*engine, function, std::move(items), chunk,
+                                                   bell);
     };
     return PoolResults<Result, S>(owner(), std::move(send_next), in_order);
   }
-
-  static constexpr std::size_t kMostInChunk = std::size_t{1} << 16;
 
   std::shared_ptr<Engine> engine_;
 };

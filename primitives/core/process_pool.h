@@ -1,26 +1,25 @@
 // ProcessPool: the pool's own side of a pool of processes. Puts tasks into the lane, takes results out,
-// and hands them to jobs.
+// and hands them to jobs (pool_pending.h).
 //
 // There is no thread behind it: whoever waits for a job takes whatever results there are, for everybody.
-// `mutex_` guards all but what is shared with the workers (pool_state.h). The supervisor is revived by
-// whoever waits, should somebody kill it.
+// `mutex_` guards all but what is shared with the workers (pool_state.h). Whoever waits revives
+// the supervisor too, should somebody kill it (pool_staff.h).
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 #include "primitives/core/job.h"
+#include "primitives/core/pool_pending.h"
+#include "primitives/core/pool_staff.h"
 #include "primitives/core/pool_state.h"
 #include "primitives/core/scope.h"
-#include "primitives/process.h"
 
 namespace gilfree::core {
 
@@ -30,7 +29,7 @@ class ProcessPool : public JobOwner {
   ~ProcessPool() override;
 
   int workers() const { return share_.workers; }
-  std::vector<pid_t> pids() const;
+  std::vector<pid_t> pids() const { return staff_.pids(); }
 
   // Has `run` called in a worker for `count` items, which go to the job's items from `first` on.
   // write(bytes) fills the `bytes` that `run` gets. Waits while too much is under way.
@@ -38,7 +37,7 @@ class ProcessPool : public JobOwner {
   void submit(const std::shared_ptr<AnyJob>& job, std::size_t first, std::uint32_t count,
               RunTask run, std::size_t bytes, Write write) {
     std::unique_lock lock(mutex_);
-    if (under_way() > kMostTasks / 4 && offered_ % 256 == 0) collect_locked();
+    if (pending_.size() > kMostTasks / 4 && offered_ % 256 == 0) collect_locked();
     std::byte* to = room_for(lock, sizeof(TaskHead) + bytes) + sizeof(TaskHead);
     write(to);
     offer(job, first, count, run, to, bytes);
@@ -57,29 +56,13 @@ class ProcessPool : public JobOwner {
   void join();
 
  private:
-  // A task that is under way.
-  struct Pending {
-    std::uint64_t id = 0;  // of the one before, if there is no job
-    std::shared_ptr<AnyJob> job;
-    std::size_t first = 0;
-    std::uint32_t count = 0;
-    std::uint32_t delivered = 0;  // items; a worker delivers them in order
-    std::uint64_t number = 0;     // how many were offered before it, and it
-    RunTask run = nullptr;
-    std::vector<std::byte> bytes;  // of several items: to run again those that a death left over
-  };
   using Lock = std::unique_lock<std::mutex>;
 
   void check() const;
   std::byte* room_for(Lock& lock, std::size_t bytes);
   void offer(const std::shared_ptr<AnyJob>& job, std::size_t first, std::uint32_t count,
-             RunTask run, const std::byte* written, std::size_t bytes);
-  void put_in_lane(Pending& task, std::byte* head);
-  bool has_place() const { return !free_.empty() || pending_.size() < kMostTasks; }
-  std::size_t under_way() const { return pending_.size() - free_.size(); }
-  Pending* find(std::uint64_t id);
-  void release(Pending& task);
-
+             RunTask run, std::byte* written, std::size_t bytes);
+  void put_in_lane(PendingTask& task, std::byte* head);
   // Until ready(), which the lock guards; it is asked again when there are results, or woken().
   template <typename Ready, typename Woken>
   bool await(Lock& lock, Deadline deadline, Ready ready, Woken woken);
@@ -87,25 +70,19 @@ class ProcessPool : public JobOwner {
   bool collect_locked();
   void take_results_of(int worker, std::uint64_t lost = 0);
   bool take_losses();
-  void deliver(const ResultHead& head, const std::byte* bytes);
-  bool deliver_run(const ResultHead& head, const std::byte* bytes);
   void lose(std::uint64_t id, int exitcode);
   void fail_all(const std::exception_ptr& error);
-
-  void start_supervisor();
-  void look_after_supervisor();
-  void await_workers_end();
+  void look_after_staff();
 
   const PoolPlan plan_;
   PoolShare share_;
+  PoolStaff staff_;
   const int forks_;  // fork_count() of the process it serves
 
   mutable std::mutex mutex_;
-  std::optional<Process> supervisor_;
-  std::deque<Pending> pending_;
-  std::vector<std::uint64_t> free_;  // places in pending_ that are not in use
-  std::uint64_t offered_ = 0;        // tasks put into the lane so far
-  std::exception_ptr broken_;        // what every task becomes
+  PendingTasks pending_;
+  std::uint64_t offered_ = 0;  // tasks put into the lane so far
+  std::exception_ptr broken_;  // what every task becomes
   bool closed_ = false, terminated_ = false;
   int waiting_ = 0;                               // threads
   std::vector<std::atomic<std::uint64_t>> seen_;  // news of each worker; read without the lock

@@ -1,4 +1,7 @@
-// How a call is run by a worker of a pool: out of bytes in another process, or as it is in a thread.
+// A call in a thread of this process: the task and what becomes of it in one piece.
+//
+//   auto job = post_call<int>(pool, function, std::tuple(1, 2));                // of a ThreadPool
+//   auto all = post_each<Calls::kItem, int>(pool, function, inputs, chunk);     // chunk by chunk
 #pragma once
 
 #include <cxxabi.h>
@@ -6,127 +9,20 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <exception>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <ranges>
-#include <string>
-#include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "primitives/core/callable.h"
 #include "primitives/core/job.h"
-#include "primitives/core/pool_state.h"
+#include "primitives/core/pool_call.h"
 #include "primitives/core/remote_error.h"
 #include "primitives/core/thread_pool.h"
-#include "primitives/core/wire.h"
 #include "primitives/errors.h"
 
 namespace gilfree::core {
-
-// What a function is called with: an item; the elements of an item; arguments, which may be moved.
-enum class Calls { kItem, kRow, kArguments };
-
-template <Calls how, typename Function, typename Item>
-decltype(auto) call(Function& function, Item& item) {
-  if constexpr (how == Calls::kItem) {
-    return std::invoke(function, item);
-  } else if constexpr (how == Calls::kRow) {
-    return std::apply(function, item);
-  } else {
-    return std::apply(function, std::move(item));
-  }
-}
-
-// What a function returns, as a value.
-template <Calls how, typename Function, typename Item>
-using ResultOf =
-    std::decay_t<decltype(call<how>(std::declval<Function&>(), std::declval<Item&>()))>;
-
-// --- In another process.
-
-template <typename Result>
-void hand_in(Delivery& results, std::uint64_t id, std::uint32_t item, const Result& value) {
-  const auto length = Wire<Result>::size(value);
-  Wire<Result>::write(value, results.begin({id, item, Kind::kValue}, length));
-  results.commit();
-}
-
-inline constexpr std::uint32_t kPublishEvery = 512;
-inline constexpr std::size_t kBytesInRun = 16 << 10;
-
-// Results of one size.
-template <typename Result>
-inline constexpr bool in_runs = std::is_void_v<Result> || Shareable<Result>;
-template <typename Result>
-inline constexpr std::size_t size_in_run = 0;
-template <Shareable Result>
-inline constexpr std::size_t size_in_run<Result> = sizeof(Result);
-
-template <typename Result>
-inline constexpr std::uint32_t most_in_run =
-    std::max<std::size_t>(kBytesInRun / std::max<std::size_t>(size_in_run<Result>, 4), 1);
-
-template <Calls how, typename Item, typename Result, typename Function>
-void run_item(Function& function, const std::byte*& bytes, std::byte* to) {
-  Item item = Wire<Item>::read(bytes);
-  if constexpr (std::is_void_v<Result>) {
-    call<how>(function, item);
-  } else {
-    const Result value = call<how>(function, item);
-    std::memcpy(to, &value, sizeof value);
-  }
-}
-
-// A RunTask. `bytes`: the function, then the items as Wire wrote them.
-template <Calls how, typename Function, typename Item, typename Result>
-void run_items(const TaskHead& task, const std::byte* bytes, Delivery& results) {
-  FunctionOf<Function> copy(bytes);
-  auto& function = *copy;
-  for (std::uint32_t i = 0; i < task.skip; ++i) Wire<Item>::skip(bytes);
-  const std::byte* next = bytes;  // behind the item that is being run
-  const auto step = [&] { Wire<Item>::skip(next); };
-  for (std::uint32_t i = task.skip; i < task.count;) {
-    try {
-      if constexpr (in_runs<Result>) {
-        constexpr auto size = size_in_run<Result>;
-        const auto end = i + std::min(task.count - i, most_in_run<Result>);
-        if (task.count > 1) {
-          Delivery::Run run(results, task.id, i, end - i, size);
-          for (; i < end; ++i) {
-            step();
-            run_item<how, Item, Result>(function, bytes, run.next());
-            run.commit();
-          }
-        } else {
-          std::byte* to = results.begin({task.id, i, Kind::kValue}, size);
-          run_item<how, Item, Result>(function, bytes, to);
-          results.commit();
-          ++i;
-        }
-        if (i < task.count) results.publish();
-      } else {
-        if (i % kPublishEvery == kPublishEvery - 1) results.publish();
-        step();
-        Item item = Wire<Item>::read(bytes);
-        hand_in<Result>(results, task.id, i, call<how>(function, item));
-        ++i;
-      }
-    } catch (const abi::__forced_unwind&) {
-      throw;  // pthread_exit
-    } catch (...) {
-      results.error(task.id, i++);
-      bytes = next;
-    }
-  }
-}
-
-// --- In a thread of this process.
 
 // Sets what `function` gives for `item`. To be counted down.
 template <Calls how, typename Result, typename Function, typename Item>
@@ -283,5 +179,29 @@ class ThreadJobOwner : public JobOwner {
   }
   bool cancel(AnyJob& job) override { return job.cancel(); }
 };
+
+template <typename Result, typename Function, typename Arguments>
+std::shared_ptr<Job<Result>> post_call(ThreadPool& pool, Function function, Arguments arguments) {
+  using Call = CallJob<Function, Arguments, Result>;
+  auto job = std::make_shared<Call>(std::move(function), std::move(arguments));
+  Call::post(pool, job);
+  return job;
+}
+
+// A call for each of `inputs`, which the job keeps.
+template <Calls how, typename Result, typename Function, typename Inputs>
+std::shared_ptr<Job<Result>> post_each(ThreadPool& pool, Function function, Inputs inputs,
+                                       std::size_t chunk,
+                                       std::shared_ptr<AnyJob::Bell> bell = nullptr) {
+  using Spread = SpreadJob<how, Function, Inputs, Result>;
+  auto job =
+      std::make_shared<Spread>(std::move(function), std::move(inputs), chunk, std::move(bell));
+  Spread::post(pool, job);
+  return job;
+}
+
+inline std::shared_ptr<JobOwner> owner_of(const std::shared_ptr<ThreadPool>&) {
+  return ThreadJobOwner::instance();
+}
 
 }  // namespace gilfree::core

@@ -1,0 +1,52 @@
+#include "primitives/core/pool_staff.h"
+
+#include <sched.h>
+
+#include "primitives/core/participant.h"
+
+namespace gilfree::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kSupervisorsLastWord = 1s;
+
+}  // namespace
+
+PoolStaff::PoolStaff(PoolShare& share, const PoolPlan& plan) : share_(share), plan_(plan) {
+  start();
+}
+
+std::vector<pid_t> PoolStaff::pids() const {
+  std::vector<pid_t> all;
+  for (int worker = 0; worker < share_.workers; ++worker) {
+    all.push_back(share_.slot(worker).pid.load(std::memory_order_acquire));
+  }
+  return all;
+}
+
+void PoolStaff::start() {
+  supervisor_.emplace([this] { return supervise(share_, plan_); },
+                      ProcessOptions{.name = "PoolSupervisor", .daemon = true});
+  supervisor_->start();
+}
+
+void PoolStaff::end() {
+  supervisor_->terminate();
+  if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
+  supervisor_->join();
+  await_workers_end();
+}
+
+void PoolStaff::await_workers_end() {
+  for (int worker = 0; worker < share_.workers; ++worker) {
+    const auto& token = share_.slot(worker).token;
+    while (is_dead<Processes>(token.load(std::memory_order_acquire)) == false &&
+           token.load(std::memory_order_acquire) != kNobody) {
+      ::sched_yield();
+    }
+  }
+  const TurnGuard turn(share_.state->taking, [&] { share_.strike_out_claim(); });
+}
+
+}  // namespace gilfree::core
