@@ -12,10 +12,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -25,6 +23,7 @@
 #include "primitives/pipe.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
+#include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/named.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/thread.h"
@@ -38,11 +37,6 @@ using namespace std::chrono_literals;
 class ForkServerTest : public NamedTest {};
 
 int global = 1;
-
-std::ptrdiff_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return std::distance(begin(all), end(all));
-}
 
 int exit_code_of(Process child) {
   child.start();

@@ -5,23 +5,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <memory>
-#include <numeric>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "primitives/pipe.h"
 #include "primitives/pool.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
+#include "primitives/tests/support/leftovers.h"
+#include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -31,8 +26,6 @@ using namespace std::chrono_literals;
 
 class PoolCrashTest : public Watchdog {};
 
-int square(int x) { return x * x; }
-
 std::string what_became_of(AsyncResult<int>& result) {
   try {
     result.get();
@@ -40,34 +33,6 @@ std::string what_became_of(AsyncResult<int>& result) {
   } catch (const WorkerLost& error) {
     return error.what();
   }
-}
-
-std::ptrdiff_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return std::distance(begin(all), end(all));
-}
-
-std::ptrdiff_t mappings() {
-  std::ifstream maps("/proc/self/maps");
-  return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
-}
-
-// All processes below this one.
-std::set<pid_t> descendants() {
-  std::set<pid_t> found{::getpid()};
-  for (bool more = true; more;) {
-    more = false;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-      std::ifstream stat(entry.path() / "stat");
-      pid_t pid = 0, parent = 0;
-      std::string name, state;
-      if (stat >> pid >> name >> state >> parent && found.contains(parent)) {
-        more = found.insert(pid).second || more;
-      }
-    }
-  }
-  found.erase(::getpid());
-  return found;
 }
 
 TEST_F(PoolCrashTest, ADeathLosesTheOneCallAndSaysHow) {
@@ -225,86 +190,6 @@ TEST_F(PoolCrashTest, ACallMayUseAPoolOfItsOwnWhichEndsWithItsWorker) {
   EXPECT_EQ(pool.apply(square, 4), 16);
   pool.terminate();
   EXPECT_THROW(receiver.recv(), EndOfFile) << "the inner worker lives on";
-}
-
-// Kills a worker every now and then until it goes out of scope.
-class Killer {
- public:
-  Killer(const Pool<Processes>& pool, std::chrono::microseconds every)
-      : thread_([this, &pool, every] {
-          for (unsigned turn = 0; !stop_; ++turn) {
-            std::this_thread::sleep_for(every);
-            const auto pids = pool.pids();
-            const pid_t victim = pids[turn % pids.size()];
-            if (victim > 0) ::kill(victim, SIGKILL);
-          }
-        }) {}
-  ~Killer() {
-    stop_ = true;
-    thread_.join();
-  }
-
- private:
-  std::atomic<bool> stop_{false};
-  std::thread thread_;
-};
-
-// The property: whatever worker dies whenever, each call gives its own result or WorkerLost, runs at
-// most once, and the pool is at full strength afterwards.
-class PoolChaosTest : public Watchdog, public ::testing::WithParamInterface<std::size_t> {};
-
-INSTANTIATE_TEST_SUITE_P(Chunk, PoolChaosTest, ::testing::Values(1, 64));
-
-TEST_P(PoolChaosTest, CallsSurviveWorkersThatAreKilledAllTheTime) {
-  constexpr int kCalls = 10'000, kWorkers = 3;
-  Ledger<Processes> runs(kCalls);
-  const auto descriptors = open_descriptors();
-  int lost = 0;
-  {
-    Queue<int, Processes> arrived(kWorkers), leave(kWorkers);
-    Pool<Processes> pool(kWorkers);
-    {
-      const Killer killer(pool, 4ms);
-      std::vector<int> inputs(kCalls);
-      std::iota(inputs.begin(), inputs.end(), 0);
-      auto results = pool.imap(
-          [&runs](int x) {
-            runs[x]++;
-            for (int spin = 0; spin < 100'000; ++spin) asm volatile("");
-            return x * 2;
-          },
-          inputs, GetParam());
-      for (const int x : inputs) {
-        try {
-          ASSERT_EQ(results.next(), 2 * x);
-          ASSERT_EQ(runs[x], 1);
-        } catch (const WorkerLost&) {
-          ++lost;
-          ASSERT_LE(runs[x], 1);
-        }
-      }
-      EXPECT_EQ(results.next(), std::nullopt);
-    }
-    // At full strength: as many calls at once as there are workers.
-    auto together = pool.map_async(
-        [&](int x) {
-          arrived.put(x);
-          return leave.get();
-        },
-        std::vector<int>(kWorkers, 1), 1);
-    for (int i = 0; i < kWorkers; ++i) EXPECT_EQ(arrived.get(), 1);
-    for (int i = 0; i < kWorkers; ++i) leave.put(i);
-    together.wait();
-    EXPECT_EQ(active_children().size(), 1u);
-    EXPECT_EQ(descendants().size(), 1u + kWorkers) << "zombies, or others that live on";
-    pool.close();
-    pool.join();
-    EXPECT_TRUE(descendants().empty());
-  }
-  EXPECT_GT(lost, 0) << "nobody was killed in time";
-  EXPECT_LT(lost, kCalls / 10);
-  EXPECT_EQ(open_descriptors(), descriptors);
-  RecordProperty("lost", lost);
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -20,6 +18,7 @@
 #include "primitives/pipe.h"
 #include "primitives/process.h"
 #include "primitives/queue.h"
+#include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/start_methods.h"
 #include "primitives/thread.h"
@@ -32,11 +31,6 @@ using namespace std::chrono_literals;
 class ProcessFamilyTest : public StartMethods {};
 
 INSTANTIATE_TEST_SUITE_P(By, ProcessFamilyTest, kStartMethods, name_of_start_method);
-
-std::ptrdiff_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return std::distance(begin(all), end(all));
-}
 
 void sleep_for_ever() {
   while (true) ::pause();

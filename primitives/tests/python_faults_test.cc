@@ -40,6 +40,16 @@ struct gilfree::Codec<gilfree::testing::Unwritable> {
 namespace gilfree::testing {
 namespace {
 
+void notify_all(mp::Condition& condition) {
+  const std::scoped_lock hold(condition);
+  condition.notify_all();
+}
+
+void expect_to_end(mp::Process& process) {
+  process.join();
+  EXPECT_EQ(process.exitcode(), 0);
+}
+
 // 1. CPython: acquire() in every other process hangs.
 TEST_F(PythonFaultsTest, TheLockOfAKilledHolderPassesOn) {
   mp::Lock lock;
@@ -69,12 +79,8 @@ TEST_F(PythonFaultsTest, AConditionGoesOnWhenWhoHeldItsLockIsKilled) {
   mp::Condition condition;
   auto waiter = waiter_of(condition);
   kill(after([&] { condition.lock(); }));
-  {
-    const std::scoped_lock hold(condition);
-    condition.notify_all();
-  }
-  waiter.join();
-  EXPECT_EQ(waiter.exitcode(), 0);
+  notify_all(condition);
+  expect_to_end(waiter);
 }
 
 // 1. CPython: terminate() in the middle of `with lock` leaves it locked.
@@ -130,8 +136,7 @@ TEST_F(PythonFaultsTest, NotifyPassesOverAKilledWaiter) {
     const std::scoped_lock hold(condition);
     condition.notify_one();
   }
-  alive.join();
-  EXPECT_EQ(alive.exitcode(), 0);
+  expect_to_end(alive);
 }
 
 // 3. CPython: notify_all() hangs in the same way.
@@ -141,12 +146,9 @@ TEST_F(PythonFaultsTest, NotifyAllReachesWhoeverIsLeft) {
   auto dead = waiter_of(condition);
   auto last = waiter_of(condition);
   kill(std::move(dead));
-  {
-    const std::scoped_lock hold(condition);
-    condition.notify_all();
-  }
-  first.join();
-  last.join();
+  notify_all(condition);
+  expect_to_end(first);
+  expect_to_end(last);
 }
 
 // 3. CPython: set() hangs, and from then on is_set() does too.
@@ -157,8 +159,7 @@ TEST_F(PythonFaultsTest, AnEventIsSetWhateverBecameOfItsWaiters) {
   kill(std::move(dead));
   event.set();
   EXPECT_TRUE(event.is_set());
-  alive.join();
-  EXPECT_EQ(alive.exitcode(), 0);
+  expect_to_end(alive);
 }
 
 // 7. CPython: get() hangs in the middle of the message, get(timeout=2) does too, and another producer

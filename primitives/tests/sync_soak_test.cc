@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <filesystem>
+#include <cstddef>
 #include <optional>
 
 #include "primitives/barrier.h"
@@ -13,6 +13,7 @@
 #include "primitives/event.h"
 #include "primitives/lock.h"
 #include "primitives/semaphore.h"
+#include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/soak.h"
 #include "primitives/value.h"
 
@@ -25,18 +26,13 @@ class SyncSoakTest : public Watchdog {
  protected:
   void SetUp() override {
     ::alarm(1200);
-    files_before_ = open_files();
+    files_before_ = open_descriptors();
   }
   // Nothing is left behind: no child, no file.
   void TearDown() override {
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
-    EXPECT_EQ(open_files(), files_before_);
+    EXPECT_EQ(open_descriptors(), files_before_);
     ::alarm(0);
-  }
-
-  static long open_files() {
-    const std::filesystem::directory_iterator files("/proc/self/fd");
-    return std::distance(begin(files), end(files));
   }
 
   // What each worker has done: in shared memory, so that it outlives the worker.
@@ -47,7 +43,7 @@ class SyncSoakTest : public Watchdog {
   }
 
   Ledger<Processes> done_{kWorkers};
-  long files_before_ = 0;
+  std::ptrdiff_t files_before_ = 0;
 };
 
 // A counter that only its holder touches. Who is told that the last one died sets it right.
