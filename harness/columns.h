@@ -26,6 +26,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "consumers",
     "threads",
     "parties",
+    "scaling",
     "permits",
     "parent_bytes",
     "waiter",

@@ -1,6 +1,6 @@
 // Chores: kinds of work that need a CPU in different ways; a unit of each takes some 10 to 20 us.
 //
-//   const auto chore = make_chore("memory", lock);   // in the worker: each has its own data
+//   const auto chore = make_chore("memory", lock);   // for each worker, which has its own data
 //   while (run.running()) chore(), tally.count(1);
 #pragma once
 

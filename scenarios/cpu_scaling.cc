@@ -1,20 +1,27 @@
 // Does work get done faster with more workers?
 //
-//   each worker:  ──▶ [ a unit of work ──▶ counts it ] ──▶ again           on a CPU of its own, in turn
+//   weak     each worker:  ──▶ [ a unit of work ──▶ counts it ] ──▶ again
+//   strong   each worker:  ──▶ [ its share of 256 units, each counted ──▶ the barrier ] ──▶ again
 //
-// The same units (chores.h) on 1, 2, 4 ... workers: threads and processes, ours and CPython's. What
-// counts is the rate of all together, against that of one worker of the same kind. More workers than
-// CPUs are measured too, up to twice as many, to show that they bring nothing.
-#include <array>
-#include <memory>
+// The same units (chores.h) on 1, 2, 4 ... workers, each on a CPU of its own, in turn: threads and
+// processes, ours and CPython's. Weak scaling: does more get done in the same time? Strong: is the same
+// done sooner, when nobody goes on before the last has finished its share? What counts is the rate of
+// all together, against that of one worker of the same kind: in rounds, where the work is fixed, that
+// is the time of one worker by the time of all. Latencies are those of rounds. More workers than CPUs
+// are measured too, up to twice as many, to show that they bring nothing.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "primitives/barrier.h"
 #include "primitives/lock.h"
 #include "primitives/process.h"
 #include "primitives/thread.h"
+#include "primitives/value.h"
 #include "scenarios/chores.h"
 #include "scenarios/contenders/cpython.h"
 #include "scenarios/placement.h"
@@ -24,24 +31,63 @@
 namespace scenarios {
 namespace {
 
+constexpr int kUnits = 256;  // of a round; as many for each of 1, 2, 4 ... 64 workers
+
+template <typename Chore>
+void work_freely(harness::Run& run, int me, const Chore& chore) {
+  auto& tally = run.tally(me);
+  while (run.running()) {
+    chore();
+    tally.count(1);
+  }
+}
+
+template <gilfree::Scope S>
+struct Rounds {
+  explicit Rounds(int parties) : workers(parties), end(parties) {}
+
+  const int workers;
+  gilfree::Barrier<S> end;
+  // Of the even and of the odd rounds: said by worker 0 before the end of it, read by all after that.
+  gilfree::Array<bool, S> is_last = gilfree::Array<bool, S>(2);
+};
+
+template <gilfree::Scope S, typename Chore>
+void work_in_rounds(harness::Run& run, int me, const Chore& chore, Rounds<S>& rounds) {
+  using Clock = std::chrono::steady_clock;
+  auto& tally = run.tally(me);
+  const int share = kUnits * (me + 1) / rounds.workers - kUnits * me / rounds.workers;
+  rounds.end.wait();  // until all are there
+  for (std::size_t parity = 0;; parity ^= 1) {
+    const auto begun = Clock::now();
+    if (me == 0) rounds.is_last[parity] = !run.running();
+    for (int unit = 0; unit < share; ++unit) {
+      chore();
+      tally.count(1);
+    }
+    rounds.end.wait();
+    const std::chrono::nanoseconds time = Clock::now() - begun;
+    if (me == 0) tally.record(static_cast<std::uint64_t>(time.count()));
+    if (rounds.is_last[parity]) return;
+  }
+}
+
 template <Scope S>
 void work_on(harness::Run& run, const std::vector<int>& cpus) {
   constexpr bool kThreads = S == Scope::kThreads;
   using Worker = std::conditional_t<kThreads, gilfree::Thread, gilfree::Process>;
   using Options = std::conditional_t<kThreads, gilfree::ThreadOptions, gilfree::ProcessOptions>;
-  gilfree::Lock<std::conditional_t<kThreads, gilfree::Threads, gilfree::Processes>> lock;
+  using Where = std::conditional_t<kThreads, gilfree::Threads, gilfree::Processes>;
+  gilfree::Lock<Where> lock;
+  Rounds<Where> rounds(static_cast<int>(cpus.size()));
+  const bool weak = run.text("scaling") == "weak";
   std::vector<Worker> workers;
   for (int me = 0; me < static_cast<int>(cpus.size()); ++me) {
     const int cpu = cpus[static_cast<std::size_t>(me)];
     workers.emplace_back(
-        [&run, &lock, me, cpu] {
+        [&run, &rounds, chore = make_chore(run.text("work"), lock), weak, me, cpu] {
           stay_on(cpu);
-          auto& tally = run.tally(me);
-          const auto chore = make_chore(run.text("work"), lock);
-          while (run.running()) {
-            chore();
-            tally.count(1);
-          }
+          weak ? work_freely(run, me, chore) : work_in_rounds(run, me, chore, rounds);
         },
         Options{.daemon = true});
   }
@@ -65,12 +111,13 @@ void measure(harness::Run& run) {
   const char* kind = scope == Scope::kThreads ? "thread" : "process";
   run.note("scope", kind);
   run.note("primitive", kind);
-  run.note("metric_kind", "throughput");
+  run.note("metric_kind", run.text("scaling") == "weak" ? "throughput" : "latency");
   run.note("load_mode", "closed");
   if (is_cpython(contender)) {
     return run_cpython(
         run, "cpu_scaling.py",
-        {scope == Scope::kThreads ? "threads" : "processes", run.text("work"), joined(cpus)});
+        {scope == Scope::kThreads ? "threads" : "processes", run.text("work"), joined(cpus),
+         run.text("scaling") == "weak" ? "0" : std::to_string(kUnits)});
   }
   with_scope(scope, [&]<Scope S>() { work_on<S>(run, cpus); });
 }
@@ -103,6 +150,11 @@ const harness::Scenario cpu_scaling{
              "mode",
              {"integer", "floating_point", "memory", "allocation", "lock"},
              "what they do"},
+            {"scaling",
+             "scaling",
+             {"weak", "strong"},
+             "each does all it can, or rounds of the same work are divided among them",
+             harness::Parameter::Kind::kContender},
             interpreter_axis(),
         },
     .run = measure,
