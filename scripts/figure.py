@@ -33,6 +33,7 @@ from contenders import label, style  # noqa: E402
 from run_folder import BadRun, read_run  # noqa: E402
 
 TOP, BOTTOM, EDGE = 0.95, 1.15, 0.15  # inches: title and subtitle; axis and caption; rim
+BETWEEN = 0.85                        # from one row of panels to the next: an axis and a title
 SPACING = 11.5                        # points from one name to the next
 LINE = 0.25                           # inches of a line before its name in list_beside()
 
@@ -52,20 +53,22 @@ def room(texts, size=9):
     return 0.4 + widest / 72
 
 
-def start(title, subtitle="", width=4.6, height=4.4, names=(0.2,), ticks=0.75):
-    """A picture of panels side by side, one for each of `names`; returns it and its axes.
+def start(title, subtitle="", width=4.6, height=4.4, names=(0.2,), ticks=0.75, rows=1):
+    """A picture of panels side by side, one for each of `names`; returns it and its axes, row by row.
 
     width and height: of a panel; names: what is kept free right of each; ticks: left of each. Inches.
     """
     pyplot.rcParams.update(LOOK)
     whole_width = sum(names) + len(names) * (ticks + width) + 2 * EDGE
-    whole_height = TOP + height + BOTTOM
+    whole_height = TOP + rows * height + (rows - 1) * BETWEEN + BOTTOM
     picture = pyplot.figure(figsize=(whole_width, whole_height))
-    axes, left = [], EDGE
-    for behind in names:
-        axes.append(picture.add_axes(((left + ticks) / whole_width, BOTTOM / whole_height,
-                                      width / whole_width, height / whole_height)))
-        left += ticks + width + behind
+    axes = []
+    for below in reversed(range(rows)):
+        left, bottom = EDGE, BOTTOM + below * (height + BETWEEN)
+        for behind in names:
+            axes.append(picture.add_axes(((left + ticks) / whole_width, bottom / whole_height,
+                                          width / whole_width, height / whole_height)))
+            left += ticks + width + behind
     for text, down, look in ((title, 0.16, {"fontsize": 13.5, "fontweight": "bold"}),
                              (subtitle, 0.45, {"fontsize": 10, "color": "#444444"})):
         picture.text(EDGE / whole_width, 1 - down / whole_height, text, va="top", **look)

@@ -113,13 +113,15 @@ class FixtureRun:
                         "lat_mean_ns": value if timed else "",
                         "ops_per_s": "" if timed else value, **cells})
 
-    def scaling(self, impl, work, rates, interpreter="", launches=6, **cells):
+    def scaling(self, impl, work, rates, interpreter="", launches=6, scaling="weak", **cells):
         """rates: {workers: units per second}."""
         for workers, rate in rates.items():
             for launch in range(1, launches + 1):
-                self.row("cpu_scaling/contender:%s/workers:%d/work:%s" % (impl, workers, work), launch,
+                self.row("cpu_scaling/contender:%s/workers:%d/work:%s/scaling:%s"
+                         % (impl, workers, work, scaling), launch,
                          **{"scenario": "cpu_scaling", "impl": impl, "parties": workers, "mode": work,
-                            "interpreter": interpreter, "ops_per_s": rate * (1 + launch / 1000),
+                            "scaling": scaling, "interpreter": interpreter,
+                            "ops_per_s": rate * (1 + launch / 1000),
                             **cells})
 
     def queue_around(self, impl, scope, parties, rates, size=8, cpu=500, **cells):

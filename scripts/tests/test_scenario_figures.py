@@ -49,8 +49,10 @@ def fill_cpu_scaling(run):
     for work in plot_cpu_scaling.KINDS:
         for impl in ("thread", "process"):
             run.scaling(impl, work, {1: 1e5, 2: 1.96e5, 4: 1.97e5})
+            run.scaling(impl, work, {1: 1e5, 2: 1.6e5, 4: 1.2e5}, scaling="strong")
         for impl, second in (("cpython_thread", 0.9), ("cpython_process", 1.9)):
             run.scaling(impl, work, {1: 1e3, 2: second * 1e3, 4: second * 1e3}, "3.11.2")
+            run.scaling(impl, work, {1: 1e3, 2: 0.9 * second * 1e3}, "3.11.2", scaling="strong")
 
 
 def fill_producer_consumer(run):
@@ -185,11 +187,42 @@ class CpuScaling(unittest.TestCase):
     def test_oversubscription_is_never_an_efficiency(self):
         _, table = answer_of("cpu_scaling", fill_cpu_scaling)
         cells = {(row["contender"], row["workers"]): row for row in table
-                 if row["work"] == "integer"}
+                 if row["work"] == "integer" and row["scaling"] == "weak"}
         self.assertEqual(cells["gilfree th::Thread", "2"]["efficiency"], "98 %")
         self.assertEqual(cells["gilfree th::Thread", "4"]["efficiency"], "oversubscribed")
         self.assertEqual(cells["gilfree th::Thread", "4"]["share of each"], "0.492")
         self.assertEqual(cells["CPython 3.11.2 Thread", "2"]["speed-up"], "0.9")
+
+    def test_of_divided_work_too_no_more_workers_than_cpus_are_efficient(self):
+        _, table = answer_of("cpu_scaling", fill_cpu_scaling)
+        rows = [row for row in table if row["scaling"] == "strong" and row["work"] == "lock" and
+                row["contender"] == "gilfree mp::Process"]
+        self.assertEqual([list(row.values())[3:] for row in rows], [
+            ["1", "1", "1", "100 %"], ["2", "1.6", "0.8", "80 %"],
+            ["4", "1.2", "0.3", "oversubscribed"]])
+
+    def test_of_divided_work_it_says_how_fast_it_is_done(self):
+        sentences, _ = answer_of("cpu_scaling", fill_cpu_scaling)
+        self.assertIn("Divided among 2 workers, each a gilfree th::Thread, the same integer work is done "
+                      "1.6 times as fast.", sentences)
+        self.assertFalse([each for each in sentences if "among 4 workers" in each])
+
+    def test_one_figure_shows_every_work_both_ways(self):
+        def check(_name, picture):
+            self.assertEqual([axis.get_title(loc="left") for axis in picture.axes][:3], [
+                "integer work, weak scaling", "integer work, strong scaling",
+                "floating point work, weak scaling"])
+            self.assertEqual(len(picture.axes), 10)
+        self.assertEqual(len(draw("cpu_scaling", fill_cpu_scaling, check)), 1)
+
+    def test_a_run_without_the_column_is_weak(self):
+        def fill(run):
+            run.scaling("thread", "lock", {1: 1e5, 2: 2e5})
+            for row in run.samples:
+                del row["scaling"]
+        with support.fixture_run() as run:
+            fill(run)
+            self.assertEqual(list(plot_cpu_scaling.panels_of(run.samples)), [("lock", "weak")])
 
     def test_its_sentences_speak_of_no_more_workers_than_cpus(self):
         sentences, _ = answer_of("cpu_scaling", fill_cpu_scaling)
@@ -207,8 +240,8 @@ class CpuScaling(unittest.TestCase):
             run.scaling("thread", "lock", {n: 1e5 * n / (1 + 0.05 * (n - 1)) for n in
                                            (1, 2, 4, 8, 16, 32)})
         sentences, _ = answer_of("cpu_scaling", fill)
-        self.assertIn("gilfree th::Thread, lock work: Amdahl: 5 % one at a time; USL: contention 5 %, "
-                      "crosstalk 0 %.", sentences)
+        self.assertIn("gilfree th::Thread, lock work, weak scaling: Amdahl: 5 % one at a time; "
+                      "USL: contention 5 %, crosstalk 0 %.", sentences)
 
     def test_without_one_worker_there_is_nothing_to_compare_with(self):
         sentences, table = answer_of("cpu_scaling", lambda run: run.scaling("thread", "lock", {2: 1}))
