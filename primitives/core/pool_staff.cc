@@ -1,9 +1,5 @@
 #include "primitives/core/pool_staff.h"
 
-#include <sched.h>
-
-#include "primitives/core/participant.h"
-
 namespace gilfree::core {
 namespace {
 
@@ -35,18 +31,7 @@ void PoolStaff::end() {
   supervisor_->terminate();
   if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
   supervisor_->join();
-  await_workers_end();
-}
-
-void PoolStaff::await_workers_end() {
-  for (int worker = 0; worker < share_.workers; ++worker) {
-    const auto& token = share_.slot(worker).token;
-    while (is_dead<Processes>(token.load(std::memory_order_acquire)) == false &&
-           token.load(std::memory_order_acquire) != kNobody) {
-      ::sched_yield();
-    }
-  }
-  const TurnGuard turn(share_.state->taking, [&] { share_.strike_out_claim(); });
+  share_.await_workers_end();
 }
 
 }  // namespace gilfree::core

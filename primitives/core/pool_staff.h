@@ -30,8 +30,6 @@ class PoolStaff {
   void start();
   // Ends all, whatever the workers are at.
   void end();
-  // Until no worker is left of a supervisor that has ended, and none has the turn or a claim.
-  void await_workers_end();
 
  private:
   PoolShare& share_;

@@ -96,6 +96,8 @@ struct PoolShare {
 
   // For whoever takes turns: the dead owner may have claimed what it did not take.
   void strike_out_claim();
+  // Once their supervisor has ended: until no worker is left, and none has the turn or a claim.
+  void await_workers_end();
 
   const int workers;
   Home<PoolState, Processes> state;

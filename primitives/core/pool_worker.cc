@@ -1,5 +1,7 @@
 // The life of a pool's worker: take a task, run it, hand in what it gives.
 
+#include <sched.h>
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -72,6 +74,17 @@ void PoolShare::strike_out_claim() {
     }
   }
   state->offered.ring_all();
+}
+
+void PoolShare::await_workers_end() {
+  for (int worker = 0; worker < workers; ++worker) {
+    const auto& token = slot(worker).token;
+    while (is_dead<Processes>(token.load(std::memory_order_acquire)) == false &&
+           token.load(std::memory_order_acquire) != kNobody) {
+      ::sched_yield();
+    }
+  }
+  const TurnGuard turn(state->taking, [&] { strike_out_claim(); });
 }
 
 std::byte* Delivery::wait_for_room(std::size_t length) {

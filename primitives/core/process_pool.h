@@ -1,22 +1,19 @@
-// ProcessPool: the pool's own side of a pool of processes. Puts tasks into the lane, takes results out,
-// and hands them to jobs (pool_pending.h).
+// ProcessPool: the pool's own side of a pool of processes: who waits, and what there is to wait for.
 //
 // There is no thread behind it: whoever waits for a job takes whatever results there are, for everybody.
 // `mutex_` guards all but what is shared with the workers (pool_state.h). Whoever waits revives
 // the supervisor too, should somebody kill it (pool_staff.h).
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "primitives/core/job.h"
-#include "primitives/core/pool_pending.h"
+#include "primitives/core/pool_exchange.h"
 #include "primitives/core/pool_staff.h"
 #include "primitives/core/pool_state.h"
 #include "primitives/core/scope.h"
@@ -37,10 +34,10 @@ class ProcessPool : public JobOwner {
   void submit(const std::shared_ptr<AnyJob>& job, std::size_t first, std::uint32_t count,
               RunTask run, std::size_t bytes, Write write) {
     std::unique_lock lock(mutex_);
-    if (pending_.size() > kMostTasks / 4 && offered_ % 256 == 0) collect_locked();
+    exchange_.collect_now_and_then();
     std::byte* to = room_for(lock, sizeof(TaskHead) + bytes) + sizeof(TaskHead);
     write(to);
-    offer(job, first, count, run, to, bytes);
+    exchange_.offer(job, first, count, run, to, bytes);
   }
 
   bool wait(AnyJob& job, Deadline deadline) override;
@@ -60,18 +57,9 @@ class ProcessPool : public JobOwner {
 
   void check() const;
   std::byte* room_for(Lock& lock, std::size_t bytes);
-  void offer(const std::shared_ptr<AnyJob>& job, std::size_t first, std::uint32_t count,
-             RunTask run, std::byte* written, std::size_t bytes);
-  void put_in_lane(PendingTask& task, std::byte* head);
   // Until ready(), which the lock guards; it is asked again when there are results, or woken().
   template <typename Ready, typename Woken>
   bool await(Lock& lock, Deadline deadline, Ready ready, Woken woken);
-  bool has_results() const;
-  bool collect_locked();
-  void take_results_of(int worker, std::uint64_t lost = 0);
-  bool take_losses();
-  void lose(std::uint64_t id, int exitcode);
-  void fail_all(const std::exception_ptr& error);
   void look_after_staff();
 
   const PoolPlan plan_;
@@ -80,12 +68,9 @@ class ProcessPool : public JobOwner {
   const int forks_;  // fork_count() of the process it serves
 
   mutable std::mutex mutex_;
-  PendingTasks pending_;
-  std::uint64_t offered_ = 0;  // tasks put into the lane so far
-  std::exception_ptr broken_;  // what every task becomes
+  PoolExchange exchange_;
   bool closed_ = false, terminated_ = false;
-  int waiting_ = 0;                               // threads
-  std::vector<std::atomic<std::uint64_t>> seen_;  // news of each worker; read without the lock
+  int waiting_ = 0;  // threads
 };
 
 }  // namespace gilfree::core
