@@ -6,9 +6,13 @@
 // given by the victim, lost with it, or left to the other.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "primitives/core/pool_exchange.h"
 #include "primitives/core/process_tasks.h"
@@ -56,6 +60,18 @@ class PoolWorkerWalkTest : public CrashTest {
     (void)core::work(pool_->share, pool_->plan, pool_->share.workers - 1);
   }
 
+  // Of a worker that takes what there is from the beginning on.
+  Walk walk(int chunk, std::function<void()> prepare) {
+    return {.fresh =
+                [this, chunk] {
+                  make(1);
+                  offer(chunk);
+                },
+            .prepare = std::move(prepare),
+            .operation = [this] { live(); },
+            .survivor = [this] { return recover(); }};
+  }
+
   std::string recover() {
     pool_->share.await_workers_end();
     pool_->exchange.lose_all();
@@ -101,41 +117,18 @@ void expect_in_order(const Findings& found, const std::vector<std::string>& word
 }
 
 TYPED_TEST(PoolWorkerWalkTest, OfTwoTasksOnlyTheOneThatAWorkerIsAtIsLost) {
-  const Walk walk{.fresh =
-                      [&] {
-                        this->make(1);
-                        this->offer(1);
-                      },
-                  .prepare = [] { (void)core::self<Processes>(); },
-                  .operation = [&] { this->live(); },
-                  .survivor = [&] { return this->recover(); }};
-  expect_in_order(kill_at_every_instruction(walk),
+  expect_in_order(kill_at_every_instruction(this->walk(1, this->attach)),
                   {"left left", "lost left", "given left", "given lost", "given given"});
 }
 
 TYPED_TEST(PoolWorkerWalkTest, OfAChunkOnlyTheCallThatAWorkerIsAtIsLost) {
-  const Walk walk{.fresh =
-                      [&] {
-                        this->make(1);
-                        this->offer(2);
-                      },
-                  .prepare = [] { (void)core::self<Processes>(); },
-                  .operation = [&] { this->live(); },
-                  .survivor = [&] { return this->recover(); }};
-  expect_in_order(kill_at_every_instruction(walk),
+  expect_in_order(kill_at_every_instruction(this->walk(2, this->attach)),
                   {"left left", "lost left", "given lost", "given given"});
 }
 
 // The first thing a worker does is to become a participant.
-TYPED_TEST(PoolWorkerWalkTest, AWorkerThatIsJustBegunMayBeKilledToo) {
-  const Walk walk{.fresh =
-                      [&] {
-                        this->make(1);
-                        this->offer(1);
-                      },
-                  .operation = [&] { this->live(); },
-                  .survivor = [&] { return this->recover(); }};
-  expect_in_order(kill_at_every_instruction(walk),
+TYPED_TEST(PoolWorkerWalkTest, AWorkerThatHasJustBegunMayBeKilledToo) {
+  expect_in_order(kill_at_every_instruction(this->walk(1, [] {})),
                   {"left left", "lost left", "given left", "given lost", "given given"});
 }
 
