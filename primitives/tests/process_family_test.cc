@@ -19,6 +19,7 @@
 #include "primitives/process.h"
 #include "primitives/queue.h"
 #include "primitives/tests/support/leftovers.h"
+#include "primitives/tests/support/sanitizers.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/start_methods.h"
 #include "primitives/thread.h"
@@ -206,6 +207,10 @@ TEST_P(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
 
 // The property: whatever other threads are at when a process starts, the child can use the library.
 TEST_P(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
+  if (!kForksAmongThreads && GetParam() == StartMethod::kFork) {
+    GTEST_SKIP()
+        << "AddressSanitizer's allocator may be locked in the child of a fork among threads";
+  }
   std::atomic<bool> busy{true};
   std::vector<std::thread> others;
   for (int i = 0; i < 3; ++i) {

@@ -1,0 +1,20 @@
+// What a sanitizer that the program is built with cannot do, so that tests of it are skipped and say why.
+#pragma once
+
+namespace gilfree::testing {
+
+// GCC 12's and clang 14's AddressSanitizer take no care of their allocator at a fork: if another thread
+// is in it just then, it is locked in the child for ever.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool kForksAmongThreads = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+inline constexpr bool kForksAmongThreads = false;
+#else
+inline constexpr bool kForksAmongThreads = true;
+#endif
+#else
+inline constexpr bool kForksAmongThreads = true;
+#endif
+
+}  // namespace gilfree::testing
