@@ -59,6 +59,7 @@ Control::~Control() {
 
 Tally& Control::tally(int party) {
   if (party < 0 || party >= kMaxParties) throw std::out_of_range("at most 64 parties have a tally");
+  expect(party + 1);
   // Zeroed memory is an empty tally.
   tallies_[party].header.store(header_, std::memory_order_relaxed);
   return tallies_[party];
@@ -79,7 +80,7 @@ void Control::measure() {
 void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
   const auto step = std::max<std::chrono::nanoseconds>(timing_.window, 10ms);
   std::this_thread::sleep_until(end);
-  for (Edge edge; patience_ > 0s && !a_child_has_ended(); patience_ -= step) {
+  for (Edge edge; waited_ < patience() && !a_child_has_ended(); waited_ += step) {
     count_at(edge);
     if (edge.ops >= wanted) return;
     std::this_thread::sleep_until(end += step);

@@ -4,6 +4,7 @@
 // writes them (launch.cc).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -45,11 +46,17 @@ class Control {
   // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop. The first window
   // waits until an operation has been done. A window that saw fewer than kFewestOps is lengthened, by
   // its own length at a time; one that still saw none has failed. A launch waits no longer than
-  // kPatience in all for what does not come.
+  // patience() in all for what does not come.
   void measure();
+
+  // That so many take part, of whom not all have a tally.
+  void expect(int parties) { parties_ = std::max(parties_, parties); }
+  // Longer where many take part: an operation may be all of theirs, and they share the cores.
+  std::chrono::nanoseconds patience() const { return kPatience + parties_ * kPatiencePerParty; }
 
   static constexpr std::uint64_t kFewestOps = 10;
   static constexpr std::chrono::seconds kPatience{3};
+  static constexpr std::chrono::milliseconds kPatiencePerParty{100};
 
   Json facts = Json::object();  // columns that hold for every row of the launch
   std::vector<Window> windows;  // measured
@@ -62,7 +69,8 @@ class Control {
   Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
-  std::chrono::nanoseconds patience_{kPatience};
+  int parties_ = 0;                     // that are known of
+  std::chrono::nanoseconds waited_{0};  // for what did not come
   int fd_;
   std::size_t bytes_;
   ControlHeader* header_;

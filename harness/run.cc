@@ -10,6 +10,7 @@ bool Run::running() const {
 }
 
 Tally& Run::tally(int party) { return control_.tally(party); }
+void Run::expect(int parties) { control_.expect(parties); }
 int Run::tally_fd() const { return control_.fd(); }
 void Run::measure() { control_.measure(); }
 void Run::operation(const std::function<void()>& body) { run_engine(control_, body); }

@@ -93,6 +93,9 @@ class Run {
   // Party number `party`'s counters: written by that party alone, without a lock.
   Tally& tally(int party);
 
+  // For the body, where more take part than have a tally: they are waited for longer.
+  void expect(int parties);
+
   // For the body. Warm-up, then the windows; meanwhile the parties work. Reads ops, CPU time and
   // context switches of this process and all its descendants at each window's edges.
   void measure();

@@ -108,6 +108,10 @@ void measure_pool(harness::Run& run, int workers) {
   crew.measure(run);
 }
 
+bool starts_one_for_each(const std::string& contender) {
+  return contender == ProcessForEach::kFacts.name || contender == kCPythonProcess;
+}
+
 void measure(harness::Run& run) {
   const auto workers = static_cast<int>(run["workers"]);
   if (workers < 1 || workers > 64) run.skip("from 1 to 64 workers");
@@ -116,6 +120,7 @@ void measure(harness::Run& run) {
   run.note("load_mode", "closed");
   run.note("verified", 1);
   const std::string& contender = run.text("contender");
+  run.expect(starts_one_for_each(contender) ? static_cast<int>(kFew) : workers);
   if (is_cpython(contender)) {
     run.note("primitive", contender == kCPythonProcess ? "process" : "pool");
     run.note("wait", "block");
@@ -131,7 +136,7 @@ bool offers(const harness::Point& point) {
   const std::string& contender = point.text("contender");
   const std::string& way = point.text("way");
   if (contender == TbbTaskGroup::kFacts.name && way == "round_trip") return false;
-  const bool for_each = contender == ProcessForEach::kFacts.name || contender == kCPythonProcess;
+  const bool for_each = starts_one_for_each(contender);
   if (way == "fifty") {
     if (!for_each && contender != "process_pool" && contender != PipePool::kFacts.name &&
         contender != "cpython_pool") {

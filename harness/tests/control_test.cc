@@ -125,6 +125,30 @@ TEST(ControlTest, AWindowWithoutAnOperationHasFailed) {
   EXPECT_EQ(row["error"].get<std::string>().rfind("no operation was done in ", 0), 0u);
 }
 
+TEST(ControlTest, ManyPartiesAreWaitedForLonger) {
+  Control control(kShort);
+  EXPECT_EQ(control.patience(), Control::kPatience);
+  (void)control.tally(3);
+  EXPECT_EQ(control.patience(), Control::kPatience + 4 * Control::kPatiencePerParty);
+  control.expect(50);
+  control.expect(2);
+  EXPECT_EQ(control.patience(), Control::kPatience + 50 * Control::kPatiencePerParty);
+}
+
+TEST(ControlTest, WhatTheFirstOfManyDoesLateIsStillMeasured) {
+  Control control(kShort);
+  control.expect(50);
+  const auto begun = Clock::now();
+  {
+    Parties parties(control);
+    parties.start(0, [&](Tally& tally) {
+      if (Clock::now() - begun > Control::kPatience + 500ms) count_every(500us, tally);
+    });
+    control.measure();
+  }
+  EXPECT_GT(control.windows.at(0).columns["ops"], 0);
+}
+
 TEST(ControlTest, NobodyIsWaitedForWhenAPartyHasEnded) {
   const pid_t party = ::fork();
   if (party == 0) ::_exit(1);
