@@ -1,7 +1,7 @@
 // Killed twice: one process dies in an operation, and the one that recovers from it dies too.
 //
-// Every instruction of the operation with every instruction of the recovery makes some 10,000 pairs
-// for each test; here a few hundred, evenly spread, and all with GILFREE_CRASH_BUDGET=full.
+// Every instruction of the operation with every instruction of the recovery makes 2,000 to some
+// 100,000 pairs for each test; here at most 7,000, evenly spread, and all with GILFREE_CRASH_BUDGET=full.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -10,7 +10,11 @@
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/event.h"
+#include "primitives/lifo_queue.h"
+#include "primitives/priority_queue.h"
+#include "primitives/queue.h"
 #include "primitives/semaphore.h"
+#include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
 #include "primitives/value.h"
 
@@ -19,6 +23,9 @@ namespace {
 
 class DoubleKillTest : public CrashTest {
  protected:
+  // Where a peer is woken for each pair, which takes ten times as long as the rest.
+  static constexpr int kPairsBesideAPeer = 400;
+
   void SetUp() override { ::alarm(3600); }
 
   static void expect_always(Walk walk, const std::string& word) {
@@ -101,6 +108,49 @@ TEST_F(DoubleKillTest, ABoundedSemaphoreLosesNoPermit) {
                 "1 left");
 }
 
+// Whatever the two have put, the third finds whole, each at most once and in order.
+template <typename Q>
+class QueueDoubleKillTest : public DoubleKillTest {
+ protected:
+  Walk killed_in(std::function<void()> operation, std::function<void()> recovery) {
+    return {.fresh =
+                [this] {
+                  queue_.emplace(8);
+                  put(1);
+                },
+            .prepare = attach,
+            .operation = std::move(operation),
+            .recovery = std::move(recovery),
+            .survivor = [this]() -> std::string {
+              long seen = 0;
+              while (const auto next = queue_->try_get()) {
+                const long number = number_of(*next);
+                if (number < 1 || number > 3) return "torn";
+                if ((seen & (1 << number)) != 0) return "found twice";
+                seen |= 1 << number;
+              }
+              put(4);
+              return number_of(queue_->get()) == 4 ? "whole" : "broken";
+            }};
+  }
+  void put(long number) { queue_->put(item<Pair>(number)); }
+
+  std::optional<Q> queue_;
+};
+using Queues = ::testing::Types<Queue<Pair>, LifoQueue<Pair>, PriorityQueue<Pair>>;
+TYPED_TEST_SUITE(QueueDoubleKillTest, Queues);
+
+TYPED_TEST(QueueDoubleKillTest, AQueueIsWholeAfterTwoPutsOrTwoGets) {
+  const auto get = [this] { (void)this->queue_->get(); };
+  this->expect_always(this->killed_in([this] { this->put(2); }, [this] { this->put(3); }), "whole");
+  this->expect_always(this->killed_in(get,
+                                      [&] {
+                                        this->put(3);
+                                        get();
+                                      }),
+                      "whole");
+}
+
 TEST_F(DoubleKillTest, AnEventLetsItsWaiterGo) {
   std::optional<Event<Processes>> event;
   expect_always({.fresh =
@@ -141,6 +191,7 @@ TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
                        const std::scoped_lock hold(*condition);
                        condition->notify_one();
                      },
+                 .most_points = kPairsBesideAPeer,
                  .recovery =
                      [&] {
                        const std::scoped_lock hold(*condition);
@@ -178,6 +229,7 @@ TEST_F(DoubleKillTest, ABarrierTellsWhoeverWaitsAndCanBeReset) {
                      },
                  .prepare = attach,
                  .operation = come,
+                 .most_points = kPairsBesideAPeer,
                  .recovery = come,
                  .survivor = [&]() -> std::string {
                    come();

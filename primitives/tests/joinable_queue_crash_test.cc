@@ -4,19 +4,31 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "primitives/joinable_queue.h"
-#include "primitives/tests/support/crash_lab.h"
-#include "primitives/tests/support/edge.h"
-#include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/crash_item.h"
+#include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {
 namespace {
 
-class JoinableQueueCrashTest : public Watchdog {
+template <typename T>
+class JoinableQueueCrashTest : public CrashTest {
  protected:
-  void SetUp() override { ::alarm(240); }
-
+  void make(const std::vector<long>& numbers) {
+    queue_.emplace(4);
+    for (const long number : numbers) queue_->put(item<T>(number));
+  }
+  // What a join says.
+  std::string join() {
+    try {
+      queue_->join();
+      return "all done";
+    } catch (const WorkerLost&) {
+      return "lost";
+    }
+  }
   // Deals with what is inside, and says what join told, which must not hang.
   std::string finish() {
     std::string found;
@@ -24,12 +36,7 @@ class JoinableQueueCrashTest : public Watchdog {
       found += std::to_string(number_of(*next));
       queue_->task_done();
     }
-    try {
-      queue_->join();
-      found += ", all done";
-    } catch (const WorkerLost&) {
-      found += ", lost";
-    }
+    found += ", " + join();
     queue_->join();
     try {
       queue_->task_done();
@@ -38,85 +45,67 @@ class JoinableQueueCrashTest : public Watchdog {
       return "found " + found;
     }
   }
+  // A walk with nobody else about, over a queue with these inside.
+  Walk alone(const std::vector<long>& numbers, std::function<void()> operation) {
+    return {.fresh = [this, numbers] { make(numbers); },
+            .prepare = attach,
+            .operation = std::move(operation),
+            .survivor = [this] { return finish(); }};
+  }
 
-  std::optional<JoinableQueue<Pair>> queue_;
+  std::optional<JoinableQueue<T>> queue_;
+  Ledger<Processes> told_{1};
 };
 
-TEST_F(JoinableQueueCrashTest, AGetKilledAtAnyInstructionLeavesTheItemThereOrOwed) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         queue_.emplace(4);
-                         queue_->put(item<Pair>(1));
-                         queue_->put(item<Pair>(2));
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation = [&] { (void)queue_->get(); },
-                   .survivor = [&] { return finish(); }},
-                  "found 12, all done", "found 2, lost");
+TYPED_TEST_SUITE(JoinableQueueCrashTest, CrashItems);
+
+TYPED_TEST(JoinableQueueCrashTest, APutKilledAtAnyInstructionIsThereAndUnfinishedOrNeither) {
+  this->expect_one_edge(this->alone({1}, [this] { this->queue_->put(item<TypeParam>(2)); }),
+                        "found 1, all done", "found 12, all done");
 }
 
-TEST_F(JoinableQueueCrashTest, ABatchKilledAtAnyInstructionIsThereOrOwedAsAWhole) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         queue_.emplace(4);
-                         for (int i : {1, 2, 3}) queue_->put(item<Pair>(i));
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation = [&] { (void)queue_->get_many(2); },
-                   .survivor = [&] { return finish(); }},
-                  "found 123, all done", "found 3, lost");
+TYPED_TEST(JoinableQueueCrashTest, AGetKilledAtAnyInstructionLeavesTheItemThereOrOwed) {
+  this->expect_one_edge(this->alone({1, 2}, [this] { (void)this->queue_->get(); }),
+                        "found 12, all done", "found 2, lost");
 }
 
-TEST_F(JoinableQueueCrashTest, ATaskDoneKilledAtAnyInstructionLeavesTheItemOwedOrDone) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         queue_.emplace(4);
-                         queue_->put(item<Pair>(1));
-                       },
-                   .prepare = [&] { (void)queue_->get(); },
-                   .operation = [&] { queue_->task_done(); },
-                   .survivor = [&] { return finish(); }},
-                  "found , lost", "found , all done");
+TYPED_TEST(JoinableQueueCrashTest, ABatchKilledAtAnyInstructionIsThereOrOwedAsAWhole) {
+  this->expect_one_edge(this->alone({1, 2, 3}, [this] { (void)this->queue_->get_many(2); }),
+                        "found 123, all done", "found 3, lost");
+}
+
+TYPED_TEST(JoinableQueueCrashTest, ATaskDoneKilledAtAnyInstructionLeavesTheItemOwedOrDone) {
+  Walk walk = this->alone({1}, [this] { this->queue_->task_done(); });
+  walk.prepare = [this] { (void)this->queue_->get(); };
+  this->expect_one_edge(walk, "found , lost", "found , all done");
+}
+
+TYPED_TEST(JoinableQueueCrashTest, AJoinKilledOnItsWayToSleepTellsOfNothingItDidNotTake) {
+  Walk walk = this->alone({1}, [this] { this->queue_->join(); });
+  walk.ends_asleep = true;
+  walk.most_rounds = 1;
+  this->expect_only(walk, {{"found 1, all done", 1}});
 }
 
 // The ring that the dead worker owed, and its debt, are both found by the sleeper itself.
-TEST_F(JoinableQueueCrashTest, WhoSleepsInJoinIsToldWhereverTheWorkerIsKilled) {
-  Ledger<Processes> told(1);
-  pid_t sleeper = 0;
-  const Walk walk{.fresh =
-                      [&] {
-                        queue_.emplace(4);
-                        queue_->put(item<Pair>(1));
-                        told[0] = 0;
-                        sleeper = fork_child([&] {
-                          try {
-                            queue_->join();
-                            told[0] = 1;
-                          } catch (const WorkerLost&) {
-                            told[0] = 2;
-                          }
-                        });
-                        await_sleep(sleeper);
-                      },
-                  .prepare = [&] { (void)queue_->get(); },
-                  .operation = [&] { queue_->task_done(); },
-                  .survivor =
-                      [&] {
-                        while (told[0] == 0) std::this_thread::yield();
-                        return std::string(told[0] == 1 ? "all done" : "lost");
-                      },
-                  .after =
-                      [&] {
-                        ::kill(sleeper, SIGKILL);
-                        ::waitpid(sleeper, nullptr, 0);
-                        return std::string();
-                      }};
-  const Findings found = kill_at_every_instruction(walk);
-  std::cout << "    " << found << "\n";
-  if (found.points == 0) GTEST_SKIP() << "no single steps on this machine";
-  EXPECT_EQ(found.hangs, 0);
-  EXPECT_EQ(found.edges, 1);
-  EXPECT_TRUE(found.only({{"all done", 1}, {"lost", 1}})) << found;
+TYPED_TEST(JoinableQueueCrashTest, WhoSleepsInJoinIsToldWhereverTheWorkerIsKilled) {
+  auto& told = this->told_[0];
+  this->expect_one_edge(
+      {.fresh =
+           [&] {
+             this->make({1});
+             told = 0;
+             this->peers_.start_asleep([&] { told = this->join() == "all done" ? 1 : 2; });
+           },
+       .prepare = [this] { (void)this->queue_->get(); },
+       .operation = [this] { this->queue_->task_done(); },
+       .survivor =
+           [&] {
+             await(told);
+             return std::string(told == 1 ? "all done" : "lost");
+           },
+       .after = [this] { return this->peers_.end(); }},
+      "lost", "all done");
 }
 
 }  // namespace

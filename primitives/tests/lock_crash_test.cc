@@ -226,6 +226,8 @@ TYPED_TEST(LockCrashTest, KilledInTheMiddleOfTrafficTheTrafficGoesOn) {
                            lock->lock();
                            lock->unlock();
                          },
+                     .contended = true,
+                     .most_points = 250,
                      .most_rounds = 1,
                      .survivor =
                          [&] {

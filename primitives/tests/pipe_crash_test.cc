@@ -6,152 +6,122 @@
 #include <vector>
 
 #include "primitives/pipe.h"
-#include "primitives/tests/support/crash_lab.h"
-#include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/crash_item.h"
+#include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {
 namespace {
 
-struct Pair {
-  long left, right;
-};
-
-class PipeCrashTest : public Watchdog {
+template <typename T>
+class PipeCrashTest : public CrashTest {
  protected:
-  using End = Connection<Pair, Processes>;
+  using End = Connection<T, Processes>;
 
-  void SetUp() override { ::alarm(120); }
-
-  void open() {
-    auto [a, b] = Pipe<Pair, Processes>({.capacity = 4});
+  // A pipe with these on their way.
+  void open(const std::vector<long>& numbers) {
+    auto [a, b] = Pipe<T, Processes>({.capacity = 4});
     here_.emplace(std::move(a));
     there_.emplace(std::move(b));
+    for (const long number : numbers) send(number);
   }
+  void send(long number) { here_->send(item<T>(number)); }
 
-  static std::string drain(End& end) {
+  std::string drain() {
     std::string found;
-    while (const auto next = end.try_recv()) {
-      found += next->left == -next->right ? " " + std::to_string(next->left) : " torn";
-    }
+    while (const auto next = there_->try_recv()) found += " " + std::to_string(number_of(*next));
     return "found" + found;
   }
 
-  static void expect_one_edge(const Walk& walk, const std::string& before,
-                              const std::string& after) {
-    const Findings found = kill_at_every_instruction(walk);
-    std::cout << "    " << found << "\n";
-    if (found.points == 0) GTEST_SKIP() << "no single steps on this machine";
-    EXPECT_EQ(found.hangs, 0);
-    EXPECT_EQ(found.first, before);
-    EXPECT_EQ(found.last, after);
-    EXPECT_EQ(found.edges, 1) << "not one instruction commits";
-    EXPECT_TRUE(found.only({{before, 1}, {after, 1}})) << found;
+  // A walk with nobody else about. The survivor holds both ends: it sends once more, and drains.
+  Walk alone(const std::vector<long>& numbers, std::function<void()> operation) {
+    return {.fresh = [this, numbers] { open(numbers); },
+            .prepare = attach,
+            .operation = std::move(operation),
+            .survivor =
+                [this] {
+                  const std::string found = drain();
+                  send(7);
+                  return drain() == "found 7" ? found : "broken";
+                }};
   }
 
   std::optional<End> here_, there_;
+  Ledger<Processes> got_{2};
 };
 
-TEST_F(PipeCrashTest, ASendKilledAtAnyInstructionHasHappenedOrHasNot) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         open();
-                         here_->send({1, -1});
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation =
-                       [&] {
-                         here_->send({2, -2});
-                       },
-                   .survivor =
-                       [&] {
-                         here_->send({3, -3});  // this process holds that end too
-                         return drain(*there_);
-                       }},
-                  "found 1 3", "found 1 2 3");
+TYPED_TEST_SUITE(PipeCrashTest, CrashItems);
+
+TYPED_TEST(PipeCrashTest, ASendKilledAtAnyInstructionHasHappenedOrHasNot) {
+  this->expect_one_edge(this->alone({1}, [this] { this->send(2); }), "found 1", "found 1 2");
 }
 
-TEST_F(PipeCrashTest, AReceiveKilledAtAnyInstructionHasHappenedOrHasNot) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         open();
-                         here_->send({1, -1});
-                         here_->send({2, -2});
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation = [&] { (void)there_->recv(); },
-                   .survivor = [&] { return drain(*there_); }},
-                  "found 1 2", "found 2");
+TYPED_TEST(PipeCrashTest, AReceiveKilledAtAnyInstructionHasHappenedOrHasNot) {
+  this->expect_one_edge(this->alone({1, 2}, [this] { (void)this->there_->recv(); }), "found 1 2",
+                        "found 2");
 }
 
-TEST_F(PipeCrashTest, ABatchKilledAtAnyInstructionWasSentWholeOrNotAtAll) {
-  const std::vector<Pair> batch{{2, -2}, {3, -3}};
-  expect_one_edge({.fresh =
-                       [&] {
-                         open();
-                         here_->send({1, -1});
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation = [&] { here_->send_many(batch); },
-                   .survivor =
-                       [&] {
-                         here_->send({4, -4});
-                         return drain(*there_);
-                       }},
-                  "found 1 4", "found 1 2 3 4");
+// The first use in a process also makes it a participant.
+TYPED_TEST(PipeCrashTest, AFirstSendOrReceiveKilledAtAnyInstructionHasHappenedOrHasNot) {
+  Walk send = this->alone({}, [this] { this->send(2); });
+  Walk receive = this->alone({1}, [this] { (void)this->there_->recv(); });
+  send.prepare = receive.prepare = [] {};
+  this->expect_one_edge(send, "found", "found 2");
+  this->expect_one_edge(receive, "found 1", "found");
 }
 
-TEST_F(PipeCrashTest, ABatchBeingReceivedWhenKilledIsGoneWholeOrNotAtAll) {
-  expect_one_edge({.fresh =
-                       [&] {
-                         open();
-                         here_->send_many(std::vector<Pair>{{1, -1}, {2, -2}, {3, -3}});
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation = [&] { (void)there_->recv_many(2); },
-                   .survivor = [&] { return drain(*there_); }},
-                  "found 1 2 3", "found 3");
+TYPED_TEST(PipeCrashTest, KilledOnItsWayToSleepItTakesAndLeavesNothing) {
+  Walk receive = this->alone({}, [this] { (void)this->there_->recv(); });
+  Walk send = this->alone({1, 2, 3, 4}, [this] { this->send(5); });
+  for (Walk* walk : {&receive, &send}) {
+    walk->ends_asleep = true;
+    walk->most_rounds = 1;
+  }
+  this->expect_only(receive, {{"found", 1}});
+  this->expect_only(send, {{"found 1 2 3 4", 1}});
+}
+
+TYPED_TEST(PipeCrashTest, ABatchKilledAtAnyInstructionWasSentWholeOrNotAtAll) {
+  const std::vector<TypeParam> batch{item<TypeParam>(2), item<TypeParam>(3)};
+  this->expect_one_edge(this->alone({1}, [&] { this->here_->send_many(batch); }), "found 1",
+                        "found 1 2 3");
+}
+
+TYPED_TEST(PipeCrashTest, ABatchBeingReceivedWhenKilledIsGoneWholeOrNotAtAll) {
+  this->expect_one_edge(this->alone({1, 2, 3}, [this] { (void)this->there_->recv_many(2); }),
+                        "found 1 2 3", "found 3");
 }
 
 // The last holder of the sending end dies in the middle of a send to a receiver that sleeps: it gets
 // the message or it does not, and then the end of the file.
-TEST_F(PipeCrashTest, AReceiverAsleepSeesTheEndWhereverTheSenderDies) {
-  Ledger<Processes> got(2);  // messages, and ends of the file
-  pid_t sleeper = 0;
-  expect_one_edge({.fresh =
-                       [&] {
-                         open();
-                         got[0] = got[1] = 0;
-                         sleeper = fork_child([&] {
-                           here_->close();
-                           try {
-                             while (true) {
-                               const Pair next = there_->recv();
-                               got[0] += next.left == -next.right ? 1 : 100;
-                             }
-                           } catch (const EndOfFile&) {
-                             got[1] = 1;
-                           }
-                         });
-                         await_sleep(sleeper);
-                       },
-                   .prepare = [] { (void)core::self<Processes>(); },
-                   .operation =
-                       [&] {
-                         here_->send({2, -2});
-                       },
-                   .survivor =
-                       [&] {
-                         // Only now is the last sender gone: the test holds the end until here.
-                         return std::string("asked");
-                       },
-                   .after =
-                       [&] {
-                         here_->close();
-                         while (got[1] == 0) std::this_thread::yield();
-                         ::waitpid(sleeper, nullptr, 0);
-                         return std::to_string(got[0]) + " and the end";
-                       }},
-                  "0 and the end", "1 and the end");
+TYPED_TEST(PipeCrashTest, AReceiverAsleepSeesTheEndWhereverTheSenderDies) {
+  auto &messages = this->got_[0], &ends = this->got_[1];
+  this->expect_one_edge({.fresh =
+                             [&] {
+                               this->open({});
+                               messages = ends = 0;
+                               this->peers_.start_asleep([&] {
+                                 this->here_->close();
+                                 try {
+                                   while (true) {
+                                     messages += number_of(this->there_->recv()) == 2 ? 1 : 100;
+                                   }
+                                 } catch (const EndOfFile&) {
+                                   ends = 1;
+                                 }
+                               });
+                             },
+                         .prepare = this->attach,
+                         .operation = [this] { this->send(2); },
+                         .survivor = [] { return "asked"; },
+                         .after =
+                             [&] {
+                               // Only now is the last sender gone.
+                               this->here_->close();
+                               await(ends);
+                               this->peers_.end();
+                               return std::to_string(messages) + " and the end";
+                             }},
+                        "0 and the end", "1 and the end");
 }
 
 }  // namespace

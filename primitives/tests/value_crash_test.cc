@@ -61,6 +61,8 @@ TEST_F(NamedCrashTest, KilledWhileItMakesANamedLockThereIsAWholeOneOrNone) {
   const Walk walk{.fresh = [] {},
                   .prepare = make_others,
                   .operation = [&] { Lock<Processes> lock(create_only, name); },
+                  .maps_memory = true,
+                  .most_points = 500,  // forked: each takes ten times as long as others
                   .most_rounds = 1,
                   .survivor = [&]() -> std::string {
                     const bool exists = std::filesystem::exists("/dev/shm/" + name);

@@ -76,6 +76,7 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void on_trap(int,
     registers[REG_EFL] &= ~kTrapFlag;
     return;
   }
+  registers[REG_EFL] |= kTrapFlag;
   if (!is_counting()) return;
   if (state.trace != nullptr && state.trace->steps < Control::kMostSteps) {
     state.trace->at[state.trace->steps++] = static_cast<std::uintptr_t>(registers[REG_RIP]);
@@ -103,7 +104,7 @@ void install() {
   install();
   control.steps = 0;
   state.control = state.trace = &control;
-  set_trap_flag();
+  if (control.counting) set_trap_flag();
 }
 
 [[gnu::noinline]] void end_trace() { ending = true; }

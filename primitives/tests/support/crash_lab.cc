@@ -1,88 +1,82 @@
 #include "primitives/tests/support/crash_lab.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
-#include "primitives/core/participant.h"
-#include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/judge.h"
+#include "primitives/tests/support/tally.h"
 #include "primitives/tests/support/victim.h"
 
 namespace gilfree::testing {
 namespace {
 
-// What a test has time for; the environment may say otherwise.
-constexpr int kPoints = 250, kPairs = 100, kFrozen = 60;
+// What a test has time for; the walk and the environment may say otherwise.
+constexpr int kPoints = 4000, kPairs = 7'000;
 
 // A path that depends on more than the state may never be the same twice.
 constexpr int kMostTraces = 5;
 
-struct Word {
-  char text[120];
-};
-
-Word& shared_word() {
-  static auto* made = static_cast<Word*>(
-      ::mmap(nullptr, sizeof(Word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  return *made;
-}
-
 Deed deed_of(const Walk& walk) {
-  return {walk.prepare, walk.operation, walk.others, walk.wake, walk.ends_asleep};
+  return {walk.prepare, walk.operation, walk.others, walk.wake, walk.ends_asleep, walk.maps_memory};
+}
+Deed recovery_of(const Walk& walk) {
+  return {walk.prepare, walk.recovery, [] {}, {}, false, walk.maps_memory};
 }
 
-std::string ask(const Walk& walk, Findings& found) {
+// In the judge: what the survivor says; or whoever ends the peers, if that has something to say.
+std::string ask(const Walk& walk) {
   walk.afterwards();
-  Word& word = shared_word();
-  std::strcpy(word.text, "survivor died");
-  const auto start = Clock::now();
-  const pid_t survivor = fork_child([&] {
-    const std::string said = walk.survivor();
-    std::strncpy(word.text, said.c_str(), sizeof word.text - 1);
-  });
-  const bool in_time = ended(survivor, walk.patience);
-  found.slowest = std::max(
-      found.slowest, std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start));
-  std::string verdict = in_time ? word.text : "hang";
-  if (const std::string overruled = walk.after(); !overruled.empty()) verdict = overruled;
-  return verdict;
+  const std::string said = ask_survivor_in_child(walk.survivor);
+  const std::string overruled = walk.after();
+  return overruled.empty() ? said : overruled;
 }
 
 // Ends a try that gave no verdict.
-void clear_up(const Walk& walk) {
+std::string clear_up(const Walk& walk, const char* word) {
   walk.afterwards();
   walk.after();
+  return word;
 }
 
-// The first victims may meet what no later one will, such as slots of the table in which nobody has died
-// yet. So the path is the first that is met again.
-std::vector<Step> path_from_fresh(const Walk& walk) {
-  // A participant, whose children need not have the loader look up what it takes to become one.
-  (void)core::self<Processes>();
-  const auto trace = [&] {
-    walk.fresh();
-    auto path = path_of(deed_of(walk), walk.most_rounds);
-    clear_up(walk);
-    return path;
-  };
-  auto path = trace();
-  for (int tries = 1; tries < kMostTraces; ++tries) {
-    const auto before = std::exchange(path, trace());
-    if (path == before) break;
-  }
-  return path;
+std::vector<std::string> judged(const Walk& walk, std::size_t count,
+                                const std::function<std::string(std::size_t)>& answer) {
+  return ask_judge(count, {walk.patience, !walk.contended}, answer);
+}
+
+// Where the victim goes from a fresh state; if given, a second one from what the first one's death at
+// `first` leaves. The first to go there may meet what no later one will, such as slots of the table in
+// which nobody has died yet: so the path is the first that is met again.
+std::vector<Step> path_from_fresh(const Walk& walk, const Step* first = nullptr) {
+  (void)way_in_and_out();
+  // A victim under single steps takes the CPU it is on for itself, also while it waits.
+  ask_judge(1, {walk.patience, !walk.contended && !walk.wake}, [&](std::size_t) {
+    std::vector<Step> path;
+    for (int tries = 0; tries < (first == nullptr ? kMostTraces : 1); ++tries) {
+      walk.fresh();
+      if (first == nullptr) {
+        trace(deed_of(walk));
+      } else if (kill_at(deed_of(walk), *first)) {
+        trace(recovery_of(walk));
+      }
+      clear_up(walk, "");
+      auto again = traced_path(walk.most_rounds);
+      if (std::exchange(path, std::move(again)) == path) break;
+    }
+    return "traced";
+  });
+  return traced_path(walk.most_rounds);
 }
 
 constexpr const char* kMissed = "missed";
 
 // How many points a walk may have; 0: all there are.
-int budget(int otherwise) {
+int budget(const Walk& walk, int otherwise) {
   const char* chosen = std::getenv("GILFREE_CRASH_BUDGET");
-  if (chosen == nullptr) return otherwise;
+  if (chosen == nullptr) return walk.most_points > 0 ? walk.most_points : otherwise;
   return std::strcmp(chosen, "full") == 0 ? 0 : std::atoi(chosen);
 }
 
@@ -94,36 +88,45 @@ double distance(std::size_t points, int wanted) {
 
 using Verdicts = std::map<std::size_t, std::string>;
 
-// Asks between two points that answered differently, until they are neighbours.
-void close_in(Verdicts& verdicts, std::size_t low, std::size_t high,
-              const std::function<std::string(std::size_t)>& judge) {
-  const auto &below = verdicts.at(low), &above = verdicts.at(high);
-  if (high - low < 2 || below == above || below == kMissed || above == kMissed) return;
-  const std::size_t middle = low + (high - low) / 2;
-  verdicts[middle] = judge(middle);
-  close_in(verdicts, low, middle, judge);
-  close_in(verdicts, middle, high, judge);
+// The middle between any two that answered differently and are no neighbours.
+std::vector<std::size_t> between(const Verdicts& verdicts) {
+  std::vector<std::size_t> places;
+  for (auto above = verdicts.begin(), below = above; above != verdicts.end(); below = above++) {
+    if (above->first - below->first < 2 || above->second == below->second) continue;
+    if (above->second == kMissed || below->second == kMissed) continue;
+    places.push_back(below->first + (above->first - below->first) / 2);
+  }
+  return places;
 }
 
-// Judges the points of a path that the budget allows, and where the word changes every one.
-template <typename Judge>
-Findings& spread_over(const std::vector<Step>& path, int points, Findings& found,
-                      Judge judge_step) {
-  const auto judge = [&](std::size_t at) { return judge_step(path[at]); };
-  Verdicts verdicts;
-  const double apart = distance(path.size(), budget(points));
-  for (double next = 0; next < static_cast<double>(path.size()) - 0.5; next += apart) {
-    const auto at = static_cast<std::size_t>(std::lround(next));
-    verdicts[at] = judge(at);
-  }
-  std::vector<std::size_t> met;
-  for (const auto& [at, verdict] : verdicts) met.push_back(at);
-  for (std::size_t i = 1; i < met.size(); ++i) close_in(verdicts, met[i - 1], met[i], judge);
+using Judge = std::function<std::string(const Step&)>;  // in the judge
 
+// Judges the points of a path that the budget allows, and between two that answer differently more, until
+// they are neighbours.
+Findings spread_over(const Walk& walk, const Judge& judge) {
+  const auto path = path_from_fresh(walk);
+  Verdicts verdicts;
+  const auto add = [&](const std::vector<std::size_t>& places) {
+    const auto words =
+        judged(walk, places.size(), [&](std::size_t i) { return judge(path[places[i]]); });
+    for (std::size_t i = 0; i < places.size(); ++i) verdicts[places[i]] = words[i];
+  };
+  std::vector<std::size_t> places;
+  const double apart = distance(path.size(), budget(walk, kPoints));
+  for (double next = 0; next < static_cast<double>(path.size()) - 0.5; next += apart) {
+    places.push_back(static_cast<std::size_t>(std::lround(next)));
+  }
+  while (!places.empty()) {
+    add(places);
+    places = between(verdicts);
+  }
+
+  Findings found;
   found.instructions = static_cast<int>(path.size());
   for (const auto& [at, verdict] : verdicts) {
     verdict == kMissed ? (void)++found.missed : found.add(verdict, static_cast<int>(at) + 1);
   }
+  found.slowest = take_slowest_survivor();
   return found;
 }
 
@@ -155,67 +158,69 @@ std::ostream& operator<<(std::ostream& out, const Findings& findings) {
 }
 
 Findings kill_at_every_instruction(const Walk& walk) {
-  Findings found;
-  return spread_over(path_from_fresh(walk), kPoints, found, [&](const Step& step) -> std::string {
-    walk.fresh();
-    if (kill_at(deed_of(walk), step)) return ask(walk, found);
-    clear_up(walk);
-    return kMissed;
-  });
+  const Deed deed = deed_of(walk);
+  return tallied("kill", spread_over(walk, [&](const Step& step) {
+                   walk.fresh();
+                   return kill_at(deed, step) ? ask(walk) : clear_up(walk, kMissed);
+                 }));
 }
 
 Findings kill_in_recovery_too(const Walk& walk) {
   Findings found;
-  const Deed recovery{walk.prepare, walk.recovery, {}, {}, false};
+  const Deed deed = deed_of(walk), recovery = recovery_of(walk);
   const auto path = path_from_fresh(walk);
-  const int pairs = budget(kPairs);
-  const int each = static_cast<int>(std::sqrt(pairs));
+  const int pairs = budget(walk, kPairs);
+  const int firsts = std::min<int>(static_cast<int>(path.size()),
+                                   pairs == 0 ? 1 << 30 : static_cast<int>(std::sqrt(pairs)));
+  const int seconds = firsts == 0 ? 0 : pairs / firsts;
   double shift = 0;  // so that neighbours meet different points
-  const double apart = distance(path.size(), each);
+  const double apart = distance(path.size(), firsts);
   for (double next = 0; next < static_cast<double>(path.size()) - 0.5; next += apart) {
-    const Step& first = path[std::lround(next)];
-    walk.fresh();
-    const bool killed = kill_at(deed_of(walk), first);
-    const auto way_back = killed ? path_of(recovery, walk.most_rounds) : std::vector<Step>();
-    clear_up(walk);
+    const Step& first = path[static_cast<std::size_t>(std::lround(next))];
+    const auto way_back = path_from_fresh(walk, &first);
     found.instructions += static_cast<int>(apart * static_cast<double>(way_back.size()));
-    const double stride = distance(way_back.size(), each);
+    const double stride = distance(way_back.size(), seconds);
     shift = std::fmod(shift + 0.618, 1);
+    std::vector<std::size_t> places;
     for (double at = shift * (stride - 1); at < static_cast<double>(way_back.size());
          at += stride) {
+      places.push_back(static_cast<std::size_t>(at));
+    }
+    const auto words = judged(walk, places.size(), [&](std::size_t i) {
       walk.fresh();
-      if (kill_at(deed_of(walk), first) &&
-          kill_at(recovery, way_back[static_cast<std::size_t>(at)])) {
-        found.add(ask(walk, found), static_cast<int>(at) + 1);
-      } else {
-        ++found.missed;
-        clear_up(walk);
-      }
+      const bool both = kill_at(deed, first) && kill_at(recovery, way_back[places[i]]);
+      return both ? ask(walk) : clear_up(walk, kMissed);
+    });
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      words[i] == kMissed ? (void)++found.missed
+                          : found.add(words[i], static_cast<int>(places[i]) + 1);
     }
   }
-  return found;
+  found.slowest = take_slowest_survivor();
+  return tallied("double kill", found);
 }
 
 Findings freeze_at_every_instruction(const Walk& walk) {
-  Findings found;
-  return spread_over(path_from_fresh(walk), kFrozen, found, [&](const Step& step) -> std::string {
-    walk.fresh();
-    if (const pid_t victim = freeze_at(deed_of(walk), step); victim != 0) {
-      walk.meanwhile();
-      walk.goes_on ? thaw(victim) : end(victim);
-      const auto verdict = ask(walk, found);
-      if (walk.goes_on) end(victim);
-      return verdict;
-    }
-    clear_up(walk);
-    return kMissed;
-  });
+  const Deed deed = deed_of(walk);
+  return tallied("freeze", spread_over(walk, [&](const Step& step) {
+                   walk.fresh();
+                   const pid_t victim = freeze_at(deed, step);
+                   if (victim == 0) return clear_up(walk, kMissed);
+                   walk.meanwhile();
+                   walk.goes_on ? thaw(victim) : end(victim);
+                   const auto verdict = ask(walk);
+                   if (walk.goes_on) end(victim);
+                   return verdict;
+                 }));
 }
 
 std::string ask_survivor(const Walk& walk) {
-  Findings ignored;
-  walk.fresh();
-  return ask(walk, ignored);
+  return judged(walk, 1,
+                [&](std::size_t) {
+                  walk.fresh();
+                  return ask(walk);
+                })
+      .front();
 }
 
 }  // namespace gilfree::testing

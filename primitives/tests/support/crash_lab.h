@@ -10,8 +10,8 @@
 //
 // "A process may be killed at any instruction" is a promise about a few hundred places. The operation
 // is traced, by single steps; then for each step a fresh process runs at full speed into a
-// breakpoint planted there and dies, which costs a third of a millisecond instead of a step each for
-// every instruction before it (docs/crash.md). x86-64 only; elsewhere walks find no points.
+// breakpoint planted there and dies, which costs a tenth of a millisecond instead of a step each for
+// every instruction before it (lent.h, docs/crash.md). x86-64 only; elsewhere walks find no points.
 //
 // The victim gets there alone (one schedule), so a walk says nothing of interleavings: the soak does,
 // and freezing, where a third party acts while the victim stands still.
@@ -29,28 +29,34 @@
 namespace gilfree::testing {
 
 struct Walk {
-  // In the test's process, before each victim: a new state, and peers if there are to be any.
+  // In the judge, before each victim: a new state, and peers if there are to be any.
   std::function<void()> fresh = nullptr;
   // In the victim, not walked: what it did before, so that the walk meets it in mid-life.
   std::function<void()> prepare = [] {};
   // In the victim: walked.
   std::function<void()> operation = nullptr;
-  // If given: the operation sleeps, and once it does, this is called in the test's process to wake it.
+  // If given: the operation sleeps, and once it does, this is called in the judge to wake it.
   // Only what the victim does from then on is walked. Before that `others` come, to sleep behind it.
   std::function<void()> others = [] {};
   std::function<void()> wake = {};
   // Or: the operation is walked until it sleeps for good.
   bool ends_asleep = false;
+  // The operation makes or removes mappings: then its victims have memory of their own (lent.h).
+  bool maps_memory = false;
+  // Peers are at work all the time, on another CPU if there is one. Otherwise all stay on one.
+  bool contended = false;
+  // What there is time for, if it takes longer than others. 0: what there is time for with those.
+  int most_points = 0;
   // An instruction in a loop is walked so often.
   int most_rounds = 1 << 30;
 
   // For kill_in_recovery_too, in a second victim after the death of the first: walked.
   std::function<void()> recovery = {};
-  // For freeze_at_every_instruction, in the test's process: while the victim stands still.
+  // For freeze_at_every_instruction, in the judge: while the victim stands still.
   std::function<void()> meanwhile = [] {};
   // After that it is not killed, but goes on; to its end, or until it has to wait.
   bool goes_on = false;
-  // In the test's process, when the victim has just been killed, or has gone on.
+  // In the judge, when the victim has just been killed, or has gone on.
   std::function<void()> afterwards = [] {};
 
   // In a fresh process, after the death: uses the state and says in a word or two what it found. It
@@ -58,7 +64,7 @@ struct Walk {
   std::function<std::string()> survivor = nullptr;
   // Long against anything that is promised, also on a busy machine.
   std::chrono::milliseconds patience = std::chrono::seconds(10);
-  // In the test's process, after the survivor: ends the peers. May overrule its word if not empty.
+  // In the judge, after the survivor: ends the peers. May overrule its word if not empty.
   std::function<std::string()> after = [] { return std::string(); };
 };
 
@@ -81,16 +87,16 @@ struct Findings {
 std::ostream& operator<<(std::ostream& out, const Findings& findings);
 
 // Every instruction if the environment says GILFREE_CRASH_BUDGET=full. Otherwise as many as it says, or
-// 250, evenly spread, and between two of them that answer differently more, until the instruction is
-// found that makes the difference.
+// as the walk says, or 4,000, evenly spread, and between two of them that answer differently more, until
+// the instruction is found that makes the difference.
 Findings kill_at_every_instruction(const Walk& walk);
 
 // A second victim, that recovers from the first one's death, is killed too: every instruction of the
-// operation with every one of the recovery, or about 100 pairs.
+// operation with every one of the recovery, or about 7,000 pairs, or as many as the walk says.
 Findings kill_in_recovery_too(const Walk& walk);
 
 // Others act while the victim stands still at an instruction; then it is killed, or goes on. As
-// kill_at_every_instruction, but 60 points, which take longer.
+// kill_at_every_instruction.
 Findings freeze_at_every_instruction(const Walk& walk);
 
 // Runs the survivor without a death, in the same way: what it would say.

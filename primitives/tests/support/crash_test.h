@@ -82,7 +82,7 @@ class CrashTest : public Watchdog {
  protected:
   using Words = std::map<std::string, int>;
 
-  void SetUp() override { ::alarm(600); }
+  void SetUp() override { ::alarm(900); }
 
   // Makes the calling process a participant: for Walk::prepare.
   static void attach() { (void)core::self<Processes>(); }
@@ -107,18 +107,19 @@ class CrashTest : public Watchdog {
     const Findings found = expect_from_to(walk, before, after);
     if (found.points == 0) return;
     EXPECT_EQ(found.edges, 1) << "not one instruction commits";
-    EXPECT_LE(found.missed, found.points / 20);
+    // Whoever it wakes on another CPU may come before its last instructions or after.
+    EXPECT_LE(found.missed, found.points / (walk.contended ? 4 : 20));
   }
 
-  // The same where the victim's path varies, since it was woken among others: it may come by an
-  // instruction before it is real or after.
+  // The same where the victim's path varies a little, since it was woken among others: it may come by an
+  // instruction before it is real or after. All are on one CPU, so that this is rare.
   static Findings expect_from_to(const Walk& walk, const std::string& before,
                                  const std::string& after) {
     Findings found = expect_only(walk, {{before, 1}, {after, 1}});
     if (found.points == 0) return found;
     EXPECT_EQ(found.first, before);
     EXPECT_EQ(found.last, after);
-    EXPECT_LE(found.missed, found.points);
+    EXPECT_LE(found.edges, 5);
     return found;
   }
 

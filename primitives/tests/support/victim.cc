@@ -1,17 +1,19 @@
 #include "primitives/tests/support/victim.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "primitives/tests/support/asleep.h"
+#include "primitives/tests/support/lent.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -19,8 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A victim that has not met its end by now waits for its peers, or went another way.
-constexpr auto kLost = 2s;
+// How long a victim may be under way; and one that is traced or frozen.
+constexpr auto kLost = 2s, kSlow = 30s;
 
 Control& control() {
   static auto* made = static_cast<Control*>(
@@ -44,19 +46,35 @@ void settle_malloc() {
   }
 }
 
-// Forks a victim that calls `begin` when it is about to run the operation.
-pid_t start(const Deed& deed, const std::function<void()>& begin) {
+// A victim's life; `begin` is called when it is about to run the operation. If it has not met its end
+// when `most` is over, SIGALRM is its end: it waits for its peers, or went another way.
+void live(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin) {
+  const itimerval limit{.it_interval = {}, .it_value = {.tv_sec = most.count(), .tv_usec = 0}};
+  ::setitimer(ITIMER_REAL, &limit, nullptr);
+  deed.prepare();
+  settle_malloc();
+  begin();
+  deed.operation();
+  end_trace();
+}
+
+bool is_lent(const Deed& deed) { return can_lend() && !deed.wake && !deed.maps_memory; }
+
+// Runs a victim to its end on its parent's memory: its status, as waitpid has it.
+int run(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin) {
+  control().counting = true;
+  return run_lent([&] { live(deed, most, begin); });
+}
+
+// Forks one that others may meet.
+pid_t start(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin,
+            bool is_traced = false) {
   control().counting = !deed.wake;
-  const pid_t victim = fork_child([&] {
-    deed.prepare();
-    settle_malloc();
-    begin();
-    deed.operation();
-    end_trace();
-  });
+  const pid_t victim = fork_child([&] { live(deed, most, begin); });
   if (deed.wake) {
     await_sleep(victim);
     deed.others();
+    if (is_traced) ::kill(victim, SIGTRAP);
     await_sleep(victim);  // it looks about now and then
     control().counting = true;
     deed.wake();
@@ -64,59 +82,49 @@ pid_t start(const Deed& deed, const std::function<void()>& begin) {
   return victim;
 }
 
-// True if the child has ended or stopped by then.
-bool is_done(pid_t child, int& status) {
-  return ::waitpid(child, &status, WNOHANG | WUNTRACED) == child;
-}
-
-// Waits for it to end, to stop, or to sleep for good. Its status; 0 if it had to be given up.
-int await_fate(pid_t victim, bool may_sleep) {
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, victim, 0));
-  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
+// Waits until it has ended or stopped.
+int await_fate(pid_t victim) {
   int status = 0;
-  const auto lost = Clock::now() + kLost;
-  bool done = false;
-  while (!(done = is_done(victim, status)) && Clock::now() < lost) {
-    if (may_sleep && state_of(victim) == 'S') break;
-    (void)::poll(&end, 1, 1);  // does not hear of a stop
-  }
-  ::close(pidfd);
-  if (done) return status;
-  ::kill(victim, SIGKILL);
-  ::waitpid(victim, nullptr, 0);
-  return 0;
+  ::waitpid(victim, &status, WUNTRACED);
+  return status;
 }
 
-std::vector<std::uintptr_t> trace(const Deed& deed) {
-  const pid_t victim = start(deed, [] { begin_trace(control()); });
+std::vector<std::uintptr_t> addresses() { return {control().at, control().at + control().steps}; }
+
+}  // namespace
+
+void trace(const Deed& deed) {
+  const auto begin = [] { begin_trace(control()); };
+  control().steps = 0;
+  if (is_lent(deed) && !deed.ends_asleep) {
+    run(deed, kSlow, begin);
+    return;
+  }
+  const pid_t victim = start(deed, kSlow, begin, true);
   if (deed.ends_asleep) {
     await_sleep(victim);
     end(victim);
   } else {
-    ended(victim, 20s);
+    await_fate(victim);
   }
-  return {control().at, control().at + control().steps};
 }
 
-// Sends a victim to `step`: what became of it, as waitpid says; 0 if it never came there.
-int send(const Deed& deed, const Step& step, Fate fate, pid_t& victim) {
-  victim =
-      start(deed, [&] { stop_at(control(), step.address, step.occurrence, step.beyond, fate); });
-  return await_fate(victim, deed.ends_asleep);
+const std::unordered_set<std::uintptr_t>& way_in_and_out() {
+  static const auto met = [] {
+    trace({.prepare = [] {}, .operation = [] {}, .others = [] {}, .wake = {}});
+    const auto own = addresses();
+    return std::unordered_set<std::uintptr_t>(own.begin(), own.end());
+  }();
+  return met;
 }
 
-}  // namespace
-
-std::vector<Step> path_of(const Deed& deed, int most_rounds) {
-  static const auto own =
-      trace({.prepare = [] {}, .operation = [] {}, .others = [] {}, .wake = {}});
-  const std::unordered_set<std::uintptr_t> skipped(own.begin(), own.end());
-  const auto all = trace(deed);
+std::vector<Step> traced_path(int most_rounds) {
+  const auto& skipped = way_in_and_out();
   std::vector<Step> path;
   std::unordered_map<std::uintptr_t, int> occurrences;
   std::unordered_map<std::uintptr_t, int> beyond;  // how far the addresses are that were met since
   Step here{};
-  for (const auto address : all) {
+  for (const auto address : addresses()) {
     const int occurrence = ++occurrences[address];
     if (can_stop_at(address)) {
       here = {address, occurrence, 0};
@@ -133,33 +141,32 @@ std::vector<Step> path_of(const Deed& deed, int most_rounds) {
 }
 
 bool kill_at(const Deed& deed, const Step& step) {
-  pid_t victim = 0;
-  const int status = send(deed, step, Fate::kDies, victim);
+  const auto begin = [&] {
+    stop_at(control(), step.address, step.occurrence, step.beyond, Fate::kDies);
+  };
+  if (step.address == 0) return false;
+  int status = 0;
+  if (is_lent(deed)) {
+    auto& code = *reinterpret_cast<std::uint8_t*>(step.address);
+    const auto before = code;
+    status = run(deed, kLost, begin);
+    if (code != before) code = before;  // the breakpoint, in code that was lent as well
+  } else {
+    status = await_fate(start(deed, kLost, begin));
+  }
   return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 pid_t freeze_at(const Deed& deed, const Step& step) {
-  pid_t victim = 0;
-  return WIFSTOPPED(send(deed, step, Fate::kFreezes, victim)) ? victim : 0;
+  const pid_t victim = start(deed, kSlow, [&] {
+    stop_at(control(), step.address, step.occurrence, step.beyond, Fate::kFreezes);
+  });
+  return WIFSTOPPED(await_fate(victim)) ? victim : 0;
 }
 
 void thaw(pid_t victim) {
   ::kill(victim, SIGCONT);
   for (char state = 'R'; state != 'S' && state != 'Z'; state = state_of(victim)) ::usleep(50);
-}
-
-bool ended(pid_t child, std::chrono::milliseconds patience) {
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
-  bool in_time = false;
-  for (int tries = 0; !in_time && tries < 10; ++tries) {
-    in_time = ::poll(&end, 1, static_cast<int>(patience.count())) == 1;
-    if (!in_time && state_of(child) == 'S') break;
-  }
-  ::close(pidfd);
-  if (!in_time) ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  return in_time;
 }
 
 void end(pid_t child) {

@@ -5,10 +5,10 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <unordered_set>
 #include <vector>
 
 #include "primitives/tests/support/breakpoint.h"
@@ -22,6 +22,7 @@ struct Deed {
   std::function<void()> others;
   std::function<void()> wake;  // may be empty
   bool ends_asleep = false;
+  bool maps_memory = false;
 };
 
 // An instruction on the victim's path: `beyond` single steps from the `occurrence`-th time at `address`.
@@ -34,21 +35,24 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-// Where the operation goes from the state there is, without the lab's own way in and out, and of each
-// instruction the first `most_rounds` times.
-std::vector<Step> path_of(const Deed& deed, int most_rounds);
+// What a trace of nothing meets. To be asked for before all else, in the process whose children trace.
+const std::unordered_set<std::uintptr_t>& way_in_and_out();
 
-// Kills a victim at `step`. False if it never came there.
+// Lets a victim go all the way from the state there is, and writes down where it goes.
+void trace(const Deed& deed);
+
+// Where it went, without the lab's own way in and out, and of each instruction the first `most_rounds`
+// times.
+std::vector<Step> traced_path(int most_rounds);
+
+// Kills a victim at `step`. False if it never came there. It is lent its memory (lent.h) unless others
+// act while it lives.
 bool kill_at(const Deed& deed, const Step& step);
 
 // Stops one there: its process id, or 0 if it never came there. To be killed with end().
 pid_t freeze_at(const Deed& deed, const Step& step);
 // Lets it go on, and waits until it sleeps or has ended. Still to be killed with end().
 void thaw(pid_t victim);
-
-// Waits for a child to end. False if it had not within `patience`; then it is killed. A child that
-// runs or waits for a CPU, rather than sleep, has ten times as long.
-bool ended(pid_t child, std::chrono::milliseconds patience);
 
 // Kills a child, whatever it does, and reaps it.
 void end(pid_t child);

@@ -1,0 +1,64 @@
+// A lent child is a process of its own, and its parent's memory is afterwards as it was.
+#include "primitives/tests/support/lent.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "primitives/core/participant.h"
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+class LentTest : public Watchdog {
+ protected:
+  void SetUp() override {
+    Watchdog::SetUp();
+    if (!can_lend()) GTEST_SKIP() << "memory cannot be lent in this build";
+  }
+  Ledger<Processes> told_{4};
+};
+
+int global = 1;
+
+TEST_F(LentTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
+  int local = 1;
+  std::vector<std::string> words{"one"};
+  for (int round = 0; round < 100; ++round) {
+    const int status = run_lent([&] {
+      global = local = 2;
+      for (int i = 0; i < 1000; ++i) words.emplace_back(100, 'x');
+      told_[0]++;
+      if (round % 2 == 0) ::raise(SIGKILL);
+    });
+    EXPECT_EQ(WIFSIGNALED(status), round % 2 == 0);
+    EXPECT_EQ(global, 1);
+    EXPECT_EQ(local, 1);
+    EXPECT_EQ(words, std::vector<std::string>{"one"});
+  }
+  EXPECT_EQ(told_[0], 100) << "shared memory is put back too";
+}
+
+TEST_F(LentTest, ItIsAParticipantOfItsOwnWhoseDeathIsSeen) {
+  const auto mine = core::self<Processes>();
+  const int status = run_lent([&] {
+    told_[0] = static_cast<std::int64_t>(core::self<Processes>());
+    told_[1] = ::getpid();
+    told_[2] = core::is_dead<Processes>(core::self<Processes>()) ? 1 : 0;
+    ::raise(SIGKILL);
+  });
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_NE(static_cast<core::Token>(told_[0]), mine);
+  EXPECT_NE(told_[1], ::getpid());
+  EXPECT_EQ(told_[2], 0);
+  EXPECT_TRUE(core::is_dead<Processes>(static_cast<core::Token>(told_[0])));
+  EXPECT_EQ(core::self<Processes>(), mine);
+  EXPECT_FALSE(core::is_dead<Processes>(mine));
+}
+
+}  // namespace
+}  // namespace gilfree::testing
