@@ -1,117 +1,132 @@
-// The soak: kill -9 at random moments of live traffic, over and over.
+// The soak of the queues: kill -9 at random moments of live traffic, over and over.
 //
 // Walks (queue_crash_test) meet every instruction, one victim at a time; here many are under way at
 // once. Whatever died, the rest must go on, and of the items whose put returned each must be got
 // exactly once, but for those that a killed consumer had already taken: at most one a death.
+#include "primitives/tests/support/soak.h"
+
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <iostream>
-#include <random>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "primitives/joinable_queue.h"
+#include "primitives/lifo_queue.h"
+#include "primitives/pipe.h"
+#include "primitives/priority_queue.h"
 #include "primitives/queue.h"
-#include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
 namespace {
 
-constexpr int kWorkers = 2;  // of each kind
-constexpr int kMostItems = 1 << 22;
-
-int kills_wanted() {
-  const char* chosen = std::getenv("GILFREE_SOAK_KILLS");
-  return chosen != nullptr ? std::atoi(chosen) : 1000;
-}
-
-// Shared: what became of each item, and how far things are.
-struct Book {
-  explicit Book() : fates(kMostItems), counters(3) {}
-  enum Counter { kNext, kTorn, kTwice };
-  enum Fate { kPut = 1, kGot = 2 };
-
-  Ledger<Processes> fates;  // kPut once put returned, + kGot once got
-  Ledger<Processes> counters;
-};
+constexpr int kMostItems = 1 << 21;
+constexpr int kInOneBook = 1000;  // deaths
 
 struct Item {
   long number, check;
+  friend bool operator<(const Item& a, const Item& b) { return a.number < b.number; }
 };
 
-void produce(Queue<Item>& queue, Book& book) {
-  while (true) {
-    const long number = book.counters[Book::kNext].fetch_add(1);
-    if (number >= kMostItems) return;
-    queue.put({number, ~number});
-    book.fates[static_cast<int>(number)].fetch_or(Book::kPut);
-  }
-}
+// A pipe as a queue: for one who puts and one who gets.
+class PipeOfItems {
+ public:
+  static constexpr int kWorkers = 2;
 
-void consume(Queue<Item>& queue, Book& book) {
-  while (true) {
-    const Item item = queue.get();
-    if (item.check != ~item.number) book.counters[Book::kTorn]++;
-    const auto before = book.fates[static_cast<int>(item.number)].fetch_or(Book::kGot);
-    if ((before & Book::kGot) != 0) book.counters[Book::kTwice]++;
+  explicit PipeOfItems(std::size_t capacity) {
+    auto [a, b] = Pipe<Item, Processes>({.capacity = capacity});
+    in_.emplace(std::move(a));
+    out_.emplace(std::move(b));
   }
-}
+  void put(const Item& item) { in_->send(item); }
+  Item get() { return out_->recv(); }
+  auto try_get() { return out_->try_recv(); }
 
+ private:
+  std::optional<Connection<Item, Processes>> in_, out_;
+};
+
+// A queue, its workers, and what became of each item: in shared memory, so that it outlives them.
+template <typename Q>
+class Book {
+ public:
+  void put_next(int me, Soak& soak) {
+    const long number = counters_[kNext].fetch_add(1);
+    if (number < kMostItems) {
+      queue_.put({number, ~number});
+      fates_[static_cast<int>(number)].fetch_or(kPut);
+    } else {
+      queue_.put({kNotInTheBook, ~kNotInTheBook});  // which is full
+    }
+    soak.succeeded(me);
+  }
+  void get_next(int me, Soak& soak) {
+    got(queue_.get());
+    if constexpr (requires { queue_.task_done(); }) queue_.task_done();
+    soak.succeeded(me);
+  }
+  // The first half put, the others get.
+  static constexpr int kWorkers = [] {
+    if constexpr (requires { Q::kWorkers; }) {
+      return Q::kWorkers;
+    } else {
+      return 4;
+    }
+  }();
+
+  // When all are dead.
+  void balance(int consumers_killed) {
+    while (const auto left = queue_.try_get()) got(*left);
+    long lost = 0;
+    for (int i = 0; i < std::min<long>(counters_[kNext], kMostItems); ++i) {
+      lost += fates_[i] == kPut ? 1 : 0;
+    }
+    EXPECT_EQ(counters_[kTorn], 0);
+    EXPECT_EQ(counters_[kTwice], 0);
+    EXPECT_LE(lost, consumers_killed);
+  }
+
+ private:
+  static constexpr long kNotInTheBook = -1;
+  enum Counter { kNext, kTorn, kTwice };
+  enum Fate { kPut = 1, kGot = 2 };  // kPut once put returned, + kGot once got
+
+  void got(const Item& item) {
+    if (item.check != ~item.number) counters_[kTorn]++;
+    if (item.number == kNotInTheBook) return;
+    const auto before = fates_[static_cast<int>(item.number)].fetch_or(kGot);
+    if ((before & kGot) != 0) counters_[kTwice]++;
+  }
+
+  Q queue_{16};
+  Ledger<Processes> fates_{kMostItems}, counters_{3};
+};
+
+template <typename Q>
 class SoakTest : public Watchdog {
  protected:
-  void SetUp() override { ::alarm(600); }
+  void SetUp() override { ::alarm(900); }
 };
+using Queues = ::testing::Types<Queue<Item>, LifoQueue<Item>, PriorityQueue<Item>,
+                                JoinableQueue<Item>, PipeOfItems>;
+TYPED_TEST_SUITE(SoakTest, Queues);
 
-TEST_F(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) {
-  Queue<Item> queue(16);
-  Book book;
-  const auto start = [&](int worker) {
-    return fork_child([&] { worker < kWorkers ? produce(queue, book) : consume(queue, book); });
-  };
-  std::vector<pid_t> workers;
-  for (int i = 0; i < 2 * kWorkers; ++i) workers.push_back(start(i));
-
-  std::mt19937 random(std::random_device{}());
-  std::chrono::nanoseconds longest{};
-  int kills = 0, consumers_killed = 0;
-  for (const int wanted = kills_wanted(); kills < wanted; ++kills) {
-    // Traffic flows again after each death: this is where a hang would show.
-    const auto since = Clock::now();
-    const long before = book.counters[Book::kNext];
-    while (book.counters[Book::kNext] < before + 20) {
-      if (book.counters[Book::kNext] >= kMostItems) break;
-      std::this_thread::yield();
-    }
-    longest = std::max<std::chrono::nanoseconds>(longest, Clock::now() - since);
-    for (auto spins = random() % 200'000; spins > 0; --spins) core::this_cpu();
-
-    const std::size_t victim = random() % workers.size();
-    ::kill(workers[victim], SIGKILL);
-    ::waitpid(workers[victim], nullptr, 0);
-    consumers_killed += victim >= kWorkers ? 1 : 0;
-    workers[victim] = start(static_cast<int>(victim));
-    if (book.counters[Book::kNext] >= kMostItems) break;
+TYPED_TEST(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) {
+  const int wanted = kills_wanted(kKills);
+  for (int kills = 0; kills < wanted && !this->HasFailure();) {
+    constexpr int kWorkers = Book<TypeParam>::kWorkers;
+    Book<TypeParam> book;
+    int consumers_killed = kWorkers / 2;  // all of them, at the end
+    Soak soak(kWorkers, [&](int me, Soak& it) {
+      me < kWorkers / 2 ? book.put_next(me, it) : book.get_next(me, it);
+    });
+    soak.run_for(
+        std::min(kInOneBook, wanted - kills), "items",
+        {.at_death = [&](int victim) { consumers_killed += victim < kWorkers / 2 ? 0 : 1; },
+         .needs_all = true});
+    kills += soak.kills();
+    book.balance(consumers_killed);
   }
-  for (const pid_t worker : workers) {
-    ::kill(worker, SIGKILL);
-    ::waitpid(worker, nullptr, 0);
-  }
-  while (const auto left = queue.try_get()) {
-    book.fates[static_cast<int>(left->number)].fetch_or(Book::kGot);
-  }
-
-  long lost = 0, put = 0;
-  const long made = std::min<long>(book.counters[Book::kNext], kMostItems);
-  for (int i = 0; i < made; ++i) {
-    put += (book.fates[i] & Book::kPut) != 0 ? 1 : 0;
-    lost += book.fates[i] == Book::kPut ? 1 : 0;
-  }
-  std::cout << "    " << kills << " kills, " << put << " items, " << lost << " taken by "
-            << consumers_killed << " killed consumers, longest stall "
-            << std::chrono::duration<double, std::milli>(longest).count() << " ms\n";
-  EXPECT_EQ(book.counters[Book::kTorn], 0);
-  EXPECT_EQ(book.counters[Book::kTwice], 0);
-  EXPECT_LE(lost, consumers_killed + kWorkers);
 }
 
 }  // namespace

@@ -6,9 +6,10 @@
 //   });
 //   soak.run("Lock");
 //
-// After each death the victim is started anew, and then every worker must succeed once more: one that
-// slept through it would be a hang, however well the others do. How long the first of the survivors
-// took is written down; no test depends on it, since the machine may be busy with something else.
+// Some die together, as many as leave one survivor or fewer. They are started anew, and then every worker
+// must succeed once more: one that slept through it would be a hang, however well the others do. How
+// long the first of the survivors took is written down; no test depends on it, since the machine may be
+// busy with something else.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,15 +20,20 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <limits>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "primitives/core/patience.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/tally.h"
 #include "primitives/tests/support/victim.h"
 
 namespace gilfree::testing {
+
+constexpr int kKills = 1'000;
 
 // How many deaths each soak wants.
 inline int kills_wanted(int otherwise) {
@@ -54,25 +60,31 @@ class Soak {
     parked_[me] = 0;
   }
 
-  // What the test looks at. `at_death`: before the victim is started anew. `afterwards`: when everybody
-  // has gone on.
+  // What the test looks at. `at_death`: of each victim, before it is started anew. `afterwards`: when
+  // everybody has gone on.
   struct Checks {
     std::function<void(int victim)> at_death = [](int) {};
-    std::function<void(int victim)> afterwards = [](int) {};
+    std::function<void()> afterwards = [] {};
+    bool needs_all = false;  // who survives may need the dead: they are replaced at once
+    int most_victims = std::numeric_limits<int>::max();  // at a time; never all
   };
 
   // Kills, starts anew, waits until everybody has gone on: as often as wanted.
   void run(const char* name) { run(name, Checks()); }
-  void run(const char* name, const Checks& checks) {
+  void run(const char* name, const Checks& checks) { run_for(kills_wanted(kKills), name, checks); }
+  void run_for(int wanted, const char* name, const Checks& checks) {
     std::mt19937 random(std::random_device{}());
     std::vector<double> stalls;  // ms
-    const int wanted = kills_wanted(200);
     while (kills_ < wanted && !::testing::Test::HasFailure()) {
       for (auto spins = random() % 100'000; spins > 0; --spins) core::relax();
-      const int victim = static_cast<int>(random() % workers_.size());
-      stalls.push_back(kill(victim, checks.at_death));
-      checks.afterwards(victim);
-      ++kills_;
+      std::vector<int> victims(workers_.size());
+      std::iota(victims.begin(), victims.end(), 0);
+      std::shuffle(victims.begin(), victims.end(), random);
+      const int most = std::min(checks.most_victims, size() - 1);
+      victims.resize(1 + random() % static_cast<unsigned>(most));
+      stalls.push_back(kill(victims, checks));
+      checks.afterwards();
+      kills_ += static_cast<int>(victims.size());
     }
     stop();
     print(name, stalls);
@@ -97,7 +109,6 @@ class Soak {
 
  private:
   static constexpr auto kHang = std::chrono::seconds(20);
-  static constexpr auto kSoon = std::chrono::milliseconds(50);  // longer than a heartbeat
 
   int all_parked() const {
     return size();
@@ -110,9 +121,10 @@ class Soak {
     });
   }
 
-  std::int64_t others_successes(int victim) {
+  std::int64_t successes_but_of(const std::vector<int>& victims) {
     std::int64_t sum = 0;
-    for (int me = 0; me < size(); ++me) sum += me != victim ? successes_[me].load() : 0;
+    for (int me = 0; me < size(); ++me) sum += successes_[me];
+    for (const int victim : victims) sum -= successes_[victim];
     return sum;
   }
 
@@ -128,36 +140,39 @@ class Soak {
     }
   }
 
-  // The time from the kill to the next success of a survivor, in milliseconds. Only who needs the victim
-  // in its place is kept waiting until it is started anew, which takes longer than to get over its death.
-  double kill(int victim, const std::function<void(int)>& at_death) {
+  // The time from the kill to the next success of a survivor, in milliseconds. Only who needs the victims
+  // in their places is kept waiting until they are started anew.
+  double kill(const std::vector<int>& victims, const Checks& checks) {
     const auto since = Clock::now();
-    ::kill(workers_[victim], SIGKILL);
-    const auto before = others_successes(victim);
-    const auto went_on_by = [&](Deadline late) {
-      while (others_successes(victim) == before && Clock::now() < late) ::usleep(20);
-      return Clock::now();
+    for (const int victim : victims) ::kill(workers_[victim], SIGKILL);
+    const auto before = successes_but_of(victims);
+    const auto replace = [&] {
+      for (const int victim : victims) {
+        end(workers_[victim]);
+        checks.at_death(victim);
+        start(victim);
+      }
     };
-    auto went_on = went_on_by(since + kSoon);
-    const bool needs_it = others_successes(victim) == before;
-    end(workers_[victim]);
-    at_death(victim);
-    start(victim);
-    if (needs_it) went_on = went_on_by(since + kHang);
+    if (checks.needs_all) replace();
+    require([&] { return successes_but_of(victims) != before; }, "survived and did not go on");
+    const auto went_on = Clock::now();
+    if (!checks.needs_all) replace();
+    std::vector<std::int64_t> had;
+    for (int me = 0; me < size(); ++me) had.push_back(successes_[me]);
     for (int me = 0; me < size(); ++me) {
-      const auto had = successes_[me].load();
-      require([&] { return successes_[me] > had; }, "did not go on after a death");
+      require([&] { return successes_[me] > had[me]; }, "did not go on after a death");
     }
     return std::chrono::duration<double, std::milli>(went_on - since).count();
   }
 
-  static void print(const char* name, std::vector<double>& stalls) {
+  void print(const char* name, std::vector<double>& stalls) {
     if (stalls.empty()) return;
     std::sort(stalls.begin(), stalls.end());
     const auto at = [&](double share) {
       return stalls[static_cast<std::size_t>(share * static_cast<double>(stalls.size() - 1))];
     };
-    std::cout << "    " << name << ": " << stalls.size() << " kills, next success after " << at(0.5)
+    tally_soak(kills_, ::testing::Test::HasFailure() ? 1 : 0, at(1));
+    std::cout << "    " << name << ": " << kills_ << " kills, next success after " << at(0.5)
               << " ms (median), " << at(0.99) << " ms (p99), " << at(1) << " ms (longest)\n";
   }
 
