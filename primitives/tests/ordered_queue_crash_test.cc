@@ -121,6 +121,8 @@ TYPED_TEST(OrderedQueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
            },
        .prepare = this->attach,
        .operation = [this] { this->put(2); },
+       .contended = true,  // whom it wakes may want the lock that it gives up
+       .most_rounds = 2,
        .survivor =
            [&] {
              // What was committed, the sleeper finds by itself; else it gets this.
