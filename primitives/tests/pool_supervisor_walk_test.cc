@@ -77,6 +77,7 @@ class WalkedAlone {
 class PoolSupervisorWalkTest : public CrashTest {
  protected:
   static constexpr int kWorkers = 2, kCalls = 3;
+  static constexpr int kPoints = 100;  // each starts five processes
   enum Fact { kRunning = 0, kSupervisor = kCalls, kArrived, kFacts };
 
   void SetUp() override {
@@ -172,6 +173,8 @@ TEST_F(PoolSupervisorWalkTest, StartingItsWorkers) {
   expect_only({.fresh = [&] { make(); },
                .operation = [&] { live(); },
                .ends_asleep = true,
+               .maps_memory = true,
+               .most_points = kPoints,
                .survivor = [&] { return recover(); }},
               {{"left left left", 1}, {"lost left left", 1}, {"lost lost left", 1}});
 }
@@ -185,6 +188,7 @@ TEST_F(PoolSupervisorWalkTest, ReplacingAWorker) {
                      kill_worker(0);
                      ask_to_end();
                    },
+               .most_points = kPoints,
                .survivor = [&] { return recover(); }},
               {{"lost lost left", 1}, {"lost lost lost", 1}, {"lost lost given", 1}});
 }
@@ -194,6 +198,7 @@ TEST_F(PoolSupervisorWalkTest, BeingAskedToEnd) {
                .operation = [&] { live(); },
                .others = [&] { await_calls(); },
                .wake = [&] { ask_to_end(); },
+               .most_points = kPoints,
                .survivor = [&] { return recover(); }},
               {{"lost lost left", 1}});
 }

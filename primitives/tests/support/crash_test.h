@@ -108,7 +108,7 @@ class CrashTest : public Watchdog {
     if (found.points == 0) return;
     EXPECT_EQ(found.edges, 1) << "not one instruction commits";
     // Whoever it wakes on another CPU may come before its last instructions or after.
-    EXPECT_LE(found.missed, found.points / (walk.contended ? 4 : 20));
+    EXPECT_LE(found.missed, found.points / (walk.contended ? 2 : 20));
   }
 
   // The same where the victim's path varies a little, since it was woken among others: it may come by an

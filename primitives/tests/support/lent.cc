@@ -82,7 +82,7 @@ class Memory {
       if (std::sscanf(line, "%lx-%lx %4s", &from, &to, rights) != 3) continue;
       const bool is_heap = std::strstr(line, "[heap]") != nullptr;
       const bool is_stack = std::strstr(line, "[stack]") != nullptr;
-      if (is_heap) heap_ = from;
+      if (is_heap && heap_ == 0) heap_ = from;  // what was added after a fork is a line of its own
       if (is_stack) stack_end_ = to;
       if (std::strcmp(rights, "rw-p") != 0 || is_heap || is_stack) continue;
       if (to == reinterpret_cast<std::uintptr_t>(stack_end())) continue;
