@@ -1,7 +1,7 @@
 // Killed twice: one process dies in an operation, and the one that recovers from it dies too.
 //
 // Every instruction of the operation with every instruction of the recovery makes 2,000 to some
-// 100,000 pairs for each test; here at most 7,000, evenly spread, and all with GILFREE_CRASH_BUDGET=full.
+// 100,000 pairs for each test; here at most 7,500, evenly spread, and all with GILFREE_CRASH_BUDGET=full.
 #include <gtest/gtest.h>
 
 #include <optional>

@@ -15,7 +15,7 @@ namespace gilfree::testing {
 namespace {
 
 // What a test has time for; the walk and the environment may say otherwise.
-constexpr int kPoints = 4000, kPairs = 7'000;
+constexpr int kPoints = 4000, kPairs = 7'500;
 
 // A path that depends on more than the state may never be the same twice.
 constexpr int kMostTraces = 5;

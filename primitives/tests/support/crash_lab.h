@@ -92,7 +92,7 @@ std::ostream& operator<<(std::ostream& out, const Findings& findings);
 Findings kill_at_every_instruction(const Walk& walk);
 
 // A second victim, that recovers from the first one's death, is killed too: every instruction of the
-// operation with every one of the recovery, or about 7,000 pairs, or as many as the walk says.
+// operation with every one of the recovery, or about 7,500 pairs, or as many as the walk says.
 Findings kill_in_recovery_too(const Walk& walk);
 
 // Others act while the victim stands still at an instruction; then it is killed, or goes on. As
