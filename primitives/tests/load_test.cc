@@ -80,6 +80,7 @@ class LoadTest : public Watchdog {
                              const std::function<void(int other)>& give_turn) {
     constexpr int kRounds = 100'000, kDawdleEvery = 64;
     Crew<S> crew;
+    give_turn(0);  // before both may wait: one notification could then meet whose turn it is not
     crew.start(2, [&](int me) {
       for (int i = 0; i < kRounds; ++i) {
         await_turn(me);
@@ -87,7 +88,6 @@ class LoadTest : public Watchdog {
         give_turn(1 - me);
       }
     });
-    give_turn(0);
     crew.join();  // a signal lost is a hang
   }
   static void dawdle() {
