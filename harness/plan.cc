@@ -49,7 +49,7 @@ std::vector<Parameter::Value> values_of(const Scenario& scenario, const Paramete
   const auto named = selection.axes.find(std::string(parameter.name));
   if (named != selection.axes.end()) return named_values(parameter, named->second);
   const bool first_only = selection.smoke || (selection.quick && !scenario.whole_in_quick);
-  if (first_only && parameter.kind != Parameter::Kind::kContender) {
+  if (first_only && parameter.kind == Parameter::Kind::kPlain) {
     return {parameter.sweep.front()};
   }
   return parameter.sweep;
@@ -133,8 +133,8 @@ std::string question_of(const Scenario& scenario, const Point& point) {
   Point::Values asked;
   for (std::size_t i = 0; i < scenario.parameters.size(); ++i) {
     const Parameter& parameter = scenario.parameters[i];
-    const bool says_who =
-        parameter.column == "impl" || parameter.kind == Parameter::Kind::kInterpreter;
+    const bool says_who = parameter.kind == Parameter::Kind::kContender ||
+                          parameter.kind == Parameter::Kind::kInterpreter;
     if (!says_who) asked.push_back(point.values()[i]);
   }
   return Point(std::move(asked)).name(scenario.name);

@@ -39,8 +39,9 @@ struct Parameter {
   std::string_view meaning;  // shown by --help and under the figure
   enum class Kind {
     kPlain,
-    kContender,    // who answers: the smoke profile, which tries the first value of every other
-                   // axis, tries all of this one
+    kContender,  // who answers: those of one question are measured back to back
+    kWhole,      // the smoke profile, which tries one value of a plain axis, tries all of this one,
+                 // and of the contenders
     kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
   } kind = Kind::kPlain;
 };

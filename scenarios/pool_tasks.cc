@@ -169,7 +169,7 @@ const harness::Scenario pool_tasks{
              {"one_by_one", "chunks", "round_trip", "fifty"},
              "how tasks travel: each alone, many together, one and its result back; 50 and that is "
              "all",
-             harness::Parameter::Kind::kContender},
+             harness::Parameter::Kind::kWhole},
             {"workers", "parties", {2, 1, 4}, "threads or processes that work"},
             interpreter_axis(),
         },

@@ -15,7 +15,7 @@ inline harness::Parameter scope_axis() {
           "scope",
           {"threads", "processes"},
           "what the parties are",
-          harness::Parameter::Kind::kContender};
+          harness::Parameter::Kind::kWhole};
 }
 
 inline Scope scope_of(const harness::Point& point) {

@@ -141,7 +141,7 @@ const harness::Scenario wakeup{
              {"event_set", "condition_notify_one", "condition_notify_all", "semaphore_release",
               "barrier_round"},
              "what wakes",
-             harness::Parameter::Kind::kContender},
+             harness::Parameter::Kind::kWhole},
             {"contender", "impl", contenders(), "whose it is",
              harness::Parameter::Kind::kContender},
             scope_axis(),

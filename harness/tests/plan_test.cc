@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/errors.h"
@@ -24,6 +25,18 @@ const Scenario elsewhere{
     .parameters =
         {{"place", "placement", {"moon", "here"}, "changes nothing"},
          {"python", "interpreter", {"none"}, "who interprets", Parameter::Kind::kInterpreter}},
+    .run = nothing,
+};
+
+// Who answers is told by two axes, and one that is part of the question is always tried whole.
+const Scenario crowd{
+    .name = "crowd",
+    .question = "Do more of them do more?",
+    .family = "fixture",
+    .parameters = {{"who", "impl", {"steady", "rare"}, "who", Parameter::Kind::kContender},
+                   {"many", "parties", {1, 2}, "how many", Parameter::Kind::kContender},
+                   {"way", "mode", {"walk", "run"}, "how they go", Parameter::Kind::kWhole},
+                   {"size", "msg_bytes", {8, 64}, "changes nothing"}},
     .run = nothing,
 };
 
@@ -93,6 +106,15 @@ TEST(PlanTest, WhoeverAnswersTheSameSharesAQuestion) {
   EXPECT_EQ(questions,
             (std::set<std::string>{"counting/size:8/place:here", "counting/size:64/place:here",
                                    "counting/size:1024/place:here", "elsewhere/place:here"}));
+}
+
+TEST(PlanTest, AllContendersAnswerOneQuestionAndAnAxisThatIsTriedWholeAsksMore) {
+  const auto smoke = select({&crowd}, {.smoke = true});
+  EXPECT_EQ(smoke.size(), 8u);
+  std::map<std::string, int> answers;
+  for (const auto& each : smoke) ++answers[each.question];
+  EXPECT_EQ(answers, (std::map<std::string, int>{{"crowd/way:walk/size:8", 4},
+                                                 {"crowd/way:run/size:8", 4}}));
 }
 
 TEST(PlanTest, TheScenarioSaysWhichCasesAreDecisive) {
