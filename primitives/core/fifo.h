@@ -92,8 +92,11 @@ class Fifo : public AnyQueue<Self, T> {
     GetTurn(Fifo& queue, Deadline deadline) : queue_(queue) {
       while (!begin()) {
         if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
-        const auto waited = queue_.ring_.await_item(
-            deadline, [&] { return queue_.closed(); }, kHope);
+        const auto closed = [&] {
+          queue_.ring_.fetch_next();
+          return queue_.closed();
+        };
+        const auto waited = queue_.ring_.await_item(deadline, closed, kHope);
         if (!waited) return;
         slept_ = slept_ || waited == Waited::kAsleep;
       }

@@ -46,6 +46,7 @@ class Messages : public MessageMemory<T> {
   // Long runs of lines, which the CPU fetches ahead by itself.
   static Position fetch_to_read(Position asked, Position, Position) { return asked; }
   static Position fetch_to_write(Position asked, Position, Position) { return asked; }
+  static void fetch_next(Position) {}
 
   Position write(Position tail, Position head, const T& item) const {
     const std::uint64_t length = length_of(item), need = needed(length);

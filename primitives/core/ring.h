@@ -198,6 +198,10 @@ class Ring {
     return state_->filled.wait(deadline, cpu_of(state_->tail), ready, hopeless);
   }
 
+  // For who waits for an item: asks for its first line, so that it is on its way together with the edge
+  // that says that it has come. A queue's ping-pong gains a tenth by it, a pipe's loses a twentieth.
+  void fetch_next() const { store_.fetch_next(state_->head.now()); }
+
   void ring_producers() const { state_->drained.ring(); }
   void ring_consumers() const { state_->filled.ring(); }
   void ring_everyone() const {

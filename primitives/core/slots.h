@@ -120,6 +120,9 @@ class Slots {
     return fetch(asked, tail, head + capacity_, core::fetch_to_write);
   }
 
+  // The line where the item at `at` begins, which may not have come yet.
+  void fetch_next(Position at) const { core::fetch_to_read(cell(at)); }
+
   // Puts `item` behind the last one. It becomes real when the tail is stored there.
   template <typename Item>
   Position write(Position tail, Position /*head*/, Item&& item) const {
