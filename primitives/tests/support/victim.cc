@@ -1,5 +1,6 @@
 #include "primitives/tests/support/victim.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/time.h>
@@ -9,6 +10,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -82,6 +87,24 @@ pid_t start(const Deed& deed, std::chrono::seconds most, const std::function<voi
   return victim;
 }
 
+std::vector<pid_t> children_of(pid_t parent) {
+  const std::string id = std::to_string(parent);
+  std::ifstream in("/proc/" + id + "/task/" + id + "/children");
+  return {std::istream_iterator<pid_t>(in), {}};
+}
+
+// In a victim.
+void stop_peers() {
+  for (const pid_t peer : children_of(::getppid())) {
+    if (peer == ::getpid() || ::kill(peer, SIGSTOP) != 0) continue;
+    while (std::strchr("TZ?", state_of(peer)) == nullptr) ::sched_yield();
+  }
+}
+// In the judge.
+void continue_peers() {
+  for (const pid_t peer : children_of(::getpid())) ::kill(peer, SIGCONT);
+}
+
 // Waits until it has ended or stopped.
 int await_fate(pid_t victim) {
   int status = 0;
@@ -93,20 +116,29 @@ std::vector<std::uintptr_t> addresses() { return {control().at, control().at + c
 
 }  // namespace
 
-void trace(const Deed& deed) {
+void trace(const Deed& given) {
   const auto begin = [] { begin_trace(control()); };
+  Deed deed = given;
+  const bool alone = !deed.wake && !deed.contended;
+  if (alone) {
+    deed.prepare = [&] {
+      given.prepare();
+      stop_peers();
+    };
+  }
   control().steps = 0;
   if (is_lent(deed) && !deed.ends_asleep) {
     run(deed, kSlow, begin);
-    return;
-  }
-  const pid_t victim = start(deed, kSlow, begin, true);
-  if (deed.ends_asleep) {
-    await_sleep(victim);
-    end(victim);
   } else {
-    await_fate(victim);
+    const pid_t victim = start(deed, kSlow, begin, true);
+    if (deed.ends_asleep) {
+      await_sleep(victim);
+      end(victim);
+    } else {
+      await_fate(victim);
+    }
   }
+  if (alone) continue_peers();
 }
 
 const std::unordered_set<std::uintptr_t>& way_in_and_out() {
