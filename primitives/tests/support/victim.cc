@@ -28,6 +28,8 @@ using namespace std::chrono_literals;
 
 // How long a victim may be under way; and one that is traced or frozen.
 constexpr auto kLost = 2s, kSlow = 30s;
+// Who is found asleep so often in a row stays so. In microseconds: 20 ms in all.
+constexpr int kLooks = 100, kBetweenLooks = 200;
 
 Control& control() {
   static auto* made = static_cast<Control*>(
@@ -112,6 +114,17 @@ int await_fate(pid_t victim) {
   return status;
 }
 
+// The same for one that goes to sleep for good if it does not meet its fate; 0 then.
+int await_fate_or_sleep(pid_t victim) {
+  int status = 0;
+  for (int looks = 0; looks < kLooks; ++looks, ::usleep(kBetweenLooks)) {
+    if (::waitpid(victim, &status, WNOHANG | WUNTRACED) != 0) return status;
+    if (state_of(victim) != 'S') looks = 0;
+  }
+  end(victim);
+  return 0;
+}
+
 std::vector<std::uintptr_t> addresses() { return {control().at, control().at + control().steps}; }
 
 }  // namespace
@@ -184,7 +197,8 @@ bool kill_at(const Deed& deed, const Step& step) {
     status = run(deed, kLost, begin);
     if (code != before) code = before;  // the breakpoint, in code that was lent as well
   } else {
-    status = await_fate(start(deed, kLost, begin));
+    const pid_t victim = start(deed, kLost, begin);
+    status = deed.ends_asleep ? await_fate_or_sleep(victim) : await_fate(victim);
   }
   return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
