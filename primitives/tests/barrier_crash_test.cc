@@ -24,8 +24,8 @@ class BarrierCrashTest : public CrashTest {
   }
 
   // A party's life: comes, tells what came of it, and comes once more when asked.
-  void start_party() {
-    peers_.start([this, me = started_++] {
+  pid_t start_party() {
+    return peers_.start([this, me = started_++] {
       outcomes_[me] = come();
       await(outcomes_[kAgain]);
       if (me < kParties - 1) (void)come();
@@ -35,8 +35,9 @@ class BarrierCrashTest : public CrashTest {
   void make_with_waiting(int parties) {
     make();
     while (started_ < parties) {
-      start_party();
+      const pid_t party = start_party();
       while (barrier_->n_waiting() < started_) ::usleep(20);
+      await_sleep(party);
     }
   }
   // Once the victim is dead: as many as the round still needs, whether the dead one came or not; or,
@@ -134,7 +135,6 @@ TEST_F(BarrierCrashTest, AResetKilledAnywhereHasEndedTheRoundOrHasNot) {
   expect_one_edge({.fresh = [&] { make_with_waiting(2); },
                    .prepare = attach,
                    .operation = [&] { barrier_->reset(); },
-                   .contended = true,
                    .most_rounds = 2,
                    .afterwards = [&] { complete_the_round(); },
                    .survivor = [&] { return what_came_of_it(); },
@@ -146,7 +146,6 @@ TEST_F(BarrierCrashTest, AnAbortKilledAnywhereHasBrokenItOrHasNot) {
   expect_one_edge({.fresh = [&] { make_with_waiting(2); },
                    .prepare = attach,
                    .operation = [&] { barrier_->abort(); },
-                   .contended = true,
                    .most_rounds = 2,
                    .afterwards = [&] { complete_the_round(); },
                    .survivor = [&] { return what_came_of_it(); },

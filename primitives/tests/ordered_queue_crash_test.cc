@@ -121,7 +121,6 @@ TYPED_TEST(OrderedQueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
            },
        .prepare = this->attach,
        .operation = [this] { this->put(2); },
-       .contended = true,  // whom it wakes may want the lock that it gives up
        .most_rounds = 2,
        .survivor =
            [&] {

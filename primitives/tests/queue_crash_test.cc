@@ -167,40 +167,42 @@ TYPED_TEST(QueueCrashTest, AProducerAsleepGetsTheRoomAKilledConsumerMade) {
 TYPED_TEST(QueueCrashTest, AVictimMayDieAtAnyInstructionInTheMiddleOfTraffic) {
   auto &rounds = this->told_[0], &stop = this->told_[1];  // stop: 1 if asked to, -1 if torn
   pid_t peer = 0;
-  this->expect_only({.fresh =
-                         [&] {
-                           this->make(8, {});
-                           rounds = stop = 0;
-                           peer = fork_child([&] {
-                             for (; stop == 0; rounds++) {
-                               this->put(4);
-                               if (number_of(this->queue_->get()) < 0) stop = -1;
-                             }
-                           });
-                           while (rounds < 100) std::this_thread::yield();
-                         },
-                     .prepare = this->attach,
-                     .operation =
-                         [&] {
-                           this->put(2);
-                           (void)this->queue_->get();
-                         },
-                     .contended = true,
-                     .most_points = 250,
-                     .survivor = [&]() -> std::string {
-                       const auto before = rounds.load();
-                       while (rounds < before + 10 && stop >= 0) std::this_thread::yield();
-                       if (stop < 0) return "torn";
-                       stop = 1;
-                       return "traffic goes on";
-                     },
-                     .after = [&]() -> std::string {
-                       stop = stop < 0 ? -1 : 1;
-                       ::waitpid(peer, nullptr, 0);
-                       // The peer takes as many as it puts, the victim at most one of each.
-                       return this->queue_->qsize() <= 1 ? "" : "items appeared";
-                     }},
-                    {{"traffic goes on", 1}});
+  this->expect_only(
+      {.fresh =
+           [&] {
+             this->make(8, {});
+             rounds = stop = 0;
+             peer = fork_child([&] {
+               for (; stop == 0; rounds++) {
+                 this->put(4);
+                 if (number_of(this->queue_->get()) < 0) stop = -1;
+               }
+             });
+             while (rounds < 100) std::this_thread::yield();
+           },
+       .prepare = this->attach,
+       .operation =
+           [&] {
+             this->put(2);
+             (void)this->queue_->get();
+           },
+       .contended = true,
+       .most_points = 250,
+       .most_missed = 0.5,  // some of its path is only there if the other is in its way
+       .survivor = [&]() -> std::string {
+         const auto before = rounds.load();
+         while (rounds < before + 10 && stop >= 0) std::this_thread::yield();
+         if (stop < 0) return "torn";
+         stop = 1;
+         return "traffic goes on";
+       },
+       .after = [&]() -> std::string {
+         stop = stop < 0 ? -1 : 1;
+         ::waitpid(peer, nullptr, 0);
+         // The peer takes as many as it puts, the victim at most one of each.
+         return this->queue_->qsize() <= 1 ? "" : "items appeared";
+       }},
+      {{"traffic goes on", 1}});
 }
 
 }  // namespace

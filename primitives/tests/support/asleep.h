@@ -23,9 +23,11 @@ inline char state_of(int id) {
   return name_end == std::string::npos ? '?' : stat[name_end + 2];
 }
 
-// Waits until it sleeps.
+// Waits until it sleeps, or has ended.
 inline void await_sleep(int id) {
-  while (state_of(id) != 'S') ::usleep(50);  // polls /proc: the kernel tells nobody
+  for (char state = 'R'; state != 'S' && state != 'Z' && state != '?'; state = state_of(id)) {
+    ::usleep(50);  // polls /proc: the kernel tells nobody
+  }
 }
 
 template <Scope S>

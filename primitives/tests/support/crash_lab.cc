@@ -21,10 +21,11 @@ constexpr int kPoints = 4000, kPairs = 7'500;
 constexpr int kMostTraces = 5;
 
 Deed deed_of(const Walk& walk) {
-  return {walk.prepare, walk.operation, walk.others, walk.wake, walk.ends_asleep, walk.maps_memory};
+  return {walk.prepare,     walk.operation,   walk.others,   walk.wake,
+          walk.ends_asleep, walk.maps_memory, walk.contended};
 }
 Deed recovery_of(const Walk& walk) {
-  return {walk.prepare, walk.recovery, [] {}, {}, false, walk.maps_memory};
+  return {walk.prepare, walk.recovery, [] {}, {}, false, walk.maps_memory, walk.contended};
 }
 
 // In the judge: what the survivor says; or whoever ends the peers, if that has something to say.
@@ -52,8 +53,7 @@ std::vector<std::string> judged(const Walk& walk, std::size_t count,
 // which nobody has died yet: so the path is the first that is met again.
 std::vector<Step> path_from_fresh(const Walk& walk, const Step* first = nullptr) {
   (void)way_in_and_out();
-  // A victim under single steps takes the CPU it is on for itself, also while it waits.
-  ask_judge(1, {walk.patience, !walk.contended && !walk.wake}, [&](std::size_t) {
+  ask_judge(1, {walk.patience, !walk.contended}, [&](std::size_t) {
     std::vector<Step> path;
     for (int tries = 0; tries < (first == nullptr ? kMostTraces : 1); ++tries) {
       walk.fresh();
@@ -64,7 +64,7 @@ std::vector<Step> path_from_fresh(const Walk& walk, const Step* first = nullptr)
       }
       clear_up(walk, "");
       auto again = traced_path(walk.most_rounds);
-      if (std::exchange(path, std::move(again)) == path) break;
+      if (std::exchange(path, std::move(again)) == path && !path.empty()) break;
     }
     return "traced";
   });
@@ -72,6 +72,20 @@ std::vector<Step> path_from_fresh(const Walk& walk, const Step* first = nullptr)
 }
 
 constexpr const char* kMissed = "missed";
+
+// A victim that was held up may have found its peers elsewhere.
+constexpr int kMostTries = 3;
+
+// In the judge: what `found` says once a victim has `stopped` at its place, or that none came by there.
+std::string judge_a_stop(const Walk& walk, const std::function<bool()>& stopped,
+                         const std::function<std::string()>& found) {
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    walk.fresh();
+    if (stopped()) return found();
+    clear_up(walk, kMissed);
+  }
+  return kMissed;
+}
 
 // How many points a walk may have; 0: all there are.
 int budget(const Walk& walk, int otherwise) {
@@ -132,6 +146,8 @@ Findings spread_over(const Walk& walk, const Judge& judge) {
 
 }  // namespace
 
+bool can_walk() { return !way_in_and_out().empty(); }
+
 bool Findings::only(const std::map<std::string, int>& words) const {
   return std::all_of(verdicts.begin(), verdicts.end(),
                      [&](const auto& verdict) { return words.count(verdict.first) > 0; });
@@ -160,8 +176,8 @@ std::ostream& operator<<(std::ostream& out, const Findings& findings) {
 Findings kill_at_every_instruction(const Walk& walk) {
   const Deed deed = deed_of(walk);
   return tallied("kill", spread_over(walk, [&](const Step& step) {
-                   walk.fresh();
-                   return kill_at(deed, step) ? ask(walk) : clear_up(walk, kMissed);
+                   return judge_a_stop(
+                       walk, [&] { return kill_at(deed, step); }, [&] { return ask(walk); });
                  }));
 }
 
@@ -187,9 +203,10 @@ Findings kill_in_recovery_too(const Walk& walk) {
       places.push_back(static_cast<std::size_t>(at));
     }
     const auto words = judged(walk, places.size(), [&](std::size_t i) {
-      walk.fresh();
-      const bool both = kill_at(deed, first) && kill_at(recovery, way_back[places[i]]);
-      return both ? ask(walk) : clear_up(walk, kMissed);
+      const auto both = [&] {
+        return kill_at(deed, first) && kill_at(recovery, way_back[places[i]]);
+      };
+      return judge_a_stop(walk, both, [&] { return ask(walk); });
     });
     for (std::size_t i = 0; i < words.size(); ++i) {
       words[i] == kMissed ? (void)++found.missed
@@ -203,14 +220,15 @@ Findings kill_in_recovery_too(const Walk& walk) {
 Findings freeze_at_every_instruction(const Walk& walk) {
   const Deed deed = deed_of(walk);
   return tallied("freeze", spread_over(walk, [&](const Step& step) {
-                   walk.fresh();
-                   const pid_t victim = freeze_at(deed, step);
-                   if (victim == 0) return clear_up(walk, kMissed);
-                   walk.meanwhile();
-                   walk.goes_on ? thaw(victim) : end(victim);
-                   const auto verdict = ask(walk);
-                   if (walk.goes_on) end(victim);
-                   return verdict;
+                   pid_t victim = 0;
+                   const auto frozen = [&] { return (victim = freeze_at(deed, step)) != 0; };
+                   return judge_a_stop(walk, frozen, [&] {
+                     walk.meanwhile();
+                     walk.goes_on ? thaw(victim) : end(victim);
+                     const auto verdict = ask(walk);
+                     if (walk.goes_on) end(victim);
+                     return verdict;
+                   });
                  }));
 }
 

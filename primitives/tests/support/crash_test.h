@@ -89,7 +89,8 @@ class CrashTest : public Watchdog {
 
   static void expect(const Findings& found, const Words& allowed) {
     std::cout << "    " << found << "\n";
-    if (found.points == 0) GTEST_SKIP() << "no single steps on this machine";
+    if (!can_walk()) GTEST_SKIP() << "no single steps on this machine";
+    EXPECT_GT(found.points, 0);
     EXPECT_EQ(found.hangs, 0);
     EXPECT_TRUE(found.only(allowed)) << found;
   }
@@ -98,29 +99,18 @@ class CrashTest : public Watchdog {
   static Findings expect_only(const Walk& walk, const Words& allowed) {
     const Findings found = kill_at_every_instruction(walk);
     expect(found, allowed);
+    EXPECT_LE(found.missed, walk.most_missed * (found.points + found.missed));
     return found;
   }
 
   // One instruction makes it real: before it the one word, from it on the other.
   static void expect_one_edge(const Walk& walk, const std::string& before,
                               const std::string& after) {
-    const Findings found = expect_from_to(walk, before, after);
+    const Findings found = expect_only(walk, {{before, 1}, {after, 1}});
     if (found.points == 0) return;
-    EXPECT_EQ(found.edges, 1) << "not one instruction commits";
-    // Whoever it wakes on another CPU may come before its last instructions or after.
-    EXPECT_LE(found.missed, found.points / (walk.contended ? 2 : 20));
-  }
-
-  // The same where the victim's path varies a little, since it was woken among others: it may come by an
-  // instruction before it is real or after. All are on one CPU, so that this is rare.
-  static Findings expect_from_to(const Walk& walk, const std::string& before,
-                                 const std::string& after) {
-    Findings found = expect_only(walk, {{before, 1}, {after, 1}});
-    if (found.points == 0) return found;
     EXPECT_EQ(found.first, before);
     EXPECT_EQ(found.last, after);
-    EXPECT_LE(found.edges, 5);
-    return found;
+    EXPECT_EQ(found.edges, 1) << "not one instruction commits";
   }
 
   // One instruction begins it and one ends it: from the one to the other another word.
@@ -131,7 +121,6 @@ class CrashTest : public Watchdog {
     EXPECT_EQ(found.first, outside);
     EXPECT_EQ(found.last, outside);
     EXPECT_EQ(found.edges, 2);
-    EXPECT_LE(found.missed, found.points / 20);
   }
 
   Peers peers_;

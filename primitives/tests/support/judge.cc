@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -59,8 +60,15 @@ void stay_on_this_cpu() {
   ::sched_setaffinity(0, sizeof here, &here);
 }
 
-// False if the judge hangs. A survivor that runs or waits for a CPU, rather than sleep, has ten times as
-// long, and so has whatever else the judge does.
+std::chrono::nanoseconds cpu_time_of(pid_t process) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(process, &clock) == 0) (void)::clock_gettime(clock, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+// False if the judge hangs. A survivor that waits for a CPU, rather than sleep or go round in a circle, has
+// ten times as long, and so has whatever else the judge does.
 bool ends_well(pid_t judge, std::chrono::milliseconds patience) {
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, judge, 0));
   pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
@@ -71,7 +79,8 @@ bool ends_well(pid_t judge, std::chrono::milliseconds patience) {
     const bool moves = std::exchange(before, board().answered) != before;
     if (moves) tries = -1;
     const pid_t survivor = board().survivor;
-    if (!ended && !moves && survivor != 0 && state_of(survivor) == 'S') break;
+    if (ended || moves || survivor == 0) continue;
+    if (state_of(survivor) == 'S' || cpu_time_of(survivor) > patience / 2) break;
   }
   ::close(pidfd);
   return ended;

@@ -1,5 +1,6 @@
 #include "primitives/tests/support/victim.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/time.h>
@@ -9,6 +10,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -23,6 +28,8 @@ using namespace std::chrono_literals;
 
 // How long a victim may be under way; and one that is traced or frozen.
 constexpr auto kLost = 2s, kSlow = 30s;
+// Who is found asleep so often in a row stays so. In microseconds: 20 ms in all.
+constexpr int kLooks = 100, kBetweenLooks = 200;
 
 Control& control() {
   static auto* made = static_cast<Control*>(
@@ -82,6 +89,24 @@ pid_t start(const Deed& deed, std::chrono::seconds most, const std::function<voi
   return victim;
 }
 
+std::vector<pid_t> children_of(pid_t parent) {
+  const std::string id = std::to_string(parent);
+  std::ifstream in("/proc/" + id + "/task/" + id + "/children");
+  return {std::istream_iterator<pid_t>(in), {}};
+}
+
+// In a victim.
+void stop_peers() {
+  for (const pid_t peer : children_of(::getppid())) {
+    if (peer == ::getpid() || ::kill(peer, SIGSTOP) != 0) continue;
+    while (std::strchr("TZ?", state_of(peer)) == nullptr) ::sched_yield();
+  }
+}
+// In the judge.
+void continue_peers() {
+  for (const pid_t peer : children_of(::getpid())) ::kill(peer, SIGCONT);
+}
+
 // Waits until it has ended or stopped.
 int await_fate(pid_t victim) {
   int status = 0;
@@ -89,24 +114,44 @@ int await_fate(pid_t victim) {
   return status;
 }
 
+// The same for one that goes to sleep for good if it does not meet its fate; 0 then.
+int await_fate_or_sleep(pid_t victim) {
+  int status = 0;
+  for (int looks = 0; looks < kLooks; ++looks, ::usleep(kBetweenLooks)) {
+    if (::waitpid(victim, &status, WNOHANG | WUNTRACED) != 0) return status;
+    if (state_of(victim) != 'S') looks = 0;
+  }
+  end(victim);
+  return 0;
+}
+
 std::vector<std::uintptr_t> addresses() { return {control().at, control().at + control().steps}; }
 
 }  // namespace
 
-void trace(const Deed& deed) {
+void trace(const Deed& given) {
   const auto begin = [] { begin_trace(control()); };
+  Deed deed = given;
+  const bool alone = !deed.wake && !deed.contended;
+  if (alone) {
+    deed.prepare = [&] {
+      given.prepare();
+      stop_peers();
+    };
+  }
   control().steps = 0;
   if (is_lent(deed) && !deed.ends_asleep) {
     run(deed, kSlow, begin);
-    return;
-  }
-  const pid_t victim = start(deed, kSlow, begin, true);
-  if (deed.ends_asleep) {
-    await_sleep(victim);
-    end(victim);
   } else {
-    await_fate(victim);
+    const pid_t victim = start(deed, kSlow, begin, true);
+    if (deed.ends_asleep) {
+      await_sleep(victim);
+      end(victim);
+    } else {
+      await_fate(victim);
+    }
   }
+  if (alone) continue_peers();
 }
 
 const std::unordered_set<std::uintptr_t>& way_in_and_out() {
@@ -152,7 +197,8 @@ bool kill_at(const Deed& deed, const Step& step) {
     status = run(deed, kLost, begin);
     if (code != before) code = before;  // the breakpoint, in code that was lent as well
   } else {
-    status = await_fate(start(deed, kLost, begin));
+    const pid_t victim = start(deed, kLost, begin);
+    status = deed.ends_asleep ? await_fate_or_sleep(victim) : await_fate(victim);
   }
   return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }

@@ -23,6 +23,7 @@ struct Deed {
   std::function<void()> wake;  // may be empty
   bool ends_asleep = false;
   bool maps_memory = false;
+  bool contended = false;
 };
 
 // An instruction on the victim's path: `beyond` single steps from the `occurrence`-th time at `address`.
@@ -38,7 +39,9 @@ struct Step {
 // What a trace of nothing meets. To be asked for before all else, in the process whose children trace.
 const std::unordered_set<std::uintptr_t>& way_in_and_out();
 
-// Lets a victim go all the way from the state there is, and writes down where it goes.
+// Lets a victim go all the way from the state there is, and writes down where it goes. Single steps are
+// slow: peers stand still meanwhile, or they would look about and be met where they otherwise are asleep.
+// Those stay free that are to be woken with it, or at work.
 void trace(const Deed& deed);
 
 // Where it went, without the lab's own way in and out, and of each instruction the first `most_rounds`
