@@ -25,8 +25,10 @@ namespace gilfree::testing {
 
 class Mortal {
  public:
-  // Begins to live. `body` must not return.
-  explicit Mortal(const std::function<void()>& body) : nurse_(fork_child([&] { nurse(body); })) {}
+  // Begins to live. `body` must not return. `tidy_up`: in the nurse, after each life.
+  explicit Mortal(
+      const std::function<void()>& body, const std::function<void()>& tidy_up = [] {})
+      : nurse_(fork_child([&] { nurse(body, tidy_up); })) {}
   ~Mortal() {
     kill();
     await_death();
@@ -62,12 +64,13 @@ class Mortal {
   }
 
  private:
-  void nurse(const std::function<void()>& body) {
+  void nurse(const std::function<void()>& body, const std::function<void()>& tidy_up) {
     while (true) {
       const int status = run_child([&] {
         id_[0] = ::getpid();
         body();
       });
+      tidy_up();
       if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) return;
       ::raise(SIGSTOP);
     }
