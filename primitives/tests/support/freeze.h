@@ -131,7 +131,7 @@ class Cast {
     const std::string word = end();
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - since);
     slowest_us_ = std::max<std::int64_t>(slowest_us_, took.count());
-    return stands ? word : "";
+    return stands || word == "hang" ? word : "";
   }
 
  private:
@@ -179,10 +179,11 @@ class Cast {
       victim_->live_again();
     }
     if (scene_.wake) {
-      if (await_victim('S') != 'S') return false;
+      const bool sleeps = await_victim('S') == 'S';
       waiter_.start();
       shared_->control.counting = true;
       scene_.wake();
+      if (!sleeps) return false;
     }
     return await_victim('T') == 'T';
   }
