@@ -7,9 +7,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "primitives/joinable_queue.h"
 #include "primitives/lifo_queue.h"
@@ -109,11 +111,22 @@ class SoakTest : public Watchdog {
 };
 using Queues = ::testing::Types<Queue<Item>, LifoQueue<Item>, PriorityQueue<Item>,
                                 JoinableQueue<Item>, PipeOfItems>;
-TYPED_TEST_SUITE(SoakTest, Queues);
+struct Names {
+  template <typename Q>
+  static std::string GetName(int) {
+    if constexpr (std::is_same_v<Q, Queue<Item>>) return "Queue";
+    if constexpr (std::is_same_v<Q, LifoQueue<Item>>) return "LifoQueue";
+    if constexpr (std::is_same_v<Q, PriorityQueue<Item>>) return "PriorityQueue";
+    if constexpr (std::is_same_v<Q, JoinableQueue<Item>>) return "JoinableQueue";
+    return "Pipe";
+  }
+};
+TYPED_TEST_SUITE(SoakTest, Queues, Names);
 
 TYPED_TEST(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) {
-  const int wanted = kills_wanted(kKills);
-  for (int kills = 0; kills < wanted && !this->HasFailure();) {
+  Toll toll;
+  long successes = 0;
+  for (const int wanted = kills_wanted(); toll.kills() < wanted && !this->HasFailure();) {
     constexpr int kWorkers = Book<TypeParam>::kWorkers;
     Book<TypeParam> book;
     int consumers_killed = kWorkers / 2;  // all of them, at the end
@@ -121,12 +134,13 @@ TYPED_TEST(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) 
       me < kWorkers / 2 ? book.put_next(me, it) : book.get_next(me, it);
     });
     soak.run_for(
-        std::min(kInOneBook, wanted - kills), "items",
+        std::min(kInOneBook, wanted - toll.kills()), toll,
         {.at_death = [&](int victim) { consumers_killed += victim < kWorkers / 2 ? 0 : 1; },
          .needs_all = true});
-    kills += soak.kills();
+    successes += soak.successes();
     book.balance(consumers_killed);
   }
+  toll.print(Names::GetName<TypeParam>(0), successes);
 }
 
 }  // namespace

@@ -7,56 +7,70 @@
 //   soak.run("Lock");
 //
 // Some die together, as many as leave one survivor or fewer. They are started anew, and then every worker
-// must succeed once more: one that slept through it would be a hang, however well the others do. How
-// long the first of the survivors took is written down; no test depends on it, since the machine may be
-// busy with something else.
+// must succeed once more: one that slept through it would be a hang, however well the others do.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <functional>
-#include <iostream>
 #include <limits>
 #include <numeric>
 #include <random>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "primitives/core/patience.h"
+#include "primitives/tests/support/lent.h"
+#include "primitives/tests/support/mortal.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/tests/support/tally.h"
-#include "primitives/tests/support/victim.h"
+#include "primitives/tests/support/toll.h"
 
 namespace gilfree::testing {
 
-constexpr int kKills = 1'000;
-
 // How many deaths each soak wants.
-inline int kills_wanted(int otherwise) {
+inline int kills_wanted() {
+  constexpr int kKills = 10'000, kKillsByFork = 1'000;
   const char* chosen = std::getenv("GILFREE_SOAK_KILLS");
-  return chosen != nullptr ? std::atoi(chosen) : otherwise;
+  if (chosen != nullptr) return std::atoi(chosen);
+  return can_lend() ? kKills : kKillsByFork;
 }
 
 class Soak {
  public:
   using Body = std::function<void(int me, Soak& soak)>;
 
-  Soak(int workers, Body body)
-      : body_(std::move(body)), successes_(workers), parked_(workers + 1), workers_(workers) {
-    for (int me = 0; me < workers; ++me) start(me);
+  Soak(int workers, Body body) : body_(std::move(body)), successes_(workers), parked_(workers + 1) {
+    for (int me = 0; me < workers; ++me) {
+      workers_.emplace_back([this, me] {
+        while (true) body_(me, *this);
+      });
+    }
   }
-  ~Soak() { stop(); }
 
-  // For workers: one more success; and a place to stand when the test wants to look, holding nothing.
-  void succeeded(int me) { successes_[me]++; }
+  // For workers: one more success. There are more of them than CPUs, and locks are not fair: so after some
+  // they let another go on, and now and then rest, which gives their turn to whoever waits.
+  void succeeded(int me) {
+    if (++successes_[me] % kInOneTurn != 0) return;
+    if (Clock::now() < rests_at_) {
+      std::this_thread::yield();
+    } else {
+      ::usleep(1);
+      rests_at_ = Clock::now() + kUntilRest;
+    }
+  }
+  // And a place to stand when the test wants to look, holding nothing.
   void may_park(int me) {
     if (parked_[all_parked()] == 0) return;
     parked_[me] = 1;
-    while (parked_[all_parked()] != 0) ::usleep(50);
+    while (parked_[all_parked()] != 0) std::this_thread::yield();
     parked_[me] = 0;
   }
 
@@ -71,25 +85,28 @@ class Soak {
 
   // Kills, starts anew, waits until everybody has gone on: as often as wanted.
   void run(const char* name) { run(name, Checks()); }
-  void run(const char* name, const Checks& checks) { run_for(kills_wanted(kKills), name, checks); }
-  void run_for(int wanted, const char* name, const Checks& checks) {
+  void run(const char* name, const Checks& checks) {
+    Toll toll;
+    run_for(kills_wanted(), toll, checks);
+    toll.print(name, successes());
+  }
+  void run_for(int wanted, Toll& toll, const Checks& checks) {
     std::mt19937 random(std::random_device{}());
-    std::vector<double> stalls;  // ms
     while (kills_ < wanted && !::testing::Test::HasFailure()) {
-      for (auto spins = random() % 100'000; spins > 0; --spins) core::relax();
-      std::vector<int> victims(workers_.size());
+      for (auto spins = random() % kMostSpins; spins > 0; --spins) core::relax();
+      std::vector<int> victims(size());
       std::iota(victims.begin(), victims.end(), 0);
       std::shuffle(victims.begin(), victims.end(), random);
       const int most = std::min(checks.most_victims, size() - 1);
       victims.resize(1 + random() % static_cast<unsigned>(most));
-      stalls.push_back(kill(victims, checks));
+      kill(victims, toll, checks);
       checks.afterwards();
       kills_ += static_cast<int>(victims.size());
     }
     stop();
-    print(name, stalls);
   }
   int kills() const { return kills_; }
+  long successes() { return successes_but_of({}); }
 
   // Until release_all(): nobody holds anything or is about to. For Checks.
   void park_all() {
@@ -102,27 +119,20 @@ class Soak {
   }
 
   // Kills all workers.
-  void stop() {
-    for (pid_t& worker : workers_) end(std::exchange(worker, 0));
-  }
-  int size() const { return static_cast<int>(workers_.size()); }
+  void stop() { workers_.clear(); }
+  int size() const { return successes_.size(); }
 
  private:
   static constexpr auto kHang = std::chrono::seconds(20);
+  static constexpr auto kStandstill = std::chrono::seconds(1);  // of this process too: nobody hangs
+  static constexpr auto kUntilRest = std::chrono::microseconds(500);
+  static constexpr int kInOneTurn = 64, kMostSpins = 20'000;
 
-  int all_parked() const {
-    return size();
-  }  // the place behind the workers': whether they should be
+  // The place behind the workers': whether they should be.
+  int all_parked() const { return size(); }
 
-  void start(int me) {
-    parked_[me] = 0;
-    workers_[me] = fork_child([this, me] {
-      while (true) body_(me, *this);
-    });
-  }
-
-  std::int64_t successes_but_of(const std::vector<int>& victims) {
-    std::int64_t sum = 0;
+  long successes_but_of(const std::vector<int>& victims) {
+    long sum = 0;
     for (int me = 0; me < size(); ++me) sum += successes_[me];
     for (const int victim : victims) sum -= successes_[victim];
     return sum;
@@ -130,27 +140,29 @@ class Soak {
 
   template <typename Claim>
   void require(Claim claim, const char* complaint) {
-    for (const auto late = Clock::now() + kHang; !claim();) {
-      if (Clock::now() < late) {
-        ::usleep(20);
-        continue;
+    auto now = Clock::now(), late = now + kHang;
+    while (!claim()) {
+      if (now >= late) {
+        ADD_FAILURE() << "a worker " << complaint << " in " << kHang.count() << " s";
+        return;
       }
-      ADD_FAILURE() << "a worker " << complaint << " in " << kHang.count() << " s";
-      return;
+      std::this_thread::yield();
+      const auto before = std::exchange(now, Clock::now());
+      if (now - before > kStandstill) late += now - before;
     }
   }
 
-  // The time from the kill to the next success of a survivor, in milliseconds. Only who needs the victims
-  // in their places is kept waiting until they are started anew.
-  double kill(const std::vector<int>& victims, const Checks& checks) {
+  // Only who needs the victims in their places is kept waiting until they are started anew.
+  void kill(const std::vector<int>& victims, Toll& toll, const Checks& checks) {
     const auto since = Clock::now();
-    for (const int victim : victims) ::kill(workers_[victim], SIGKILL);
+    for (const int victim : victims) workers_[victim].kill();
     const auto before = successes_but_of(victims);
     const auto replace = [&] {
       for (const int victim : victims) {
-        end(workers_[victim]);
+        EXPECT_TRUE(workers_[victim].await_death()) << "a worker died of itself";
         checks.at_death(victim);
-        start(victim);
+        parked_[victim] = 0;
+        workers_[victim].live_again();
       }
     };
     if (checks.needs_all) replace();
@@ -162,23 +174,13 @@ class Soak {
     for (int me = 0; me < size(); ++me) {
       require([&] { return successes_[me] > had[me]; }, "did not go on after a death");
     }
-    return std::chrono::duration<double, std::milli>(went_on - since).count();
-  }
-
-  void print(const char* name, std::vector<double>& stalls) {
-    if (stalls.empty()) return;
-    std::sort(stalls.begin(), stalls.end());
-    const auto at = [&](double share) {
-      return stalls[static_cast<std::size_t>(share * static_cast<double>(stalls.size() - 1))];
-    };
-    tally_soak(kills_, ::testing::Test::HasFailure() ? 1 : 0, at(1));
-    std::cout << "    " << name << ": " << kills_ << " kills, next success after " << at(0.5)
-              << " ms (median), " << at(0.99) << " ms (p99), " << at(1) << " ms (longest)\n";
+    toll.add(static_cast<int>(victims.size()), went_on - since, Clock::now() - since);
   }
 
   Body body_;
   Ledger<Processes> successes_, parked_;
-  std::vector<pid_t> workers_;
+  std::deque<Mortal> workers_;
+  Deadline rests_at_{};  // of this worker
   int kills_ = 0;
 };
 
