@@ -112,7 +112,8 @@ class Cast {
     trace({.prepare = attach,
            .operation = scene_.operation,
            .others = [this] { waiter_.start(); },
-           .wake = scene_.wake});
+           .wake = scene_.wake,
+           .contended = true});  // the waiter comes meanwhile, and is not to stand still
     if (scene_.waiter_comes == Comes::kMeanwhile) waiter_.start();
     (void)end();
   }
