@@ -77,8 +77,8 @@ class WalkedAlone {
 class PoolSupervisorWalkTest : public CrashTest {
  protected:
   static constexpr int kWorkers = 2, kCalls = 3;
-  static constexpr int kPoints = 100;     // each starts five processes,
-  static constexpr double kMissed = 0.3;  // which run beside it, and hold it up or not
+  // Each starts five processes, which run beside it, and hold it up or not.
+  static constexpr int kPoints = 100, kLeast = 80;
   enum Fact { kRunning = 0, kSupervisor = kCalls, kArrived, kFacts };
 
   void SetUp() override {
@@ -176,7 +176,7 @@ TEST_F(PoolSupervisorWalkTest, StartingItsWorkers) {
                .ends_asleep = true,
                .maps_memory = true,
                .most_points = kPoints,
-               .most_missed = kMissed,
+               .least_points = kLeast,
                .survivor = [&] { return recover(); }},
               {{"left left left", 1}, {"lost left left", 1}, {"lost lost left", 1}});
 }
@@ -191,7 +191,7 @@ TEST_F(PoolSupervisorWalkTest, ReplacingAWorker) {
                      ask_to_end();
                    },
                .most_points = kPoints,
-               .most_missed = kMissed,
+               .least_points = kLeast,
                .survivor = [&] { return recover(); }},
               {{"lost lost left", 1}, {"lost lost lost", 1}, {"lost lost given", 1}});
 }

@@ -188,7 +188,7 @@ TYPED_TEST(QueueCrashTest, AVictimMayDieAtAnyInstructionInTheMiddleOfTraffic) {
            },
        .contended = true,
        .most_points = 250,
-       .most_missed = 0.5,  // some of its path is only there if the other is in its way
+       .least_points = 250,  // some of a path is only there if the other is in its way
        .survivor = [&]() -> std::string {
          const auto before = rounds.load();
          while (rounds < before + 10 && stop >= 0) std::this_thread::yield();

@@ -48,11 +48,13 @@ struct Walk {
   bool contended = false;
   // What there is time for, if it takes longer than others. 0: what there is time for with those.
   int most_points = 0;
+  // Where others vary the path: one after the other is traced and walked, until so many have been met.
+  int least_points = 0;
   // An instruction in a loop is walked so often.
   int most_rounds = 1 << 30;
 
-  // The share of the points that may be missed, for expect_only() of crash_test.h: more than usual where
-  // victims race with others who are awake.
+  // The share of the points that may be missed, for expect_only() of crash_test.h, unless there are
+  // `least_points`: more than usual where victims race with others who are awake.
   double most_missed = 0.05;
 
   // For kill_in_recovery_too, in a second victim after the death of the first: walked.
@@ -75,7 +77,7 @@ struct Walk {
 
 struct Findings {
   int points = 0;        // instructions, or pairs of them, at which a victim died
-  int instructions = 0;  // that there are on the path
+  int instructions = 0;  // that there are on the path, or on the paths
   int missed = 0;  // none of three came by there again: the path depends on more than the state
   int hangs = 0;
   int edges = 0;                        // how often the word changed from one point to the next
