@@ -5,9 +5,12 @@
 
 namespace harness {
 
-bool Run::running() const {
-  return control_.header().window.load(std::memory_order_relaxed) != ControlHeader::kStop;
-}
+Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control)
+    : point_(point),
+      seed_(seed),
+      interpreter_(std::move(interpreter)),
+      control_(control),
+      header_(control.header()) {}
 
 Tally& Run::tally(int party) { return control_.tally(party); }
 void Run::expect(int parties) { control_.expect(parties); }

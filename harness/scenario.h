@@ -80,8 +80,7 @@ class Control;
 // One launch of one point.
 class Run {
  public:
-  Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control)
-      : point_(point), seed_(seed), interpreter_(std::move(interpreter)), control_(control) {}
+  Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control);
 
   std::int64_t operator[](std::string_view parameter) const { return point_[parameter]; }
   const std::string& text(std::string_view parameter) const { return point_.text(parameter); }
@@ -89,8 +88,11 @@ class Run {
   // The program of the point's kInterpreter axis; empty if there is none on this machine.
   const std::string& interpreter() const { return interpreter_; }
 
-  // For parties, in any process or thread that came from this one: work while it is true.
-  bool running() const;
+  // For parties, in any process or thread that came from this one: work while it is true. One look: asked
+  // before each operation, it is part of what is measured.
+  bool running() const {
+    return header_.window.load(std::memory_order_relaxed) != ControlHeader::kStop;
+  }
   // Party number `party`'s counters: written by that party alone, without a lock.
   Tally& tally(int party);
 
@@ -119,6 +121,7 @@ class Run {
   std::uint64_t seed_;
   std::string interpreter_;
   Control& control_;
+  const ControlHeader& header_;  // of `control_`
 };
 
 struct Scenario {
