@@ -108,8 +108,8 @@ class Connection {
              PipeOptions options = {}) requires S::kAcrossProcesses
       : Connection(by_name(name, {0, 1}, tag, name, capacity_of(options), options.duplex)) {}
 
-  void send(const T& item) { send_to(sending(), item); }
-  void send(T&& item) { send_to(sending(), std::move(item)); }
+  void send(const T& item) { send_item(item); }
+  void send(T&& item) { send_item(std::move(item)); }
 
   // All of them, waiting while the direction is full: as many at a time as there is room for, for the
   // price of one. The items of a container given by && are moved.
@@ -219,8 +219,23 @@ class Connection {
     return &*lane;
   }
 
+  // The short way, for small items and all but a few of them (docs/0005-lines-in-flight.md, 10).
   template <typename Item>
-  void send_to(Lane& lane, Item&& item) {
+  [[gnu::always_inline]] void send_item(Item&& item) {
+    if constexpr (Lane::template kWritesAtOnce<Item>) {
+      if (out_ && end_.is_open() && !somebody_closed() &&
+          core::is_seen_alive_at_once<S>(out_->receiver->load(std::memory_order_relaxed)) &&
+          out_->ring.can_write_at_once(item)) [[likely]] {
+        if (out_->ring.write_at_once(item)) [[unlikely]]
+          out_->ring.after_write();
+        return;
+      }
+    }
+    send_the_long_way(std::forward<Item>(item));
+  }
+  template <typename Item>
+  [[gnu::noinline]] void send_the_long_way(Item&& item) {
+    Lane& lane = sending();
     await_room(lane, item);
     lane.ring.write(std::forward<Item>(item));
   }
@@ -272,7 +287,7 @@ class Connection {
     return !core::is_seen_alive<S>(receiver) && end_.other_is_gone_lately();
   }
 
-  bool somebody_closed() const {
+  [[gnu::always_inline]] bool somebody_closed() const {
     return memory_->closes().load(std::memory_order_acquire) != closes_seen_;
   }
   // Asks the kernel. Unless it says yes, what was closed so far is no reason to ask again.

@@ -71,6 +71,7 @@ class Doorbell {
 
   // ring() in two steps, for a caller who may also be asked for attention.
   bool is_wanted() { return sleepers_.any(); }
+  [[gnu::always_inline]] bool may_be_wanted() const { return sleepers_.may_be_any(); }
   [[gnu::noinline]] void ring_one() {
     if (sleepers_.forget()) wake(&Kernel<S>::wake_one);
   }

@@ -76,7 +76,7 @@ class End<Processes> {
     const int fd = std::exchange(fd_, -1);
     return fd >= 0 && ::close(fd) == 0;
   }
-  bool is_open() const { return fd_ >= 0; }
+  [[gnu::always_inline]] bool is_open() const { return fd_ >= 0; }
   int side() const { return side_; }
 
   // A system call.

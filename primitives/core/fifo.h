@@ -49,7 +49,9 @@ class Fifo : public AnyQueue<Self, T> {
     home_->closed.store(true, std::memory_order_release);
     ring_.ring_everyone();
   }
-  bool closed() const { return home_->closed.load(std::memory_order_acquire); }
+  [[gnu::always_inline]] bool closed() const {
+    return home_->closed.load(std::memory_order_acquire);
+  }
 
   // How many items are inside. Already history when it returns.
   std::size_t qsize() const { return ring_.size(); }
@@ -139,9 +141,40 @@ class Fifo : public AnyQueue<Self, T> {
     ring_.ring_everyone();
   }
 
+  // The short way, for small items and all but a few of them. What it calls it calls last, so that it
+  // stores nothing on the stack (docs/0005-lines-in-flight.md, 10).
   template <typename Item>
-  bool put_until(Item&& item, Deadline deadline) {
+  [[gnu::always_inline]] bool put_until(Item&& item, Deadline deadline) {
+    if constexpr (Store::template kWritesAtOnce<Item>) {
+      auto& turn = home_->putting;
+      if (turn.may_enter()) [[likely]] {
+        if (!turn.enter() || closed() || !ring_.can_write_at_once(item)) [[unlikely]]
+          return leave_and_put(item, deadline);
+        if (ring_.write_at_once(item)) [[unlikely]]
+          return finish_put();
+        if (!turn.leave()) [[unlikely]]
+          return say_left();
+        return true;
+      }
+    }
+    return put_the_long_way(std::forward<Item>(item), deadline);
+  }
+  template <typename Item>
+  [[gnu::noinline]] bool put_the_long_way(Item&& item, Deadline deadline) {
     return put_in_turn(item, deadline, [&] { ring_.write(std::forward<Item>(item)); });
+  }
+  [[gnu::noinline]] bool leave_and_put(const T& item, Deadline deadline) {
+    home_->putting.unlock();
+    return put_the_long_way(item, deadline);
+  }
+  [[gnu::noinline]] bool finish_put() {
+    ring_.after_write();
+    home_->putting.unlock();
+    return true;
+  }
+  [[gnu::noinline]] bool say_left() {
+    home_->putting.say_left();
+    return true;
   }
   template <typename Iterator, typename End>
   bool put_some(Iterator& item, const End& end, std::size_t& count, Deadline deadline) {

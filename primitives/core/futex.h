@@ -69,6 +69,9 @@ struct Kernel {
 
   // True if heavy_fence() works, so that a worker may leave out its barrier. Asked once a process;
   // the registration is inherited by fork.
+  [[gnu::always_inline]] static bool is_known_to_fence() {
+    return fence_.load(std::memory_order_relaxed) == Fence::kYes;
+  }
   static bool can_fence() {
     const Fence known = fence_.load(std::memory_order_relaxed);
     return known == Fence::kYes || (known == Fence::kUnasked && ask_for_fence());

@@ -44,6 +44,9 @@ class Messages : public MessageMemory<T> {
   bool has_much_room(Position, Position) const { return false; }
 
   // Long runs of lines, which the CPU fetches ahead by itself.
+  template <typename>
+  static constexpr bool kWritesAtOnce = false;
+
   static Position fetch_to_read(Position asked, Position, Position) { return asked; }
   static Position fetch_to_write(Position asked, Position, Position) { return asked; }
   static void fetch_next(Position) {}

@@ -54,7 +54,9 @@ Participants& Participants::make() {
   using boost::interprocess::anonymous_shared_memory;
   static const auto* const memory =
       new boost::interprocess::mapped_region(anonymous_shared_memory(sizeof(Participants)));
-  return *::new (memory->get_address()) Participants;
+  static auto* const table = ::new (memory->get_address()) Participants;
+  made_.store(table, std::memory_order_release);
+  return *table;
 }
 
 Token Participants::attach() {

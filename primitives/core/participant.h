@@ -32,8 +32,12 @@ class Participants {
  public:
   // This family's table.
   static Participants& table() {
-    static Participants& made = make();
-    return made;
+    auto* known = table_if_known();
+    return known != nullptr ? *known : make();
+  }
+  // Without a call. Null before its first use in this family.
+  [[gnu::always_inline]] static Participants* table_if_known() {
+    return made_.load(std::memory_order_acquire);
   }
 
   // Takes a free slot for the calling thread. Throws std::system_error if there is none.
@@ -51,7 +55,7 @@ class Participants {
   }
 
   // The cheap half of the question: of a stranger, false says nothing.
-  bool is_relative_alive(Token token) const {
+  [[gnu::always_inline]] bool is_relative_alive(Token token) const {
     const std::size_t slot = slot_of(token);
     return slot < kMostParticipants &&
            slots_[slot].occupant.load(std::memory_order_acquire) == token &&
@@ -83,13 +87,15 @@ class Participants {
   static Participants& make();
   Token occupy(std::size_t slot);
 
-  static bool is_held(std::uint32_t word, Token by) {
+  [[gnu::always_inline]] static bool is_held(std::uint32_t word, Token by) {
     return (word & FUTEX_TID_MASK) == id_of(by) && (word & FUTEX_OWNER_DIED) == 0;
   }
   // The futex word inside glibc's mutex: the owner's thread id, and the kernel's mark of its death.
-  static std::atomic<std::uint32_t>& alive_word(const Slot& slot) {
+  [[gnu::always_inline]] static std::atomic<std::uint32_t>& alive_word(const Slot& slot) {
     return reinterpret_cast<std::atomic<std::uint32_t>&>(slot.alive.__data.__lock);
   }
+
+  inline static constinit std::atomic<Participants*> made_{nullptr};
 
   std::atomic<std::uint32_t> arrivals_{0};
   std::atomic<std::size_t> used_{0};  // slots from here on have never been used
@@ -107,6 +113,12 @@ namespace internal {
 Token attach_this_thread();
 Token number_this_thread();
 }  // namespace internal
+
+// The same without a call, for who can do without: kNobody before its first use.
+template <Scope S>
+[[gnu::always_inline]] inline Token self_if_known() {
+  return S::kAcrossProcesses ? this_thread.across_processes : this_thread.between_threads;
+}
 
 // This thread's token. Between threads nobody dies alone, so there it is merely a number.
 template <Scope S>
@@ -133,6 +145,15 @@ template <Scope S>
 bool is_seen_alive(Token token) {
   if constexpr (!S::kAcrossProcesses) return token != kNobody;
   return token != kNobody && Participants::table().is_relative_alive(token);
+}
+
+// The same without a call. Where that would take one, false, too.
+template <Scope S>
+[[gnu::always_inline]] inline bool is_seen_alive_at_once(Token token) {
+  if (token == kNobody) return false;
+  if constexpr (!S::kAcrossProcesses) return true;
+  const auto* table = Participants::table_if_known();
+  return table != nullptr && table->is_relative_alive(token);
 }
 
 }  // namespace gilfree::core

@@ -15,8 +15,12 @@
 #pragma once
 
 #include <sched.h>
+#if defined(__x86_64__) && __GLIBC_PREREQ(2, 35)
+#include <sys/rseq.h>
+#endif
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "primitives/core/scope.h"
@@ -39,9 +43,25 @@ inline void relax() {
 #endif
 }
 
-// The CPU this thread runs on; one load where the kernel offers restartable sequences (glibc 2.35).
-inline std::int32_t this_cpu() { return ::sched_getcpu(); }
-inline constexpr std::int32_t kNoCpu = -1;
+inline constexpr std::int32_t kNoCpu = -100;  // and nothing that the kernel says
+
+// The CPU this thread runs on, if that takes no call to know: one load where the kernel offers
+// restartable sequences (rseq(2); glibc 2.35). Otherwise a negative number, which is no kNoCpu.
+[[gnu::always_inline]] inline std::int32_t this_cpu_if_known() {
+#if defined(__x86_64__) && __GLIBC_PREREQ(2, 35)
+  const std::byte* thread;
+  asm("mov %%fs:0, %0" : "=r"(thread));
+  const auto* area = reinterpret_cast<const volatile ::rseq*>(thread + __rseq_offset);
+  return static_cast<std::int32_t>(area->cpu_id);
+#else
+  return -1;
+#endif
+}
+
+inline std::int32_t this_cpu() {
+  const auto cpu = this_cpu_if_known();
+  return cpu >= 0 ? cpu : ::sched_getcpu();
+}
 
 class Patience {
  public:

@@ -48,6 +48,9 @@ class PipeMemory {
  public:
   // An end's handle on a direction.
   struct Lane {
+    template <typename Item>
+    static constexpr bool kWritesAtOnce = Store::template kWritesAtOnce<Item>;
+
     Ring<Store, S> ring;
     std::atomic<Token>* receiver;
   };

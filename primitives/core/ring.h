@@ -79,19 +79,9 @@ class Ring {
   // For the producer whose turn it is.
   template <typename Item>
   bool has_room(const Item& item) {
-    auto& mine = state_->producer;
-    const auto tail = state_->tail.now();
-    if (store_.has_room(tail, mine.seen, item)) [[likely]]
+    if (store_.has_room(state_->tail.now(), state_->producer.seen, item)) [[likely]]
       return true;
-    mine.seen = state_->head.at.load(std::memory_order_acquire);
-    if (!store_.has_room(tail, mine.seen, item)) return false;
-    if (!store_.has_much_room(tail, mine.seen) &&
-        mine.lag.let_build_up([&] { return state_->head.now(); })) {
-      mine.seen = state_->head.at.load(std::memory_order_acquire);
-    }
-    const auto whole = store_.whole_lines(mine.seen);
-    if (store_.has_room(tail, whole, item)) mine.seen = whole;
-    return true;
+    return look_for_room(item);
   }
   // After has_room(item).
   template <typename Item>
@@ -100,6 +90,28 @@ class Ring {
     const auto tail = state_->tail.now();
     change(mine.asked, store_.fetch_to_write(mine.asked, tail, mine.seen));
     commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item)));
+    state_->filled.ring();
+  }
+  // The short way, for an item that Store::kWritesAtOnce: a few stores and no call. False if it must go
+  // the long way: has_room(item), write(item).
+  template <typename Item>
+  [[gnu::always_inline]] bool can_write_at_once(const Item& item) const {
+    return store_.has_room(state_->tail.now(), state_->producer.seen, item) &&
+           cpu_of(state_->tail) == this_cpu_if_known();
+  }
+  // After that. True if there is more to do: after_write().
+  template <typename Item>
+  [[gnu::always_inline]] bool write_at_once(const Item& item) {
+    auto& mine = state_->producer;
+    const auto tail = state_->tail.now();
+    const auto next = store_.write(tail, mine.seen, item);
+    state_->tail.at.store(next, std::memory_order_release);  // commit
+    return state_->filled.may_be_wanted() ||
+           store_.should_fetch_to_write(mine.asked, next, mine.seen);
+  }
+  [[gnu::noinline]] void after_write() {
+    auto& mine = state_->producer;
+    mine.asked = store_.fetch_to_write(mine.asked, state_->tail.now(), mine.seen);
     state_->filled.ring();
   }
   // The same for it and as many behind it as there is room for; one commit for all.
@@ -124,19 +136,9 @@ class Ring {
 
   // For the consumer whose turn it is.
   bool has_item() {
-    auto& mine = state_->consumer;
-    const auto head = state_->head.now();
-    if (mine.seen != head) [[likely]]
+    if (state_->consumer.seen != state_->head.now()) [[likely]]
       return true;
-    mine.seen = state_->tail.at.load(std::memory_order_acquire);
-    if (mine.seen == head) return false;
-    if (store_.count(mine.seen, head) < capacity() / 4 &&
-        mine.lag.let_build_up([&] { return state_->tail.now(); })) {
-      mine.seen = state_->tail.at.load(std::memory_order_acquire);
-    }
-    const auto whole = store_.whole_lines(mine.seen);
-    if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;
-    return true;
+    return look_for_item();
   }
   // After has_item().
   template <typename Result, typename Witness = NoWitness>
@@ -213,7 +215,38 @@ class Ring {
  private:
   using Edge = typename State::Edge;
 
-  static std::int32_t cpu_of(const Edge& edge) { return edge.cpu.load(std::memory_order_relaxed); }
+  template <typename Item>
+  [[gnu::noinline]] bool look_for_room(const Item& item) {
+    auto& mine = state_->producer;
+    const auto tail = state_->tail.now();
+    mine.seen = state_->head.at.load(std::memory_order_acquire);
+    if (!store_.has_room(tail, mine.seen, item)) return false;
+    if (!store_.has_much_room(tail, mine.seen) &&
+        mine.lag.let_build_up([&] { return state_->head.now(); })) {
+      mine.seen = state_->head.at.load(std::memory_order_acquire);
+    }
+    const auto whole = store_.whole_lines(mine.seen);
+    if (store_.has_room(tail, whole, item)) mine.seen = whole;
+    return true;
+  }
+
+  [[gnu::noinline]] bool look_for_item() {
+    auto& mine = state_->consumer;
+    const auto head = state_->head.now();
+    mine.seen = state_->tail.at.load(std::memory_order_acquire);
+    if (mine.seen == head) return false;
+    if (store_.count(mine.seen, head) < capacity() / 4 &&
+        mine.lag.let_build_up([&] { return state_->tail.now(); })) {
+      mine.seen = state_->tail.at.load(std::memory_order_acquire);
+    }
+    const auto whole = store_.whole_lines(mine.seen);
+    if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;
+    return true;
+  }
+
+  [[gnu::always_inline]] static std::int32_t cpu_of(const Edge& edge) {
+    return edge.cpu.load(std::memory_order_relaxed);
+  }
 
   static void commit(Edge& edge, Position next) {
     if (const auto cpu = this_cpu(); cpu_of(edge) != cpu) [[unlikely]]

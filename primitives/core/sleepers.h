@@ -46,6 +46,14 @@ class Sleepers {
     return flag_.load(std::memory_order_relaxed) != 0;
   }
 
+  // As any(), with one look and no call. Also true where it would take more than that to know.
+  [[gnu::always_inline]] bool may_be_any() const {
+    if (!Kernel<S>::is_known_to_fence()) [[unlikely]]
+      return true;
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // keeps the compiler from looking early
+    return flag_.load(std::memory_order_relaxed) != 0;
+  }
+
   // After any(): false if only attention was asked for. The flag is lowered before the count is read,
   // with a barrier between the two. Whoever has raised the flag before is then counted; whoever raises
   // it later leaves it raised, makes its fence after this, and sees what was published before any().

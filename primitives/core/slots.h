@@ -31,6 +31,12 @@ class Taken {
       std::is_trivially_copyable_v<T> &&
       sizeof(T) > kPiece&& std::is_trivially_default_constructible_v<T>;
 
+  // A T so small that it is copied without a call.
+  template <typename Item>
+  static constexpr bool kIsSmall =
+      std::is_same_v<std::remove_cvref_t<Item>, T>&& std::is_trivially_copyable_v<T> &&
+      (sizeof(T) % kWord == 0 ? sizeof(T) <= 32 * kWord : sizeof(T) <= 2 * kWord);
+
   explicit Taken(std::byte* slot) : slot_(*std::launder(reinterpret_cast<T*>(slot))) {}
 
   operator T() const {  // NOLINT: implicit
@@ -42,9 +48,11 @@ class Taken {
   }
 
   template <typename Item>
-  static void put(std::byte* slot, Item&& item) {
+  [[gnu::always_inline]] static void put(std::byte* slot, Item&& item) {
     if constexpr (kInPieces) {
       copy_bytes(slot, &item, sizeof(T));
+    } else if constexpr (kIsSmall<Item> && sizeof(T) % kWord == 0) {
+      copy_fresh<sizeof(T)>(slot, reinterpret_cast<const std::byte*>(&item));
     } else {
       ::new (slot) T(std::forward<Item>(item));
     }
@@ -101,7 +109,7 @@ class Slots {
   }
 
   template <typename Item>
-  bool has_room(Position tail, Position head, const Item&) const {
+  [[gnu::always_inline]] bool has_room(Position tail, Position head, const Item&) const {
     return tail - head < capacity_;
   }
 
@@ -120,12 +128,21 @@ class Slots {
     return fetch(asked, tail, head + capacity_, core::fetch_to_write);
   }
 
+  [[gnu::always_inline]] bool should_fetch_to_write(Position asked, Position tail,
+                                                    Position head) const {
+    return asked <= tail + (kAhead - kAtOnce) && asked - head < capacity_;
+  }
+
   // The line where the item at `at` begins, which may not have come yet.
   void fetch_next(Position at) const { core::fetch_to_read(cell(at)); }
 
+  // True if writing such an item neither throws nor calls anything.
+  template <typename Item>
+  static constexpr bool kWritesAtOnce = Taken<T>::template kIsSmall<Item>;
+
   // Puts `item` behind the last one. It becomes real when the tail is stored there.
   template <typename Item>
-  Position write(Position tail, Position /*head*/, Item&& item) const {
+  [[gnu::always_inline]] Position write(Position tail, Position /*head*/, Item&& item) const {
     Taken<T>::put(cell(tail), std::forward<Item>(item));
     return tail + 1;
   }
@@ -144,9 +161,11 @@ class Slots {
   static constexpr std::size_t kLinesAhead = 12, kMostLines = 16;
   static constexpr std::size_t kPerLine = std::max<std::size_t>(kCacheLine / sizeof(T), 1);
   static constexpr std::size_t kAhead = std::max(kLinesAhead * kCacheLine / sizeof(T), kPerLine);
+  static constexpr std::size_t kAtOnce = kAhead / 3;  // so that most items store no new `asked`
 
   template <typename Fetch>
   Position fetch(Position asked, Position from, Position end, Fetch fetch_line) const {
+    if (asked > from + (kAhead - kAtOnce)) return asked;
     end = std::min(end, from + kAhead);
     for (asked = std::max(asked, from + 1); asked < end; asked += kPerLine) {
       const std::byte* item = cell(asked);

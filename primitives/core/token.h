@@ -26,8 +26,12 @@ inline Token make_token(std::size_t slot_plus_one, std::uint32_t id, std::uint32
   return Token{when} << (kSlotBits + kIdBits) | Token{id} << kSlotBits | slot_plus_one;
 }
 // kMostParticipants or more if it is no participant's.
-inline std::size_t slot_of(Token token) { return (token & kMostParticipants) - 1; }
-inline std::uint32_t id_of(Token token) { return (token >> kSlotBits) & ((1u << kIdBits) - 1); }
+[[gnu::always_inline]] inline std::size_t slot_of(Token token) {
+  return (token & kMostParticipants) - 1;
+}
+[[gnu::always_inline]] inline std::uint32_t id_of(Token token) {
+  return (token >> kSlotBits) & ((1u << kIdBits) - 1);
+}
 inline std::uint32_t named_at(Token token) { return token >> (kSlotBits + kIdBits); }
 
 // Now, as tokens count time.

@@ -41,25 +41,39 @@ template <Scope S>
 class Turn {
  public:
   Locked lock() {
-    const Token me = self<S>();
-    if (lease_.load(std::memory_order_relaxed) == me) [[likely]] {
-      inside(me).store(me, std::memory_order_relaxed);
-      std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
-      if (lease_.load(std::memory_order_acquire) == me) [[likely]]
+    if (may_enter()) [[likely]] {
+      if (enter()) [[likely]]
         return Locked::kCleanly;
-      leave(me);
+      unlock();
     }
-    return lock_mutex(me);
+    return lock_mutex(self<S>());
   }
-
   void unlock() {
     const Token me = self<S>();
-    if (inside(me).load(std::memory_order_relaxed) == me) [[likely]] {
-      leave(me);
-    } else {
-      mutex_.unlock();
-    }
+    if (inside(me).load(std::memory_order_relaxed) != me) return mutex_.unlock();
+    if (!leave()) say_left();
   }
+
+  // The lessee's own way, which makes no call: for who, without one, needs no stack either. If it
+  // may_enter() and does, it is inside; if enter() says no, only to unlock() at once.
+  [[gnu::always_inline]] bool may_enter() const {
+    const Token me = self_if_known<S>();
+    return me != kNobody && lease_.load(std::memory_order_relaxed) == me;
+  }
+  [[nodiscard, gnu::always_inline]] bool enter() {
+    const Token me = self_if_known<S>();
+    inside(me).store(me, std::memory_order_relaxed);
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
+    return lease_.load(std::memory_order_acquire) == me;
+  }
+  // False if the lease has ended meanwhile: then it is to say_left().
+  [[nodiscard, gnu::always_inline]] bool leave() {
+    const Token me = self_if_known<S>();
+    inside(me).store(kNobody, std::memory_order_release);
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
+    return lease_.load(std::memory_order_relaxed) == me;
+  }
+  void say_left() { left_.ring(); }
 
  private:
   static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16;
@@ -103,15 +117,8 @@ class Turn {
     lease_.store(me, std::memory_order_relaxed);
   }
 
-  void leave(Token me) {
-    inside(me).store(kNobody, std::memory_order_release);
-    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in end_lease()
-    if (lease_.load(std::memory_order_relaxed) != me) [[unlikely]]
-      left_.ring();
-  }
-
   // A token's lowest bits are its slot: those of a family's first threads differ.
-  std::atomic<Token>& inside(Token token) { return inside_[token % kWords]; }
+  [[gnu::always_inline]] std::atomic<Token>& inside(Token token) { return inside_[token % kWords]; }
   Token& former(Token token) { return former_[token % kWords]; }
 
   Mutex<S> mutex_;  // guards what follows, but for what a lessee does to its word of inside_

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "primitives/pipe.h"
@@ -53,6 +54,24 @@ TYPED_TEST_SUITE(PipeCrashTest, CrashItems);
 
 TYPED_TEST(PipeCrashTest, ASendKilledAtAnyInstructionHasHappenedOrHasNot) {
   this->expect_one_edge(this->alone({1}, [this] { this->send(2); }), "found 1", "found 1 2");
+}
+
+// With a receiver seen alive, and the room last seen used up or not: the long way and the short one.
+TYPED_TEST(PipeCrashTest, ASendInMidLifeKilledAtAnyInstructionHasHappenedOrHasNot) {
+  Walk walk = this->alone({}, [this] { this->send(2); });
+  const auto after = [&](int rounds) {
+    walk.prepare = [this, rounds] {
+      for (int i = 0; i < rounds; ++i) {
+        this->send(1);
+        (void)this->there_->recv();
+      }
+    };
+    return this->expect_one_edge(walk, "found", "found 2");
+  };
+  const Findings long_way = after(200), short_way = after(201);
+  if (can_walk() && std::is_same_v<TypeParam, Pair>) {
+    EXPECT_LT(short_way.instructions, long_way.instructions) << "it was to know of room (pipe.h)";
+  }
 }
 
 TYPED_TEST(PipeCrashTest, AReceiveKilledAtAnyInstructionHasHappenedOrHasNot) {

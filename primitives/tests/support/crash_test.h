@@ -109,13 +109,14 @@ class CrashTest : public Watchdog {
   }
 
   // One instruction makes it real: before it the one word, from it on the other.
-  static void expect_one_edge(const Walk& walk, const std::string& before,
-                              const std::string& after) {
+  static Findings expect_one_edge(const Walk& walk, const std::string& before,
+                                  const std::string& after) {
     const Findings found = expect_only(walk, {{before, 1}, {after, 1}});
-    if (found.points == 0) return;
+    if (found.points == 0) return found;
     EXPECT_EQ(found.first, before);
     EXPECT_EQ(found.last, after);
     EXPECT_EQ(found.edges, 1) << "not one instruction commits";
+    return found;
   }
 
   // One instruction begins it and one ends it: from the one to the other another word.
