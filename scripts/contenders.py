@@ -18,7 +18,7 @@ INTERPRETERS = (GREY, "#8C564B", "#4F6D7A", "#A9884F")  # by the minor version, 
 CONTENDERS = {
     "pipe": ("gilfree Pipe", BLUE, "-"),
     "queue": ("gilfree Queue", VERMILION, "-"),
-    "spsc_ring": ("spinning ring (limit)", BLACK, ":"),
+    "spsc_ring": ("plain spinning ring", BLACK, ":"),
     "boost_message_queue": ("Boost message_queue", GREEN, "-"),
     "zeromq_ipc": ("ZeroMQ ipc", PURPLE, "-"),
     "pipe2": ("pipe(2)", ORANGE, "-"),

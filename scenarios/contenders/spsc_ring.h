@@ -1,4 +1,4 @@
-// The hardware's limit: a plain single-producer single-consumer ring in shared memory. It spins,
+// What the hardware gives to a plain single-producer single-consumer ring in shared memory. It spins,
 // knows nothing of a peer that died, and has no other side than these two.
 #pragma once
 
