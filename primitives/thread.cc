@@ -171,7 +171,8 @@ void Thread::start() {
   if (thread.uses_object) thread.await_native_id();
 }
 
-void* Thread::begin(void* beginning) {
+// A forced unwind has no object to refer to, which UBSan would complain of.
+[[gnu::no_sanitize("null")]] void* Thread::begin(void* beginning) {
   struct End {
     ThreadRecord& record;
     ~End() { record.end(); }  // also when the thread is cancelled

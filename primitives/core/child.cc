@@ -55,8 +55,9 @@ Starter Starter::here() {
   return {.pid = pid, .may_lose_a_thread = ::gettid() != pid};
 }
 
-void live_as_child(const std::shared_ptr<ProcessRecord>& self, Starter parent,
-                   const std::function<int()>& run) {
+// A forced unwind has no object to refer to, which UBSan would complain of.
+[[gnu::no_sanitize("null")]] void live_as_child(const std::shared_ptr<ProcessRecord>& self,
+                                                Starter parent, const std::function<int()>& run) {
   auto& here = this_process();
   here.parent = std::exchange(here.self, self);
   here.parent->pid = parent.pid;
