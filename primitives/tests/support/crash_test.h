@@ -95,16 +95,17 @@ class CrashTest : public Watchdog {
     EXPECT_TRUE(found.only(allowed)) << found;
   }
 
-  // Wherever it dies, the survivor finds one of these.
+  // Wherever it dies, the survivor finds one of these. A path traced while something came between, say a
+  // heartbeat, is not met again: then it is walked anew.
   static Findings expect_only(const Walk& walk, const Words& allowed) {
-    const Findings found = kill_at_every_instruction(walk);
-    expect(found, allowed);
-    if (!can_walk()) return found;
-    if (walk.least_points > 0) {
-      EXPECT_GE(found.points, walk.least_points);
-    } else {
-      EXPECT_LE(found.missed, walk.most_missed * (found.points + found.missed));
-    }
+    constexpr int kMostWalks = 3;
+    Findings found;
+    int walks = 0;
+    do {
+      found = kill_at_every_instruction(walk);
+      expect(found, allowed);
+    } while (can_walk() && !met_enough(walk, found) && found.hangs == 0 && ++walks < kMostWalks);
+    EXPECT_TRUE(!can_walk() || met_enough(walk, found)) << found;
     return found;
   }
 
@@ -130,6 +131,12 @@ class CrashTest : public Watchdog {
   }
 
   Peers peers_;
+
+ private:
+  static bool met_enough(const Walk& walk, const Findings& found) {
+    return walk.least_points > 0 ? found.points >= walk.least_points
+                                 : found.missed <= walk.most_missed * (found.points + found.missed);
+  }
 };
 
 }  // namespace gilfree::testing
