@@ -172,7 +172,7 @@ void Thread::start() {
 }
 
 // A forced unwind has no object to refer to, which UBSan would complain of.
-[[gnu::no_sanitize("null")]] void* Thread::begin(void* beginning) {
+__attribute__((no_sanitize("null"))) void* Thread::begin(void* beginning) {
   struct End {
     ThreadRecord& record;
     ~End() { record.end(); }  // also when the thread is cancelled

@@ -56,8 +56,9 @@ Starter Starter::here() {
 }
 
 // A forced unwind has no object to refer to, which UBSan would complain of.
-[[gnu::no_sanitize("null")]] void live_as_child(const std::shared_ptr<ProcessRecord>& self,
-                                                Starter parent, const std::function<int()>& run) {
+__attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<ProcessRecord>& self,
+                                                        Starter parent,
+                                                        const std::function<int()>& run) {
   auto& here = this_process();
   here.parent = std::exchange(here.self, self);
   here.parent->pid = parent.pid;

@@ -15,7 +15,7 @@
 #pragma once
 
 #include <sched.h>
-#if defined(__x86_64__) && __GLIBC_PREREQ(2, 35)
+#if defined(__x86_64__) && __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
 #endif
 
@@ -48,7 +48,7 @@ inline constexpr std::int32_t kNoCpu = -100;  // and nothing that the kernel say
 // The CPU this thread runs on, if that takes no call to know: one load where the kernel offers
 // restartable sequences (rseq(2); glibc 2.35). Otherwise a negative number, which is no kNoCpu.
 [[gnu::always_inline]] inline std::int32_t this_cpu_if_known() {
-#if defined(__x86_64__) && __GLIBC_PREREQ(2, 35)
+#if defined(__x86_64__) && __has_include(<sys/rseq.h>)
   const std::byte* thread;
   asm("mov %%fs:0, %0" : "=r"(thread));
   const auto* area = reinterpret_cast<const volatile ::rseq*>(thread + __rseq_offset);

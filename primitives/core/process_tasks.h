@@ -64,8 +64,8 @@ void run_item(Function& function, const std::byte*& bytes, std::byte* to) {
 // A RunTask. `bytes`: the function, then the items as Wire wrote them. (A forced unwind has no object to
 // refer to, which UBSan would complain of.)
 template <Calls how, typename Function, typename Item, typename Result>
-[[gnu::no_sanitize("null")]] void run_items(const TaskHead& task, const std::byte* bytes,
-                                            Delivery& results) {
+__attribute__((no_sanitize("null"))) void run_items(const TaskHead& task, const std::byte* bytes,
+                                                    Delivery& results) {
   FunctionOf<Function> copy(bytes);
   auto& function = *copy;
   for (std::uint32_t i = 0; i < task.skip; ++i) Wire<Item>::skip(bytes);

@@ -27,8 +27,8 @@ namespace gilfree::core {
 // Sets what `function` gives for `item`. To be counted down. (A forced unwind has no object to refer to,
 // which UBSan would complain of.)
 template <Calls how, typename Result, typename Function, typename Item>
-[[gnu::no_sanitize("null")]] void run_here(Job<Result>& job, std::size_t at, Function& function,
-                                           Item& item) {
+__attribute__((no_sanitize("null"))) void run_here(Job<Result>& job, std::size_t at,
+                                                   Function& function, Item& item) {
   try {
     if constexpr (std::is_void_v<Result>) {
       call<how>(function, item);
