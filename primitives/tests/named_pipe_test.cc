@@ -1,20 +1,16 @@
-// Pipes by name between programs of no common family: who gets which end, and when it is the end of
-// the file.
+// Pipes by name between programs of no common family: who gets which end, and what gets through.
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <fstream>
-#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "primitives/barrier.h"
-#include "primitives/event.h"
 #include "primitives/pipe.h"
 #include "primitives/tests/support/another.h"
-#include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/named.h"
 
 namespace gilfree::testing {
@@ -26,31 +22,9 @@ constexpr int kItems = 100'000;
 constexpr auto kBusy = std::errc::device_or_resource_busy;
 constexpr PipeOptions kOneWay{.duplex = false};
 
-class NamedPipeTest : public NamedTest {
- protected:
-  using End = Connection<int>;
+using End = Connection<int>;
 
-  // Plays the part; returns when it says that it is ready.
-  Stranger play(const std::string& part) {
-    Event<> ready(open_or_create, name() + ".ready");
-    Stranger stranger(part, name());
-    ready.wait();
-    ready.clear();
-    return stranger;
-  }
-  // Sends until nobody holds the other end. How often that worked.
-  static int sends(
-      End& end, const std::function<void()>& pause = [] {}) {
-    for (int sent = 0;; ++sent) {
-      try {
-        end.send(sent);
-      } catch (const BrokenPipe&) {
-        return sent;
-      }
-      pause();
-    }
-  }
-};
+class NamedPipeTest : public NamedTest {};
 
 TEST_F(NamedPipeTest, WhoCreatesItAndWhoOpensItHaveItsTwoEnds) {
   End first(create_only, name());
@@ -150,79 +124,6 @@ TEST_F(NamedPipeTest, AStrangerGetsAllThatThisOneSendsAndThenTheEndOfTheFile) {
   EXPECT_EQ(receiver.join(), 0);
 }
 
-TEST_F(NamedPipeTest, WhoSleepsLearnsThatTheStrangerAtTheOtherEndWasKilled) {
-  End first(create_only, name());
-  Stranger stranger = play("hold");
-  EXPECT_EQ(first.recv(), 1);
-  SleepWatch<Processes> watch(1);
-  Ledger<Processes> ended(1);
-  Crew<Processes> crew;
-  crew.start(1, [&](int) {
-    watch.will_sleep(0);
-    try {
-      (void)first.recv();
-    } catch (const EndOfFile&) {
-      ended[0] = 1;
-    }
-  });
-  watch.await(0);
-  EXPECT_EQ(ended[0], 0);
-  stranger.kill();
-  crew.join();
-  EXPECT_EQ(ended[0], 1);
-}
-
-TEST_F(NamedPipeTest, AStrangersForkHoldsItsEndTooAndTheLastOneEndsTheFile) {
-  Event<> enough(create_only, name() + ".other");
-  End first(create_only, name());
-  Stranger stranger = play("fork_and_hold");
-  stranger.kill();
-  EXPECT_FALSE(first.poll_for(100ms)) << "its fork still holds the other end";
-  enough.set();
-  EXPECT_THROW(first.recv(), EndOfFile);
-}
-
-TEST_F(NamedPipeTest, ASenderBlockedOnAFullPipeLearnsThatTheStrangerWasKilled) {
-  End first(create_only, name(), {.capacity = 2});
-  Stranger stranger = play("hold");
-  first.send(1);
-  first.send(2);
-  SleepWatch<Processes> watch(1);
-  Ledger<Processes> sent(1);
-  Crew<Processes> crew;
-  crew.start(1, [&](int) {
-    sent[0] = -1;
-    watch.will_sleep(0);
-    sent[0] = sends(first);
-  });
-  watch.await(0);
-  stranger.kill();
-  crew.join();
-  EXPECT_EQ(sent[0], 0);
-}
-
-TEST_F(NamedPipeTest, ASenderWithRoomLearnsOfItToo) {
-  constexpr int kCapacity = 1 << 16;
-  End first(create_only, name(), {.capacity = kCapacity});
-  Stranger stranger = play("receive_one");
-  first.send(0);
-  stranger.kill();
-  EXPECT_LT(sends(first, [] { ::usleep(1'000); }), kCapacity / 2);
-}
-
-TEST_F(NamedPipeTest, AProgramThatIsStartedAgainGoesOnWhereItDied) {
-  Stranger receiver = play("create_and_receive_one");
-  End sender(open_only, name());
-  for (int i = 0; i < 3; ++i) sender.send(i);
-  Event<>(open_only, name() + ".ready").wait();  // it has received one
-  receiver.kill();
-  End again(open_or_create, name(), kOneWay);
-  EXPECT_EQ(again.recv(), 1);
-  sender.send(3);
-  EXPECT_EQ(again.recv(), 2);
-  EXPECT_EQ(again.recv(), 3);
-}
-
 TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
   constexpr int kMany = 6;
   for (int round = 0; round < 30; ++round) {
@@ -243,30 +144,7 @@ TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
   }
 }
 
-TEST_F(NamedPipeTest, KilledAtAnyMomentWhoOpensItLeavesItsEndFree) {
-  End first(create_only, name());
-  for (int kill = 0; kill < 100; ++kill) {
-    const pid_t victim = fork_child([&] {
-      first.close();
-      while (true) End(open_only, name());
-    });
-    ::usleep(static_cast<useconds_t>(kill * 17 % 1'000));
-    ::kill(victim, SIGKILL);
-    ::waitpid(victim, nullptr, 0);
-    End second(open_only, name());
-    second.send(kill);
-    ASSERT_EQ(first.recv(), kill);
-  }
-}
-
 // What strangers do.
-
-void say_ready(const std::string& name) { Event<>(open_only, name + ".ready").set(); }
-
-int live() {
-  while (true) ::pause();
-}
-
 const Parts kParts = {
     {"send_all",
      [](const std::string& name) {
@@ -286,39 +164,6 @@ const Parts kParts = {
          return 0;
        }
        return 2;
-     }},
-    {"hold",
-     [](const std::string& name) {
-       Connection<int> second(open_only, name);
-       second.send(1);
-       say_ready(name);
-       return live();
-     }},
-    {"fork_and_hold",
-     [](const std::string& name) {
-       Connection<int> second(open_only, name);
-       if (::fork() == 0) {
-         ::alarm(30);  // its parent is killed
-         Event<>(open_only, name + ".other").wait();
-         ::_exit(0);
-       }
-       say_ready(name);
-       return live();
-     }},
-    {"receive_one",
-     [](const std::string& name) {
-       Connection<int> second(open_only, name);
-       say_ready(name);
-       (void)second.recv();
-       return live();
-     }},
-    {"create_and_receive_one",
-     [](const std::string& name) {
-       Connection<int> first(create_only, name, kOneWay);
-       say_ready(name);
-       if (first.recv() != 0) return 1;
-       say_ready(name);
-       return live();
      }},
 };
 

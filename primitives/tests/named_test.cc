@@ -1,5 +1,4 @@
-// Named objects between programs of no common family: how they come to be, how they are shared, and
-// what is left of one when a stranger dies.
+// Named objects between programs of no common family: how they come to be and how they are shared.
 #include "primitives/named.h"
 
 #include <gtest/gtest.h>
@@ -161,74 +160,6 @@ TEST_F(Named, AStrangerIsRefusedWhatThisOneHolds) {
   EXPECT_EQ(Stranger("try_lock", name()).join(), 0);
 }
 
-// The death of strangers: each part says that it is ready, then lives until it is killed.
-class NamedDeaths : public NamedTest {
- protected:
-  Stranger play(const std::string& part) {
-    Event<> ready(open_or_create, name() + ".ready");
-    Stranger stranger(part, name());
-    ready.wait();
-    ready.clear();
-    return stranger;
-  }
-};
-
-TEST_F(NamedDeaths, AKilledStrangersLockPassesToTheNextWhoIsTold) {
-  RLock<> lock(create_only, name());
-  for (const bool is_awaited : {false, true}) {
-    Stranger holder = play("hold");
-    EXPECT_FALSE(lock.try_lock());
-    SleepWatch<Processes> watch(1);
-    Ledger<Processes> abandoned(1);
-    Crew<Processes> crew;
-    const auto take = [&](int) {
-      watch.will_sleep(0);
-      const std::scoped_lock hold(lock);
-      abandoned[0] = lock.abandoned();
-    };
-    if (is_awaited) crew.start(1, take), watch.await(0);
-    holder.kill();
-    if (!is_awaited) take(0);
-    crew.join();
-    EXPECT_TRUE(abandoned[0]) << is_awaited;
-    lock.lock();
-    EXPECT_FALSE(lock.abandoned());
-    lock.unlock();
-  }
-}
-
-TEST_F(NamedDeaths, AKilledStrangersPermitsComeBack) {
-  BoundedSemaphore<> semaphore(create_only, name(), 2);
-  Stranger holder = play("take");
-  EXPECT_EQ(semaphore.value(), 1);
-  semaphore.acquire();
-  holder.kill();
-  semaphore.acquire();
-  EXPECT_EQ(semaphore.value(), 0);
-}
-
-TEST_F(NamedDeaths, AStrangerKilledWaitingBreaksTheBarrier) {
-  Barrier<> barrier(create_only, name(), 3);
-  Stranger party = play("wait_at_barrier");
-  while (barrier.n_waiting() == 0) std::this_thread::yield();
-  party.kill();
-  EXPECT_THROW(barrier.wait(), BrokenBarrier);
-}
-
-TEST_F(NamedDeaths, AStrangerKilledWaitingTakesNoNotification) {
-  Condition<> condition(create_only, name());
-  Stranger first = play("wait_on_condition");  // it says so holding the lock
-  Line<Processes> line(condition, 1);
-  line.add(1);
-  first.kill();
-  {
-    const std::scoped_lock hold(condition);
-    condition.notify_one();
-  }
-  line.join();
-  EXPECT_EQ(line.back(), 1);
-}
-
 // What strangers do. They get what they need to know by name alone.
 
 int count(Value<long>& counter) {
@@ -237,11 +168,6 @@ int count(Value<long>& counter) {
     ++counter.value();
   }
   return 0;
-}
-
-int be_ready_and_live(const std::string& name) {
-  Event<>(open_only, name + ".ready").set();
-  while (true) ::pause();
 }
 
 const Parts kParts = {
@@ -259,7 +185,7 @@ const Parts kParts = {
     {"wait_for_event",
      [](const std::string& name) {
        Event<> event(open_only, name);
-       Event<>(open_only, name + ".ready").set();
+       say_ready(name);
        event.wait();
        return 0;
      }},
@@ -267,32 +193,6 @@ const Parts kParts = {
      [](const std::string& name) {
        Lock<> lock(open_only, name);
        return std::unique_lock(lock, std::try_to_lock).owns_lock() ? 1 : 0;
-     }},
-    {"hold",
-     [](const std::string& name) {
-       RLock<> lock(open_only, name);
-       lock.lock();
-       return be_ready_and_live(name);
-     }},
-    {"take",
-     [](const std::string& name) {
-       BoundedSemaphore<> semaphore(open_only, name);
-       semaphore.acquire();
-       return be_ready_and_live(name);
-     }},
-    {"wait_at_barrier",
-     [](const std::string& name) {
-       Barrier<> barrier(open_only, name);
-       Event<>(open_only, name + ".ready").set();
-       return barrier.wait();
-     }},
-    {"wait_on_condition",
-     [](const std::string& name) {
-       Condition<> condition(open_only, name);
-       const std::scoped_lock hold(condition);
-       Event<>(open_only, name + ".ready").set();
-       condition.wait();
-       return 0;
      }},
 };
 

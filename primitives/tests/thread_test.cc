@@ -1,3 +1,4 @@
+// A thread from New to Dead: what it runs, which state it is in, how it ends and who waits for it.
 #include "primitives/thread.h"
 
 #include <gtest/gtest.h>
@@ -188,58 +189,6 @@ TEST_F(ThreadTest, ACancelledThreadIsDead) {
   EXPECT_EQ(active_count(), 1u);
 }
 
-TEST_F(ThreadTest, NamesAreGivenWhereNoneIsChosen) {
-  Thread named([] {}, {.name = "w"}), first([] {}), second([] {});
-  EXPECT_EQ(named.name(), "w");
-  EXPECT_EQ(first.name().rfind("Thread-", 0), 0u);
-  EXPECT_NE(first.name(), second.name());
-  named.set_name("x");
-  EXPECT_EQ(named.name(), "x");
-}
-
-TEST_F(ThreadTest, TheKernelKnowsItsName) {
-  char name[16] = {};
-  Thread worker([&] { ::pthread_getname_np(::pthread_self(), name, sizeof name); },
-                {.name = "a name too long for the kernel"});
-  worker.start();
-  worker.join();
-  EXPECT_STREQ(name, "a name too long");
-}
-
-TEST_F(ThreadTest, EnumerateKnowsTheMainThreadAndThoseThatRun) {
-  EXPECT_EQ(active_count(), 1u);
-  EXPECT_EQ(current_thread(), main_thread());
-  EXPECT_EQ(main_thread().name(), "MainThread");
-  std::latch end(1);
-  Thread one([&] { end.wait(); }, {.name = "one"}), two([&] { end.wait(); }, {.name = "two"});
-  Thread never([] {});
-  one.start();
-  two.start();
-  EXPECT_EQ(active_count(), 3u);
-  const auto threads = enumerate();
-  EXPECT_EQ(threads.size(), 3u);
-  for (const ThreadHandle& known : {ThreadHandle(one), ThreadHandle(two), main_thread()}) {
-    EXPECT_NE(std::find(threads.begin(), threads.end(), known), threads.end()) << known.name();
-  }
-  end.count_down();
-  one.join();
-  two.join();
-  EXPECT_EQ(active_count(), 1u);
-  EXPECT_EQ(threads.size(), 3u) << "a handle outlives its thread";
-}
-
-TEST_F(ThreadTest, AThreadThatIsNoneOfOursIsKnownOnceItAsks) {
-  std::thread stranger([] {
-    const auto me = current_thread();
-    EXPECT_EQ(me.name().rfind("Dummy-", 0), 0u);
-    EXPECT_EQ(me, current_thread());
-    EXPECT_NE(me, main_thread());
-    EXPECT_EQ(active_count(), 2u);
-  });
-  stranger.join();
-  EXPECT_EQ(active_count(), 1u);
-}
-
 TEST_F(ThreadTest, StartNewThreadRunsAFunctionWithItsArguments) {
   std::latch done(1);
   std::atomic<int> sum{0};
@@ -298,29 +247,6 @@ TEST_F(ThreadTest, ExitWaitsForThreadsButNotForDaemons) {
         std::exit(0);
       },
       ::testing::ExitedWithCode(7), "");
-}
-
-TEST_F(ThreadTest, AForkedChildHasOnlyTheThreadThatForked) {
-  std::latch end(1);
-  Thread bystander([&] { end.wait(); });
-  bystander.start();
-  int status = -1;
-  Thread forker(
-      [&] {
-        const pid_t child = fork_child([&] {
-          const bool good = active_count() == 1 && current_thread() == main_thread() &&
-                            current_thread().name() == "forker" && !bystander.is_alive() &&
-                            bystander.join_for(1h);
-          ::_exit(good ? 0 : 1);
-        });
-        ::waitpid(child, &status, 0);
-      },
-      {.name = "forker"});
-  forker.start();
-  forker.join();
-  EXPECT_EQ(status, 0);
-  EXPECT_TRUE(bystander.is_alive());
-  end.count_down();
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 //
 //   Stranger holder("hold", name());
 //   EXPECT_EQ(holder.join(), 0);                // its exit code, -N if signal N killed it
+//
+// A part that others wait for says so with say_ready(name); live() is what one does that is killed.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,21 +20,10 @@
 #include <string>
 #include <utility>
 
+#include "primitives/event.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
-
-class NamedTest : public Watchdog {
- protected:
-  ~NamedTest() override {
-    for (const char* suffix : {"", ".ready", ".other"}) ::unlink((path() + suffix).c_str());
-  }
-  const std::string& name() const { return name_; }
-  std::string path() const { return "/dev/shm/" + name_; }
-
- private:
-  const std::string name_ = "gilfree_test." + std::to_string(::getpid());
-};
 
 using Parts = std::map<std::string, std::function<int(const std::string& name)>>;
 
@@ -64,6 +55,33 @@ class Stranger {
  private:
   pid_t pid_;
 };
+
+class NamedTest : public Watchdog {
+ protected:
+  ~NamedTest() override {
+    for (const char* suffix : {"", ".ready", ".other"}) ::unlink((path() + suffix).c_str());
+  }
+  const std::string& name() const { return name_; }
+  std::string path() const { return "/dev/shm/" + name_; }
+
+  // Somebody who plays the part and has said that it is ready.
+  Stranger play(const std::string& part) const {
+    Event<> ready(open_or_create, name_ + ".ready");
+    Stranger stranger(part, name_);
+    ready.wait();
+    ready.clear();
+    return stranger;
+  }
+
+ private:
+  const std::string name_ = "gilfree_test." + std::to_string(::getpid());
+};
+
+inline void say_ready(const std::string& name) { Event<>(open_only, name + ".ready").set(); }
+
+inline int live() {
+  while (true) ::pause();
+}
 
 inline int test_or_play(int argc, char** argv, const Parts& parts) {
   if (argc == 4 && std::string(argv[1]) == Stranger::kPlay) return parts.at(argv[2])(argv[3]);

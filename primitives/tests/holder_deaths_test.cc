@@ -1,0 +1,160 @@
+// What survivors see of a kill -9 of a holder: of a lock, of permits. The walks over every instruction
+// are in the crash tests.
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <stdexcept>
+#include <vector>
+
+#include "primitives/lock.h"
+#include "primitives/semaphore.h"
+#include "primitives/tests/support/asleep.h"
+#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/waiter.h"
+#include "primitives/value.h"
+
+namespace gilfree::testing {
+namespace {
+
+template <typename L>
+class LockDeathsTest : public Watchdog {};
+using SharedLocks = ::testing::Types<Lock<Processes>, RLock<Processes>>;
+TYPED_TEST_SUITE(LockDeathsTest, SharedLocks);
+
+TYPED_TEST(LockDeathsTest, AKilledHoldersLockPassesToTheNextWhoAloneIsTold) {
+  TypeParam lock;
+  auto holder = Doomed::after([&] { lock.lock(); });
+  EXPECT_FALSE(lock.try_lock());
+  holder.kill();
+  EXPECT_FALSE(lock.locked());
+  for (const bool is_abandoned : {true, false, false}) {
+    const std::scoped_lock hold(lock);
+    EXPECT_EQ(lock.abandoned(), is_abandoned);
+  }
+}
+
+TYPED_TEST(LockDeathsTest, OfThoseWhoSleepForItOneIsToldAndAllGetIt) {
+  constexpr int kWaiters = 3;
+  TypeParam lock;
+  auto holder = Doomed::after([&] { lock.lock(); });
+  SleepWatch<Processes> watch(kWaiters);
+  Ledger<Processes> got(2);
+  Crew<Processes> crew;
+  crew.start(kWaiters, [&](int me) {
+    watch.will_sleep(me);
+    const std::scoped_lock hold(lock);
+    got[lock.abandoned()]++;
+  });
+  watch.await_all();
+  holder.kill();
+  crew.join();
+  EXPECT_EQ(got[true], 1);
+  EXPECT_EQ(got[false], kWaiters - 1);
+}
+
+TYPED_TEST(LockDeathsTest, AKilledWaiterTakesNoTurn) {
+  TypeParam lock;
+  lock.lock();
+  auto waiter = Doomed::asleep_in([&] { lock.lock(); });
+  SleepWatch<Processes> watch(1);
+  Crew<Processes> crew;
+  crew.start(1, [&](int) {
+    watch.will_sleep(0);
+    const std::scoped_lock hold(lock);
+  });
+  watch.await(0);
+  waiter.kill();
+  lock.unlock();
+  crew.join();
+  EXPECT_FALSE(lock.locked());
+}
+
+class HolderDeathsTest : public Watchdog {};
+
+TEST_F(HolderDeathsTest, AnRLockHeldThriceByTheDeadIsHeldOnceByTheNext) {
+  RLock<Processes> lock;
+  auto holder = Doomed::after([&] {
+    for (int i = 0; i < 3; ++i) lock.lock();
+  });
+  holder.kill();
+  lock.lock();
+  EXPECT_TRUE(lock.abandoned());
+  lock.unlock();
+  EXPECT_FALSE(lock.locked());
+}
+
+TEST_F(HolderDeathsTest, WhatTheDeadWasWritingStaysAsFarAsItCame) {
+  Array<int> pair{1, 1};
+  auto writer = Doomed::after([&] {
+    pair.lock();
+    pair[0] = 2;
+  });
+  writer.kill();
+  const std::scoped_lock hold(pair);
+  EXPECT_TRUE(pair.get_lock().abandoned());
+  EXPECT_EQ(pair[0], 2);
+  EXPECT_EQ(pair[1], 1);
+}
+
+TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfTheDeadAndOnlyThose) {
+  BoundedSemaphore<Processes> semaphore(6);
+  const auto take_two = [&] { return semaphore.try_acquire() && semaphore.try_acquire(); };
+  auto dead = Doomed::after(take_two), alive = Doomed::after(take_two);
+  EXPECT_EQ(semaphore.value(), 2);
+  dead.kill();
+  EXPECT_EQ(semaphore.value(), 4);
+  semaphore.release(2);  // of those that the living one has, as anybody may
+  EXPECT_THROW(semaphore.release(), std::logic_error);
+}
+
+TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfHoweverManyDead) {
+  constexpr int kDead = 20, kAlive = 10;
+  BoundedSemaphore<Processes> semaphore(kDead + kAlive);
+  const auto take_one = [&] { semaphore.acquire(); };
+  std::vector<Doomed> alive, dead;
+  for (int i = 0; i < kAlive; ++i) alive.push_back(Doomed::after(take_one));
+  for (int i = 0; i < kDead; ++i) dead.push_back(Doomed::after(take_one));
+  EXPECT_FALSE(semaphore.try_acquire());
+  dead.clear();
+  EXPECT_EQ(semaphore.value(), kDead);
+}
+
+TEST_F(HolderDeathsTest, TryAcquireFindsThePermitOfTheDeadAmongThoseOfManyAlive) {
+  constexpr int kAlive = 20;
+  BoundedSemaphore<Processes> semaphore(kAlive + 1);
+  const auto take_one = [&] { semaphore.acquire(); };
+  std::vector<Doomed> alive;
+  for (int i = 0; i < kAlive; ++i) alive.push_back(Doomed::after(take_one));
+  Doomed::after(take_one).kill();
+  EXPECT_TRUE(semaphore.try_acquire());
+  EXPECT_FALSE(semaphore.try_acquire());
+}
+
+TEST_F(HolderDeathsTest, WhoSleepsForAPermitGetsThatOfTheDead) {
+  BoundedSemaphore<Processes> semaphore(1);
+  auto holder = Doomed::after([&] { semaphore.acquire(); });
+  Waiter waiter([&] { semaphore.acquire(); });
+  holder.kill();
+  waiter.join();
+  EXPECT_TRUE(waiter.is_back());
+}
+
+TEST_F(HolderDeathsTest, AKilledWaiterTakesNoPermit) {
+  Semaphore<Processes> semaphore(0);
+  auto dead = Doomed::asleep_in([&] { semaphore.acquire(); });
+  Waiter waiter([&] { semaphore.acquire(); });
+  dead.kill();
+  semaphore.release();
+  waiter.join();
+  EXPECT_EQ(semaphore.value(), 0);
+}
+
+TEST_F(HolderDeathsTest, APermitOfAPlainSemaphoreDiesWithItsHolderAsInPython) {
+  Semaphore<Processes> semaphore(2);
+  Doomed::after([&] { semaphore.acquire(); }).kill();
+  EXPECT_EQ(semaphore.value(), 1);
+}
+
+}  // namespace
+}  // namespace gilfree::testing
