@@ -8,7 +8,12 @@
 //     static Route read(const std::byte* bytes, std::size_t size);
 //   };
 //
-// Provided: std::string, and std::vector of anything trivially copyable.
+// Provided: std::string, and std::vector of anything trivially copyable. archive_codec.h has all other
+// containers, and types that name their parts.
+//
+// Errors      What size or write throws reaches who puts or sends, and nothing is put; what read throws
+//             reaches who gets or receives, and the item is still there. A write of more bytes than size
+//             has said, or of fewer, is undefined.
 #pragma once
 
 #include <algorithm>
@@ -29,9 +34,6 @@ struct Codec;
 template <typename Run>
 struct RunCodec {
   using Element = typename Run::value_type;
-  static_assert(std::is_trivially_copyable_v<Element> && !std::is_pointer_v<Element>,
-                "the elements hold addresses, which mean nothing in another process; write a "
-                "gilfree::Codec for this type");
 
   static std::size_t size(const Run& run) { return run.size() * sizeof(Element); }
   static void write(const Run& run, std::byte* bytes) {
@@ -57,8 +59,11 @@ struct Codec<std::string> : RunCodec<std::string> {
   }
 };
 
+// But for bits, which are no elements.
 template <typename T>
-struct Codec<std::vector<T>> : RunCodec<std::vector<T>> {};
+requires(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+         !std::is_same_v<T, bool>) struct Codec<std::vector<T>> : RunCodec<std::vector<T>> {
+};
 
 template <typename T>
 concept Encodable = requires(const T& item, std::byte* bytes) {

@@ -1,5 +1,6 @@
 // What primitives throw. An expected outcome (full, empty, too late) is a return value, not one of
-// these; a caller's mistake is a std::logic_error or a std::system_error. Every message names the function and the remedy.
+// these; a caller's mistake is a std::logic_error or a std::system_error. Every message names the function
+// and the remedy.
 #pragma once
 
 #include <stdexcept>
@@ -8,7 +9,7 @@
 
 namespace gilfree {
 
-// The other side has ended the flow: Queue, Pool.
+// The flow has been ended: a Queue or a Pool that somebody closed, an end of a Pipe closed here.
 class Closed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -32,7 +33,7 @@ class BrokenBarrier : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A named object that is damaged or not what its name promised (core/segment.h).
+// A named object that is damaged or not what its name promised (named.h), or an item that is not of its type (archive_codec.h).
 class Corrupted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <utility>
 
+#include "primitives/archive_codec.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/errors.h"

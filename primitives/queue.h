@@ -11,9 +11,11 @@
 //             leaves first.
 // Cost        O(1): one lock and one copy of T. No system call unless someone has to sleep or be
 //             woken. put_many and get_many move a batch for one lock and one commit. Memory is fixed
-//             at construction: capacity items rounded up to a power of two, and 2 KiB; for messages
-//             (std::string, ...) as much as the longest ones need.
-// Blocking    put waits while the queue is full, get while it is empty: awake for some 50 us, then
+//             at construction: capacity items rounded up to a power of two, and 2 KiB. Messages
+//             (std::string, ...; codec.h, archive_codec.h) have 256 KiB, or four times the longest one
+//             if that is more.
+// Blocking    put waits while the queue is full, or has no room for a message as long as this one,
+//             which full() does not know; get waits while it is empty: awake for some 50 us, then
 //             asleep; try_ never waits; _for and _until wait at most that long. No fairness: a
 //             running worker may overtake one that is waking.
 // Errors      "Full", "empty" and "too late" are answers: false or nullopt. Closed is thrown by a
@@ -26,9 +28,9 @@
 //             is seen after the other. qsize() synchronizes with nothing.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it
 //             has not, and so has the part of a batch that there was room for: never torn, never
-//             twice. The others carry on; one that was asleep may wake
-//             up to core::kHeartbeat (20 ms) late. An item already got by a process that dies is
-//             gone with it.
+//             twice. The others carry on; one that is asleep is woken at once, by a
+//             stranger's death (named.h) within core::kHeartbeat (20 ms). An item already got by a
+//             process that dies is gone with it.
 #pragma once
 
 #include "primitives/core/fifo.h"

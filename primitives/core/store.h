@@ -20,9 +20,12 @@ concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
 
 template <typename T, Scope S>
 consteval bool must_travel() {
-  static_assert(CanTravel<T, S>,
-                "this type cannot travel between processes: make it trivially copyable without "
-                "pointers, or write a gilfree::Codec for it");
+  static_assert(
+      CanTravel<T, S>,
+      "this type cannot travel between processes: make it trivially copyable without "
+      "pointers or views, give it a serialize() for primitives/archive_codec.h (cereal's, and "
+      "its header for a type of the library), or write a "
+      "gilfree::Codec for it");
   return true;
 }
 
