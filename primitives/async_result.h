@@ -5,12 +5,16 @@
 //
 // Python's multiprocessing.pool.AsyncResult. Copies stand for the same call; it outlives its pool.
 //
-// Blocking    get and wait until the result is there, get_for and wait_for at most that long; ready,
+// Order       None: calls are run by whichever worker is free.
+// Cost        A reference count; get copies the result, of a temporary it moves it out.
+// Blocking    get and wait until the result is there, _for and _until at most that long; ready,
 //             successful and cancel do not block.
 // Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
 //             if its worker died, Cancelled, or Closed if the pool was terminated first. successful()
-//             before ready() throws std::logic_error, and a negative timeout std::invalid_argument.
+//             before ready(), and anything of one that was moved from: std::logic_error. A negative
+//             timeout: std::invalid_argument.
 // Visibility  What the task did (between threads) is seen after get or wait.
+// Crash       A worker may be killed at any instruction: its call throws WorkerLost, or has its result.
 #pragma once
 
 #include <chrono>
@@ -85,21 +89,22 @@ class AsyncResult {
     return move_(*job_);
   }
   // Nothing (false if there is no result to give) if it was not there in time.
-  auto get_for(Timeout timeout) {
+  auto get_for(Timeout timeout) { return get_until(timeout.deadline()); }
+  auto get_until(Deadline deadline) {
     if constexpr (std::is_void_v<Result>) {
-      const bool in_time = wait_for(timeout);
+      const bool in_time = wait_until(deadline);
       if (in_time) get();
       return in_time;
     } else {
-      return wait_for(timeout) ? std::optional<Result>(get()) : std::nullopt;
+      return wait_until(deadline) ? std::optional<Result>(get()) : std::nullopt;
     }
   }
 
-  void wait() { (void)owner_->wait(*job_, kNever); }
+  void wait() { (void)wait_until(kNever); }
   bool wait_for(Timeout timeout) { return wait_until(timeout.deadline()); }
-  bool wait_until(Deadline deadline) { return owner_->wait(*job_, deadline); }
+  bool wait_until(Deadline deadline) { return owner().wait(*job_, deadline); }
 
-  bool ready() { return owner_->wait(*job_, kNow); }
+  bool ready() { return wait_until(kNow); }
   // True if get() will not throw.
   bool successful() {
     if (!ready()) {
@@ -109,7 +114,7 @@ class AsyncResult {
   }
 
   // True if nobody has begun with it, and now nobody will.
-  bool cancel() { return owner_->cancel(*job_); }
+  bool cancel() { return owner().cancel(*job_); }
 
  private:
   template <Scope>
@@ -131,6 +136,11 @@ class AsyncResult {
     return result;
   }
   AsyncResult() = default;
+
+  core::JobOwner& owner() const {
+    if (owner_) return *owner_;
+    throw std::logic_error("gilfree::AsyncResult: it was moved from; ask the one that has it now");
+  }
 
   std::shared_ptr<core::JobOwner> owner_;
   std::shared_ptr<core::AnyJob> job_;

@@ -8,6 +8,7 @@
 //
 // Python's multiprocessing.Barrier and threading.Barrier. After all have passed it serves again.
 //
+// Order       The places are those in which the parties came; they leave in no order.
 // Cost        A lock, two stores and an unlock for each party; the last one wakes the others. 8 bytes a
 //             party.
 // Blocking    wait waits for the last party: awake for some 50 us, then asleep. wait_for at most that
@@ -19,7 +20,8 @@
 // Visibility  What any party did before wait is seen by every party after it.
 // Crash       A process may be killed at any instruction. Killed before it has come: the others wait
 //             for it, or for whoever is started in its place. Killed while it waits: the barrier breaks
-//             and the others are told at once. Killed as the last one: all pass.
+//             and the others are told at once, or all pass if the last party comes before anybody
+//             notices. Killed as the last one: all pass.
 #pragma once
 
 #include <algorithm>
@@ -124,7 +126,8 @@ class Barrier {
 
   static std::size_t words(std::int64_t parties) {
     if (parties < 1 || parties > (1 << 20)) {
-      throw std::invalid_argument("gilfree::Barrier: between 1 and 1048576 parties");
+      throw std::invalid_argument(
+          "gilfree::Barrier: there are between 1 and 1048576 parties; give their number");
     }
     return static_cast<std::size_t>(parties) * sizeof(Word);
   }

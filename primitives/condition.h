@@ -76,6 +76,7 @@ class Condition {
   void wait() { (void)wait_till(kNever); }
   template <typename Predicate>
   void wait(Predicate ready) {
+    require_lock(kWaitNeedsTheLock);
     while (!ready()) wait();
   }
   bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
@@ -89,6 +90,7 @@ class Condition {
   }
   template <typename C, typename D, typename Predicate>
   bool wait_until(std::chrono::time_point<C, D> time, Predicate ready) {
+    require_lock(kWaitNeedsTheLock);
     while (!ready()) {
       if (!wait_till(to_deadline(time))) return ready();
     }
@@ -112,6 +114,9 @@ class Condition {
 
   static core::Home<core::LockState<S>, S> lock_of(const Home& home) { return {home, home->lock}; }
 
+  static constexpr char kWaitNeedsTheLock[] =
+      "gilfree::Condition::wait: this thread does not hold the lock; lock it first";
+
   core::AnyLock<S>& any_lock() const {
     return once_ != nullptr ? static_cast<core::AnyLock<S>&>(*once_) : *again_;
   }
@@ -121,7 +126,7 @@ class Condition {
   }
 
   bool wait_till(Deadline deadline) {
-    require_lock("gilfree::Condition::wait: this thread does not hold the lock; lock it first");
+    require_lock(kWaitNeedsTheLock);
     auto& waiting = home_->waiting;
     auto& mine = waiting.join();
     while (true) {

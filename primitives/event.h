@@ -7,6 +7,7 @@
 //
 // Python's multiprocessing.Event and threading.Event.
 //
+// Order       Whoever waits while set() is called is let go, all of them, in no order.
 // Cost        set, clear: an atomic read-modify-write; is_set, and wait on a set one: a load. No system
 //             call unless someone has to sleep or be woken.
 // Blocking    wait waits until it is set: awake for some 50 us, then asleep; wait_for and _until at most

@@ -53,9 +53,13 @@ class JoinableQueue : public core::Fifo<JoinableQueue<T, S>, T, S, core::Debts<S
     if (is_settled()) debts().bell().ring_sleepers();
   }
 
-  // Waits until all is done; the timed form not longer than told: false then.
-  void join() { (void)join_until(kNever); }
-  [[nodiscard]] bool join_for(Timeout timeout) { return join_until(timeout.deadline()); }
+  // Waits until all is done; the timed forms not longer than told: false then.
+  void join() { (void)join_till(kNever); }
+  [[nodiscard]] bool join_for(Timeout timeout) { return join_till(timeout.deadline()); }
+  template <typename C, typename D>
+  [[nodiscard]] bool join_until(std::chrono::time_point<C, D> time) {
+    return join_till(to_deadline(time));
+  }
 
  private:
   core::Debts<S>& debts() const { return this->accounts(); }
@@ -65,7 +69,7 @@ class JoinableQueue : public core::Fifo<JoinableQueue<T, S>, T, S, core::Debts<S
   }
   bool is_hopeless() const { return this->qsize() == 0 && debts().only_the_dead_owe(); }
 
-  bool join_until(Deadline deadline) {
+  bool join_till(Deadline deadline) {
     const auto lost_before = debts().lost();
     while (!is_settled()) {
       const auto waited = debts().bell().wait(

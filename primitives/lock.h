@@ -9,8 +9,9 @@
 //
 // Python's multiprocessing.Lock and RLock, threading.Lock and RLock. They are std's TimedLockable.
 //
-// Order       None: a running thread may overtake one that is waking. Nobody starves: who has waited
-//             some microseconds is let in next.
+// Order       None: a running thread may overtake one that is waking. Whoever unlocks while somebody has
+//             waited some microseconds stands back for a moment, so that shares are even; no wait is
+//             bounded (docs/0004-polite-unlock.md).
 // Cost        Uncontended a compare-and-swap to lock, a store to unlock; an RLock taken again, a load
 //             and a store. No system call unless someone has to sleep or be woken.
 // Blocking    lock waits for ever: awake for some 50 us, then asleep; try_lock never waits; _for and
@@ -18,7 +19,8 @@
 // Errors      std::system_error: unlock of what this thread does not hold (operation_not_permitted);
 //             lock of a Lock that this thread holds already, which would wait for ever
 //             (resource_deadlock_would_occur). A negative timeout: std::invalid_argument. A Lock that
-//             is destroyed while held ends the program with a message, as a joinable std::thread does.
+//             is destroyed while held ends the program with a message, as a joinable std::thread does;
+//             but not by an exception on its way out, which has a message of its own.
 // Visibility  unlock synchronizes with the next lock.
 // Crash       A process may be killed at any instruction. A lock that it held passes to the next one
 //             who asks, or at once to one who waits, and abandoned() is true for that holder. An RLock
@@ -84,7 +86,7 @@ class AnyLock {
  protected:
   ~AnyLock() {
     const bool held = S::kAcrossProcesses ? owned() : home_->mutex.is_locked();
-    if (!is_view_ && held) {
+    if (!is_view_ && held && std::uncaught_exceptions() == 0) {
       std::fputs("gilfree::Lock: destroyed while held; unlock it first\n", stderr);
       std::terminate();
     }

@@ -25,16 +25,16 @@
 // Sharing     One sender and one receiver at a time on each end, as in Python; use a Queue for more.
 // Errors      EndOfFile from recv once nobody holds the other end and what was sent is drained;
 //             BrokenPipe from send once nobody holds the other end. Closed: this end was closed
-//             here. std::logic_error: a one-way pipe used the wrong way round. No room:
-//             std::bad_alloc, Boost's interprocess_exception, std::system_error for descriptors. By
-//             name: what named.h says, and std::system_error (device_or_resource_busy) if another
-//             holds the end.
+//             here. std::logic_error: a one-way pipe used the wrong way round. A negative timeout:
+//             std::invalid_argument. No room: std::bad_alloc, Boost's interprocess_exception,
+//             std::system_error for descriptors. By name: what named.h says, and std::system_error
+//             (device_or_resource_busy) if another holds the end.
 // Visibility  send(x) synchronizes with the recv that returns x.
 // Crash       A process may be killed at any instruction. The message it was sending was sent or was
 //             not, never half, and so was the part of a batch that there was room for; one it was
 //             receiving is still there for whoever holds the end next.
-//             The other end learns of it at once if it is awake or calls, within core::kHeartbeat
-//             (20 ms) if it sleeps, or sends to somebody who has opened the pipe by name.
+//             The other end learns of it at once, awake or asleep; if it was opened by name, within
+//             core::kHeartbeat (20 ms).
 #pragma once
 
 #include <algorithm>
@@ -125,6 +125,8 @@ class Connection {
                     });
   }
 
+  void send_many(std::initializer_list<T> items) { send_many<decltype(items)&>(items); }
+
   T recv() {
     auto& lane = receiving();
     (void)await_item(lane, kNever);
@@ -147,8 +149,12 @@ class Connection {
   [[nodiscard]] std::vector<T> try_recv_many(std::size_t most) { return recv_some(most, kNow); }
 
   // True if recv() would not wait: there is a message, or the end of the file.
-  bool poll() { return poll_until(kNow); }
-  bool poll_for(Timeout timeout) { return poll_until(timeout.deadline()); }
+  bool poll() { return poll_till(kNow); }
+  bool poll_for(Timeout timeout) { return poll_till(timeout.deadline()); }
+  template <typename C, typename D>
+  bool poll_until(std::chrono::time_point<C, D> time) {
+    return poll_till(to_deadline(time));
+  }
 
   // Gives up this process's share of this end (across threads: this end). Idempotent.
   void close() {
@@ -204,9 +210,11 @@ class Connection {
     return items;
   }
 
-  Lane& sending() { return *usable(out_, "gilfree::Connection::send: this end only receives"); }
+  Lane& sending() {
+    return *usable(out_, "gilfree::Connection: this end only receives; send at the other");
+  }
   Lane& receiving() {
-    Lane& lane = *usable(in_, "gilfree::Connection::recv: this end only sends");
+    Lane& lane = *usable(in_, "gilfree::Connection: this end only sends; receive at the other");
     const auto me = core::self<S>();
     if (lane.receiver->load(std::memory_order_relaxed) != me) {
       lane.receiver->store(me, std::memory_order_relaxed);
@@ -273,7 +281,7 @@ class Connection {
     throw EndOfFile("gilfree::Connection::recv: nothing is left and nobody holds the other end");
   }
 
-  bool poll_until(Deadline deadline) {
+  bool poll_till(Deadline deadline) {
     try {
       return await_item(receiving(), deadline);
     } catch (const EndOfFile&) {

@@ -7,8 +7,11 @@
 // not grow with their number. Go through it once.
 //
 // Order       imap: of the inputs; imap_unordered: as they come.
+// Cost        A call to the pool for each input, sent while results are taken.
 // Blocking    next() and ++ wait for a result.
 // Errors      next() and * throw what the item became instead of a result (async_result.h).
+// Visibility  As AsyncResult::get.
+// Crash       The item that a killed worker was at throws WorkerLost; the others come.
 #pragma once
 
 #include <algorithm>

@@ -4,12 +4,21 @@
 //   reminder.start();
 //   reminder.cancel();
 //
-// Python's threading.Timer. The contract is that of Thread; the destructor of a daemon cancels, any
-// other waits until it has run.
+// Python's threading.Timer.
+//
+// Order       None among timers.
+// Cost        A Thread, asleep until then.
+// Blocking    cancel never waits, and is too late once the function has begun. The destructor of a
+//             daemon cancels; any other waits until the function has run or the timer was cancelled.
+// Errors      A negative interval: std::invalid_argument. Those of Thread: an exception that leaves the
+//             function is reported on stderr.
+// Visibility  What came before start() is seen by the function.
+// Crash       Between threads: it dies with its process.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -23,6 +32,10 @@ class Timer : public Thread {
   template <typename Function>
   Timer(std::chrono::nanoseconds interval, Function function, ThreadOptions options = {})
       : Thread(std::move(options)), interval_(interval), function_(std::move(function)) {
+    if (interval < interval.zero()) {
+      throw std::invalid_argument(
+          "gilfree::Timer: an interval must not be negative; give 0 to run at once");
+    }
     static_assert(std::is_invocable_v<Function&>,
                   "a Timer's function is called without arguments: capture them in a lambda");
   }

@@ -10,6 +10,7 @@
 // Python's multiprocessing.Value and Array. A plain global is copied by the fork and then counts for
 // itself in each process; a Value is one and the same.
 //
+// Order       That in which the lock is got.
 // Cost        Access is that of a plain object; the lock is an RLock (lock.h).
 // Blocking    None but for the lock.
 // Errors      Array: at() beyond the end throws std::out_of_range. Those of lock.h.

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <ranges>
 #include <stdexcept>
@@ -58,6 +59,7 @@ class AnyQueue {
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>
   void put_many(Items&& items) { put_all(std::forward<Items>(items), kNever); }
+  void put_many(std::initializer_list<T> items) { put_all(items, kNever); }
   // As many as there is room for, without waiting. How many that were.
   template <std::ranges::input_range Items>
   requires std::same_as<std::ranges::range_value_t<Items>, T>

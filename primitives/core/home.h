@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -29,6 +31,12 @@ namespace gilfree::core {
 // Specialise to false for a trivially copyable type that holds a pointer or a file descriptor.
 template <typename T>
 inline constexpr bool shareable = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
+template <typename C, typename Traits>
+inline constexpr bool shareable<std::basic_string_view<C, Traits>> = false;
+template <typename T, std::size_t N>
+inline constexpr bool shareable<std::span<T, N>> = false;
+template <typename T>
+inline constexpr bool shareable<std::reference_wrapper<T>> = false;
 
 template <typename T>
 concept Shareable = shareable<T>;

@@ -234,7 +234,8 @@ TYPED_TEST(ConditionTest, WhoDoesNotHoldTheLockMayNeitherWaitNorNotify) {
     const auto refused = std::errc::operation_not_permitted;
     return error_of([&] { condition.wait(); }) == refused &&
            error_of([&] { condition.wait_for(1ms); }) == refused &&
-           error_of([&] { condition.wait([] { return false; }); }) == refused &&
+           error_of([&] { condition.wait([] { return true; }); }) == refused &&
+           error_of([&] { condition.wait_for(1ms, [] { return true; }); }) == refused &&
            error_of([&] { condition.notify_one(); }) == refused &&
            error_of([&] { condition.notify(2); }) == refused &&
            error_of([&] { condition.notify_all(); }) == refused;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 
@@ -29,6 +30,7 @@ TYPED_TEST(JoinableQueueTest, JoinWaitsForWhatIsInsideAndForWhatIsBeingDealtWith
   EXPECT_FALSE(queue.join_for(0ms));
   (void)queue.get();
   EXPECT_FALSE(queue.join_for(1ms));
+  EXPECT_FALSE(queue.join_until(std::chrono::steady_clock::now() + 1ms));
   EXPECT_THROW((void)queue.join_for(-1ms), std::invalid_argument);
   queue.task_done();
   EXPECT_TRUE(queue.join_for(0ms));

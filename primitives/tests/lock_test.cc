@@ -136,6 +136,15 @@ TYPED_TEST(AnyLockTest, DestroyedWhileHeldItEndsTheProgramWithAMessage) {
       "destroyed while held; unlock it first");
 }
 
+TYPED_TEST(AnyLockTest, DestroyedByAnExceptionItLeavesTheWordToThat) {
+  const auto hold_and_throw = [] {
+    TypeParam lock;
+    lock.lock();
+    throw std::runtime_error("what went wrong");
+  };
+  EXPECT_THROW(hold_and_throw(), std::runtime_error);
+}
+
 TYPED_TEST(AnyLockTest, TwoAreTakenAtOnceInAnyOrderWithoutDeadlock) {
   using S = ScopeOf<TypeParam>;
   TypeParam one, other;

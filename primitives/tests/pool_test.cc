@@ -62,7 +62,18 @@ TYPED_TEST(PoolTest, AnAsyncResultIsAskedAsOftenAsOneLikes) {
   EXPECT_TRUE(result.successful());
   EXPECT_EQ(result.get(), 7);
   EXPECT_EQ(result.get_for(0ms), 7);
+  EXPECT_EQ(result.get_until(std::chrono::steady_clock::now()), 7);
   EXPECT_TRUE(pool.apply_async([] {}).get_for(1h));
+}
+
+TYPED_TEST(PoolTest, AnAsyncResultThatWasMovedFromSaysSo) {
+  Pool<TypeParam> pool(1);
+  auto result = pool.apply_async([] { return 7; });
+  auto mine = std::move(result);
+  EXPECT_THROW((void)result.get(), std::logic_error);
+  EXPECT_THROW((void)result.ready(), std::logic_error);
+  EXPECT_THROW((void)result.cancel(), std::logic_error);
+  EXPECT_EQ(mine.get(), 7);
 }
 
 TYPED_TEST(PoolTest, MapGivesResultsInTheOrderOfTheInputs) {

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "primitives/tests/support/scopes.h"
@@ -102,6 +104,17 @@ TYPED_TEST(QueueTest, ABatchOfStringsTravelsWhole) {
   queue.put_many(sent);
   EXPECT_EQ(queue.get_many(4), sent);
 }
+
+TYPED_TEST(QueueTest, ABatchMayBeAList) {
+  Queue<int, TypeParam> queue(4);
+  queue.put_many({1, 2, 3});
+  EXPECT_EQ(queue.get_many(4), (std::vector{1, 2, 3}));
+}
+
+// What looks at somebody else's memory does not travel to another process, however easily it is copied.
+static_assert(!core::CanTravel<std::string_view, Processes> && !core::CanTravel<int*, Processes>);
+static_assert(!core::CanTravel<std::span<int>, Processes>);
+static_assert(core::CanTravel<std::string_view, Threads> && core::CanTravel<int*, Threads>);
 
 TEST(QueueBetweenThreads, ABatchIsMovedOutOfWhatIsGivenAway) {
   Queue<std::unique_ptr<int>, Threads> queue(4);

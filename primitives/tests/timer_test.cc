@@ -33,6 +33,10 @@ TEST_F(TimerTest, ACancelledTimerEndsAtOnceWithoutACall) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST_F(TimerTest, ANegativeIntervalIsAMistake) {
+  EXPECT_THROW(Timer(-1ns, [] {}), std::invalid_argument);
+}
+
 TEST_F(TimerTest, TheDestructorWaitsForItsCallAndCancelsADaemon) {
   std::atomic<int> calls{0};
   {
