@@ -30,6 +30,28 @@ Json text_of(const std::string& path) {
   return all;
 }
 
+// A small file's integer; null if it is not there or holds something else.
+Json integer_of(const std::string& path) {
+  std::int64_t value = 0;
+  return std::ifstream(path) >> value ? Json(value) : Json();
+}
+
+// How long tasks wait for a CPU, in % of the time: "some avg10=0.12 avg60=... total=..."; null where
+// the kernel does not say.
+Json cpu_pressure() {
+  std::string some;
+  std::ifstream in("/proc/pressure/cpu");
+  if (!std::getline(in, some)) return nullptr;
+  Json pressure = Json::object();
+  std::istringstream words(some);
+  for (std::string word; words >> word;) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) continue;
+    pressure["some_" + word.substr(0, equals)] = std::strtod(word.c_str() + equals + 1, nullptr);
+  }
+  return pressure;
+}
+
 // The value behind "key<spaces>: " in a file like /proc/cpuinfo; null if there is none.
 Json field(const std::string& path, const std::string& key) {
   std::ifstream in(path);
@@ -147,15 +169,15 @@ Json environment() {
             {"nofile", limit(RLIMIT_NOFILE)},
             {"msgqueue", limit(RLIMIT_MSGQUEUE)},
             {"nproc", limit(RLIMIT_NPROC)},
-            {"mqueue_msgsize_max", text_of("/proc/sys/fs/mqueue/msgsize_max")},
-            {"msgmax", text_of("/proc/sys/kernel/msgmax")},
-            {"pipe_max_size", text_of("/proc/sys/fs/pipe-max-size")}}},
+            {"mqueue_msgsize_max", integer_of("/proc/sys/fs/mqueue/msgsize_max")},
+            {"msgmax", integer_of("/proc/sys/kernel/msgmax")},
+            {"pipe_max_size", integer_of("/proc/sys/fs/pipe-max-size")}}},
           {"environment",
            {{"governor", text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
-            {"aslr", text_of("/proc/sys/kernel/randomize_va_space")},
+            {"aslr", integer_of("/proc/sys/kernel/randomize_va_space")},
             {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
             {"load_avg", text_of("/proc/loadavg")},
-            {"psi_cpu", text_of("/proc/pressure/cpu")}}},
+            {"psi_cpu", cpu_pressure()}}},
           {"warnings", warnings(cpus, quota)}};
 }
 

@@ -25,6 +25,12 @@ void write_all(int fd, const fs::path& path, const std::string& text) {
   }
 }
 
+// What is not is damaged: dropping it in silence would drop a measurement.
+bool is_event(const Json& line) {
+  return line.is_object() && line.contains("event") && line["event"].is_string() &&
+         (line["event"] != "sample" || (line.contains("row") && line["row"].is_object()));
+}
+
 }  // namespace
 
 EventLog::EventLog(const fs::path& directory) : path_(directory / "events.jsonl") {
@@ -48,7 +54,7 @@ std::vector<Json> read_events(const fs::path& directory) {
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
     Json event = Json::parse(line, nullptr, false);
-    if (event.is_object()) {
+    if (is_event(event)) {
       events.push_back(std::move(event));
     } else if (!in.eof() && in.peek() != std::ifstream::traits_type::eof()) {
       throw std::runtime_error(path.string() + ": line " + std::to_string(number) +

@@ -22,8 +22,12 @@ std::int64_t integer(const std::string& option, const std::string& text) {
                     : unit == "M"                ? 20
                     : unit == "G"                ? 30
                                                  : -1;
-  if (error != std::errc() || shift < 0 || value < 0) not_an_integer(option, text);
-  if (value > std::numeric_limits<std::int64_t>::max() >> shift) not_an_integer(option, text);
+  if (error == std::errc::invalid_argument || shift < 0 || text.front() == '-') {
+    not_an_integer(option, text);
+  }
+  if (error != std::errc() || value > std::numeric_limits<std::int64_t>::max() >> shift) {
+    throw BadUsage(option + ": '" + text + "' is too large; the largest is 2^63 - 1");
+  }
   return value << shift;
 }
 
@@ -54,7 +58,8 @@ std::vector<std::int64_t> integers(const std::string& option, const std::string&
                step = integer(option, range[2].substr(1));
     const bool multiply = range[2][0] == '*';
     if (first > last || step < 1 || (multiply && (step < 2 || first < 1))) {
-      not_an_integer(option, part);
+      throw BadUsage(option + ": the range '" + part +
+                     "' never gets anywhere; write it upwards, as 1:16:*2 or 0:6:+3");
     }
     for (auto value = first; value <= last;) {
       values.push_back(value);

@@ -59,7 +59,8 @@ void dry_run(const Options& options, const std::vector<Case>& cases,
     ++launches[launch->of];
   }
   std::cout << cases.size() << " cases, " << schedule.launches() << " launches of "
-            << options.windows << " windows: about " << std::lround(elapsed.count()) << " s";
+            << options.windows << (options.windows == 1 ? " window" : " windows") << ": about "
+            << std::lround(elapsed.count()) << " s";
   if (schedule.left_out() > 0) {
     std::cout << "; " << schedule.left_out() << " more launches are left out to end within "
               << options.budget.count() << " s with the report (--time-budget)";

@@ -9,6 +9,7 @@
 
 #include "harness/environment.h"
 #include "harness/errors.h"
+#include "harness/exit_codes.h"
 #include "harness/lists.h"
 
 namespace harness {
@@ -46,15 +47,19 @@ nanoseconds duration(const std::string& option, const std::string& text) {
   const auto unit = units.find(std::string(rest, text.data() + text.size()));
   if (error != std::errc() || unit == units.end() || !(value > 0) ||
       value * unit->second > 864e11) {
-    throw BadUsage(option + ": '" + text + "' is no duration; write 80ms, 0.5s or 2m");
+    throw BadUsage(option + ": '" + text +
+                   "' is no duration of at most a day; write 80ms, 0.5s or 2m");
   }
   return nanoseconds(static_cast<std::int64_t>(value * unit->second));
 }
 
-int between(const std::string& option, int value, int least, int most) {
-  if (value >= least && value <= most) return value;
-  throw BadUsage(option + ": " + std::to_string(value) + " is not between " +
-                 std::to_string(least) + " and " + std::to_string(most));
+int between(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && rest == end && value >= least && value <= most) return value;
+  throw BadUsage(option + ": '" + text + "' is no whole number between " + std::to_string(least) +
+                 " and " + std::to_string(most));
 }
 
 std::uint64_t seed_of(const std::string& text) {
@@ -68,8 +73,7 @@ std::uint64_t seed_of(const std::string& text) {
 // What CLI11 fills before it is checked.
 struct Raw {
   std::string order = "random";
-  std::optional<std::string> out, seed, warmup, window, timeout, budget;
-  std::optional<int> launches, windows;
+  std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
   bool list = false;
 };
 
@@ -131,8 +135,10 @@ void check(Options& options, const Raw& raw) {
   const Profile& chosen = profile->second;
   options.selection.smoke = options.profile == "smoke";
   options.selection.quick = options.profile == "quick" && options.selection.filters.empty();
-  options.launches = between("--launches", raw.launches.value_or(chosen.launches), 1, 10'000);
-  options.windows = between("--windows", raw.windows.value_or(chosen.windows), 1, kMaxWindows);
+  options.launches =
+      raw.launches ? between("--launches", *raw.launches, 1, 10'000) : chosen.launches;
+  options.windows =
+      raw.windows ? between("--windows", *raw.windows, 1, kMaxWindows) : chosen.windows;
   options.warmup = raw.warmup ? duration("--warmup", *raw.warmup) : chosen.warmup;
   options.window = raw.window ? duration("--window", *raw.window) : chosen.window;
   // Who says how many launches to make wants them all.
@@ -150,6 +156,15 @@ void check(Options& options, const Raw& raw) {
   }
   options.shuffled = raw.order == "random";
   options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
+}
+
+// What this command would not use is a mistake, rather than ignored.
+void check_use(const Options& options) {
+  if (options.command == Options::Command::kRun) return;
+  if (!options.out.empty()) throw BadUsage("--out: only `run` writes results");
+  if (options.command == Options::Command::kList || options.selection.filters.empty()) return;
+  throw BadUsage("'" + options.selection.filters.front() +
+                 "': only `run` and `list` take a filter");
 }
 
 }  // namespace
@@ -176,22 +191,29 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   for (auto* sub : {run, list}) {
     sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
   }
+  for (auto* sub : {run, list, env, report}) sub->set_help_flag();
   try {
     app.parse(argc, argv);
     check(options, raw);
-  } catch (const CLI::Success& wanted) {  // --help, --version
+  } catch (const CLI::CallForHelp&) {
+    // All of it, whichever command was named: they share their options.
+    std::cout << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+    options.exit_code = std::cout.flush() ? kOk : kCannotWrite;
+    options.command = Options::Command::kDone;
+  } catch (const CLI::Success& wanted) {  // --version
     options.exit_code = app.exit(wanted);
-    if (!std::cout.flush()) options.exit_code = 7;
+    if (!std::cout.flush()) options.exit_code = kCannotWrite;
     options.command = Options::Command::kDone;
   } catch (const CLI::ParseError& mistake) {
     std::cerr << "bench-all: " << mistake.what() << "; see bench-all --help\n";
-    options.exit_code = 2;
+    options.exit_code = kUsage;
     options.command = Options::Command::kDone;
   }
   if (options.command == Options::Command::kDone) return options;
   if (*list || raw.list) options.command = Options::Command::kList;
   if (*env) options.command = Options::Command::kEnv;
   if (*report) options.command = Options::Command::kReport;
+  check_use(options);
   return options;
 }
 

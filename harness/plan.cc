@@ -75,16 +75,24 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
   return offered;
 }
 
-std::vector<std::regex> expressions(const std::vector<std::string>& texts) {
+// `what`: where they were written. An empty one would match every case.
+std::vector<std::regex> expressions(const char* what, const std::vector<std::string>& texts) {
+  constexpr char kRemedy[] = "; write a part of a case's name, as `bench-all list` shows them";
   std::vector<std::regex> all;
   for (const auto& text : texts) {
+    if (text.empty()) throw BadUsage(std::string(what) + ": it is empty" + kRemedy);
     try {
       all.emplace_back(text);
     } catch (const std::regex_error&) {
-      throw BadUsage("'" + text + "' is not a regular expression");
+      throw BadUsage(std::string(what) + ": '" + text + "' is no regular expression" + kRemedy);
     }
   }
   return all;
+}
+
+bool has_axis(const Scenario& scenario, const std::string& axis) {
+  return std::any_of(scenario.parameters.begin(), scenario.parameters.end(),
+                     [&](const Parameter& each) { return each.name == axis; });
 }
 
 // The words of an axis, of all scenarios that have it; none if it takes integers.
@@ -117,6 +125,23 @@ void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& 
   }
 }
 
+// A wish that nothing heeds is a mistake.
+void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection& selection,
+                  const std::vector<Case>& cases) {
+  for (const auto& [axis, text] : selection.axes) {
+    const auto heeds = [&, axis = axis](const Case& each) {
+      return has_axis(*each.scenario, axis);
+    };
+    if (std::any_of(cases.begin(), cases.end(), heeds)) continue;
+    std::vector<std::string> names;
+    for (const auto* each : scenarios) {
+      if (has_axis(*each, axis)) names.emplace_back(each->name);
+    }
+    throw BadUsage("--" + axis +
+                   ": none of the scenarios that are left has it; it belongs to:" + joined(names));
+  }
+}
+
 // `used`: by filter, whether it found a case.
 void check_filters(const std::vector<const Scenario*>& scenarios,
                    const std::vector<std::string>& filters, const std::vector<bool>& used) {
@@ -144,7 +169,8 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {
-  const auto filters = expressions(selection.filters), excludes = expressions(selection.excludes);
+  const auto filters = expressions("filter", selection.filters),
+             excludes = expressions("--exclude", selection.excludes);
   check_axes(scenarios, selection);
   std::vector<Case> cases;
   std::vector<bool> used(filters.size(), false);
@@ -165,6 +191,7 @@ std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
   }
   check_filters(scenarios, selection.filters, used);
   if (cases.empty()) throw BadUsage("no case is left by these filters; `bench-all list` shows all");
+  check_wishes(scenarios, selection, cases);
   return cases;
 }
 

@@ -24,10 +24,16 @@ void Progress::show(std::size_t done, Seconds elapsed, Seconds left, const std::
          << name.substr(0, kLongestName) << std::flush;
   } else if (style_ == Style::kLines) {
     const int tenths = static_cast<int>(10 * elapsed.count() / (elapsed + left).count());
-    if (tenths <= tenths_) return;
+    if (tenths <= tenths_ || tenths >= 10) return;
     tenths_ = tenths;
     out_ << "bench-all: " << done << " launches done, " << seconds << " s left" << std::endl;
   }
+}
+
+void Progress::end(std::size_t done) {
+  if (style_ == Style::kSilent) return;
+  if (style_ == Style::kOneLine) out_ << kEraseLine;
+  out_ << "bench-all: " << done << " launches done" << std::endl;
 }
 
 void Progress::went_wrong(const std::string& name, const std::string& status,

@@ -21,6 +21,8 @@ class Progress {
 
   // `done` launches are over; `name` comes next.
   void show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name);
+  // All `done` are over; the report comes next.
+  void end(std::size_t done);
   // A line of its own: a launch of `name` failed or hung.
   void went_wrong(const std::string& name, const std::string& status, const std::string& error);
 

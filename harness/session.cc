@@ -126,12 +126,13 @@ void Session::measure(EventLog& log) {
   while (interrupted.load() == 0) {
     const Seconds elapsed = Clock::now() - began;
     const auto launch = schedule_.next(elapsed);
-    if (!launch) return;
+    if (!launch) break;
     progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
                   launch->of->name);
     take(run_launch(order_of(*launch), options_.timeout), *launch, log, progress);
     schedule_.took(*launch->of, Clock::now() - began - elapsed);
   }
+  progress.end(schedule_.launches());
 }
 
 // A case that cannot run here, or that hangs, is asked once.

@@ -18,7 +18,7 @@ TEST_F(EventsTest, WhatWasAppendedIsReadBackInOrder) {
   {
     EventLog log(folder.path());
     log.append({{"event", "run"}, {"n", 1}});
-    log.append({{"event", "sample"}, {"n", 2}});
+    log.append({{"event", "end"}, {"n", 2}});
   }
   const auto events = read_events(folder.path());
   ASSERT_EQ(events.size(), 2u);
@@ -34,7 +34,8 @@ TEST_F(EventsTest, EachEventIsInTheFileAsSoonAsItIsAppended) {
 
 // A kill in the middle of a write leaves any prefix of the last line.
 TEST_F(EventsTest, ALastLineThatWasCutShortIsLeftOutWhereverItWasCut) {
-  const std::string whole = "{\"n\":1}\n", last = "{\"event\":\"sample\",\"row\":{\"ops\":12}}";
+  const std::string whole = "{\"event\":\"run\"}\n",
+                    last = "{\"event\":\"sample\",\"row\":{\"ops\":12}}";
   for (std::size_t length = 0; length < last.size(); ++length) {
     folder.write("events.jsonl", whole + last.substr(0, length));
     EXPECT_EQ(read_events(folder.path()).size(), 1u) << length;
@@ -45,8 +46,9 @@ TEST_F(EventsTest, ALastLineThatWasCutShortIsLeftOutWhereverItWasCut) {
 
 TEST_F(EventsTest, ADamagedLineInTheMiddleIsNamedWithTheRemedy) {
   for (const std::string& damaged :
-       std::vector<std::string>{"{\"n\":", "[1]", "", "null", std::string(2, '\0')}) {
-    folder.write("events.jsonl", "{\"n\":1}\n" + damaged + "\n{\"n\":3}\n");
+       std::vector<std::string>{"{\"n\":", "[1]", "", "null", std::string(2, '\0'), "{}",
+                                "{\"event\":3}", "{\"event\":\"sample\"}"}) {
+    folder.write("events.jsonl", "{\"event\":\"run\"}\n" + damaged + "\n{\"event\":\"end\"}\n");
     EXPECT_EQ(message_of<std::runtime_error>([&] { read_events(folder.path()); }),
               file() + ": line 2 is damaged; delete that line to use the rest");
   }
@@ -59,7 +61,7 @@ TEST_F(EventsTest, AFolderWithoutARunSaysSo) {
 
 // Words that a launch wrote may be in any encoding; they must not end the run.
 TEST_F(EventsTest, BytesThatAreNoTextAreReplaced) {
-  EventLog(folder.path()).append({{"error", "caf\xe9"}});
+  EventLog(folder.path()).append({{"event", "run"}, {"error", "caf\xe9"}});
   EXPECT_EQ(read_events(folder.path()).at(0)["error"], "caf\xef\xbf\xbd");
 }
 

@@ -40,15 +40,29 @@ TEST(ListsTest, ARangeEndsWhereTheIntegersDo) {
 
 TEST(ListsTest, WhatIsNoWholeNumberIsNamedWithItsOption) {
   for (const std::string text :
-       {"banana",      "",        "8,",      ",8",      " 8",
-        "8 ",          "-1",      "+1",      "1.5",     "1e3",
-        "0x10",        "8kk",     "5x",      "5 k",     "9223372036854775808",
-        "8589934592G", "1:16",    "1:16:2",  "1:16:*",  "1:16:*1",
-        "16:1:*2",     "0:16:*2", "1:16:+0", "1:16:-1", ":16:*2",
-        "1::*2",       "1:2:3:4", "nan",     "inf"}) {
+       {"banana", "",        "8,",     ",8",      " 8",
+        "8 ",     "-1",      "+1",     "1.5",     "1e3",
+        "0x10",   "8kk",     "5x",     "5 k",     "99999999999999999999x",
+        "1:16",   "1:16:2",  "1:16:*", "1:16:-1", ":16:*2",
+        "1::*2",  "1:2:3:4", "nan",    "inf",     "-99999999999999999999"}) {
     const std::string said = message_of<BadUsage>([&] { integers("--bytes", text); });
     EXPECT_EQ(said.rfind("--bytes: '", 0), 0u) << "'" << text << "' gave: " << said;
     EXPECT_NE(said.find("is no whole number; write"), std::string::npos) << text;
+  }
+}
+
+TEST(ListsTest, WhatIsTooLargeIsSaidToBe) {
+  for (const std::string text : {"9223372036854775808", "8589934592G", "99999999999999999999999"}) {
+    EXPECT_EQ(message_of<BadUsage>([&] { integers("--bytes", text); }),
+              "--bytes: '" + text + "' is too large; the largest is 2^63 - 1");
+  }
+}
+
+TEST(ListsTest, ARangeThatNeverGetsAnywhereIsRefused) {
+  for (const std::string text : {"16:1:*2", "1:16:*1", "0:16:*2", "1:16:+0"}) {
+    EXPECT_EQ(message_of<BadUsage>([&] { integers("--n", text); }),
+              "--n: the range '" + text +
+                  "' never gets anywhere; write it upwards, as 1:16:*2 or 0:6:+3");
   }
 }
 

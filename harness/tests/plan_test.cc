@@ -136,6 +136,12 @@ TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
   EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is no whole", 0), 0u);
 }
 
+TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
+  EXPECT_EQ(refusal({.filters = {"elsewhere"}, .axes = {{"size", "64"}}}),
+            "--size: none of the scenarios that are left has it; it belongs to: counting");
+  EXPECT_EQ(names({.axes = {{"size", "64"}, {"who", "rare"}}}).size(), 3u);
+}
+
 TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
   const std::string nothing_left = "no case is left by these filters; `bench-all list` shows all";
   EXPECT_EQ(refusal({.filters = {"counting", "elsewhere/size:9"}}),
@@ -144,8 +150,11 @@ TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
 }
 
 TEST(PlanTest, AFilterThatIsNoExpressionSaysSo) {
-  EXPECT_EQ(refusal({.filters = {"("}}), "'(' is not a regular expression");
-  EXPECT_EQ(refusal({.excludes = {"*"}}), "'*' is not a regular expression");
+  const std::string remedy = "; write a part of a case's name, as `bench-all list` shows them";
+  EXPECT_EQ(refusal({.filters = {"("}}), "filter: '(' is no regular expression" + remedy);
+  EXPECT_EQ(refusal({.excludes = {"*"}}), "--exclude: '*' is no regular expression" + remedy);
+  EXPECT_EQ(refusal({.filters = {""}}), "filter: it is empty" + remedy);
+  EXPECT_EQ(refusal({.excludes = {""}}), "--exclude: it is empty" + remedy);
 }
 
 }  // namespace

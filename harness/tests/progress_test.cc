@@ -36,8 +36,22 @@ TEST(ProgressTest, ElsewhereEachTenthOfTheTimeIsALine) {
                   "x");
   }
   const std::string said = out.str();
-  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 10);
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 9);
   EXPECT_EQ(said.substr(0, said.find('\n')), "bench-all: 20 launches done, 90 s left");
+}
+
+TEST(ProgressTest, TheEndIsALineThatStays) {
+  std::ostringstream lines, terminal;
+  Progress(lines, Progress::Style::kLines).end(254);
+  EXPECT_EQ(lines.str(), "bench-all: 254 launches done\n");
+  {
+    Progress progress(terminal, Progress::Style::kOneLine);
+    progress.show(253, 10s, 0s, "x");
+    progress.end(254);
+  }
+  EXPECT_EQ(terminal.str(),
+            "\r\033[K253 launches, 0 s left  x"
+            "\r\033[Kbench-all: 254 launches done\n\r\033[K");
 }
 
 TEST(ProgressTest, QuietMeansNothing) {

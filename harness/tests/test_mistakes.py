@@ -19,10 +19,17 @@ class Mistakes(CommandTest):
                 (["sleeping"], "no case matches 'sleeping'; the scenarios are: counting trouble"),
                 (["counting/size:9"], "no case matches 'counting/size:9'; the scenarios are: "
                                       "counting trouble"),
-                (["("], "'(' is not a regular expression"),
-                (["--launches", "0"], "--launches: 0 is not between 1 and 10000"),
+                (["("], "filter: '(' is no regular expression; write a part of a case's "
+                        "name, as `bench-all list` shows them"),
+                ([""], "filter: it is empty; write a part of a case's name, as `bench-all list` "
+                       "shows them"),
+                (["counting", "--kind", "hang"], "--kind: none of the scenarios that are left has "
+                                                 "it; it belongs to: trouble"),
+                (["--launches", "0"], "--launches: '0' is no whole number between 1 "
+                                      "and 10000"),
                 (["--seed", "nonsense"], "--seed: 'nonsense' is no whole number below 2^64"),
-                (["--window", "5"], "--window: '5' is no duration; write 80ms, 0.5s or 2m"),
+                (["--window", "5"], "--window: '5' is no duration of at most a day; "
+                                    "write 80ms, 0.5s or 2m"),
                 (["--profile", "huge"], "--profile: there is no 'huge'; "
                                         "choose smoke, quick or full"),
                 (["--python", "/nonexistent"], "--python: /nonexistent does not run; "
@@ -43,7 +50,7 @@ class Mistakes(CommandTest):
     def test_a_dry_run_measures_nothing(self):
         result = self.run_it(["run", "counting", "--dry-run", "--out", self.path("out")])
         self.assertEqual((result.code, result.err), (0, ""))
-        self.assertIn("8 cases, 48 launches of 1 windows: about ", result.out)
+        self.assertIn("8 cases, 48 launches of 1 window: about ", result.out)
         self.assertEqual(os.listdir(self.folder), [])
 
 
