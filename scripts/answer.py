@@ -9,10 +9,14 @@ says its own in plot_<scenario>.py; for one that does not, plain_answer() tables
 import collections
 
 import figure
-from estimate import estimate_of
+from estimate import FEWEST, estimate, estimate_of
 from run_folder import measured
 
 Answer = collections.namedtuple("Answer", "headline points header table")
+
+UNANSWERED = "Too little was measured to answer; the table has what was."
+# A reading of the clock is part of a latency that it measures: from here on less than a twentieth.
+READINGS = 20
 
 
 def by_case(rows):
@@ -26,6 +30,35 @@ def by_case(rows):
 def cell(value, text_of, absent="-"):
     """An Estimate as a cell of a table."""
     return absent if value is None else text_of(value.median)
+
+
+def first_look(rows):
+    """What to say if no case has launches enough for an interval; else nothing."""
+    launches = max((len({row["launch"] for row in group}) for group in by_case(rows).values()),
+                   default=FEWEST)
+    if launches >= FEWEST:
+        return ""
+    return "A first look: %s a case, too few for an interval." % (
+        "one launch" if launches == 1 else "at most %d launches" % launches)
+
+
+def clock_point(rows):
+    """[what the clock adds to the shortest latencies], if it is worth a word."""
+    rows = [row for row in measured(rows) if row["lat_n"] and row["lat_p50_ns"]]
+    reading = estimate(float(row["timer_cost_ns"]) for row in rows if row["timer_cost_ns"])
+    if reading is None or not any(float(row["lat_p50_ns"]) < READINGS * reading.median
+                                  for row in rows):
+        return []
+    return ["A reading of the clock takes %s, which is part of every latency: of those below %s more "
+            "than a twentieth." % (figure.duration(reading.median),
+                                   figure.duration(READINGS * reading.median))]
+
+
+def qualified(answer, rows):
+    """The answer with what limits it."""
+    limits = [first_look(rows)] if answer.table and first_look(rows) else []
+    return answer._replace(headline=" ".join([answer.headline, *limits]),
+                           points=answer.points + clock_point(rows))
 
 
 def plain_answer(scenario, rows):

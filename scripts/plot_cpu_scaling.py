@@ -12,7 +12,7 @@ count as scaling; more are drawn, and named for what they are.
 import itertools
 
 import figure
-from answer import Answer
+from answer import UNANSWERED, Answer
 from by_parties import counts_of, draw_panel, grouped, room, table_of
 from contenders import label
 from estimate import per_launch, ratio_of
@@ -143,7 +143,7 @@ def answer(run, rows):
     if not table:
         return Answer("This run has no work of one worker to compare with.", [], [], [])
     points += laws(panels, cpus)
-    headline = points[0] if points else "How work scales with workers."
+    headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], ["contender", "work", "scaling", "workers", "speed-up",
                                          "share of each", "efficiency"], table)
 

@@ -5,7 +5,7 @@
 """
 
 import figure
-from answer import Answer, cell
+from answer import UNANSWERED, Answer, cell
 from by_parties import grouped
 from contenders import label
 from dots import MEDIAN, P99, draw_dots, words_of
@@ -98,7 +98,7 @@ def answer(_run, rows):
     if not table:
         return Answer("This run started nothing.", [], [], [])
     points += against_small(panels)
-    headline = points[0] if points else "What it takes to start a process or a thread."
+    headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], ["contender", "starts", "p50", "p99"], table)
 
 

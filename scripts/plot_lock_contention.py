@@ -7,7 +7,7 @@
 import collections
 
 import figure
-from answer import Answer, cell
+from answer import UNANSWERED, Answer, cell
 from by_parties import draw_panel, grouped, lines_of, room, table_of, who_of
 from contenders import label
 from dots import LONGEST, MEDIAN, P99, draw_dots, words_of
@@ -176,7 +176,7 @@ def answer(_run, rows):
                          [cell(estimate_of(by_count[some].get(who, []), column), text_of)
                           for _, column, text_of in shares])
     points = list(against_best(rows))
-    headline = points[0] if points else "What a lock costs when several want it."
+    headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], header, table)
 
 

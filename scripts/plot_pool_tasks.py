@@ -5,7 +5,7 @@
 """
 
 import figure
-from answer import Answer, cell
+from answer import UNANSWERED, Answer, cell
 from by_parties import grouped
 from contenders import label
 from dots import MEDIAN, P99, Mark, draw_dots, words_of
@@ -120,7 +120,7 @@ def answer(_run, rows):
             table.append([label(*who), str(workers)] +
                          [cell(rate, figure.number) for rate in rates] +
                          [cell(trip, figure.duration) for trip in trips])
-    headline = points[0] if points else "What a pool of workers gets done."
+    headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], ["contender", "workers", "one by one, tasks/s",
                                          "in chunks, tasks/s", "round trip p50", "p99", "50 tasks"],
                   table)

@@ -99,7 +99,10 @@ def answer(_run, rows):
                       cell(estimate_of(group, "lat_p99_ns"), figure.duration)])
     if not table:
         return Answer("This run measured no semaphore.", [], [], [])
-    return Answer("At no moment were more workers inside than there were permits.", [],
+    crowded = sum(int(row["max_inside"]) > int(row["permits"]) for row in measured(rows))
+    headline = "At no moment were more workers inside than there were permits." if not crowded else \
+        "In %d measured windows more workers were inside than there were permits." % crowded
+    return Answer(headline, [],
                   ["contender", "scope", "workers", "permits", "taken per second", "wait p50",
                    "p99"], table)
 

@@ -8,7 +8,7 @@ import collections
 
 import figure
 import percentiles
-from answer import Answer, cell
+from answer import UNANSWERED, Answer, cell
 from contenders import is_ours, label, order
 from dots import MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of
@@ -146,7 +146,7 @@ def answer(_run, rows):
                         *(figure.duration(value.median) for value in values[:2])))
     if not table:
         return Answer("This run woke nobody.", [], [], [])
-    return Answer(points[0] if points else "How long a wake-up takes, one way.", points[1:],
+    return Answer(points[0] if points else UNANSWERED, points[1:],
                   header, table)
 
 

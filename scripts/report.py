@@ -25,7 +25,7 @@ import sys
 import figure  # noqa: F401, says so if there is no matplotlib
 import page
 import summary
-from answer import Answer, plain_answer
+from answer import Answer, plain_answer, qualified
 from run_folder import BadRun, read_run
 
 FIRST = "pipe_vs_queue"  # the question that heads the page
@@ -49,13 +49,13 @@ def report(folder):
     answers, drawn, mistakes = {}, {}, []
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
-        answers[scenario] = plain_answer(scenario, mine)
+        answers[scenario] = qualified(plain_answer(scenario, mine), mine)
         try:
             module = module_of(scenario)
             if module is not None:
                 drawn[scenario] = module.draw(folder, run, mine)
             if hasattr(module, "answer"):
-                answers[scenario] = module.answer(run, mine)
+                answers[scenario] = qualified(module.answer(run, mine), mine)
         except (BadRun, OSError):
             raise
         except Exception as why:  # of one scenario: the others are still reported

@@ -4,7 +4,7 @@ import csv
 import os
 
 from answer import by_case
-from estimate import estimate_of, outliers, per_launch, spread
+from estimate import FEWEST, estimate_of, outliers, per_launch, spread
 
 METRICS = (("ops_per_s", "1/s", "higher"), ("bytes_per_s", "B/s", "higher"),
            ("lat_p50_ns", "ns", "lower"), ("lat_p99_ns", "ns", "lower"),
@@ -87,6 +87,14 @@ def write_markdown(folder, run, answers, rows):
         file.write("\n".join(lines) + "\n")
 
 
+def steadiness(values):
+    """(robust coefficient of variation, stable or noisy); (None, None) of too few launches to say."""
+    if len(values) < FEWEST:
+        return None, None
+    noise = spread(values)
+    return noise, "noisy" if noise is None or noise > NOISY else "stable"
+
+
 def write_rows(folder, rows):
     """summary.csv: a row per case and metric."""
     with open(os.path.join(folder, "summary.csv"), "w", newline="", encoding="utf-8") as file:
@@ -97,9 +105,9 @@ def write_rows(folder, rows):
                 values = list(per_launch(group, column).values())
                 if not values or max(values) == 0:
                     continue
-                found, noise = estimate_of(group, column), spread(values)
+                found = estimate_of(group, column)
+                noise, stability = steadiness(values)
                 writer.writerow([group[0]["run_id"], case, *(group[0][name] for name in FACTORS),
                                  column, unit, better, found.n, len(group), found.median,
                                  found.low, found.high, 0.95 if found.low is not None else None,
-                                 noise, min(values), max(values), *outliers(values),
-                                 "noisy" if noise is None or noise > NOISY else "stable"])
+                                 noise, min(values), max(values), *outliers(values), stability])

@@ -3,7 +3,7 @@
 import unittest
 
 import support
-from answer import plain_answer
+from answer import plain_answer, qualified
 from pipe_vs_queue_answer import answer, headline, listed
 from run_folder import read_run
 
@@ -58,10 +58,10 @@ class Headline(unittest.TestCase):
 
     def test_one_launch_is_too_few_to_decide_however_large_the_lead(self):
         self.assertEqual(answered(both(9e6, 1e6, launches=1)).headline,
-                         "Pipe or queue? One launch a case: too few to decide.")
+                         "Pipe or queue? Not decided.")
 
     def test_five_launches_are_too_few_and_six_are_not(self):
-        self.assertIn("5 launches a case: too few", answered(both(9e6, 1e6, launches=5)).headline)
+        self.assertIn("Not decided", answered(both(9e6, 1e6, launches=5)).headline)
         self.assertIn("the Pipe at every size", answered(both(9e6, 1e6, launches=6)).headline)
 
     def test_one_of_the_two_alone_is_nothing_to_compare(self):
@@ -134,6 +134,40 @@ class Table(unittest.TestCase):
             found = plain_answer("wakeup", read_run(run.folder)[1])
         self.assertEqual(found.table, [["impl:event", "-", "1.5 µs", "-"]])
         self.assertEqual(found.headline, "1 case measured.")
+
+
+class Qualified(unittest.TestCase):
+    def qualified(self, fill):
+        with support.fixture_run() as run:
+            fill(run)
+            run.write()
+            rows = read_run(run.folder)[1]
+            return qualified(plain_answer("wakeup", rows), rows)
+
+    def test_fewer_than_six_launches_are_a_first_look(self):
+        for launches, words in ((1, "A first look: one launch a case, too few for an interval."),
+                                (5, "A first look: at most 5 launches a case, too few for an "
+                                    "interval.")):
+            found = self.qualified(lambda run, n=launches: run.throughput("pipe", 64, [1e6] * n))
+            self.assertEqual(found.headline, "1 case measured. " + words)
+
+    def test_six_launches_of_any_case_are_not(self):
+        found = self.qualified(lambda run: (run.throughput("pipe", 64, [1e6] * 6),
+                                            run.throughput("queue", 64, [1e6])))
+        self.assertEqual(found.headline, "2 cases measured.")
+
+    def test_nothing_measured_is_no_look(self):
+        found = self.qualified(lambda run: run.skipped("pipe", 64, "one CPU"))
+        self.assertEqual(found.headline, "This run measured none of it.")
+
+    def test_what_the_clock_adds_to_short_latencies_is_said(self):
+        def fill(p50):
+            return lambda run: run.channel("pipe", 64, "ping_pong", 1, lat_n=100, lat_p50_ns=p50,
+                                           timer_cost_ns=25)
+        self.assertEqual(self.qualified(fill(499)).points,
+                         ["A reading of the clock takes 25 ns, which is part of every latency: of "
+                          "those below 500 ns more than a twentieth."])
+        self.assertEqual(self.qualified(fill(500)).points, [])
 
 
 class Lists(unittest.TestCase):

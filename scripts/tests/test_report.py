@@ -10,6 +10,7 @@ import unittest
 
 import support
 from page import command_of
+from summary import steadiness
 
 
 class Reported(unittest.TestCase):
@@ -71,6 +72,11 @@ class SummaryRows(Reported):
         self.assertLess(float(row["ci_lo"]), float(row["estimate"]))
         self.assertLess(float(row["estimate"]), float(row["ci_hi"]))
         self.assertEqual(row["stability"], "stable")
+
+    def test_too_few_launches_are_neither_stable_nor_noisy(self):
+        self.assertEqual(steadiness([1.0] * 5), (None, None))
+        self.assertEqual(steadiness([1.0] * 6), (0.0, "stable"))
+        self.assertEqual(steadiness([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])[1], "noisy")
 
     def test_a_database_reads_as_many_rows(self):
         text = self.run_.read("summary.csv")
@@ -144,7 +150,8 @@ class Outcomes(unittest.TestCase):
     def test_a_scenario_without_a_module_gets_a_table(self):
         self.run_.row("tides/impl:moon", 1, scenario="tides", impl="moon", ops_per_s=5)
         self.run_.write()
-        self.assertEqual(support.report(self.run_.folder), (0, "1 case measured.\n", ""))
+        self.assertEqual(support.report(self.run_.folder), (0, "1 case measured. A first look: one launch a case, too few "
+                             "for an interval.\n", ""))
 
     def test_a_module_is_found_by_its_scenarios_name_and_its_mistakes_do_not_cost_the_others(self):
         with open(self.run_.path("plot_ebb.py"), "w", encoding="utf-8") as file:
