@@ -118,6 +118,14 @@ TEST_F(BarrierDeathsTest, APartyKilledWaitingBreaksItAndResetMendsIt) {
   expect_to_pass();
 }
 
+TEST_F(BarrierDeathsTest, TheLastOneToComeDoesNotPassWithTheDead) {
+  Barrier<Processes> barrier(2);
+  Doomed::asleep_in([&] { barrier.wait(); }).kill();
+  EXPECT_EQ(barrier.n_waiting(), 1) << "nobody is there to notice";
+  EXPECT_THROW(barrier.wait(), BrokenBarrier);
+  EXPECT_TRUE(barrier.broken());
+}
+
 TEST_F(BarrierDeathsTest, APartyKilledBeforeItCameIsWaitedForOrReplaced) {
   Doomed::after([] {}).kill();
   expect_to_pass();
