@@ -1,0 +1,41 @@
+// What must not compile: a case a macro, each with the message that says what to do instead
+// (CMakeLists.txt). Without a macro it compiles.
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "primitives/multiprocessing.h"
+
+namespace mp = gilfree::multiprocessing;
+
+struct SaysNothing {
+  std::string name;
+};
+
+int main() {
+  mp::Pool pool(1);
+  mp::Queue<std::vector<std::string>> queue(1);
+#if defined POINTER_IN_A_QUEUE
+  mp::Queue<int*> bad(1);
+#elif defined VIEW_IN_A_PIPE
+  auto bad = mp::Pipe<std::string_view>();
+#elif defined TYPE_THAT_SAYS_NOTHING
+  mp::PriorityQueue<SaysNothing> bad(1);
+#elif defined CAPTURED_STRING
+  pool.apply([text = std::string("a")] { return text.size(); });
+#elif defined POINTER_AS_ARGUMENT
+  pool.apply([](int* number) { return *number; }, static_cast<int*>(nullptr));
+#elif defined POINTER_AS_RESULT
+  pool.apply([](int) -> int* { return nullptr; }, 1);
+#elif defined INPUT_OF_ANOTHER_TYPE
+  pool.map([](const std::string& text) { return text.size(); }, std::vector<int>{1});
+#elif defined INPUTS_THAT_ARE_NO_TUPLES
+  pool.starmap([](int one) { return one; }, std::vector<int>{1});
+#elif defined ARGUMENT_OF_ANOTHER_TYPE
+  pool.apply([](const char* text) { return *text; }, "text");
+#endif
+  pool.apply([](const std::string& text, int) { return text.size(); }, "text", 1);
+  pool.starmap([](int one, int other) { return one + other; },
+               std::vector<std::pair<int, int>>{{1, 2}});
+}
