@@ -61,7 +61,7 @@ class ItemWriter : public std::streambuf {
  protected:
   std::streamsize xsputn(const char* from, std::streamsize size) override {
     const auto bytes = static_cast<std::size_t>(size);
-    if (to_ != nullptr) std::memcpy(to_ + bytes_, from, bytes);
+    if (to_ != nullptr && bytes > 0) std::memcpy(to_ + bytes_, from, bytes);
     bytes_ += bytes;
     return size;
   }
