@@ -7,9 +7,10 @@ says its own in plot_<scenario>.py; for one that does not, plain_answer() tables
 """
 
 import collections
+import statistics
 
 import figure
-from estimate import FEWEST, estimate, estimate_of
+from estimate import FEWEST, estimate_of
 from run_folder import measured
 
 Answer = collections.namedtuple("Answer", "headline points header table")
@@ -45,13 +46,13 @@ def first_look(rows):
 def clock_point(rows):
     """[what the clock adds to the shortest latencies], if it is worth a word."""
     rows = [row for row in measured(rows) if row["lat_n"] and row["lat_p50_ns"]]
-    reading = estimate(float(row["timer_cost_ns"]) for row in rows if row["timer_cost_ns"])
-    if reading is None or not any(float(row["lat_p50_ns"]) < READINGS * reading.median
-                                  for row in rows):
+    readings = [float(row["timer_cost_ns"]) for row in rows if row["timer_cost_ns"]]
+    reading = statistics.median(readings) if readings else 0
+    if not any(float(row["lat_p50_ns"]) < READINGS * reading for row in rows):
         return []
     return ["A reading of the clock takes %s, which is part of every latency: of those below %s more "
-            "than a twentieth." % (figure.duration(reading.median),
-                                   figure.duration(READINGS * reading.median))]
+            "than a twentieth." % (figure.duration(reading),
+                                   figure.duration(READINGS * reading))]
 
 
 def qualified(answer, rows):

@@ -32,7 +32,7 @@ def interval_rank(n):
     """k of the interval [x(k), x(n + 1 - k)]; 0 if n is too small for 95 %."""
     rank, tail = 0, 0.0
     while True:
-        tail += math.comb(n, rank) / 2.0**n
+        tail += math.comb(n, rank) / 2**n
         if tail > 0.025:
             return rank
         rank += 1

@@ -16,6 +16,9 @@ class Intervals(unittest.TestCase):
     def test_the_rank_is_the_largest_that_leaves_out_two_and_a_half_per_cent(self):
         self.assertEqual([interval_rank(n) for n in (1, 5, 6, 8, 9, 12, 20)], [0, 0, 1, 1, 2, 3, 6])
 
+    def test_thousands_are_not_too_many(self):  # n / 2 - sqrt(n), about
+        self.assertEqual(interval_rank(2_000), 956)
+
     def test_fewer_than_six_launches_have_no_interval(self):
         self.assertEqual(estimate([3, 1, 2, 5, 4]), (3, None, None, 5))
 

@@ -1,5 +1,6 @@
 """README.md names only what is there. Its program is compiled and run as test sources.readme."""
 
+import json
 import os
 import re
 import unittest
@@ -26,6 +27,20 @@ class Readme(unittest.TestCase):
 
     def test_it_opens_with_the_question_and_its_figure(self):
         self.assertTrue(self.text.startswith("# Pipe or queue?\n\n!["))
+
+
+class Reference(unittest.TestCase):
+    """results/reference/, from which the figure is."""
+
+    def setUp(self):
+        with open(os.path.join(support.ROOT, "results/reference/run.json"), encoding="utf-8") as file:
+            self.text = file.read()
+
+    def test_it_was_measured_from_a_commit(self):
+        self.assertIs(json.loads(self.text)["tool"]["git_dirty"], False)
+
+    def test_it_names_no_folder_of_whoever_measured_it(self):
+        self.assertNotRegex(self.text, r'"/(?!usr/bin/)')
 
 
 if __name__ == "__main__":
