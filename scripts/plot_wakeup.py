@@ -140,14 +140,14 @@ def answer(_run, rows):
                                       "lat_p50_ns") for state in STATES]
                 table.append([label(*who), words, plural] +
                              [cell(value, figure.duration) for value in values])
-                if is_ours(who[0]) and values[0] and values[1]:
-                    points.append("%s between %s (%s): %s hot, %s after a sleep." % (
-                        label(*who), plural, words.split(": ")[1],
-                        *(figure.duration(value.median) for value in values[:2])))
+                found_in = [figure.duration(value.median) + " where " + state[2]
+                            for state, value in zip(STATES, values) if value]
+                if is_ours(who[0]) and found_in:
+                    points.append("%s between %s (%s): %s." % (
+                        label(*who), plural, words.split(": ")[1], "; ".join(found_in)))
     if not table:
         return Answer("This run woke nobody.", [], [], [])
-    return Answer(points[0] if points else UNANSWERED, points[1:],
-                  header, table)
+    return Answer(points[0] if points else UNANSWERED, points[1:], header, table)
 
 
 if __name__ == "__main__":
