@@ -9,10 +9,10 @@
 //   };
 //   mp::Queue<Route> routes(16);
 //
-// multiprocessing.h includes this page; with a primitive's own header, include it too. A Codec that
-// exists (a string, a vector of trivially copyable elements, one of yours) comes first. What cereal knows
-// besides, such as a std::bitset or a polymorphic class, travels once its header is included:
-// <cereal/types/bitset.hpp>.
+// multiprocessing.h includes this page where cereal is installed (libcereal-dev; headers alone); with a
+// primitive's own header, include it too. A Codec that exists (a string, a vector of trivially copyable
+// elements, one of yours) comes first. What cereal knows besides, such as a std::bitset or a polymorphic
+// class, travels once its header is included: <cereal/types/bitset.hpp>.
 //
 // Cost        The item is gone through twice, once for its length and once straight into shared memory,
 //             in cereal's binary form; memory that it needs is allocated where it is received. put and

@@ -10,7 +10,6 @@
 #include <functional>
 #include <utility>
 
-#include "primitives/archive_codec.h"
 #include "primitives/barrier.h"
 #include "primitives/condition.h"
 #include "primitives/errors.h"
@@ -28,6 +27,9 @@
 #include "primitives/semaphore.h"
 #include "primitives/value.h"
 #include "primitives/wait.h"
+#if __has_include(<cereal/cereal.hpp>)
+#include "primitives/archive_codec.h"
+#endif
 
 namespace gilfree::multiprocessing {
 
