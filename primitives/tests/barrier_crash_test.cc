@@ -2,8 +2,10 @@
 // and of abort. All of a round pass or all get BrokenBarrier, nobody hangs, and it can be reset.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "primitives/barrier.h"
 #include "primitives/tests/support/crash_test.h"
@@ -73,6 +75,18 @@ class BarrierCrashTest : public CrashTest {
     return outcomes_[0] == kPassed ? "all passed" : "all broken";
   }
 
+  // Killed on its way into the barrier or to sleep there.
+  Walk one_who_comes(std::function<void()> fresh) {
+    return {.fresh = std::move(fresh),
+            .prepare = attach,
+            .operation = [&] { (void)come(); },
+            .ends_asleep = true,
+            .most_rounds = 1,
+            .afterwards = [&] { complete_the_round(); },
+            .survivor = [&] { return what_came_of_it(); },
+            .after = [&] { return peers_.end(); }};
+  }
+
   static constexpr int kAgain = kParties;
 
   std::optional<Barrier<Processes>> barrier_;
@@ -81,27 +95,11 @@ class BarrierCrashTest : public CrashTest {
 };
 
 TEST_F(BarrierCrashTest, KilledAsTheFirstItHasNotComeOrTheBarrierBreaks) {
-  expect_one_edge({.fresh = [&] { make(); },
-                   .prepare = attach,
-                   .operation = [&] { (void)come(); },
-                   .ends_asleep = true,
-                   .most_rounds = 1,
-                   .afterwards = [&] { complete_the_round(); },
-                   .survivor = [&] { return what_came_of_it(); },
-                   .after = [&] { return peers_.end(); }},
-                  "all passed", "all broken");
+  expect_one_edge(one_who_comes([&] { make(); }), "all passed", "all broken");
 }
 
 TEST_F(BarrierCrashTest, KilledInTheMiddleWithAnotherAsleepItHasNotComeOrTheBarrierBreaks) {
-  expect_one_edge({.fresh = [&] { make_with_waiting(1); },
-                   .prepare = attach,
-                   .operation = [&] { (void)come(); },
-                   .ends_asleep = true,
-                   .most_rounds = 1,
-                   .afterwards = [&] { complete_the_round(); },
-                   .survivor = [&] { return what_came_of_it(); },
-                   .after = [&] { return peers_.end(); }},
-                  "all passed", "all broken");
+  expect_one_edge(one_who_comes([&] { make_with_waiting(1); }), "all passed", "all broken");
 }
 
 // Before it has come another takes its place; from then on the round is complete.
