@@ -116,7 +116,8 @@ double line_bounce_ns() {
 
 int launch(const std::vector<const Scenario*>& scenarios, const std::string& order_text) {
   const Json order = Json::parse(order_text);
-  const auto named = [&](const Scenario* each) { return each->name == order.at("scenario"); };
+  const auto wanted = order.at("scenario").get<std::string>();
+  const auto named = [&](const Scenario* each) { return each->name == wanted; };
   const Scenario& scenario = **std::find_if(scenarios.begin(), scenarios.end(), named);
   const Point point = point_from(order.at("point"), scenario);
   const int fd = order.at("fd").get<int>();
