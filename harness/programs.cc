@@ -89,7 +89,7 @@ std::string find_plotter() {
   const char* chosen = std::getenv("GILFREE_PYTHON");
   for (std::string python : {chosen != nullptr ? chosen : "", "/usr/bin/python3", "python3"}) {
     if (python.empty()) continue;
-    if (!output_of({python, "-c", "import matplotlib; print(1)"}).empty()) return python;
+    if (!output_of({python, "-I", "-c", "import matplotlib; print(1)"}).empty()) return python;
   }
   return {};
 }

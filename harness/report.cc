@@ -25,14 +25,18 @@ bool draw_report(const std::filesystem::path& folder) {
   std::cout.flush();
   const pid_t child = ::fork();
   if (child == 0) {
-    ::execlp(python.c_str(), python.c_str(), script.c_str(), folder.c_str(), nullptr);
+    // -I: neither the current folder nor the environment has a say in which modules it imports.
+    ::execlp(python.c_str(), python.c_str(), "-I", script.c_str(), folder.c_str(), nullptr);
     ::_exit(127);
   }
   int status = child < 0 ? 1 : 0;
   while (child >= 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   if (status == 0) return true;
-  std::cerr << "bench-all: the report was not drawn; try " << python << " " << script << " "
-            << folder.string() << "\n";
+  // report.py has said in a line what is wrong, unless it could not start or was killed.
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == 127) {
+    std::cerr << "bench-all: the report was not drawn; try " << python << " -I " << script << " "
+              << folder.string() << "\n";
+  }
   return false;
 }
 

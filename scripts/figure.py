@@ -12,25 +12,14 @@ with its scenario's. Room for names and ticks is kept in inches, so that nothing
 
 import csv
 import os
-import sys
 import textwrap
 
-try:
-    import matplotlib
-except ImportError:
-    print("report: this python (%s) cannot import matplotlib: apt-get install python3-matplotlib, "
-          "and use /usr/bin/python3 or name an interpreter in GILFREE_PYTHON" % sys.executable,
-          file=sys.stderr)
-    sys.exit(5)
+from plotting import pyplot  # first: it sets matplotlib up
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+from matplotlib.ticker import FuncFormatter
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as pyplot  # noqa: E402
-from matplotlib.font_manager import FontProperties  # noqa: E402
-from matplotlib.textpath import TextPath  # noqa: E402
-from matplotlib.ticker import FuncFormatter  # noqa: E402
-
-from contenders import label, style  # noqa: E402
-from run_folder import BadRun, read_run  # noqa: E402
+from contenders import label, style
 
 TOP, BOTTOM, EDGE = 0.95, 1.15, 0.15  # inches: title and subtitle; axis and caption; rim
 BETWEEN = 0.85                        # from one row of panels to the next: an axis and a title
@@ -202,16 +191,3 @@ def save(picture, folder, name, text, header, table):
         writer.writerows(table)
     return os.path.join(plots, name + ".svg")
 
-
-def main(draw, scenario):
-    """The command of a plot_<scenario>.py: draws one scenario of a run."""
-    if len(sys.argv) != 2:
-        print("usage: %s DIR, the folder of a run" % os.path.basename(sys.argv[0]), file=sys.stderr)
-        sys.exit(2)
-    try:
-        run, rows = read_run(sys.argv[1])
-        drawn = draw(sys.argv[1], run, [row for row in rows if row["scenario"] == scenario])
-    except BadRun as why:
-        print("report: %s" % why, file=sys.stderr)
-        sys.exit(2)
-    print("\n".join(drawn) or "nothing to draw: no measured rows of %s" % scenario)

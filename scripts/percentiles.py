@@ -12,7 +12,7 @@ import collections
 
 import figure
 from contenders import is_ours, style
-from run_folder import HISTOGRAM, read_table
+from run_folder import read_histogram
 
 CURVE = [1 - 10 ** (-step / 20) for step in range(2, 81)]  # 20 % to 99.99 %
 MAXIMUM = 50000  # where on the percentiles' axis the longest value stands
@@ -20,12 +20,8 @@ MAXIMUM = 50000  # where on the percentiles' axis the longest value stands
 
 def distributions(folder, key_of):
     """{key: {launch: [(ns, count), ...]}} of the cases given as {case: key}, in that order."""
-    found = {key: collections.defaultdict(list) for key in key_of.values()}
-    for row in read_table(folder, "hist.csv", HISTOGRAM):
-        if row["case"] in key_of:
-            middle = (int(row["bucket_lo_ns"]) + int(row["bucket_hi_ns"]) - 1) / 2
-            found[key_of[row["case"]]][int(row["launch"])].append((middle, int(row["count"])))
-    return {key: launches for key, launches in found.items() if launches}
+    found = read_histogram(folder)
+    return {key: found[case] for case, key in key_of.items() if case in found}
 
 
 def merged(launches):

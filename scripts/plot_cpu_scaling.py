@@ -1,7 +1,4 @@
-#!/usr/bin/env python3
 """cpu_scaling: how many times as fast as one worker are more of them?
-
-    plot_cpu_scaling.py DIR
 
 Weak scaling: each worker does as much as it can in a given time, and the speed-up is how many times the
 work of one gets done. Strong: the same work is divided among the workers, round after round, and the
@@ -18,6 +15,8 @@ from contenders import label
 from estimate import per_launch, ratio_of
 from run_folder import measured
 from scaling_fit import fit_of, words_of
+
+COLUMNS = ("mode", "parties")  # that every row has
 
 KINDS = ("integer", "floating_point", "memory", "allocation", "lock")
 SCALINGS = ("weak", "strong")
@@ -146,7 +145,3 @@ def answer(run, rows):
     headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], ["contender", "work", "scaling", "workers", "speed-up",
                                          "share of each", "efficiency"], table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "cpu_scaling")

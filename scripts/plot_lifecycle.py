@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""lifecycle: start and join of processes, by the memory of their parent, and of threads.
-
-    plot_lifecycle.py DIR
-"""
+"""lifecycle: start and join of processes, by the memory of their parent, and of threads."""
 
 import figure
 from answer import UNANSWERED, Answer, cell
@@ -11,6 +7,8 @@ from contenders import label
 from dots import MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of, per_launch, ratio_of
 from run_folder import measured
+
+COLUMNS = ("scope", "parent_bytes")  # that every row has
 
 MARKS = (MEDIAN, P99)
 
@@ -100,7 +98,3 @@ def answer(_run, rows):
     points += against_small(panels)
     headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], ["contender", "starts", "p50", "p99"], table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "lifecycle")

@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""lock_contention: throughput and fairness by parties, and how long each waits for the lock.
-
-    plot_lock_contention.py DIR
-"""
+"""lock_contention: throughput and fairness by parties, and how long each waits for the lock."""
 
 import collections
 
@@ -13,6 +9,8 @@ from contenders import label
 from dots import LONGEST, MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of, per_launch, ratio_of
 from run_folder import measured
+
+COLUMNS = ("scope", "parties", "work_in_ns", "work_out_ns")  # that every row has
 
 SCOPES = (("thread", "threads"), ("process", "processes"))
 MANY = 4  # parties of whom the waits are shown
@@ -178,7 +176,3 @@ def answer(_run, rows):
     points = list(against_best(rows))
     headline = points[0] if points else UNANSWERED
     return Answer(headline, points[1:], header, table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "lock_contention")

@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""pool_tasks: tasks per second, each alone and in chunks, the round trip of one, and 50 from start to end.
-
-    plot_pool_tasks.py DIR
-"""
+"""pool_tasks: tasks per second, each alone and in chunks, the round trip of one, and 50 from start to end."""
 
 import figure
 from answer import UNANSWERED, Answer, cell
@@ -11,6 +7,8 @@ from contenders import label
 from dots import MEDIAN, P99, Mark, draw_dots, words_of
 from estimate import estimate_of, per_launch, ratio_of
 from run_folder import measured
+
+COLUMNS = ("mode", "parties")  # that every row has
 
 RATE = Mark("median", "ops_per_s", "o", True, "filled dots")
 WHOLE = Mark("mean of a window", "lat_mean_ns", "o", True, "filled dots")
@@ -124,7 +122,3 @@ def answer(_run, rows):
     return Answer(headline, points[1:], ["contender", "workers", "one by one, tasks/s",
                                          "in chunks, tasks/s", "round trip p50", "p99", "50 tasks"],
                   table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "pool_tasks")

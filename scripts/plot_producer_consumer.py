@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""producer_consumer: items per second by parties, and what an item costs in CPU time.
-
-    plot_producer_consumer.py DIR
-"""
+"""producer_consumer: items per second by parties, and what an item costs in CPU time."""
 
 import figure
 from answer import Answer, by_case, cell
@@ -10,6 +6,8 @@ from by_parties import draw_panel, grouped, lines_of, room, table_of, who_of
 from contenders import label, order
 from estimate import Estimate, estimate_of, per_launch, ratio_of
 from run_folder import measured
+
+COLUMNS = ("scope", "msg_bytes", "batch", "producers", "consumers", "parties")  # that every row has
 
 SCOPES = (("thread", "threads"), ("process", "processes"))
 OURS = ("queue", "")
@@ -112,7 +110,3 @@ def answer(_run, rows):
     return Answer(headline, points + ["Every item arrived exactly once."] * bool(points),
                   ["contender", "scope", "producers to consumers", "item", "batch", "items/s",
                    "CPU time an item", "age p50", "p99"], table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "producer_consumer")

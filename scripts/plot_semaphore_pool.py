@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""semaphore_pool: throughput by workers for each number of permits, and how long a worker waits.
-
-    plot_semaphore_pool.py DIR
-"""
+"""semaphore_pool: throughput by workers for each number of permits, and how long a worker waits."""
 
 import figure
 from answer import Answer, by_case, cell
@@ -11,6 +7,8 @@ from contenders import label, order
 from dots import LONGEST, MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of
 from run_folder import measured
+
+COLUMNS = ("scope", "permits", "parties", "work_in_ns", "max_inside")  # that every row has
 
 SCOPES = (("thread", "threads"), ("process", "processes"))
 
@@ -105,7 +103,3 @@ def answer(_run, rows):
     return Answer(headline, [],
                   ["contender", "scope", "workers", "permits", "taken per second", "wait p50",
                    "p99"], table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "semaphore_pool")

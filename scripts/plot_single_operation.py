@@ -1,8 +1,5 @@
-#!/usr/bin/env python3
 """single_operation: what each costs, one dot each, with the interval of the median; a figure for each
 subject; and how many times the cost of its peer each of ours has.
-
-    plot_single_operation.py DIR
 """
 
 import collections
@@ -117,7 +114,3 @@ def answer(_run, rows):
     headline = "From %s (%s) to %s (%s)." % (table[0][1], table[0][0], table[-1][1], table[-1][0])
     return Answer(headline, list(against_peers(rows)), ["operation", "median", "95 % interval"],
                   table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "single_operation")

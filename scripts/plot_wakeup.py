@@ -1,8 +1,4 @@
-#!/usr/bin/env python3
-"""wakeup: one-way latency of each contender, hot and after the waiter has slept.
-
-    plot_wakeup.py DIR
-"""
+"""wakeup: one-way latency of each contender, hot and after the waiter has slept."""
 
 import collections
 
@@ -13,6 +9,8 @@ from contenders import is_ours, label, order
 from dots import MEDIAN, P99, draw_dots, words_of
 from estimate import estimate_of
 from run_folder import measured
+
+COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
 
 SCOPES = (("thread", "threads"), ("process", "processes"))
 OPERATIONS = (("event_set", "Event: set"), ("condition_notify_one", "Condition: notify one"),
@@ -148,7 +146,3 @@ def answer(_run, rows):
     if not table:
         return Answer("This run woke nobody.", [], [], [])
     return Answer(points[0] if points else UNANSWERED, points[1:], header, table)
-
-
-if __name__ == "__main__":
-    figure.main(draw, "wakeup")

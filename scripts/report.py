@@ -1,34 +1,32 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -I
 """The report of a run: plots/, summary.csv, summary.md and report.html, from its CSV and run.json.
 
-    report.py DIR        prints the answers
+    report.py DIR                  writes the report and prints the answers
+    report.py DIR SCENARIO...      draws the figures of these scenarios alone
 
 Each scenario found in samples.csv is drawn and answered by the module of its name, which is found,
-not listed. A new scenario is a new file, plot_<scenario>.py, with
+not listed: scripts/README.md, "Adding a figure". A scenario without a module gets a default section.
 
-    def draw(folder, run, rows):     # rows: the scenario's, all statuses, as dicts of text; run:
-        ...                          # run.json. Returns the SVGs' paths, each from figure.save()
-    def answer(run, rows):           # may be left out: then a plain table of the cases is shown
-        return Answer(headline, points, header, table)      # answer.py
-
-and a line per new contender in contenders.py. plot_single_operation.py is the example to start from;
-percentiles.py has the latency curves. Without a module a scenario gets its table.
-
-Exit codes: 0 written; 2 DIR is no run that can be read; 3 a figure could not be drawn (the others
-and the tables are written); 5 no matplotlib; 7 cannot write. Each but 0 with one line that says why.
+Exit codes: 0 written; 2 DIR is not a run that can be read; 3 written, but a figure could not be drawn or
+damaged rows are left out; 5 no matplotlib; 7 cannot write. Each but 0 with a line that says why.
 """
 
 import importlib
 import importlib.util
+import os
 import sys
 
-import figure  # noqa: F401, says so if there is no matplotlib
-import page
-import summary
-from answer import Answer, plain_answer, qualified
-from run_folder import BadRun, read_run
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
+
+import figure  # noqa: E402, F401, ends here if there is no matplotlib
+import page  # noqa: E402
+import summary  # noqa: E402
+from answer import Answer, plain_answer, qualified  # noqa: E402
+from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
+from run_folder import BadRun, read_run  # noqa: E402
 
 FIRST = "pipe_vs_queue"  # the question that heads the page
+BAD_RUN, INCOMPLETE = 2, 3
 
 
 def scenarios(rows):
@@ -43,52 +41,83 @@ def module_of(scenario):
     return importlib.import_module(name)
 
 
+def usable(module, rows):
+    """(the rows that have all that the module needs, why others are left out, in words)."""
+    needed = getattr(module, "COLUMNS", ())
+    whole = [row for row in rows if row["status"] != "ok" or all(row[column] for column in needed)]
+    lost = len(rows) - len(whole)
+    return whole, [] if lost == 0 else ["%s: left out %d row%s without %s" % (
+        rows[0]["scenario"], lost, "" if lost == 1 else "s", " or ".join(needed))]
+
+
+def tell(scenario, folder, run, rows):
+    """(Answer, paths of the figures, mistakes in words) of one scenario."""
+    found, drawn, mistakes = plain_answer(scenario, rows), [], []
+    try:
+        module = module_of(scenario)
+        rows, mistakes = usable(module, rows)
+        if hasattr(module, "answer"):
+            found = module.answer(run, rows)
+        if module is not None:
+            drawn = module.draw(folder, run, rows)
+    except OSError:
+        raise
+    except Exception as why:  # of one scenario: the others are still reported
+        mistakes.append("%s is not all drawn: %s%s" % (
+            scenario, "" if isinstance(why, BadRun) else type(why).__name__ + ": ", why))
+    return qualified(found, rows), drawn, mistakes
+
+
 def report(folder):
-    """Writes everything; returns the answers and what could not be drawn, in words."""
+    """Writes everything; returns the answers and what could not be shown, in words."""
     run, rows = read_run(folder)
-    answers, drawn, mistakes = {}, {}, []
+    answers, drawn, mistakes = {}, {}, run["damage"]
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
-        answers[scenario] = qualified(plain_answer(scenario, mine), mine)
-        try:
-            module = module_of(scenario)
-            if module is not None:
-                drawn[scenario] = module.draw(folder, run, mine)
-            if hasattr(module, "answer"):
-                answers[scenario] = qualified(module.answer(run, mine), mine)
-        except (BadRun, OSError):
-            raise
-        except Exception as why:  # of one scenario: the others are still reported
-            mistakes.append("%s is not all drawn: %s: %s; see plot_%s.py %s"
-                            % (scenario, type(why).__name__, why, scenario, folder))
+        answers[scenario], drawn[scenario], found = tell(scenario, folder, run, mine)
+        mistakes += found
     run["warnings"] += mistakes
     if not answers:
         answers[FIRST] = Answer("This run measured nothing.", [], [], [])
     summary.write_rows(folder, rows)
     summary.write_markdown(folder, run, answers, rows)
     page.write_page(folder, run, answers, drawn, rows)
-    return answers, mistakes
+    return [answer.headline for answer in answers.values()], mistakes
 
 
-def fail(code, why):
-    print("report: " + str(why).replace("\n", " "), file=sys.stderr)
-    return code
+def draw_alone(folder, wanted):
+    """Draws the figures of some scenarios; returns their paths and what could not be drawn, in words."""
+    run, rows = read_run(folder)
+    lines, mistakes = [], run["damage"]
+    for scenario in wanted:
+        mine = [row for row in rows if row["scenario"] == scenario]
+        if not mine:
+            raise BadRun("%s has no rows of %s; it has %s"
+                         % (folder, scenario, ", ".join(scenarios(rows)) or "none"))
+        _, drawn, found = tell(scenario, folder, run, mine)
+        lines += drawn or ["nothing to draw: no measured rows of %s" % scenario]
+        mistakes += found
+    return lines, mistakes
 
 
 def main(arguments):
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        return fail(2, "usage: report.py DIR, the folder of a run")
+    if not arguments or any(each.startswith("-") for each in arguments):
+        return fail("report", BAD_RUN, "usage: report.py DIR [SCENARIO...], DIR the folder of a run")
+    folder, *wanted = arguments
     try:
-        answers, mistakes = report(arguments[0])
+        lines, mistakes = draw_alone(folder, wanted) if wanted else report(folder)
     except BadRun as why:
-        return fail(2, why)
+        return fail("report", BAD_RUN, why)
     except OSError as why:
-        return fail(7, "cannot write: %s" % why)
-    print("\n".join(answer.headline for answer in answers.values()))
+        return fail("report", CANNOT_WRITE, "cannot write: %s" % reason(why))
+    try:
+        say("\n".join(lines))
+    except OSError as why:
+        return fail("report", CANNOT_WRITE, "written, but standard output is not: %s" % reason(why))
     for mistake in mistakes:
-        fail(3, mistake)
-    return 3 if mistakes else 0
+        fail("report", INCOMPLETE, mistake)
+    return INCOMPLETE if mistakes else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave("report", main)

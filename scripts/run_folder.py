@@ -1,16 +1,21 @@
-"""A run's folder: reads its tables, and says in one line what is wrong with one that is no run.
+"""A run's folder: reads its tables, and says in one line what is wrong with a folder that holds no run.
 
     run, rows = read_run(folder)            # run.json; the rows of samples.csv as dicts of text
     rows = measured(rows)                   # those with a number: status ok
-    buckets = read_table(folder, "hist.csv", HISTOGRAM)
+    launches = read_histogram(folder)       # {case: {launch: [(ns, count), ...]}} of hist.csv
 
-Byte order marks and CRLF are read as if they were not there. A last row that was cut off (the writer
-was killed) is left out; read_run() says so in run["warnings"].
+A row that is damaged (cut, doubled, a cell that is not a number) is left out, and run["damage"] says where.
+A column that an older bench-all did not write reads as empty. Byte order marks and CRLF do no harm.
 """
 
+import collections
 import csv
+import functools
+import io
 import json
+import math
 import os
+import sys
 
 SCHEMA = "1"
 # What the report needs of samples.csv; it may have more (results/README.md).
@@ -18,63 +23,149 @@ SAMPLES = ("schema_version", "run_id", "case", "scenario", "impl", "interpreter"
            "msg_bytes", "placement", "launch", "ops_per_s", "bytes_per_s", "lat_p50_ns",
            "lat_p99_ns", "lat_mean_ns", "cpu_ns_per_op", "status", "error")
 HISTOGRAM = ("case", "launch", "bucket_lo_ns", "bucket_hi_ns", "count")
-NUMBERS = {"launch", "msg_bytes", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns",
-           "lat_mean_ns", "cpu_ns_per_op", "bucket_lo_ns", "bucket_hi_ns", "count"}
+COUNTS = {"launch", "repetition", "msg_bytes", "queue_depth", "producers", "consumers", "parties", "permits",
+          "parent_bytes", "work_in_ns", "work_out_ns", "batch", "sample_every", "max_inside"}
+QUANTITIES = {"window_s", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns", "lat_max_ns", "lat_mean_ns",
+              "lat_n", "cpu_ns_per_op", "fair_jain", "max_wait_ns", "timer_cost_ns"}
+NEEDED = ("case", "scenario", "impl", "launch", "status")  # of every row
+IDENTITY = ("run_id", "case", "side", "round", "launch", "repetition")
+NAMED = 3  # damaged rows that are told one by one
+FACTS = {"warnings": list, "command": list, "cases": list, "questions": dict, "tool": dict, "build": dict,
+         "host": dict, "limits": dict, "environment": dict, "interpreters": dict}
+
+csv.field_size_limit(sys.maxsize)
 
 
 class BadRun(Exception):
     """The folder holds no run that can be reported; the message names file and remedy."""
 
 
+class Row(dict):
+    """A row by column; a column that the table does not have is empty."""
+
+    def __missing__(self, column):
+        return ""
+
+
 def measured(rows):
     return [row for row in rows if row["status"] == "ok"]
 
 
-def read_table(folder, name, columns, warnings=None):
-    """The whole rows of a CSV; BadRun unless it has the columns, and numbers where they are due.
+def wrong_number(column, text):
+    """Whether a cell holds something else than nothing or a number of its column's kind."""
+    try:
+        value = int(text) if column in COUNTS else float(text)
+    except ValueError:
+        return bool(text)
+    return not math.isfinite(value) or value < 0
 
-    Adds to `warnings` that a last row was cut off.
-    """
+
+def fault_of(row, numbers):
+    """What is wrong with a row, in words; None if nothing is."""
+    if None in row or None in row.values():
+        return "has not as many cells as the header"
+    if any("\ufffd" in text for text in row.values()):
+        return "is not UTF-8"
+    lacking = [column for column in NEEDED if column in row and not row[column]]
+    if lacking:
+        return "%s is empty" % lacking[0]
+    for column in numbers:
+        if wrong_number(column, row[column]):
+            return "%s is %r, not a number" % (column, row[column][:40])
+    return None
+
+
+def damage_of(name, faults):
+    """The faults [(line, what)] of a table in a few sentences."""
+    texts = ["%s, line %d: %s; the row is left out" % (name, line, what) for line, what in faults[:NAMED]]
+    if len(faults) > NAMED:
+        texts.append("%s: %d more damaged rows are left out" % (name, len(faults) - NAMED))
+    return texts
+
+
+def open_table(folder, name, columns):
+    """(header, reader) of a CSV; BadRun unless it has the columns."""
     path = os.path.join(folder, name)
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            header, rows = reader.fieldnames or [], list(reader)
+        with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
+            reader = csv.reader(io.StringIO(file.read(), newline=""))
+        header = next(reader, [])
     except FileNotFoundError:
         raise BadRun("%s: there is no %s; bench-all report %s makes it from events.jsonl"
                      % (folder, name, folder)) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as why:
+    except (OSError, csv.Error) as why:
         raise BadRun("%s: cannot be read (%s)" % (path, why)) from None
     if not header:
         raise BadRun("%s is empty: not even a header; bench-all report %s makes it from "
                      "events.jsonl" % (path, folder))
     lacking = [column for column in columns if column not in header]
     if lacking:
-        raise BadRun("%s lacks the column %s; name a folder that this bench-all wrote"
-                     % (path, ", ".join(lacking)))
-    if rows and None in rows[-1].values():
-        rows.pop()
-        if warnings is not None:
-            warnings.append("%s ends in the middle of a row: that row is left out" % name)
-    for line, row in enumerate(rows, start=2):
-        check_row(path, line, row, columns)
-    return rows
+        raise BadRun("%s lacks the column%s %s; name a folder that bench-all wrote"
+                     % (path, "s" * (len(lacking) > 1), ", ".join(lacking)))
+    return header, reader
 
 
-def check_row(path, line, row, columns):
-    if None in row or None in row.values():
-        raise BadRun("%s, line %d: has not as many cells as the header" % (path, line))
-    for column in columns:
-        if column in NUMBERS and row[column]:
-            try:
-                float(row[column])
-            except ValueError:
-                raise BadRun("%s, line %d: %s is %r, no number"
-                             % (path, line, column, row[column])) from None
+def read_samples(folder):
+    """(whole rows of samples.csv, damage in words)."""
+    header, reader = open_table(folder, "samples.csv", SAMPLES)
+    numbers = [column for column in header if column in COUNTS or column in QUANTITIES]
+    rows, faults, seen = [], [], {}
+    for cells in reader:
+        if not cells:
+            continue
+        row = Row(zip(header, cells)) if len(cells) == len(header) else {None: cells}
+        fault = fault_of(row, numbers)
+        if fault is None:
+            check_schema(folder, reader.line_num, row)
+            key = tuple(row[column] for column in IDENTITY)
+            first = seen.setdefault(key, reader.line_num)
+            fault = None if first == reader.line_num else "is line %d again" % first
+        if fault is None:
+            rows.append(row)
+        else:
+            faults.append((reader.line_num, fault))
+    return rows, damage_of("samples.csv", faults)
+
+
+def check_schema(folder, line, row):
+    if row["schema_version"] != SCHEMA:
+        raise BadRun("%s, line %d: schema %r; this reads schema %s: use the report.py of the "
+                     "bench-all that wrote it"
+                     % (os.path.join(folder, "samples.csv"), line, row["schema_version"], SCHEMA))
+
+
+@functools.lru_cache(maxsize=1)
+def histogram_of(folder, _changed):
+    header, reader = open_table(folder, "hist.csv", HISTOGRAM)
+    places = [header.index(column) for column in HISTOGRAM]
+    found, faults = collections.defaultdict(lambda: collections.defaultdict(list)), []
+    for cells in reader:
+        try:
+            case, launch, low, high, count = (cells[place] for place in places)
+            low, high, count = int(low), int(high), int(count)
+            if low < 0 or high < low or count < 0:
+                raise ValueError
+            found[case][int(launch)].append(((low + high - 1) / 2, count))
+        except (IndexError, ValueError):
+            if cells:
+                faults.append((reader.line_num, "is not a bucket"))
+    return found, damage_of("hist.csv", faults)
+
+
+def read_histogram(folder, damage=None):
+    """{case: {launch: [(middle of the bucket in ns, count), ...]}}; adds to `damage` what was left out."""
+    try:
+        changed = os.stat(os.path.join(folder, "hist.csv")).st_mtime_ns
+    except OSError:
+        changed = None
+    found, faults = histogram_of(folder, changed)
+    if damage is not None:
+        damage += [each for each in faults if each not in damage]
+    return found
 
 
 def read_facts(folder):
-    """run.json."""
+    """run.json, without the facts that are not of the kind that they should be."""
     path = os.path.join(folder, "run.json")
     try:
         with open(path, encoding="utf-8-sig") as file:
@@ -82,11 +173,18 @@ def read_facts(folder):
     except FileNotFoundError:
         raise BadRun("%s: there is no run.json; bench-all report %s makes it from events.jsonl"
                      % (folder, folder)) from None
-    except (OSError, ValueError) as why:
+    except (OSError, ValueError, RecursionError) as why:
         raise BadRun("%s: cannot be read (%s); bench-all report %s makes it again"
                      % (path, why, folder)) from None
     if not isinstance(facts, dict):
         raise BadRun("%s: holds no object; bench-all report %s makes it again" % (path, folder))
+    damage = ["run.json: %s is not %s and is ignored" % (name, "a list" if kind is list else "an object")
+              for name, kind in FACTS.items() if facts.get(name) is not None and
+              not isinstance(facts[name], kind)]
+    facts.update({name: kind() for name, kind in FACTS.items() if not isinstance(facts.get(name), kind)})
+    if not isinstance(facts["host"].get("cpus"), int):
+        facts["host"].pop("cpus", None)
+    facts["damage"] = damage
     return facts
 
 
@@ -94,15 +192,9 @@ def read_run(folder):
     """(run.json, rows of samples.csv), checked."""
     if not os.path.isdir(folder):
         raise BadRun("%s: there is no such folder; name one that bench-all wrote" % folder)
-    warnings = []
-    rows = read_table(folder, "samples.csv", SAMPLES, warnings)
-    for line, row in enumerate(rows, start=2):
-        if row["schema_version"] != SCHEMA:
-            raise BadRun("%s, line %d: schema %r; this reads schema %s: use the report.py of the "
-                         "bench-all that wrote it"
-                         % (os.path.join(folder, "samples.csv"), line, row["schema_version"], SCHEMA))
+    rows, damage = read_samples(folder)
     run = read_facts(folder)
-    run["warnings"] = list(run.get("warnings") or []) + warnings
+    run["damage"] += damage
     if "finished_utc" not in run:
-        run["warnings"].append("the run was cut short: this is what it had measured until then")
+        run["warnings"].append("The run was cut short: this is what it had measured until then.")
     return run, rows

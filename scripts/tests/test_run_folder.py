@@ -8,7 +8,7 @@ import sys
 import unittest
 
 import support
-from run_folder import SAMPLES, BadRun, read_run
+from run_folder import SAMPLES, read_histogram, read_run
 
 
 class Columns(unittest.TestCase):
@@ -64,28 +64,31 @@ class Mistakes(unittest.TestCase):
         run = self.broken("samples.csv", lambda text: text.replace("\n1,", "\n2,"))
         self.refuses(run.folder, "schema '2'")
 
-    def test_a_cell_that_is_no_number_is_named_with_its_line(self):
-        run = self.broken("samples.csv", lambda text: text.replace("1000000.0", "banana", 1))
-        self.refuses(run.folder, "line 2: ops_per_s is 'banana'")
-
-    def test_a_row_with_too_many_cells_is_named_with_its_line(self):
-        run = self.broken("samples.csv", lambda text: text.rstrip("\n") + ",more\n")
-        self.refuses(run.folder, "line 2: has not as many cells")
-
     def test_a_table_that_is_no_text(self):
-        self.refuses(self.broken("samples.csv", lambda text: b"\xff\xfe\x00").folder, "cannot be read")
+        self.refuses(self.broken("samples.csv", lambda text: b"\xff\xfe\x00").folder, "lacks the columns")
+
+    def test_a_table_that_is_a_folder(self):
+        run = self.broken("samples.csv", lambda text: text)
+        os.remove(run.path("samples.csv"))
+        os.mkdir(run.path("samples.csv"))
+        self.refuses(run.folder, "cannot be read")
+
+    def test_facts_that_are_nested_beyond_reason(self):
+        self.refuses(self.broken("run.json", lambda text: "[" * 100000).folder, "cannot be read")
 
     def test_no_folder_named_and_an_option_are_wrong_usage(self):
-        for arguments in ([], ["--help"], ["a", "b"]):
+        for arguments in ([], ["--help"], ["a", "-b"]):
             done = subprocess.run([sys.executable, os.path.join(support.SCRIPTS, "report.py"),
                                    *arguments], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 2)
             self.assertTrue(done.stderr.startswith("report: usage: "), done.stderr)
 
-    def test_a_plot_alone_says_the_same(self):
-        done = subprocess.run([sys.executable, os.path.join(support.SCRIPTS, "plot_pipe_vs_queue.py"),
-                               "/nonexistent"], capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+    def test_a_scenario_that_was_not_run_is_named_with_those_that_were(self):
+        run = self.broken("run.json", lambda text: text)
+        done = subprocess.run([sys.executable, os.path.join(support.SCRIPTS, "report.py"), run.folder, "tides"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("has no rows of tides; it has pipe_vs_queue", done.stderr)
 
     @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
     def test_a_folder_that_cannot_be_written(self):
@@ -124,32 +127,115 @@ class Lenience(unittest.TestCase):
         self.assertEqual(read_run(self.run_.folder), plain)
         self.assertEqual(support.report(self.run_.folder)[0], 0)
 
-    def test_a_last_row_that_was_cut_is_left_out_and_said(self):
-        self.run_.edit("samples.csv", lambda text: text[:-30])
-        run, rows = read_run(self.run_.folder)
-        self.assertEqual(len(rows), 5)
-        self.assertIn("samples.csv ends in the middle of a row: that row is left out",
-                      run["warnings"])
-
-    def test_a_row_cut_elsewhere_is_no_run(self):
-        def cut(text):
-            lines = text.split("\n")
-            return "\n".join([lines[0], lines[1][:40], *lines[2:]])
-        self.run_.edit("samples.csv", cut)
-        with self.assertRaisesRegex(BadRun, "line 2: has not as many cells"):
-            read_run(self.run_.folder)
-
     def test_a_run_killed_in_the_middle_is_reported_and_says_so(self):
         del self.run_.facts["finished_utc"], self.run_.facts["exit_code"]
         self.run_.write()
         shutil.rmtree(self.run_.path("plots"), ignore_errors=True)
         self.assertEqual(support.report(self.run_.folder)[0], 0)
-        self.assertIn("the run was cut short", self.run_.read("summary.md"))
+        self.assertIn("The run was cut short", self.run_.read("summary.md"))
 
     def test_more_columns_than_needed_do_no_harm(self):
         self.run_.edit("samples.csv", lambda text: "\n".join(
             line + ("," if at else ",more") for at, line in enumerate(text.splitlines())) + "\n")
         self.assertEqual(support.report(self.run_.folder)[0], 0)
+
+
+
+class Damage(unittest.TestCase):
+    """A damaged row costs that row: it is named, the report is made, and the exit code is 3."""
+
+    def setUp(self):
+        context = support.fixture_run()
+        self.run_ = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.run_.round_trips("pipe", [900] * 6)
+        self.run_.write()
+
+    def damaged(self, change, words, left, name="samples.csv"):
+        self.run_.edit(name, change)
+        run, rows = read_run(self.run_.folder)
+        self.assertEqual(len(rows), left)
+        code, _, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (3, 1), err)
+        self.assertIn(words, err)
+        self.assertIn(words.replace("'", "&#x27;"), self.run_.read("report.html"))
+        self.assertIn(words, self.run_.read("summary.md"))
+
+    def test_a_last_row_that_was_cut(self):
+        self.damaged(lambda text: text[:-30], "samples.csv, line 7: has not as many cells as the header; the row is "
+                     "left out", 5)
+
+    def test_a_row_that_was_cut_elsewhere(self):
+        def cut(text):
+            lines = text.split("\n")
+            return "\n".join([lines[0], lines[1][:40], *lines[2:]])
+        self.damaged(cut, "samples.csv, line 2: has not as many cells", 5)
+
+    def test_a_row_with_too_many_cells(self):
+        self.damaged(lambda text: text.rstrip("\n") + ",more\n", "line 7: has not as many cells", 5)
+
+    def test_a_cell_that_is_not_a_number(self):
+        for text in ("banana", "nan", "inf", "-5", "1e999"):
+            with self.subTest(text):
+                self.setUp()
+                self.damaged(lambda table, text=text: table.replace(",900,", ",%s," % text, 1),
+                             "line 2: lat_p50_ns is '%s', not a number" % text, 5)
+
+    def test_a_count_that_is_not_whole(self):
+        self.damaged(lambda text: text.replace(",64,", ",6.4,", 1), "line 2: msg_bytes is '6.4', not a number", 5)
+
+    def test_a_byte_that_is_not_text(self):
+        self.damaged(lambda text: text.encode().replace(b"ping", b"p\xffng", 1), "line 2: is not UTF-8", 5)
+
+    def test_a_row_without_its_contender(self):
+        self.damaged(lambda text: text.replace(",pipe,", ",,", 1), "line 2: impl is empty", 5)
+
+    def test_a_row_that_is_there_twice(self):
+        self.damaged(lambda text: text + text.splitlines()[-1] + "\n", "line 8: is line 7 again", 6)
+
+    def test_many_damaged_rows_are_counted(self):
+        for row in self.run_.samples:
+            row["lat_p50_ns"] = "x"
+        self.run_.write()
+        code, _, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (3, 4), err)
+        self.assertIn("samples.csv: 3 more damaged rows are left out", err)
+
+    def test_latencies_that_are_lost_cost_their_figures_only(self):
+        os.remove(self.run_.path("hist.csv"))
+        code, out, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (3, 1), err)
+        self.assertIn("there is no hist.csv", err)
+        self.assertTrue(out)
+
+    def test_damaged_latencies_are_left_out(self):
+        found = read_histogram(self.run_.folder)
+        self.run_.edit("hist.csv", lambda text: text + "cut,\n" + text.splitlines()[1].replace("service,", "service,x")
+                       + "\n")
+        damage = []
+        self.assertEqual(read_histogram(self.run_.folder, damage), found)
+        self.assertEqual(damage, ["hist.csv, line 32: is not a bucket; the row is left out",
+                                  "hist.csv, line 33: is not a bucket; the row is left out"])
+
+    def test_facts_of_the_wrong_kind_are_ignored_and_said(self):
+        self.run_.facts.update(host=[], warnings="none", command=7, questions=None)
+        self.run_.write()
+        code, _, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (3, 3), err)
+        self.assertIn("run.json: host is not an object and is ignored", err)
+
+    def test_cpus_that_are_not_a_number_are_unknown(self):
+        self.run_.facts["host"]["cpus"] = "many"
+        self.run_.write()
+        self.assertEqual(support.report(self.run_.folder)[0], 0)
+
+    def test_an_older_table_without_an_axis_leaves_out_the_rows_that_need_it(self):
+        self.run_.row("lock_contention/old", 1, scenario="lock_contention", impl="lock", ops_per_s=5, interpreter="",
+                      mode="contention")
+        self.run_.write()
+        code, _, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (3, 1), err)
+        self.assertIn("lock_contention: left out 1 row without scope or parties", err)
 
 
 if __name__ == "__main__":

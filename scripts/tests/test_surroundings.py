@@ -1,0 +1,117 @@
+"""Rough surroundings: output that cannot be written, foreign modules and settings. One line, never a traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+import support
+
+REPORT = os.path.join(support.SCRIPTS, "report.py")
+HIJACK = "print('hijacked')\nraise SystemExit(99)\n"
+
+
+class Surroundings(unittest.TestCase):
+    def setUp(self):
+        context = support.fixture_run()
+        self.run_ = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.run_.throughput("pipe", 64, [1e6])
+        self.run_.write()
+
+    def report(self, *arguments, options=("-I",), **more):
+        return subprocess.run([sys.executable, *options, REPORT, self.run_.folder, *arguments], text=True, check=False,
+                              stderr=subprocess.PIPE, **more)
+
+    def says(self, done, code, words):
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (code, 1), done.stderr)
+        self.assertTrue(done.stderr.startswith("report: "), done.stderr)
+        self.assertIn(words, done.stderr)
+
+
+class Output(Surroundings):
+    def test_a_full_device_is_told_in_one_line(self):
+        for arguments in ((), ("pipe_vs_queue",)):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                self.says(self.report(*arguments, stdout=full), 7, "No space left on device")
+        self.assertTrue(os.path.exists(self.run_.path("report.html")))
+
+    def test_a_pipe_that_is_not_read_is_told_in_one_line(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = self.report(stdout=writer)
+        os.close(writer)
+        self.says(done, 7, "Broken pipe")
+
+    def test_a_closed_output_is_told_in_one_line(self):
+        self.says(self.report(preexec_fn=lambda: os.close(1)), 7, "standard output is closed")
+
+    def test_errors_that_cannot_be_written_either_leave_the_exit_code(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([sys.executable, "-I", REPORT, self.run_.folder], stdout=full, stderr=full, check=False)
+        self.assertEqual(done.returncode, 7)
+
+    def test_a_terminal_without_the_letters_gets_others(self):
+        self.run_.round_trips("pipe", [45310])
+        self.run_.write()
+        done = self.report(stdout=subprocess.PIPE, env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
+                           options=("-I", "-X", "utf8=0"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_disk_that_fills_up_is_told_in_one_line(self):
+        import resource
+        done = self.report(stdout=subprocess.PIPE, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (4096, 4096)))
+        self.says(done, 7, "cannot write: File too large")
+
+    def test_ctrl_c_ends_it_by_the_signal_and_without_a_traceback(self):
+        code = "import console, os, signal\n" \
+               "console.leave('x', lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
+        done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (-signal.SIGINT, b""))
+
+
+class Foreign(Surroundings):
+    def here(self, name, text):
+        """A folder that holds a file of this name, to stand in and to have in PYTHONPATH."""
+        folder = self.run_.path("here")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return folder
+
+    def unmoved(self, folder, **variables):
+        done = self.report(stdout=subprocess.PIPE, cwd=folder, env={**os.environ, **variables})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertNotIn("hijacked", done.stdout)
+
+    def test_modules_of_the_current_folder_and_of_the_environment_are_not_run(self):
+        for name in ("csv.py", "sitecustomize.py", "usercustomize.py", "matplotlib.py", "numpy.py", "answer.py"):
+            with self.subTest(name):
+                folder = self.here(name, HIJACK)
+                self.unmoved(folder, PYTHONPATH=folder, PYTHONSTARTUP=os.path.join(folder, name))
+                os.remove(os.path.join(folder, name))
+
+    def test_settings_of_matplotlib_have_no_say(self):
+        self.unmoved("/")
+        plain = self.run_.read("plots/pipe_vs_queue_throughput.svg")
+        folder = self.here("matplotlibrc", "lines.linewidth: 9\nfigure.facecolor: red\nno such key: 1\n")
+        self.unmoved(folder, MATPLOTLIBRC=folder)
+        self.assertEqual(self.run_.read("plots/pipe_vs_queue_throughput.svg"), plain)
+
+    def test_a_home_that_cannot_be_written_is_not_mentioned(self):
+        self.unmoved("/", HOME="/nonexistent", MPLCONFIGDIR="/proc/1/nowhere")
+
+    def test_every_command_of_ours_is_isolated(self):
+        for name in os.listdir(support.SCRIPTS):
+            path = os.path.join(support.SCRIPTS, name)
+            if os.path.isfile(path) and os.access(path, os.X_OK) and name != "check_includes.py":
+                with open(path, encoding="utf-8") as file:
+                    first = file.readline()
+                if "python" in first:
+                    self.assertEqual(first, "#!/usr/bin/env -S python3 -I\n", name)
+
+
+if __name__ == "__main__":
+    unittest.main()
