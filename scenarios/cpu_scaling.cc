@@ -17,16 +17,17 @@
 #include <type_traits>
 #include <vector>
 
-#include "primitives/barrier.h"
-#include "primitives/lock.h"
-#include "primitives/process.h"
-#include "primitives/thread.h"
-#include "primitives/value.h"
 #include "scenarios/chores.h"
 #include "scenarios/contenders/cpython.h"
 #include "scenarios/placement.h"
 #include "scenarios/scenarios.h"
 #include "scenarios/scope.h"
+
+#include <gilfree/barrier.h>
+#include <gilfree/lock.h>
+#include <gilfree/process.h>
+#include <gilfree/thread.h>
+#include <gilfree/value.h>
 
 namespace scenarios {
 namespace {

@@ -1,11 +1,12 @@
 // Single operations on what carries messages: a put and the get of it, a send and its recv, the ways
 // of being refused.
-#include "primitives/multiprocessing.h"
-#include "primitives/threading.h"
 #include "scenarios/contenders/boost_queue.h"
 #include "scenarios/contenders/descriptors.h"
 #include "scenarios/contenders/message.h"
 #include "scenarios/operations.h"
+
+#include <gilfree/multiprocessing.h>
+#include <gilfree/threading.h>
 
 namespace scenarios {
 namespace {

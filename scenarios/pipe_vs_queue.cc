@@ -30,7 +30,7 @@ constexpr std::uint64_t kLast = ~std::uint64_t{0};
 
 // A payload with its number at both ends. It begins with a page: a copy whose source lies a few bytes
 // before its target, as the last twelve bits of their addresses go, takes twice as long, and that would
-// be a contender's luck with the heap (primitives/docs/0005-lines-in-flight.md).
+// be a contender's luck with the heap (primitives/docs/adr/0005-cache-lines-in-flight.md).
 class Payload {
  public:
   explicit Payload(std::size_t bytes)

@@ -1,9 +1,10 @@
 // Single operations of locks, semaphores, events, conditions, barriers and values that nobody else
 // wants, in both scopes, by everybody on the rosters and by CPython.
-#include "primitives/value.h"
 #include "scenarios/contenders/cpython.h"
 #include "scenarios/contenders/synchronisation_roster.h"
 #include "scenarios/operations.h"
+
+#include <gilfree/value.h>
 
 namespace scenarios {
 namespace {

@@ -5,11 +5,13 @@
 
     scenarios -> harness -> Google Benchmark, CLI11, JSON
     scenarios -> contenders -> third parties
-    scenarios -> primitives -> core -> Boost.Interprocess, cereal, the kernel
+    scenarios -> primitives -> Boost.Interprocess, cereal, the kernel
     scripts   -> what is under results/: the standard library, matplotlib, each other
 
-primitives/core/ is for primitives/ alone, and for tests; examples there are users like any other.
-Test support is for tests. Include paths start at the root: "primitives/queue.h".
+Inside primitives/ the arrows go down the storeys (STOREYS below): a file includes its own storey and
+those below it. gilfree/detail/ is for primitives/ and for tests; examples see the library as a user
+does. Users write <gilfree/queue.h>; the library itself and its tests write "gilfree/queue.h". Other
+paths start at the root: "harness/scenario.h". Test support is for tests.
 """
 
 import ast
@@ -31,6 +33,20 @@ THIRD = {
     "scenarios/": (),
     "scenarios/contenders/": ("",),
 }
+# The storeys of primitives/, lowest first: the folders of gilfree/detail/, and the public headers that
+# are part of each. A public header is above the detail folder of its storey and below the next one.
+STOREYS = (
+    ("base", ()),
+    ("vocabulary", ("scope.h", "deadline.h", "errors.h", "codec.h", "version.h")),
+    ("identity", ()),
+    ("wait", ()),
+    ("lock", ()),
+    ("memory", ("named.h", "lock.h", "semaphore.h", "event.h", "condition.h", "barrier.h", "value.h")),
+    ("queue", ("queue.h", "lifo_queue.h", "priority_queue.h", "joinable_queue.h", "pipe.h", "archive_codec.h")),
+    ("process", ("fork_server.h", "process.h", "process.cc", "thread.h", "thread.cc", "timer.h", "wait.h")),
+    ("pool", ("async_result.h", "pool_results.h", "pool.h")),
+    ("contents", ("multiprocessing.h", "threading.h")),
+)
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
                            r"moodycamel|rigtorp|folly|absl|fmt|zmq)([/.]|$)")
@@ -58,15 +74,47 @@ def third_party_fault(path, target):
     return "%s does not include <%s>" % (place, target)
 
 
+def storey(path):
+    """How high a file of primitives/gilfree/ stands; None if no storey has it."""
+    inside = path[len("gilfree/"):]
+    for height, (name, public) in enumerate(STOREYS):
+        if inside.startswith("detail/%s/" % name):
+            return 2 * height
+        if inside in public:
+            return 2 * height + 1
+    return None
+
+
+def library_fault(root, path, target):
+    """What is wrong with including the library's header `target`, "gilfree/...", in `path`."""
+    if path.split("/")[0] == "harness":
+        return 'harness/ never includes the primitives ("%s")' % target
+    if target.startswith("gilfree/detail/") and is_user(path) and not is_test(path):
+        return '"%s" is an inner part of the library: include the primitive itself' % target
+    if not os.path.exists(os.path.join(root, "primitives", target)) and \
+            not os.path.exists(os.path.join(root, "primitives", target + ".in")):
+        return 'there is no "%s"' % target
+    if path.startswith("primitives/gilfree/"):
+        mine, other = storey(path[len("primitives/"):]), storey(target)
+        if mine is None or other is None:
+            return "%s has no storey: add it to STOREYS" % (path if mine is None else target)
+        vocabulary = [2 * i + 1 for i, (name, _) in enumerate(STOREYS) if name == "vocabulary"]
+        if other > mine and other not in vocabulary:
+            return '"%s" stands above this file' % target
+    return None
+
+
 def our_fault(root, path, target):
+    if target.startswith("gilfree/") and ".." not in target:
+        return library_fault(root, path, target)
     folder, _, rest = target.partition("/")
     if folder not in OURS or not rest or ".." in target.split("/"):
         return 'the path "%s" does not start at the root' % target
     mine = path.split("/")[0]
     if folder not in OURS[mine]:
         return '%s/ never includes %s/ ("%s")' % (mine, folder, target)
-    if target.startswith("primitives/core/") and is_user(path) and not is_test(path):
-        return '"%s" is the floor of primitives/: include the primitive itself' % target
+    if folder == "primitives" and "/tests/" not in target:
+        return 'the library is included as <gilfree/...>, not "%s"' % target
     if "/tests/" in target and not is_test(path):
         return '"%s" is support for tests' % target
     # A generated header has its source beside it, with .in behind the name.
@@ -84,8 +132,12 @@ def include_faults(root, path, lines):
         bracket, target = found.groups()
         if bracket == '"':
             fault = our_fault(root, path, target)
+        elif target.startswith("gilfree/"):
+            fault = library_fault(root, path, target)
+            if not fault and not is_user(path) and not is_test(path):
+                fault = 'the library includes its own headers in quotes: "%s"' % target
         elif target.split("/")[0] in OURS:
-            fault = 'what is ours is included in quotes: "%s"' % target
+            fault = 'our own headers are included in quotes: "%s"' % target
         else:
             fault = third_party_fault(path, target)
         if fault:

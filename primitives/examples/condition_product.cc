@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "primitives/threading.h"
+#include <gilfree/threading.h>
 
 namespace th = gilfree::threading;
 

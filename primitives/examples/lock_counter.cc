@@ -6,7 +6,7 @@
 #include <iostream>
 #include <mutex>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 using namespace std::chrono_literals;

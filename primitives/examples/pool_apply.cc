@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <string>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 using namespace std::chrono_literals;

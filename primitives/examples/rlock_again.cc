@@ -5,7 +5,7 @@
 #include <mutex>
 #include <system_error>
 
-#include "primitives/multiprocessing.h"
+#include <gilfree/multiprocessing.h>
 
 namespace mp = gilfree::multiprocessing;
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "primitives/threading.h"
+#include <gilfree/threading.h>
 
 namespace th = gilfree::threading;
 using namespace std::chrono_literals;

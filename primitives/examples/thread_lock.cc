@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/threading.h"
+#include <gilfree/threading.h>
 
 namespace th = gilfree::threading;
 

@@ -5,7 +5,7 @@
 #include <semaphore>
 #include <thread>
 
-#include "primitives/threading.h"
+#include <gilfree/threading.h>
 
 namespace th = gilfree::threading;
 using State = th::Thread::State;

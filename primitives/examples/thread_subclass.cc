@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-#include "primitives/threading.h"
+#include <gilfree/threading.h>
 
 namespace th = gilfree::threading;
 using namespace std::chrono_literals;

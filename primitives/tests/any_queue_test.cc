@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/joinable_queue.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
+#include "gilfree/joinable_queue.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/priority_queue.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -182,7 +182,7 @@ TYPED_TEST(AnyQueueTest, StrangersShareOneByName) {
       EXPECT_EQ(found.capacity(), 5u);
       EXPECT_EQ(found.get(), "through another mapping");
     }
-    EXPECT_TRUE(core::remove_segment(name));
+    EXPECT_TRUE(detail::remove_segment(name));
   }
 }
 

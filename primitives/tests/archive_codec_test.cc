@@ -1,4 +1,4 @@
-#include "primitives/archive_codec.h"
+#include "gilfree/archive_codec.h"
 
 #include <gtest/gtest.h>
 
@@ -15,11 +15,11 @@
 #include <variant>
 #include <vector>
 
-#include "primitives/lifo_queue.h"
-#include "primitives/pipe.h"
-#include "primitives/pool.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/pipe.h"
+#include "gilfree/pool.h"
+#include "gilfree/priority_queue.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

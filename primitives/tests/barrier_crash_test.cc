@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/barrier.h"
+#include "gilfree/barrier.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {

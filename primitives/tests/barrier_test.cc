@@ -1,5 +1,5 @@
 // Barrier in both scopes: rounds that all pass, and what breaks one.
-#include "primitives/barrier.h"
+#include "gilfree/barrier.h"
 
 #include <gtest/gtest.h>
 
@@ -103,7 +103,7 @@ TYPED_TEST(BarrierTest, WhatAPartyDidBeforeIsSeenByAllAfterwards) {
   struct Plain {
     long written[kParties] = {};
   };
-  core::Home<Plain, TypeParam> plain(0);
+  detail::StateMemory<Plain, TypeParam> plain(0);
   Barrier<TypeParam> barrier(kParties);
   Ledger<TypeParam> wrong(1);
   Crew<TypeParam> crew;

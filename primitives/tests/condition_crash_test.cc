@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "primitives/condition.h"
+#include "gilfree/condition.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/condition.h"
+#include "gilfree/condition.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/lockable.h"
 #include "primitives/tests/support/scopes.h"

@@ -1,6 +1,6 @@
 // Condition over each lock that it can have, in both scopes: who is woken, by whom, and how long one
 // waits. What it does with its lock is in condition_lock_test.
-#include "primitives/condition.h"
+#include "gilfree/condition.h"
 
 #include <gtest/gtest.h>
 

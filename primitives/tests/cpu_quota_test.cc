@@ -1,5 +1,3 @@
-#include "primitives/core/cpu_quota.h"
-
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
@@ -8,7 +6,8 @@
 #include <fstream>
 #include <string>
 
-#include "primitives/process.h"
+#include "gilfree/detail/base/cpu_count.h"
+#include "gilfree/process.h"
 
 namespace gilfree::testing {
 namespace {
@@ -26,7 +25,7 @@ class CpuQuota : public ::testing::Test {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text << '\n';
   }
-  std::optional<double> quota() { return core::cpu_quota(root_ / "cgroup", root_ / "fs"); }
+  std::optional<double> quota() { return detail::cpu_quota(root_ / "cgroup", root_ / "fs"); }
 
   std::filesystem::path root_;
 };

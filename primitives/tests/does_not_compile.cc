@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/multiprocessing.h"
+#include "gilfree/multiprocessing.h"
 
 namespace mp = gilfree::multiprocessing;
 

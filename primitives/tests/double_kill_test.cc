@@ -7,16 +7,16 @@
 #include <optional>
 #include <string>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/priority_queue.h"
+#include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {

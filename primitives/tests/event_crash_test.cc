@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "primitives/event.h"
+#include "gilfree/event.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {

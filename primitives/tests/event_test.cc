@@ -1,5 +1,5 @@
 // Event in both scopes: a flag, and all who wait for it.
-#include "primitives/event.h"
+#include "gilfree/event.h"
 
 #include <gtest/gtest.h>
 
@@ -127,7 +127,7 @@ TYPED_TEST(EventTest, WhatWasDoneBeforeSetIsSeenAfterWait) {
   struct Plain {
     long written = 0, read_wrong = 0;
   };
-  core::Home<Plain, TypeParam> plain(0);
+  detail::StateMemory<Plain, TypeParam> plain(0);
   Event<TypeParam> written, read;
   Crew<TypeParam> crew;
   crew.start(1, [&](int) {

@@ -1,7 +1,7 @@
 // What a fork server is on its own. That its children are like any other is in process_test and
 // process_family_test, which run with both.
 
-#include "primitives/fork_server.h"
+#include "gilfree/fork_server.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -19,15 +19,15 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/lock.h"
-#include "primitives/pipe.h"
-#include "primitives/process.h"
-#include "primitives/queue.h"
+#include "gilfree/lock.h"
+#include "gilfree/pipe.h"
+#include "gilfree/process.h"
+#include "gilfree/queue.h"
+#include "gilfree/thread.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/named.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/thread.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {

@@ -14,7 +14,7 @@
 #include <iostream>
 #include <string>
 
-#include "primitives/core/home.h"
+#include "gilfree/detail/memory/state_memory.h"
 #include "primitives/tests/support/crash_test.h"
 #include "primitives/tests/support/freeze_subjects.h"
 
@@ -73,26 +73,26 @@ TYPED_TEST(FreezeTest, FrozenAnywhereItsDeathHoldsNobodyUpWhoeverBarges) {
 // A robust mutex waited for without a time limit.
 class RobustMutex {
  public:
-  RobustMutex() : home_(0) {
+  RobustMutex() : state_memory_(0) {
     pthread_mutexattr_t robust;
     ::pthread_mutexattr_init(&robust);
     ::pthread_mutexattr_setpshared(&robust, PTHREAD_PROCESS_SHARED);
     ::pthread_mutexattr_setrobust(&robust, PTHREAD_MUTEX_ROBUST);
-    ::pthread_mutex_init(&home_->mutex, &robust);
+    ::pthread_mutex_init(&state_memory_->mutex, &robust);
   }
-  void lock() { own(::pthread_mutex_lock(&home_->mutex)); }
-  bool try_lock() { return own(::pthread_mutex_trylock(&home_->mutex)); }
-  void unlock() { ::pthread_mutex_unlock(&home_->mutex); }
+  void lock() { own(::pthread_mutex_lock(&state_memory_->mutex)); }
+  bool try_lock() { return own(::pthread_mutex_trylock(&state_memory_->mutex)); }
+  void unlock() { ::pthread_mutex_unlock(&state_memory_->mutex); }
 
  private:
   struct State {
     pthread_mutex_t mutex;
   };
   bool own(int error) {
-    if (error == EOWNERDEAD) ::pthread_mutex_consistent(&home_->mutex);
+    if (error == EOWNERDEAD) ::pthread_mutex_consistent(&state_memory_->mutex);
     return error == 0 || error == EOWNERDEAD;
   }
-  core::Home<State, Processes> home_;
+  detail::StateMemory<State, Processes> state_memory_;
 };
 
 using ControlTest = Freezer<WokenInLock<RobustMutex>>;

@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <vector>
 
-#include "primitives/lock.h"
-#include "primitives/semaphore.h"
+#include "gilfree/lock.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/doomed.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/waiter.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {

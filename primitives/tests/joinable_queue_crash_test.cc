@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "primitives/joinable_queue.h"
+#include "gilfree/joinable_queue.h"
 #include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
 
@@ -54,7 +54,7 @@ class JoinableQueueCrashTest : public CrashTest {
   }
 
   std::optional<JoinableQueue<T>> queue_;
-  Ledger<Processes> told_{1};
+  Ledger<Processes> notified_{1};
 };
 
 TYPED_TEST_SUITE(JoinableQueueCrashTest, CrashItems);
@@ -89,7 +89,7 @@ TYPED_TEST(JoinableQueueCrashTest, AJoinKilledOnItsWayToSleepTellsOfNothingItDid
 
 // The ring that the dead worker owed, and its debt, are both found by the sleeper itself.
 TYPED_TEST(JoinableQueueCrashTest, WhoSleepsInJoinIsToldWhereverTheWorkerIsKilled) {
-  auto& told = this->told_[0];
+  auto& told = this->notified_[0];
   this->expect_one_edge(
       {.fresh =
            [&] {

@@ -1,4 +1,4 @@
-#include "primitives/joinable_queue.h"
+#include "gilfree/joinable_queue.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "primitives/core/participant.h"
+#include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -20,7 +20,7 @@ class LentTest : public Watchdog {
     Watchdog::SetUp();
     if (!can_lend()) GTEST_SKIP() << "memory cannot be lent in this build";
   }
-  Ledger<Processes> told_{4};
+  Ledger<Processes> notified_{4};
 };
 
 int global = 1;
@@ -32,7 +32,7 @@ TEST_F(LentTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
     const int status = run_lent([&] {
       global = local = 2;
       for (int i = 0; i < 1000; ++i) words.emplace_back(100, 'x');
-      told_[0]++;
+      notified_[0]++;
       if (round % 2 == 0) ::raise(SIGKILL);
     });
     EXPECT_EQ(WIFSIGNALED(status), round % 2 == 0);
@@ -40,24 +40,24 @@ TEST_F(LentTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
     EXPECT_EQ(local, 1);
     EXPECT_EQ(words, std::vector<std::string>{"one"});
   }
-  EXPECT_EQ(told_[0], 100) << "shared memory is put back too";
+  EXPECT_EQ(notified_[0], 100) << "shared memory is put back too";
 }
 
 TEST_F(LentTest, ItIsAParticipantOfItsOwnWhoseDeathIsSeen) {
-  const auto mine = core::self<Processes>();
+  const auto mine = detail::self<Processes>();
   const int status = run_lent([&] {
-    told_[0] = static_cast<std::int64_t>(core::self<Processes>());
-    told_[1] = ::getpid();
-    told_[2] = core::is_dead<Processes>(core::self<Processes>()) ? 1 : 0;
+    notified_[0] = static_cast<std::int64_t>(detail::self<Processes>());
+    notified_[1] = ::getpid();
+    notified_[2] = detail::is_dead<Processes>(detail::self<Processes>()) ? 1 : 0;
     ::raise(SIGKILL);
   });
   EXPECT_TRUE(WIFSIGNALED(status));
-  EXPECT_NE(static_cast<core::Token>(told_[0]), mine);
-  EXPECT_NE(told_[1], ::getpid());
-  EXPECT_EQ(told_[2], 0);
-  EXPECT_TRUE(core::is_dead<Processes>(static_cast<core::Token>(told_[0])));
-  EXPECT_EQ(core::self<Processes>(), mine);
-  EXPECT_FALSE(core::is_dead<Processes>(mine));
+  EXPECT_NE(static_cast<detail::OwnerId>(notified_[0]), mine);
+  EXPECT_NE(notified_[1], ::getpid());
+  EXPECT_EQ(notified_[2], 0);
+  EXPECT_TRUE(detail::is_dead<Processes>(static_cast<detail::OwnerId>(notified_[0])));
+  EXPECT_EQ(detail::self<Processes>(), mine);
+  EXPECT_FALSE(detail::is_dead<Processes>(mine));
 }
 
 }  // namespace

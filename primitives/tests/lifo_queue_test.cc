@@ -1,4 +1,4 @@
-#include "primitives/lifo_queue.h"
+#include "gilfree/lifo_queue.h"
 
 #include <gtest/gtest.h>
 

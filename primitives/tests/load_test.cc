@@ -7,12 +7,12 @@
 #include <mutex>
 #include <thread>
 
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lock.h"
-#include "primitives/semaphore.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lock.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {
@@ -33,7 +33,7 @@ class LoadTest : public Watchdog {
                                const std::function<void()>& leave) {
     constexpr int kEntries = 40'000;
     for (const int workers : {2, 4, 8}) {
-      core::Home<Plain, S> plain(0);
+      detail::StateMemory<Plain, S> plain(0);
       Ledger<S> torn(1);
       Crew<S> crew;
       crew.start(workers, [&](int) {
@@ -91,7 +91,8 @@ class LoadTest : public Watchdog {
     crew.join();  // a signal lost is a hang
   }
   static void dawdle() {
-    for (const auto end = Clock::now() + 2 * core::kStayAwake; Clock::now() < end;) core::relax();
+    for (const auto end = Clock::now() + 2 * detail::kSpinTime; Clock::now() < end;)
+      detail::relax();
   }
 };
 TYPED_TEST_SUITE(LoadTest, BothScopes);

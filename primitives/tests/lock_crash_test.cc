@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "primitives/lock.h"
+#include "gilfree/lock.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {

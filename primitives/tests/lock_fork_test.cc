@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "primitives/lock.h"
+#include "gilfree/lock.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"

@@ -1,5 +1,5 @@
 // Lock and RLock: what both promise, in both scopes; then what each does when its holder comes again.
-#include "primitives/lock.h"
+#include "gilfree/lock.h"
 
 #include <gtest/gtest.h>
 

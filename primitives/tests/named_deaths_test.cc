@@ -5,12 +5,12 @@
 #include <string>
 #include <thread>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/errors.h"
-#include "primitives/lock.h"
-#include "primitives/named.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/errors.h"
+#include "gilfree/lock.h"
+#include "gilfree/named.h"
+#include "gilfree/semaphore.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/line.h"
 #include "primitives/tests/support/named.h"

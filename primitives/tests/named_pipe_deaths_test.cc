@@ -8,8 +8,8 @@
 #include <functional>
 #include <string>
 
-#include "primitives/event.h"
-#include "primitives/pipe.h"
+#include "gilfree/event.h"
+#include "gilfree/pipe.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/named.h"
 

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <vector>
 
-#include "primitives/barrier.h"
-#include "primitives/pipe.h"
+#include "gilfree/barrier.h"
+#include "gilfree/pipe.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/named.h"
 

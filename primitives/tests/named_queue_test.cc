@@ -7,8 +7,8 @@
 #include <string>
 #include <system_error>
 
-#include "primitives/named.h"
-#include "primitives/queue.h"
+#include "gilfree/named.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

@@ -1,5 +1,5 @@
 // Named objects between programs of no common family: how they come to be and how they are shared.
-#include "primitives/named.h"
+#include "gilfree/named.h"
 
 #include <gtest/gtest.h>
 
@@ -10,21 +10,21 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/errors.h"
-#include "primitives/event.h"
-#include "primitives/joinable_queue.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/lock.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/errors.h"
+#include "gilfree/event.h"
+#include "gilfree/joinable_queue.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/lock.h"
+#include "gilfree/priority_queue.h"
+#include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/line.h"
 #include "primitives/tests/support/named.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {

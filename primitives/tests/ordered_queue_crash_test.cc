@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "primitives/lifo_queue.h"
-#include "primitives/priority_queue.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/priority_queue.h"
 #include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "primitives/pipe.h"
+#include "gilfree/pipe.h"
 #include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
 

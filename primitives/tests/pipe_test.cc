@@ -1,4 +1,4 @@
-#include "primitives/pipe.h"
+#include "gilfree/pipe.h"
 
 #include <gtest/gtest.h>
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "primitives/pipe.h"
-#include "primitives/pool.h"
-#include "primitives/process.h"
-#include "primitives/queue.h"
+#include "gilfree/pipe.h"
+#include "gilfree/pool.h"
+#include "gilfree/process.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/pool.h"
+#include "gilfree/pool.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "primitives/pool.h"
-#include "primitives/queue.h"
+#include "gilfree/pool.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 

@@ -1,8 +1,8 @@
 // A pool's supervisor under kill -9: every instruction of starting workers, of replacing one that died,
 // and of ending them when it is asked to.
 //
-// The victim lives the supervisor's life (core/pool_state.h, supervise()); its workers die with it. The
-// survivor does what the pool's process does then (core/pool_exchange.h), starts another supervisor,
+// The victim lives the supervisor's life (detail/pool/state.h, supervise()); its workers die with it. The
+// survivor does what the pool's process does then (detail/pool/task_router.h), starts another supervisor,
 // and shows that the pool is at full strength. The word says what became of each call: given, lost with
 // whoever ran it, or left to the workers of the other supervisor.
 #include <gtest/gtest.h>
@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/core/pool_staff.h"
-#include "primitives/errors.h"
+#include "gilfree/detail/pool/staff.h"
+#include "gilfree/errors.h"
 #include "primitives/tests/support/crash_test.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/pool_pieces.h"
@@ -27,7 +27,7 @@
 namespace gilfree::testing {
 namespace {
 
-// Children of a victim are not walked: they do not step, and have the program's code as it is in its
+// ChildRegistry of a victim are not walked: they do not step, and have the program's code as it is in its
 // file, without the breakpoint.
 class WalkedAlone {
  public:
@@ -109,7 +109,7 @@ class PoolSupervisorWalkTest : public CrashTest {
 
   void live() {
     facts_[kSupervisor] = ::getpid();
-    (void)core::supervise(pool_->share, pool_->plan);
+    (void)detail::supervise(pool_->share, pool_->plan);
   }
   void await_calls() {
     for (int call = 0; call < kWorkers; ++call) await(facts_[kRunning + call]);
@@ -131,14 +131,14 @@ class PoolSupervisorWalkTest : public CrashTest {
     other_ = true;
     std::string words;
     {
-      core::PoolStaff staff(pool_->share, pool_->plan);
+      detail::PoolStaff staff(pool_->share, pool_->plan);
       const auto together = pool_->post<int>(kWorkers, 1, [this](int call) {
         facts_[kArrived]++;
         while (facts_[kArrived] < kWorkers) std::this_thread::yield();
         return call;
       });
       while (!job_->is_done() || !together->is_done()) {
-        (void)pool_->share.state->done.wait(kNever, core::kNoCpu,
+        (void)pool_->share.state->done.wait(kNever, detail::kNoCpu,
                                             [&] { return pool_->exchange.has_results(); });
         pool_->exchange.collect();
       }
@@ -163,7 +163,7 @@ class PoolSupervisorWalkTest : public CrashTest {
   }
 
   std::optional<PoolInPieces> pool_;
-  std::shared_ptr<core::Job<int>> job_;
+  std::shared_ptr<detail::SharedResult<int>> job_;
   Ledger<Processes> runs_{2 * kCalls};  // under the victim, under the other
   Ledger<Processes> facts_{kFacts};
   bool other_ = false;

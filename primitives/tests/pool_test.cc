@@ -1,5 +1,5 @@
 // Pool: calls, maps and their results, in both scopes.
-#include "primitives/pool.h"
+#include "gilfree/pool.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/queue.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 

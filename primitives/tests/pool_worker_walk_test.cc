@@ -1,7 +1,7 @@
 // A pool's worker under kill -9: every instruction of taking a task, running it, and giving its result.
 //
-// The victim lives a worker's life (core/pool_state.h, work()) on lanes that the test has filled. The
-// survivor does what the pool's process does when worker and supervisor have died (core/pool_exchange.h),
+// The victim lives a worker's life (detail/pool/state.h, work()) on lanes that the test has filled. The
+// survivor does what the pool's process does when worker and supervisor have died (detail/pool/task_router.h),
 // and lets another worker run what is left. The word says what became of each call, in their order:
 // given by the victim, lost with it, or left to the other.
 #include <gtest/gtest.h>
@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/core/pool_exchange.h"
-#include "primitives/core/process_tasks.h"
-#include "primitives/errors.h"
+#include "gilfree/detail/pool/process_tasks.h"
+#include "gilfree/detail/pool/task_router.h"
+#include "gilfree/errors.h"
 #include "primitives/tests/support/crash_test.h"
 #include "primitives/tests/support/pool_pieces.h"
 
@@ -54,10 +54,10 @@ class PoolWorkerWalkTest : public CrashTest {
   }
 
   // What a worker does: takes what there is, gives it, and ends when there will be no more.
-  void live() { (void)core::work(pool_->share, pool_->plan, 0); }
+  void live() { (void)detail::work(pool_->share, pool_->plan, 0); }
   void live_as_the_other() {
     other_ = true;
-    (void)core::work(pool_->share, pool_->plan, pool_->share.workers - 1);
+    (void)detail::work(pool_->share, pool_->plan, pool_->share.workers - 1);
   }
 
   // Of a worker that takes what there is from the beginning on.
@@ -95,7 +95,7 @@ class PoolWorkerWalkTest : public CrashTest {
   }
 
   std::optional<PoolInPieces> pool_;
-  std::shared_ptr<core::Job<Result>> job_;
+  std::shared_ptr<detail::SharedResult<Result>> job_;
   Ledger<Processes> runs_;  // by the victim, by the other
   bool other_ = false;
 };

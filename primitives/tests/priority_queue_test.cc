@@ -1,4 +1,4 @@
-#include "primitives/priority_queue.h"
+#include "gilfree/priority_queue.h"
 
 #include <gtest/gtest.h>
 

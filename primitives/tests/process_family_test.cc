@@ -15,14 +15,14 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/pipe.h"
-#include "primitives/process.h"
-#include "primitives/queue.h"
+#include "gilfree/pipe.h"
+#include "gilfree/process.h"
+#include "gilfree/queue.h"
+#include "gilfree/thread.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/sanitizers.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/start_methods.h"
-#include "primitives/thread.h"
 
 namespace gilfree::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "primitives/process.h"
+#include "gilfree/process.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "primitives/pipe.h"
+#include "gilfree/pipe.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/start_methods.h"
 

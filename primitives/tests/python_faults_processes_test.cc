@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "gilfree/threading.h"
 #include "primitives/tests/support/python_faults.h"
-#include "primitives/threading.h"
 
 namespace gilfree::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "primitives/queue.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/crash_item.h"
 #include "primitives/tests/support/crash_test.h"
 
@@ -31,7 +31,7 @@ class QueueCrashTest : public CrashTest {
     if (number_of(queue_->get()) != 7) return "broken";
     return "found" + found;
   }
-  // Does what earns a lease on both turns (core/turn.h). Of a queue of four, the last put of four rounds has
+  // Does what earns a lease on both turns (detail/lock/biased_mutex.h). Of a queue of four, the last put of four rounds has
   // found the room that was last seen used up.
   void settle(int rounds = 200) {
     for (int i = 0; i < rounds; ++i) {
@@ -50,7 +50,7 @@ class QueueCrashTest : public CrashTest {
   }
 
   std::optional<Subject> queue_;
-  Ledger<Processes> told_{2};
+  Ledger<Processes> notified_{2};
 };
 
 TYPED_TEST_SUITE(QueueCrashTest, CrashItems);
@@ -101,7 +101,7 @@ TYPED_TEST(QueueCrashTest, AHolderOfTheLeaseMayBeKilledAtAnyInstruction) {
   const Findings short_way = this->expect_one_edge(put, "found", "found 2");
   if (can_walk() && std::is_same_v<TypeParam, Pair>) {
     EXPECT_LT(short_way.instructions, long_way.instructions)
-        << "it was to know of room (core/fifo.h)";
+        << "it was to know of room (detail/queue/fifo_queue.h)";
   }
   Walk get = this->alone({}, [this] { (void)this->queue_->get(); });
   get.prepare = [this] {
@@ -122,7 +122,7 @@ TYPED_TEST(QueueCrashTest, WhoEndsAnothersLeaseMayBeKilledAtAnyInstruction) {
 
 // The ring a dead producer owed is lost: the sleeper finds the item at its next heartbeat.
 TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
-  auto& got = this->told_[0];
+  auto& got = this->notified_[0];
   this->expect_one_edge(
       {.fresh =
            [&] {
@@ -148,7 +148,7 @@ TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
 
 // The producer asleep on a full queue is owed a ring by the consumer.
 TYPED_TEST(QueueCrashTest, AProducerAsleepGetsTheRoomAKilledConsumerMade) {
-  auto& done = this->told_[0];
+  auto& done = this->notified_[0];
   this->expect_one_edge({.fresh =
                              [&] {
                                this->make(1, {1});
@@ -173,7 +173,7 @@ TYPED_TEST(QueueCrashTest, AProducerAsleepGetsTheRoomAKilledConsumerMade) {
 // Another process puts and gets meanwhile, so the victim's path varies: what counts is that nobody
 // hangs and every item is found once.
 TYPED_TEST(QueueCrashTest, AVictimMayDieAtAnyInstructionInTheMiddleOfTraffic) {
-  auto &rounds = this->told_[0], &stop = this->told_[1];  // stop: 1 if asked to, -1 if torn
+  auto &rounds = this->notified_[0], &stop = this->notified_[1];  // stop: 1 if asked to, -1 if torn
   pid_t peer = 0;
   this->expect_only(
       {.fresh =

@@ -1,5 +1,5 @@
 // What a Queue promises beyond what every queue does (any_queue_test.cc).
-#include "primitives/queue.h"
+#include "gilfree/queue.h"
 
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ TYPED_TEST(QueueTest, WhatIsBehindAStringOfAnyLengthTravelsWhole) {
   }
 }
 
-// Larger than a piece of core/copy.h, and no multiple of one.
+// Larger than a piece of detail/base/copy.h, and no multiple of one.
 struct Large {
   std::array<int, 30'011> numbers;
 };
@@ -112,9 +112,10 @@ TYPED_TEST(QueueTest, ABatchMayBeAList) {
 }
 
 // What looks at somebody else's memory does not travel to another process, however easily it is copied.
-static_assert(!core::CanTravel<std::string_view, Processes> && !core::CanTravel<int*, Processes>);
-static_assert(!core::CanTravel<std::span<int>, Processes>);
-static_assert(core::CanTravel<std::string_view, Threads> && core::CanTravel<int*, Threads>);
+static_assert(!detail::CanTravel<std::string_view, Processes> &&
+              !detail::CanTravel<int*, Processes>);
+static_assert(!detail::CanTravel<std::span<int>, Processes>);
+static_assert(detail::CanTravel<std::string_view, Threads> && detail::CanTravel<int*, Threads>);
 
 TEST(QueueBetweenThreads, ABatchIsMovedOutOfWhatIsGivenAway) {
   Queue<std::unique_ptr<int>, Threads> queue(4);
@@ -151,7 +152,7 @@ struct gilfree::Codec<gilfree::testing::Fickle> {
   }
 };
 template <>
-inline constexpr bool gilfree::core::shareable<gilfree::testing::Fickle> = false;
+inline constexpr bool gilfree::detail::shareable<gilfree::testing::Fickle> = false;
 
 namespace gilfree::testing {
 namespace {

@@ -10,8 +10,8 @@
 #include <random>
 #include <string>
 
-#include "primitives/core/segment.h"
-#include "primitives/errors.h"
+#include "gilfree/detail/memory/segment.h"
+#include "gilfree/errors.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/segments.h"
 
@@ -28,7 +28,7 @@ TEST_F(SegmentRefusalTest, AForeignFileIsRefusedAndLeftAlone) {
                                std::string(2 * kPage, 'x'), noise}) {
     write_file(contents);
     expect_corrupted(std::to_string(contents.size()) + " foreign bytes");
-    EXPECT_THROW(core::remove_segment(name()), Corrupted);
+    EXPECT_THROW(detail::remove_segment(name()), Corrupted);
     EXPECT_EQ(read_file(), contents);
   }
 }
@@ -49,7 +49,7 @@ TEST_F(SegmentRefusalTest, AFileOfTheWrongLengthIsRefused) {
   }
 }
 
-// The header, as core/segment.cc lays it out: seven words, the last of which is a hash of the others.
+// The header, as detail/memory/segment.cc lays it out: seven words, the last of which is a hash of the others.
 constexpr std::size_t kWords = 7;
 constexpr const char* kWordNames[kWords] = {"magic", "version",       "layout",  "bytes",
                                             "boot",  "pid namespace", "checksum"};
@@ -103,7 +103,7 @@ TEST_F(SegmentRefusalTest, NeverFollowsALink) {
   EXPECT_EQ(error_of([&] { open(); }), std::errc::too_many_symbolic_link_levels);
   EXPECT_EQ(error_of([&] { open_or_create(); }), std::errc::too_many_symbolic_link_levels);
   EXPECT_EQ(error_of([&] { create(); }), std::errc::file_exists);
-  EXPECT_EQ(error_of([&] { core::remove_segment(name()); }),
+  EXPECT_EQ(error_of([&] { detail::remove_segment(name()); }),
             std::errc::too_many_symbolic_link_levels);
 }
 
@@ -126,11 +126,11 @@ TEST_F(SegmentRefusalTest, TrustsNothingThatOthersMayReachOrOwn) {
 TEST_F(SegmentRefusalTest, WhatIsNoFileIsRefusedWithoutWaiting) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   expect_corrupted("a pipe");
-  EXPECT_THROW(core::remove_segment(name()), Corrupted);
+  EXPECT_THROW(detail::remove_segment(name()), Corrupted);
   ::unlink(path().c_str());
   ASSERT_EQ(::mkdir(path().c_str(), 0700), 0);
   EXPECT_EQ(error_of([&] { open(); }), std::errc::is_a_directory);
-  EXPECT_ANY_THROW(core::remove_segment(name()));
+  EXPECT_ANY_THROW(detail::remove_segment(name()));
   ::rmdir(path().c_str());
 }
 

@@ -1,5 +1,5 @@
 // Segment: what a named one is as a file, how it comes to be, and what keeps it from that.
-#include "primitives/core/segment.h"
+#include "gilfree/detail/memory/segment.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "primitives/errors.h"
+#include "gilfree/errors.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/segments.h"
 
@@ -35,21 +35,21 @@ TEST_F(SegmentTest, IsItsOwnersAloneWhateverTheUmask) {
     ASSERT_EQ(::stat(path().c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode, S_IFREG | 0600u);
     EXPECT_EQ(facts.st_nlink, 1u);
-    EXPECT_TRUE(core::remove_segment(name()));
+    EXPECT_TRUE(detail::remove_segment(name()));
   }
 }
 
 TEST_F(SegmentTest, WhatCannotBeMadeLeavesNothing) {
   const auto fails = [](void*) { throw std::runtime_error("in the middle"); };
-  EXPECT_THROW(core::create_segment(name(), kLayout, kBytes, fails), std::runtime_error);
+  EXPECT_THROW(detail::create_segment(name(), kLayout, kBytes, fails), std::runtime_error);
   EXPECT_EQ(error_of([&] { open(); }), std::errc::no_such_file_or_directory);
 }
 
 TEST_F(SegmentTest, IsNotAdoptedByWhoWantsAnotherLayoutOrMore) {
   create();
-  EXPECT_THROW(core::open_segment(name(), kLayout + 1, 1), Corrupted);
-  EXPECT_THROW(core::open_segment(name(), kLayout, kBytes + 1), Corrupted);
-  EXPECT_NO_THROW(core::open_segment(name(), kLayout, kBytes));
+  EXPECT_THROW(detail::open_segment(name(), kLayout + 1, 1), Corrupted);
+  EXPECT_THROW(detail::open_segment(name(), kLayout, kBytes + 1), Corrupted);
+  EXPECT_NO_THROW(detail::open_segment(name(), kLayout, kBytes));
 }
 
 TEST_F(SegmentTest, BadNamesAreRefusedByEveryFunction) {
@@ -65,13 +65,13 @@ TEST_F(SegmentTest, BadNamesAreRefusedByEveryFunction) {
                              std::string(100'000, 'x')};
   for (const auto& name : bad) {
     const auto error = std::errc::invalid_argument;
-    EXPECT_EQ(error_of([&] { core::create_segment(name, kLayout, kBytes, fill); }), error);
-    EXPECT_EQ(error_of([&] { core::open_segment(name, kLayout, 1); }), error);
-    EXPECT_EQ(error_of([&] { core::remove_segment(name); }), error);
+    EXPECT_EQ(error_of([&] { detail::create_segment(name, kLayout, kBytes, fill); }), error);
+    EXPECT_EQ(error_of([&] { detail::open_segment(name, kLayout, 1); }), error);
+    EXPECT_EQ(error_of([&] { detail::remove_segment(name); }), error);
   }
   const std::string long_name(199, 'x');
-  EXPECT_NO_THROW(core::create_segment(long_name, kLayout, kBytes, fill));
-  EXPECT_TRUE(core::remove_segment(long_name));
+  EXPECT_NO_THROW(detail::create_segment(long_name, kLayout, kBytes, fill));
+  EXPECT_TRUE(detail::remove_segment(long_name));
 }
 
 TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
@@ -81,7 +81,7 @@ TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
     const pid_t victim = fork_child([&] {
       while (true) {
         create();
-        core::remove_segment(name());
+        detail::remove_segment(name());
       }
     });
     ::usleep(random() % 2'000);
@@ -90,7 +90,7 @@ TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
     try {
       ASSERT_TRUE(is_whole(open())) << "after " << kill << " kills";
       ++whole;
-      core::remove_segment(name());
+      detail::remove_segment(name());
     } catch (const std::system_error& error) {
       ASSERT_EQ(error.code(), std::errc::no_such_file_or_directory);
     }
@@ -119,9 +119,9 @@ TEST_F(SegmentTest, AFullFileSystemIsAnErrorAndNotACrashLater) {
       return 77;
     }
     create();  // fits
-    core::remove_segment(name());
+    detail::remove_segment(name());
     const auto error =
-        error_of([&] { core::create_segment(name(), kLayout, 1 << 20, [](void*) {}); });
+        error_of([&] { detail::create_segment(name(), kLayout, 1 << 20, [](void*) {}); });
     if (error != std::errc::no_space_on_device) return 1;
     return error_of([&] { open(); }) == std::errc::no_such_file_or_directory ? 0 : 2;
   });

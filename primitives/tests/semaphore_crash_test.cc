@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "primitives/semaphore.h"
+#include "gilfree/semaphore.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {

@@ -1,5 +1,5 @@
 // Semaphore and BoundedSemaphore: what both promise, in both scopes; then where their bounds are.
-#include "primitives/semaphore.h"
+#include "gilfree/semaphore.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "primitives/event.h"
+#include "gilfree/event.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/lockable.h"

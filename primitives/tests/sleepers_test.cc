@@ -1,11 +1,10 @@
 // Who has announced that it is about to sleep is seen by a worker, whatever attention others draw.
-#include "primitives/core/sleepers.h"
-
 #include <gtest/gtest.h>
 #include <sched.h>
 
-#include "primitives/core/home.h"
-#include "primitives/core/patience.h"
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/wait/waiter_flag.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -14,30 +13,30 @@ namespace {
 template <typename S>
 class SleepersTest : public Watchdog {
  protected:
-  core::Home<core::Sleepers<S>, S> sleepers_{0};
+  detail::StateMemory<detail::WaiterFlag<S>, S> waiters_{0};
 };
 TYPED_TEST_SUITE(SleepersTest, BothScopes);
 
 TYPED_TEST(SleepersTest, NobodyIsSeenWhereNobodySleeps) {
-  auto& sleepers = *this->sleepers_;
-  EXPECT_FALSE(sleepers.any());
-  sleepers.draw_attention();
-  EXPECT_TRUE(sleepers.any());
-  EXPECT_FALSE(sleepers.forget());
-  EXPECT_FALSE(sleepers.any());
+  auto& sleepers = *this->waiters_;
+  EXPECT_FALSE(sleepers.is_set());
+  sleepers.request_attention();
+  EXPECT_TRUE(sleepers.is_set());
+  EXPECT_FALSE(sleepers.clear());
+  EXPECT_FALSE(sleepers.is_set());
 }
 
 TYPED_TEST(SleepersTest, OneIsToldOfOnceUnlessTheFlagIsRaisedAgain) {
-  auto& sleepers = *this->sleepers_;
-  sleepers.announce();
-  EXPECT_TRUE(sleepers.any());
-  EXPECT_TRUE(sleepers.forget());
-  EXPECT_FALSE(sleepers.any());
-  sleepers.raise_again();
-  EXPECT_TRUE(sleepers.any());
-  EXPECT_TRUE(sleepers.forget());
-  sleepers.withdraw();
-  EXPECT_FALSE(sleepers.others_may_sleep());
+  auto& sleepers = *this->waiters_;
+  sleepers.set();
+  EXPECT_TRUE(sleepers.is_set());
+  EXPECT_TRUE(sleepers.clear());
+  EXPECT_FALSE(sleepers.is_set());
+  sleepers.set_again();
+  EXPECT_TRUE(sleepers.is_set());
+  EXPECT_TRUE(sleepers.clear());
+  sleepers.remove_waiter();
+  EXPECT_FALSE(sleepers.others_may_wait());
 }
 
 // The worker draws its own attention for as long as nobody sleeps, so it lowers the flag all the time,
@@ -46,13 +45,13 @@ TYPED_TEST(SleepersTest, OneIsToldOfOnceUnlessTheFlagIsRaisedAgain) {
 TYPED_TEST(SleepersTest, WhoComesWhileTheFlagIsBeingLoweredIsNotOverlooked) {
   constexpr int kRounds = 1'000;
   enum { kTold, kLooks, kOver };
-  auto& sleepers = *this->sleepers_;
+  auto& sleepers = *this->waiters_;
   Ledger<TypeParam> ledger(3);
   Crew<TypeParam> worker;
   worker.start(1, [&](int) {
     for (; ledger[kOver] == 0; ledger[kLooks]++) {
-      sleepers.others_may_sleep() ? (void)::sched_yield() : sleepers.draw_attention();
-      if (sleepers.any() && sleepers.forget()) ledger[kTold]++;
+      sleepers.others_may_wait() ? (void)::sched_yield() : sleepers.request_attention();
+      if (sleepers.is_set() && sleepers.clear()) ledger[kTold]++;
     }
   });
   const auto await_looks = [&](int more) {
@@ -62,11 +61,11 @@ TYPED_TEST(SleepersTest, WhoComesWhileTheFlagIsBeingLoweredIsNotOverlooked) {
   for (int round = 0; round < kRounds; ++round) {
     await_looks(1);
     const auto told = ledger[kTold].load();
-    for (int pauses = round % 64; pauses > 0; --pauses) core::relax();
-    sleepers.announce();
+    for (int pauses = round % 64; pauses > 0; --pauses) detail::relax();
+    sleepers.set();
     await_looks(3);
     overlooked += ledger[kTold] == told;
-    sleepers.withdraw();
+    sleepers.remove_waiter();
   }
   ledger[kOver] = 1;
   worker.join();

@@ -13,11 +13,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "primitives/joinable_queue.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/pipe.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
+#include "gilfree/joinable_queue.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/pipe.h"
+#include "gilfree/priority_queue.h"
+#include "gilfree/queue.h"
 
 namespace gilfree::testing {
 namespace {

@@ -8,14 +8,14 @@
 #include <cstddef>
 #include <optional>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lock.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lock.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/soak.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {
@@ -123,7 +123,7 @@ TEST_F(SyncSoakTest, ASemaphoreLosesOnlyThePermitsOfTheDead) {
     done_[me] = kOnTheWay;
     semaphore.acquire();
     done_[me] = kHolds;
-    core::relax();
+    detail::relax();
     done_[me] = kOnTheWay;
     semaphore.release();
     done_[me] = kOutside;

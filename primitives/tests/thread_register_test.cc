@@ -10,8 +10,8 @@
 #include <string>
 #include <thread>
 
+#include "gilfree/thread.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/thread.h"
 
 namespace gilfree::testing {
 namespace {

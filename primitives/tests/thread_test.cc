@@ -1,5 +1,5 @@
 // A thread from New to Dead: what it runs, which state it is in, how it ends and who waits for it.
-#include "primitives/thread.h"
+#include "gilfree/thread.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>

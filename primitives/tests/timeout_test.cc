@@ -11,17 +11,17 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lock.h"
-#include "primitives/pipe.h"
-#include "primitives/queue.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lock.h"
+#include "gilfree/pipe.h"
+#include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {
@@ -73,13 +73,13 @@ class Everything {
         {"Event", [=, this] { return wait(event_, time); }, [this] { event_.set(); }},
         {"Condition",
          [=, this] {
-           const std::scoped_lock hold(told_);
-           return wait(told_, time, [&] { return is_told_[0] != 0; });
+           const std::scoped_lock hold(notified_);
+           return wait(notified_, time, [&] { return is_told_[0] != 0; });
          },
          [this] {
-           const std::scoped_lock hold(told_);
+           const std::scoped_lock hold(notified_);
            is_told_[0] = 1;
-           told_.notify_all();
+           notified_.notify_all();
          }},
         {"Queue, to put", [=, this] { return put(time) && room_.try_get(); },
          [this] { (void)room_.get(); }},
@@ -162,7 +162,7 @@ class Everything {
   Semaphore<S> semaphore_;
   BoundedSemaphore<S> bounded_;
   Event<S> event_;
-  Condition<S> own_, told_;
+  Condition<S> own_, notified_;
   Ledger<S> is_told_;
   Barrier<S> barrier_;
   Queue<int, S> items_{1}, room_{1};

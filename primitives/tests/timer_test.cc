@@ -1,4 +1,4 @@
-#include "primitives/timer.h"
+#include "gilfree/timer.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // A turn's lessee stands still at each instruction while another has turn after turn, lease and all;
-// then it goes on. However late it is, nobody is inside beside another (docs/0003-leased-turns.md).
+// then it goes on. However late it is, nobody is inside beside another (docs/adr/0003-biased-mutex.md).
 //
 // The other one's token ends as the lessee's does, so that both leave their mark in the same word.
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "primitives/core/home.h"
-#include "primitives/core/turn.h"
+#include "gilfree/detail/lock/biased_mutex.h"
+#include "gilfree/detail/memory/state_memory.h"
 #include "primitives/tests/support/crash_test.h"
 
 namespace gilfree::testing {
@@ -20,7 +20,7 @@ constexpr int kEnds = 16, kTurns = 300;
 class TurnFreezeTest : public CrashTest {
  protected:
   struct State {
-    core::Turn<Processes> turn;
+    detail::BiasedMutex<Processes> turn;
     std::atomic<int> inside{0}, collisions{0};
     int turns = 0;  // guarded by turn
   };
@@ -29,7 +29,7 @@ class TurnFreezeTest : public CrashTest {
   template <typename Something>
   void take_turn(Something something) {
     auto& state = **state_;
-    core::TurnGuard guard(state.turn, [] {});
+    detail::BiasedGuard guard(state.turn, [] {});
     if (state.inside.fetch_add(1) != 0) ++state.collisions;
     const int before = state.turns;
     something();
@@ -43,44 +43,44 @@ class TurnFreezeTest : public CrashTest {
   // The first of those who attach now: the other. The last: the lessee, as many places behind.
   void start_the_other() {
     other_ = peers_.start([&] {
-      told_[kOthersEnd] = end_of_token();
-      await(told_[kGo]);
-      told_[kGone] = 1;
+      notified_[kOthersEnd] = end_of_token();
+      await(notified_[kGo]);
+      notified_[kGone] = 1;
       take_turns(kTurns);
       take_turn([&] {
-        told_[kInside] = 1;
-        await(told_[kLeave]);
+        notified_[kInside] = 1;
+        await(notified_[kLeave]);
       });
-      told_[kOtherDone] = 1;
+      notified_[kOtherDone] = 1;
       ::pause();
     });
-    await(told_[kOthersEnd]);
+    await(notified_[kOthersEnd]);
     for (int i = 1; i < kEnds; ++i) {
-      told_[kAttached] = 0;
+      notified_[kAttached] = 0;
       peers_.start([&] {
-        told_[kAttached] = 1;
+        notified_[kAttached] = 1;
         ::pause();
       });
-      await(told_[kAttached]);
+      await(notified_[kAttached]);
     }
   }
   static std::int64_t end_of_token() {
-    return static_cast<std::int64_t>(core::self<Processes>() % kEnds) + 1;
+    return static_cast<std::int64_t>(detail::self<Processes>() % kEnds) + 1;
   }
 
   // Returns when the other is inside, or waits until the lessee is outside.
   void let_the_other_go() {
-    told_[kGo] = 1;
-    await(told_[kGone]);
-    while (told_[kInside] == 0 && state_of(other_) != 'S') ::usleep(50);
+    notified_[kGo] = 1;
+    await(notified_[kGone]);
+    while (notified_[kInside] == 0 && state_of(other_) != 'S') ::usleep(50);
   }
 
   std::string what_became_of_it() {
-    await(told_[kLesseeDone]);
-    await(told_[kOtherDone]);
+    await(notified_[kLesseeDone]);
+    await(notified_[kOtherDone]);
     take_turns(1);
     const auto& state = **state_;
-    if (told_[kOthersEnd] != told_[kLesseesEnd]) return "their words differ";
+    if (notified_[kOthersEnd] != notified_[kLesseesEnd]) return "their words differ";
     if (state.collisions != 0) return "two inside";
     return state.turns == 2 * kTurns + 3 ? "one at a time" : "turns lost";
   }
@@ -97,8 +97,8 @@ class TurnFreezeTest : public CrashTest {
     kLesseeDone,
     kWords
   };
-  std::optional<core::Home<State, Processes>> state_;
-  Ledger<Processes> told_{kWords};
+  std::optional<detail::StateMemory<State, Processes>> state_;
+  Ledger<Processes> notified_{kWords};
   pid_t other_ = 0;
 };
 
@@ -106,22 +106,22 @@ TEST_F(TurnFreezeTest, ALesseeFrozenAnywhereAndLateLetsNobodyInBesideAnother) {
   expect(freeze_at_every_instruction({.fresh =
                                           [&] {
                                             state_.emplace(0);
-                                            for (int i = 0; i < kWords; ++i) told_[i] = 0;
+                                            for (int i = 0; i < kWords; ++i) notified_[i] = 0;
                                             start_the_other();
                                           },
                                       .prepare =
                                           [&] {
-                                            told_[kLesseesEnd] = end_of_token();
+                                            notified_[kLesseesEnd] = end_of_token();
                                             take_turns(kTurns);
                                           },
                                       .operation =
                                           [&] {
                                             take_turns(1);
-                                            told_[kLesseeDone] = 1;
+                                            notified_[kLesseeDone] = 1;
                                           },
                                       .meanwhile = [&] { let_the_other_go(); },
                                       .goes_on = true,
-                                      .afterwards = [&] { told_[kLeave] = 1; },
+                                      .afterwards = [&] { notified_[kLeave] = 1; },
                                       .survivor = [&] { return what_became_of_it(); },
                                       .after = [&] { return peers_.end(); }}),
          {{"one at a time", 1}});

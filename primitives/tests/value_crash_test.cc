@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "primitives/lock.h"
+#include "gilfree/lock.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/crash_test.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 namespace {

@@ -1,5 +1,5 @@
 // Value and Array in both scopes: shared objects and their lock.
-#include "primitives/value.h"
+#include "gilfree/value.h"
 
 #include <gtest/gtest.h>
 

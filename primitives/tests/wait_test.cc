@@ -1,4 +1,4 @@
-#include "primitives/wait.h"
+#include "gilfree/wait.h"
 
 #include <gtest/gtest.h>
 

@@ -6,9 +6,9 @@
 #include <functional>
 #include <mutex>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
 #include "primitives/tests/support/doomed.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/waiter.h"

@@ -6,13 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/joinable_queue.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/pipe.h"
-#include "primitives/priority_queue.h"
-#include "primitives/queue.h"
 #include "scenarios/contenders/our_synchronisation.h"
 #include "scenarios/contenders/shared_queue.h"
+
+#include <gilfree/joinable_queue.h>
+#include <gilfree/lifo_queue.h>
+#include <gilfree/pipe.h>
+#include <gilfree/priority_queue.h>
+#include <gilfree/queue.h>
 
 namespace scenarios {
 

@@ -3,12 +3,13 @@
 
 #include <type_traits>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lock.h"
-#include "primitives/semaphore.h"
 #include "scenarios/contenders/synchronisation.h"
+
+#include <gilfree/barrier.h>
+#include <gilfree/condition.h>
+#include <gilfree/event.h>
+#include <gilfree/lock.h>
+#include <gilfree/semaphore.h>
 
 namespace scenarios {
 

@@ -5,8 +5,9 @@
 #include <new>
 #include <optional>
 
-#include "primitives/multiprocessing.h"
 #include "scenarios/contenders/message.h"
+
+#include <gilfree/multiprocessing.h>
 
 namespace scenarios {
 

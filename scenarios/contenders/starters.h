@@ -12,11 +12,12 @@
 #include <stdexcept>
 #include <thread>
 
-#include "primitives/fork_server.h"
-#include "primitives/process.h"
-#include "primitives/thread.h"
 #include "scenarios/contenders/contender.h"
 #include "scenarios/scope.h"
+
+#include <gilfree/fork_server.h>
+#include <gilfree/process.h>
+#include <gilfree/thread.h>
 
 namespace scenarios {
 

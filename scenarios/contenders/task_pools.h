@@ -8,10 +8,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "primitives/pool.h"
-#include "primitives/process.h"
 #include "scenarios/contenders/contender.h"
 #include "scenarios/scope.h"
+
+#include <gilfree/pool.h>
+#include <gilfree/process.h>
 
 namespace scenarios {
 

@@ -9,17 +9,20 @@ import unittest
 CHECK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check_includes.py")
 
 CLEAN = {
-    "primitives/queue.h": '#include <atomic>\n#include "primitives/core/ring.h"\n',
-    "primitives/core/ring.h": "#include <boost/interprocess/mapped_region.hpp>\n",
+    "primitives/gilfree/errors.h": "",
+    "primitives/gilfree/queue.h": '#include <atomic>\n#include "gilfree/detail/queue/ring.h"\n',
+    "primitives/gilfree/detail/queue/ring.h":
+        '#include <boost/interprocess/mapped_region.hpp>\n#include "gilfree/detail/lock/mutex.h"\n',
+    "primitives/gilfree/detail/lock/mutex.h": '#include "gilfree/errors.h"\n',
     "primitives/tests/queue_test.cc":
-        '#include <gtest/gtest.h>\n#include "primitives/core/ring.h"\n'
+        '#include <gtest/gtest.h>\n#include "gilfree/detail/queue/ring.h"\n'
         '#include "primitives/tests/support/scopes.h"\n',
     "primitives/tests/support/scopes.h": "",
-    "primitives/examples/hello.cc": '#include "primitives/queue.h"\n',
+    "primitives/examples/hello.cc": '#include <gilfree/queue.h>\n',
     "harness/engine.cc": "#include <benchmark/benchmark.h>\n",
     "harness/options.cc": '#include <CLI/CLI.hpp>\n#include "harness/scenario.h"\n',
     "harness/scenario.h": "",
-    "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include "primitives/queue.h"\n',
+    "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include <gilfree/queue.h>\n',
     "scenarios/contenders/zeromq.h": "#include <zmq.h>\n",
     "scripts/report.py": "import json\nimport figure\n",
     "scripts/figure.py": "import matplotlib.pyplot as pyplot\n",
@@ -50,44 +53,59 @@ class Includes(unittest.TestCase):
         self.assertEqual(check({}), (0, ""))
 
     def test_the_harness_never_includes_primitives(self):
-        self.refuses("harness/usage.h", '#include "primitives/queue.h"', "never includes primitives/")
+        for line in ('#include "gilfree/queue.h"', "#include <gilfree/queue.h>"):
+            self.refuses("harness/usage.h", line, "never includes the primitives")
 
     def test_the_harness_never_includes_scenarios(self):
         self.refuses("harness/plan.h", '#include "scenarios/wakeup.cc"', "never includes scenarios/")
 
     def test_primitives_include_nothing_of_ours_outside(self):
-        self.refuses("primitives/lock.h", '#include "harness/scenario.h"', "never includes harness/")
+        self.refuses("primitives/gilfree/lock.h", '#include "harness/scenario.h"',
+                     "never includes harness/")
 
-    def test_the_floor_is_not_for_users(self):
+    def test_arrows_go_down_the_storeys(self):
+        for path, target in (("detail/lock/mutex.h", "detail/queue/ring.h"),
+                             ("detail/queue/ring.h", "queue.h"),
+                             ("lock.h", "queue.h")):
+            self.refuses("primitives/gilfree/" + path, '#include "gilfree/%s"' % target,
+                         "stands above this file")
+
+    def test_a_file_without_a_storey_is_named(self):
+        self.refuses("primitives/gilfree/detail/odd/new.h", '#include "gilfree/errors.h"', "no storey")
+
+    def test_the_inner_parts_are_not_for_users(self):
         for path in ("scenarios/lock.cc", "primitives/examples/lock.cc"):
-            self.refuses(path, '#include "primitives/core/ring.h"', "the floor")
+            self.refuses(path, "#include <gilfree/detail/queue/ring.h>", "inner part")
 
-    def test_the_floor_is_open_to_tests(self):
+    def test_the_inner_parts_are_open_to_tests(self):
         self.assertEqual(check({"scenarios/tests/ring_test.cc":
-                                '#include "primitives/core/ring.h"\n'}), (0, ""))
+                                '#include "gilfree/detail/queue/ring.h"\n'}), (0, ""))
 
     def test_test_support_is_for_tests(self):
-        self.refuses("primitives/lock.h", '#include "primitives/tests/support/scopes.h"',
+        self.refuses("primitives/gilfree/lock.h", '#include "primitives/tests/support/scopes.h"',
                      "support for tests")
 
     def test_paths_start_at_the_root(self):
-        for target in ("queue.h", "../primitives/queue.h", "core/ring.h"):
-            self.refuses("primitives/lock.h", '#include "%s"' % target, "start at the root")
+        for target in ("queue.h", "../gilfree/queue.h", "detail/queue/ring.h"):
+            self.refuses("primitives/gilfree/lock.h", '#include "%s"' % target, "start at the root")
 
-    def test_what_is_ours_stands_in_quotes(self):
-        self.refuses("primitives/lock.h", "#include <primitives/queue.h>", "in quotes")
+    def test_the_library_is_included_by_its_name(self):
+        self.refuses("scenarios/lock.cc", '#include "primitives/gilfree/queue.h"', "<gilfree/...>")
+
+    def test_the_library_includes_its_own_headers_in_quotes(self):
+        self.refuses("primitives/gilfree/pipe.h", "#include <gilfree/queue.h>", "in quotes")
 
     def test_what_is_included_exists(self):
-        self.refuses("primitives/lock.h", '#include "primitives/quue.h"', "there is no")
+        self.refuses("primitives/gilfree/lock.h", '#include "gilfree/quue.h"', "there is no")
 
     def test_a_generated_header_counts_as_existing(self):
         self.assertEqual(check({"harness/facts.h.in": "",
                                 "harness/x.cc": '#include "harness/facts.h"\n'}), (0, ""))
 
     def test_third_parties_have_their_place(self):
-        for path, target in (("primitives/lock.h", "benchmark/benchmark.h"),
-                             ("primitives/lock.h", "zmq.h"),
-                             ("primitives/lock.h", "gtest/gtest.h"),
+        for path, target in (("primitives/gilfree/lock.h", "benchmark/benchmark.h"),
+                             ("primitives/gilfree/lock.h", "zmq.h"),
+                             ("primitives/gilfree/lock.h", "gtest/gtest.h"),
                              ("harness/usage.cc", "benchmark/benchmark.h"),
                              ("harness/usage.cc", "boost/interprocess/mapped_region.hpp"),
                              ("scenarios/lock.cc", "zmq.h")):

@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "primitives/core/home.h"
+#include "gilfree/detail/memory/state_memory.h"
 #include "primitives/tests/crash_table/table.h"
 
 namespace gilfree::testing {
@@ -19,11 +19,11 @@ class InShared {
   static constexpr int kPatienceMs = 150;
 
  protected:
-  InShared() : home_(0) {}
-  State& state() const { return *home_; }
+  InShared() : state_memory_(0) {}
+  State& state() const { return *state_memory_; }
 
  private:
-  core::Home<State, Processes> home_;
+  detail::StateMemory<State, Processes> state_memory_;
 };
 
 void make(pthread_mutex_t& mutex, bool is_robust) {
@@ -34,7 +34,7 @@ void make(pthread_mutex_t& mutex, bool is_robust) {
   ::pthread_mutex_init(&mutex, &how);
 }
 // True if the owner died.
-bool is_told(int error, pthread_mutex_t& mutex) {
+bool is_notified(int error, pthread_mutex_t& mutex) {
   if (error == EOWNERDEAD) ::pthread_mutex_consistent(&mutex);
   return error == EOWNERDEAD;
 }
@@ -45,10 +45,10 @@ struct MutexState {
 template <bool kRobust>
 struct Mutex : InShared<MutexState> {
   Mutex() { make(state().mutex, kRobust); }
-  bool lock() { return is_told(::pthread_mutex_lock(&state().mutex), state().mutex); }
+  bool lock() { return is_notified(::pthread_mutex_lock(&state().mutex), state().mutex); }
   bool try_lock() {
     const int error = ::pthread_mutex_trylock(&state().mutex);
-    return error == 0 || is_told(error, state().mutex);
+    return error == 0 || is_notified(error, state().mutex);
   }
   void unlock() { ::pthread_mutex_unlock(&state().mutex); }
 };
@@ -79,13 +79,13 @@ struct Signal : InShared<ConditionState> {
     ::pthread_condattr_setpshared(&how, PTHREAD_PROCESS_SHARED);
     ::pthread_cond_init(&state().condition, &how);
   }
-  bool lock() { return is_told(::pthread_mutex_lock(&state().mutex), state().mutex); }
+  bool lock() { return is_notified(::pthread_mutex_lock(&state().mutex), state().mutex); }
   bool wait() {
     auto& [mutex, condition, is_set] = state();
     bool told = lock();
     bool waited = false;
     while (kIsEvent ? !is_set : !std::exchange(waited, true)) {
-      told = is_told(::pthread_cond_wait(&condition, &mutex), mutex) || told;
+      told = is_notified(::pthread_cond_wait(&condition, &mutex), mutex) || told;
     }
     ::pthread_mutex_unlock(&mutex);
     return told;

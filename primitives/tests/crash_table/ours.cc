@@ -1,10 +1,10 @@
 // Our primitives in the table of who survives what.
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lock.h"
-#include "primitives/queue.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lock.h"
+#include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
 #include "primitives/tests/crash_table/table.h"
 
 namespace gilfree::testing {

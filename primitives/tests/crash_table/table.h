@@ -74,7 +74,7 @@ Walk walk_of(const Shared<Subject>& scene, const std::function<void()>& fresh,
                 scene->make();
                 fresh();
               },
-          .prepare = [] { (void)core::self<Processes>(); },
+          .prepare = [] { (void)detail::self<Processes>(); },
           .operation = [=] { operation(*scene->subject); },
           .most_rounds = 3,
           .survivor = [=]() -> std::string {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <system_error>
 
+#include "gilfree/deadline.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/core/participant.h"
+#include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/crash_lab.h"
 #include "primitives/tests/support/scopes.h"
@@ -30,7 +30,7 @@ class Peers {
 
   pid_t start(const std::function<void()>& body) {
     return peers_.emplace_back(fork_child([&] {
-      (void)core::self<Processes>();
+      (void)detail::self<Processes>();
       body();
     }));
   }
@@ -64,7 +64,7 @@ inline long sleeps_of(pid_t process) {
 }
 
 // For a peer that sleeps until `done` is not 0: true if that becomes so, false if the peer has since
-// woken of itself (core/sleep.h), looked about and gone back to sleep, twice.
+// woken of itself (detail/wait/parker.h), looked about and gone back to sleep, twice.
 inline bool wakes(pid_t peer, const std::atomic<std::int64_t>& done) {
   for (const long before = sleeps_of(peer); done == 0; ::usleep(100)) {
     if (sleeps_of(peer) >= before + 2 && state_of(peer) == 'S' && done == 0) return false;
@@ -85,7 +85,7 @@ class CrashTest : public Watchdog {
   void SetUp() override { ::alarm(900); }
 
   // Makes the calling process a participant: for Walk::prepare.
-  static void attach() { (void)core::self<Processes>(); }
+  static void attach() { (void)detail::self<Processes>(); }
 
   static void expect(const Findings& found, const Words& allowed) {
     std::cout << "    " << found << "\n";

@@ -24,7 +24,8 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/core/participant.h"
+#include "gilfree/deadline.h"
+#include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/breakpoint.h"
 #include "primitives/tests/support/crash_lab.h"
@@ -65,7 +66,7 @@ class Actor {
  public:
   explicit Actor(const std::vector<std::function<void()>>& acts)
       : process_([this, acts] {
-          (void)core::self<Processes>();
+          (void)detail::self<Processes>();
           while (true) {
             while (words_[kGo] == 0) ::usleep(20);
             const auto act = static_cast<std::size_t>(words_[kGo].exchange(0)) - 1;
@@ -143,7 +144,7 @@ class Cast {
     Control control;
   };
 
-  static void attach() { (void)core::self<Processes>(); }
+  static void attach() { (void)detail::self<Processes>(); }
   static Shared* map() {
     return static_cast<Shared*>(::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
                                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));

@@ -15,15 +15,15 @@
 #include <string>
 #include <type_traits>
 
-#include "primitives/barrier.h"
-#include "primitives/condition.h"
-#include "primitives/event.h"
-#include "primitives/lifo_queue.h"
-#include "primitives/lock.h"
-#include "primitives/queue.h"
-#include "primitives/semaphore.h"
+#include "gilfree/barrier.h"
+#include "gilfree/condition.h"
+#include "gilfree/event.h"
+#include "gilfree/lifo_queue.h"
+#include "gilfree/lock.h"
+#include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
+#include "gilfree/value.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/value.h"
 
 namespace gilfree::testing {
 

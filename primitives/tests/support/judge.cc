@@ -13,7 +13,8 @@
 #include <atomic>
 #include <cstring>
 
-#include "primitives/core/participant.h"
+#include "gilfree/deadline.h"
+#include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/lent.h"
 #include "primitives/tests/support/scopes.h"
@@ -91,7 +92,8 @@ bool ends_well(pid_t judge, std::chrono::milliseconds patience) {
 std::vector<std::string> ask_judge(std::size_t count, const Sitting& sitting,
                                    const std::function<std::string(std::size_t)>& answer) {
   Board& shared = board();
-  (void)core::self<Processes>();  // so that the loader need not look up what that takes in a child
+  (void)
+      detail::self<Processes>();  // so that the loader need not look up what that takes in a child
   std::size_t done = 0;
   std::chrono::milliseconds hung{};
   for (; done < count; ++done) {
@@ -99,7 +101,7 @@ std::vector<std::string> ask_judge(std::size_t count, const Sitting& sitting,
     shared.survivor = 0;
     const pid_t judge = fork_child([&] {
       if (sitting.on_one_cpu) stay_on_this_cpu();
-      (void)core::self<Processes>();
+      (void)detail::self<Processes>();
       for (; done < count; ++done) {
         write(shared.words[done], answer(done));
         shared.answered = done + 1;

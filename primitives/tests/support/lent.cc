@@ -17,8 +17,8 @@
 #include <new>
 #include <utility>
 
-#include "primitives/core/participant.h"
-#include "primitives/core/token.h"
+#include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -157,8 +157,8 @@ int live(void* given) {
   robust->list.next = &robust->list;
   reinterpret_cast<void**>(robust)[-1] = robust;
   ::syscall(SYS_set_robust_list, robust, sizeof *robust);
-  core::this_thread.across_processes = core::kNobody;
-  core::internal::own_process = core::kNobody;
+  detail::this_thread.across_processes = detail::kNoOwner;
+  detail::own_process = detail::kNoOwner;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   body();
   ::_exit(0);

@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "primitives/condition.h"
+#include "gilfree/condition.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

@@ -20,7 +20,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/event.h"
+#include "gilfree/event.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

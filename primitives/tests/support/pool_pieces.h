@@ -3,7 +3,7 @@
 //
 //   PoolInPieces pool(1);
 //   auto job = pool.post<int>(10, 2, [](int call) { return call; });    // ten calls, two a task
-//   core::work(pool.share, pool.plan, 0);                               // what a worker does
+//   detail::work(pool.share, pool.plan, 0);                               // what a worker does
 //   pool.exchange.collect();                                            // the results are the job's
 #pragma once
 
@@ -12,12 +12,12 @@
 #include <cstdint>
 #include <memory>
 
-#include "primitives/core/job.h"
-#include "primitives/core/pool_call.h"
-#include "primitives/core/pool_exchange.h"
-#include "primitives/core/pool_state.h"
-#include "primitives/core/process_tasks.h"
-#include "primitives/core/wire.h"
+#include "gilfree/detail/memory/wire.h"
+#include "gilfree/detail/pool/call.h"
+#include "gilfree/detail/pool/process_tasks.h"
+#include "gilfree/detail/pool/shared_result.h"
+#include "gilfree/detail/pool/state.h"
+#include "gilfree/detail/pool/task_router.h"
 
 namespace gilfree::testing {
 
@@ -31,17 +31,18 @@ struct PoolInPieces {
 
   // Calls function(0), function(1) ...: as a Pool's map does it.
   template <typename Result, typename Function>
-  std::shared_ptr<core::Job<Result>> post(int calls, int chunk, Function function) {
-    auto job = std::make_shared<core::Job<Result>>(calls);
+  std::shared_ptr<detail::SharedResult<Result>> post(int calls, int chunk, Function function) {
+    auto job = std::make_shared<detail::SharedResult<Result>>(calls);
     for (int first = 0; first < calls; first += chunk) {
       const int count = std::min(chunk, calls - first);
       const std::size_t bytes = sizeof function + count * sizeof(int);
       std::byte* written =
-          share.tasks->begin(sizeof(core::TaskHead) + bytes) + sizeof(core::TaskHead);
-      std::byte* to = core::write_function(function, written);
-      for (int call = first; call < first + count; ++call) to = core::Wire<int>::write(call, to);
-      exchange.offer(job, first, count, &core::run_items<core::Calls::kItem, Function, int, Result>,
-                     written, bytes);
+          share.tasks->begin(sizeof(detail::TaskHead) + bytes) + sizeof(detail::TaskHead);
+      std::byte* to = detail::write_function(function, written);
+      for (int call = first; call < first + count; ++call) to = detail::Wire<int>::write(call, to);
+      exchange.offer(job, first, count,
+                     &detail::run_items<detail::Calls::kItem, Function, int, Result>, written,
+                     bytes);
     }
     return job;
   }
@@ -49,12 +50,12 @@ struct PoolInPieces {
   // No more tasks: workers end when they have run these.
   void close() {
     share.state->closing.store(true, std::memory_order_release);
-    share.state->offered.ring_all();
+    share.state->offered.notify_all();
   }
 
-  core::PoolShare share;
-  core::PoolPlan plan;
-  core::PoolExchange exchange;
+  detail::PoolShare share;
+  detail::PoolPlan plan;
+  detail::TaskRouter exchange;
 };
 
 }  // namespace gilfree::testing

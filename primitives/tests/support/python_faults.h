@@ -9,7 +9,7 @@
 #include <mutex>
 #include <utility>
 
-#include "primitives/multiprocessing.h"
+#include "gilfree/multiprocessing.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
 

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/core/home.h"
+#include "gilfree/detail/memory/state_memory.h"
 
 namespace gilfree::testing {
 
@@ -51,7 +51,7 @@ class Ledger {
   struct Header {
     alignas(8) std::int64_t unused = 0;
   };
-  core::Home<Header, S> counts_;
+  detail::StateMemory<Header, S> counts_;
   int size_;
 };
 

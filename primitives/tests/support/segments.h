@@ -12,8 +12,8 @@
 #include <iterator>
 #include <string>
 
-#include "primitives/core/segment.h"
-#include "primitives/errors.h"
+#include "gilfree/detail/memory/segment.h"
+#include "gilfree/errors.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/named.h"
 
@@ -25,7 +25,7 @@ constexpr unsigned char kFilling = 0xa5;
 
 inline void fill(void* memory) { std::memset(memory, kFilling, kBytes); }
 
-inline bool is_whole(const core::Segment& segment) {
+inline bool is_whole(const detail::Segment& segment) {
   const auto* bytes = static_cast<const unsigned char*>(segment.memory.get());
   return segment.bytes == kBytes &&
          std::all_of(bytes, bytes + kBytes, [](unsigned char byte) { return byte == kFilling; });
@@ -33,10 +33,10 @@ inline bool is_whole(const core::Segment& segment) {
 
 class SegmentTest : public NamedTest {
  protected:
-  core::Segment create() const { return core::create_segment(name(), kLayout, kBytes, fill); }
-  core::Segment open() const { return core::open_segment(name(), kLayout, 1); }
-  core::Segment open_or_create() const {
-    return core::open_or_create_segment(name(), kLayout, 1, kBytes, fill);
+  detail::Segment create() const { return detail::create_segment(name(), kLayout, kBytes, fill); }
+  detail::Segment open() const { return detail::open_segment(name(), kLayout, 1); }
+  detail::Segment open_or_create() const {
+    return detail::open_or_create_segment(name(), kLayout, 1, kBytes, fill);
   }
 
   void expect_corrupted(const std::string& what) const {
@@ -46,7 +46,7 @@ class SegmentTest : public NamedTest {
   void expect_denied(const std::string& what) const {
     EXPECT_EQ(error_of([&] { open(); }), std::errc::permission_denied) << what;
     EXPECT_EQ(error_of([&] { open_or_create(); }), std::errc::permission_denied) << what;
-    EXPECT_EQ(error_of([&] { core::remove_segment(name()); }), std::errc::permission_denied)
+    EXPECT_EQ(error_of([&] { detail::remove_segment(name()); }), std::errc::permission_denied)
         << what;
   }
 

@@ -27,7 +27,8 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/core/patience.h"
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/cpu.h"
 #include "primitives/tests/support/lent.h"
 #include "primitives/tests/support/mortal.h"
 #include "primitives/tests/support/scopes.h"
@@ -93,7 +94,7 @@ class Soak {
   void run_for(int wanted, Toll& toll, const Checks& checks) {
     std::mt19937 random(std::random_device{}());
     while (kills_ < wanted && !::testing::Test::HasFailure()) {
-      for (auto spins = random() % kMostSpins; spins > 0; --spins) core::relax();
+      for (auto spins = random() % kMostSpins; spins > 0; --spins) detail::relax();
       std::vector<int> victims(size());
       std::iota(victims.begin(), victims.end(), 0);
       std::shuffle(victims.begin(), victims.end(), random);

@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "primitives/process.h"
+#include "gilfree/process.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {

@@ -1,0 +1,75 @@
+// Codec: how an item that is not trivially copyable travels between processes.
+//
+// A codec writes an item straight into shared memory and reads it back:
+//
+//   template <> struct gilfree::Codec<Route> {
+//     static std::size_t size(const Route& route);                       // bytes it will take
+//     static void write(const Route& route, std::byte* bytes);           // exactly that many
+//     static Route read(const std::byte* bytes, std::size_t size);
+//   };
+//
+// Provided: std::string, and std::vector of anything trivially copyable. archive_codec.h has all other
+// containers, and types that name their parts.
+//
+// Errors      What size or write throws reaches who puts or sends, and nothing is put; what read throws
+//             reaches who gets or receives, and the item is still there. A write of more bytes than size
+//             has said, or of fewer, is undefined.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "gilfree/detail/base/copy.h"
+
+namespace gilfree {
+
+template <typename T>
+struct Codec;
+
+// A run of trivially copyable elements: its bytes.
+template <typename Run>
+struct RunCodec {
+  using Element = typename Run::value_type;
+
+  static std::size_t size(const Run& run) { return run.size() * sizeof(Element); }
+  static void write(const Run& run, std::byte* bytes) {
+    if (!run.empty()) detail::copy_bytes(bytes, run.data(), size(run));
+  }
+  static Run read(const std::byte* bytes, std::size_t size) {
+    Run run(size / sizeof(Element), Element());
+    if (!run.empty()) detail::copy_bytes(run.data(), bytes, size);
+    return run;
+  }
+};
+
+template <>
+struct Codec<std::string> : RunCodec<std::string> {
+  // Without zeroing the characters first.
+  static std::string read(const std::byte* bytes, std::size_t size) {
+    std::string text;
+    text.reserve(size);
+    for (std::size_t at = 0; at < size; at += detail::kPiece) {
+      text.append(reinterpret_cast<const char*>(bytes) + at, std::min(detail::kPiece, size - at));
+    }
+    return text;
+  }
+};
+
+// But for bits, which are no elements.
+template <typename T>
+requires(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+         !std::is_same_v<T, bool>) struct Codec<std::vector<T>> : RunCodec<std::vector<T>> {
+};
+
+template <typename T>
+concept Encodable = requires(const T& item, std::byte* bytes) {
+  { Codec<T>::size(item) } -> std::convertible_to<std::size_t>;
+  Codec<T>::write(item, bytes);
+  { Codec<T>::read(bytes, std::size_t{}) } -> std::same_as<T>;
+};
+
+}  // namespace gilfree

@@ -1,0 +1,152 @@
+// Condition: wait, without holding a lock, until somebody says that things have changed.
+//
+//   mp::Condition changed;                             // with a lock of its own
+//   {
+//     std::unique_lock hold(changed);                  // one side
+//     changed.wait([&] { return !jobs->empty(); });
+//   }
+//   {
+//     const std::scoped_lock hold(changed);            // the other
+//     jobs->add(job);
+//     changed.notify_one();
+//   }
+//
+// Python's multiprocessing.Condition and threading.Condition. Over a Lock or an RLock that is given
+// (several may share one), or an RLock of its own; wait releases it fully, however often it is held.
+//
+// Order       notify wakes those who have waited longest.
+// Cost        notify without a waiter: two loads. With: a look at each waiter, a store and perhaps a
+//             system call for each who is told. Room for 1023 waiters at a time, 32 KiB.
+// Blocking    wait waits until it is told: awake for some 50 us, then asleep, and then for the lock.
+//             wait_for at most that long and then for the lock: true if it was told in time; with a
+//             predicate, what the predicate says in the end. Nobody is woken for nothing.
+// Errors      std::system_error if this thread does not hold the lock (operation_not_permitted) or 1023
+//             wait already (resource_unavailable_try_again). std::invalid_argument: a negative timeout,
+//             or notify of less than one.
+// Visibility  That of the lock.
+// Crash       A process may be killed at any instruction. A waiter that dies consumes no notification:
+//             one that it was given and did not return with goes to the next, at once. A notifier that
+//             dies in the middle has told some or none of those it meant to. The lock of whoever died
+//             holding it passes on: see lock.h, abandoned().
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/lock/wait_queue.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/lock.h"
+#include "gilfree/named.h"
+#include "gilfree/scope.h"
+
+namespace gilfree {
+
+template <Scope S = Processes>
+class Condition {
+ public:
+  Condition() : state_memory_(0), own_(lock_of(state_memory_)), again_(&own_) {}
+  explicit Condition(Lock<S>& lock)
+      : state_memory_(0), own_(lock_of(state_memory_)), once_(&lock) {}
+  explicit Condition(RLock<S>& lock)
+      : state_memory_(0), own_(lock_of(state_memory_)), again_(&lock) {}
+  Condition(create_only_t tag, std::string_view name)
+      : state_memory_(tag, name, 0), own_(lock_of(state_memory_)), again_(&own_) {}
+  Condition(open_only_t tag, std::string_view name)
+      : state_memory_(tag, name), own_(lock_of(state_memory_)), again_(&own_) {}
+  Condition(open_or_create_t tag, std::string_view name)
+      : state_memory_(tag, name, 0), own_(lock_of(state_memory_)), again_(&own_) {}
+  Condition(const Condition&) = delete;
+  Condition& operator=(const Condition&) = delete;
+
+  // Its lock's.
+  void lock() { once_ != nullptr ? once_->lock() : again_->lock(); }
+  [[nodiscard]] bool try_lock() {
+    return once_ != nullptr ? once_->try_lock() : again_->try_lock();
+  }
+  [[nodiscard]] bool try_lock_for(Timeout timeout) { return try_lock_until(timeout.deadline()); }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
+    return once_ != nullptr ? once_->try_lock_until(time) : again_->try_lock_until(time);
+  }
+  void unlock() { once_ != nullptr ? once_->unlock() : again_->unlock(); }
+
+  void wait() { (void)wait_till(kNever); }
+  template <typename Predicate>
+  void wait(Predicate ready) {
+    require_lock(kWaitNeedsTheLock);
+    while (!ready()) wait();
+  }
+  bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
+  template <typename Predicate>
+  bool wait_for(Timeout timeout, Predicate ready) {
+    return wait_until(timeout.deadline(), ready);
+  }
+  template <typename C, typename D>
+  bool wait_until(std::chrono::time_point<C, D> time) {
+    return wait_till(to_deadline(time));
+  }
+  template <typename C, typename D, typename Predicate>
+  bool wait_until(std::chrono::time_point<C, D> time, Predicate ready) {
+    require_lock(kWaitNeedsTheLock);
+    while (!ready()) {
+      if (!wait_till(to_deadline(time))) return ready();
+    }
+    return true;
+  }
+
+  void notify_one() { notify(1); }
+  void notify(std::int64_t waiters) {
+    require_lock("gilfree::Condition::notify: this thread does not hold the lock; lock it first");
+    if (waiters < 1) throw std::invalid_argument("gilfree::Condition::notify: at least one waiter");
+    state_memory_->waiting.notify(waiters);
+  }
+  void notify_all() { notify(detail::WaitQueue<S>::kMost); }
+
+ private:
+  struct State {
+    detail::LockState<S> lock;
+    detail::WaitQueue<S> waiting;  // guarded by the lock, be it this or another
+  };
+  using StateMemory = detail::StateMemory<State, S>;
+
+  static detail::StateMemory<detail::LockState<S>, S> lock_of(const StateMemory& home) {
+    return {home, home->lock};
+  }
+
+  static constexpr char kWaitNeedsTheLock[] =
+      "gilfree::Condition::wait: this thread does not hold the lock; lock it first";
+
+  detail::AnyLock<S>& any_lock() const {
+    return once_ != nullptr ? static_cast<detail::AnyLock<S>&>(*once_) : *again_;
+  }
+  void require_lock(const char* message) const {
+    if (any_lock().owned()) return;
+    throw std::system_error(std::make_error_code(std::errc::operation_not_permitted), message);
+  }
+
+  bool wait_till(Deadline deadline) {
+    require_lock(kWaitNeedsTheLock);
+    auto& waiting = state_memory_->waiting;
+    auto& mine = waiting.join();
+    while (true) {
+      const auto depth = any_lock().release_fully();
+      const bool in_time = waiting.await(mine, deadline);
+      any_lock().take_back(depth);
+      waiting.pass_on_notifications_of_the_dead();
+      if (mine.is_notified() || !in_time) return waiting.leave(mine);
+    }
+  }
+
+  StateMemory state_memory_;
+  RLock<S> own_;  // its state lies within state_memory_
+  Lock<S>* once_ = nullptr;
+  RLock<S>* again_ = nullptr;
+};
+
+}  // namespace gilfree

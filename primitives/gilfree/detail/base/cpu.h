@@ -1,0 +1,47 @@
+// The CPU: cache line sizes, the pause instruction, and the number of the CPU this thread runs on.
+#pragma once
+
+#include <sched.h>
+#if defined(__x86_64__) && __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gilfree::detail {
+
+inline constexpr std::size_t kCacheLine = 64;
+// Neighbouring lines are fetched in pairs on some CPUs; what two sides write stands this far apart.
+inline constexpr std::size_t kApart = 128;
+
+// Tells the CPU that this is a waiting loop.
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+inline constexpr std::int32_t kNoCpu = -100;  // and nothing that the kernel says
+
+// The CPU this thread runs on, if that takes no call to know: one load where the kernel offers
+// restartable sequences (rseq(2); glibc 2.35). Otherwise a negative number, which is no kNoCpu.
+[[gnu::always_inline]] inline std::int32_t this_cpu_if_known() {
+#if defined(__x86_64__) && __has_include(<sys/rseq.h>)
+  const std::byte* thread;
+  asm("mov %%fs:0, %0" : "=r"(thread));
+  const auto* area = reinterpret_cast<const volatile ::rseq*>(thread + __rseq_offset);
+  return static_cast<std::int32_t>(area->cpu_id);
+#else
+  return -1;
+#endif
+}
+
+inline std::int32_t this_cpu() {
+  const auto cpu = this_cpu_if_known();
+  return cpu >= 0 ? cpu : ::sched_getcpu();
+}
+
+}  // namespace gilfree::detail

@@ -1,0 +1,139 @@
+// Permits: what a semaphore hands out. CountedPermits are a number; OwnedPermits are words, each of
+// which names the process that has the permit, so that a dead one's can be taken back.
+//
+//   if (permits.try_take()) ...           // an atomic step: this process has it, or it has not
+//   permits.give_back(n);
+//   if (permits.reclaim()) ...            // one that a dead process had has come free
+//
+// They are views, made by each handle, of a PermitState and the words behind it; how many words there
+// are follows from the size of the memory and is never read from it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/identity/participant.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+// `Permits`: whose state it is, so that one by name is not taken for another (segment.h).
+// The words of OwnedPermits follow it.
+template <typename Permits, Scope S>
+struct alignas(kCacheLine) PermitState {
+  explicit PermitState(std::int64_t value = 0) : count(static_cast<std::uint32_t>(value)) {}
+
+  std::atomic<std::uint32_t> count;    // of CountedPermits
+  std::atomic<std::uint32_t> last{0};  // of OwnedPermits: the word that was used last
+  EventCount<S> freed;
+};
+
+class CountedPermits {
+ public:
+  static constexpr std::int64_t kMost = 0x7fffffff;
+
+  template <typename StateMemory>
+  explicit CountedPermits(const StateMemory& home) : count_(home->count) {}
+  static std::size_t words(std::int64_t value);  // throws if there may not be so many
+
+  bool try_take() {
+    auto count = count_.load(std::memory_order_relaxed);
+    while (count > 0) {
+      if (count_.compare_exchange_weak(count, count - 1, std::memory_order_acquire,
+                                       std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  void give_back(std::int64_t permits) {
+    const auto before =
+        count_.fetch_add(static_cast<std::uint32_t>(permits), std::memory_order_release);
+    if (permits > kMost - before) [[unlikely]]
+      undo(permits);
+  }
+
+  bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
+  std::int64_t value() const { return count_.load(std::memory_order_relaxed); }
+  bool reclaim() { return false; }
+  bool reclaim_all() { return false; }
+
+ protected:
+  [[noreturn]] void undo(std::int64_t permits);
+
+  std::atomic<std::uint32_t>& count_;
+};
+
+// Between threads nobody dies alone: a number that may not rise above what it began with.
+class BoundedCount : public CountedPermits {
+ public:
+  template <typename StateMemory>
+  explicit BoundedCount(const StateMemory& home) : CountedPermits(home), bound_(value()) {}
+  static std::size_t words(std::int64_t value);
+  void give_back(std::int64_t permits);
+
+ private:
+  std::int64_t bound_;
+};
+
+class OwnedPermits {
+ public:
+  static constexpr std::int64_t kMost = 1 << 20;
+  static constexpr std::size_t kFew = 8;
+
+  template <typename StateMemory>
+  explicit OwnedPermits(const StateMemory& home)
+      : last_(home->last),
+        words_(reinterpret_cast<Word*>(&*home + 1)),
+        count_((home.bytes() - sizeof(*home)) / sizeof(Word)) {}
+  static std::size_t words(std::int64_t value);
+
+  bool try_take() {
+    (void)self<Processes>();  // whose death wakes those who wait for it
+    return replace(kNoOwner, this_process_id());
+  }
+  // This process's own first; where it has none, anybody's: as in Python, who acquires need not be
+  // who releases.
+  void give_back(std::int64_t permits);
+
+  bool any() const { return free_words() > 0; }
+  std::int64_t value() {
+    reclaim_all();
+    return free_words();
+  }
+  // Asks after a few of those who have permits, others each time; or after all of them.
+  bool reclaim() { return reclaim(kFew); }
+  bool reclaim_all() { return reclaim(count_); }
+
+ private:
+  using Word = std::atomic<OwnerId>;
+
+  // Finds a word that holds `from` and makes it hold `to`.
+  bool replace(OwnerId from, OwnerId to) {
+    auto at = last_.load(std::memory_order_relaxed);
+    for (std::size_t tried = 0; tried < count_; ++tried, ++at) {
+      if (at >= count_) at = 0;
+      OwnerId found = words_[at].load(std::memory_order_relaxed);
+      if (found == from && words_[at].compare_exchange_strong(found, to, std::memory_order_acq_rel,
+                                                              std::memory_order_relaxed)) {
+        last_.store(at, std::memory_order_relaxed);
+        return true;
+      }
+    }
+    return false;
+  }
+  bool free_anybodys();
+  bool reclaim(std::size_t most);  // asking after one process costs some 20 us
+  std::int64_t free_words() const;
+
+  std::atomic<std::uint32_t>& last_;
+  Word* words_;
+  std::size_t count_;
+  std::atomic<std::size_t> ask_from_{0};  // whom reclaim() asks after first
+};
+
+}  // namespace gilfree::detail

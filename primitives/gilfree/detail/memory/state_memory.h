@@ -1,0 +1,111 @@
+// StateMemory: the memory a primitive's state lives in, chosen by its scope.
+//
+//   StateMemory<State, S> home(extra, arguments...);                    // heap, or memory that forks inherit
+//   StateMemory<State, Processes> named(create_only, "jobs", extra, arguments...);
+//   StateMemory<Inner, S> inner(home, home->part);                      // a part of another's state
+//
+// Trivially destructible states only, so that a process may vanish without anyone having to clean up
+// after it. `extra` bytes, zeroed, follow the state. The memory goes when the last handle does;
+// across processes, when the last process that has it mapped does, and a name besides (segment.h).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <new>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/identity/participant.h"
+#include "gilfree/detail/memory/segment.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+// What may be copied through shared memory: bytes that mean the same in every process.
+// Specialise to false for a trivially copyable type that holds a pointer or a file descriptor.
+template <typename T>
+inline constexpr bool shareable = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
+template <typename C, typename Traits>
+inline constexpr bool shareable<std::basic_string_view<C, Traits>> = false;
+template <typename T, std::size_t N>
+inline constexpr bool shareable<std::span<T, N>> = false;
+template <typename T>
+inline constexpr bool shareable<std::reference_wrapper<T>> = false;
+
+template <typename T>
+concept Shareable = shareable<T>;
+
+template <typename State, Scope S>
+class StateMemory {
+  static_assert(std::is_standard_layout_v<State> && std::is_trivially_destructible_v<State>);
+
+ public:
+  template <typename... Args>
+  explicit StateMemory(std::size_t extra, Args&&... args) : bytes_(sizeof(State) + extra) {
+    if constexpr (S::kAcrossProcesses) {
+      (void)Participants::table();  // now, so that whoever inherits the state shares the table too
+      memory_ = anonymous_segment(bytes_);
+    } else {
+      memory_.reset(::operator new(bytes_, kAlignment),
+                    [](void* bytes) { ::operator delete(bytes, kAlignment); });
+      std::memset(memory_.get(), 0, bytes_);
+    }
+    state_ = ::new (memory_.get()) State(std::forward<Args>(args)...);
+  }
+
+  // By name, for processes that are not of one family. They throw as segment.h says.
+  template <typename... Args>
+  requires S::kAcrossProcesses StateMemory(create_only_t, std::string_view name, std::size_t extra,
+                                           Args&&... args) {
+    adopt(create_segment(name, layout_of<State>(), sizeof(State) + extra, maker(args...)));
+  }
+  StateMemory(open_only_t, std::string_view name) requires S::kAcrossProcesses {
+    adopt(open_segment(name, layout_of<State>(), sizeof(State)));
+  }
+  template <typename... Args>
+  requires S::kAcrossProcesses StateMemory(open_or_create_t, std::string_view name,
+                                           std::size_t extra, Args&&... args) {
+    adopt(open_or_create_segment(name, layout_of<State>(), sizeof(State), sizeof(State) + extra,
+                                 maker(args...)));
+  }
+
+  explicit StateMemory(Segment segment) requires S::kAcrossProcesses { adopt(std::move(segment)); }
+
+  // `part` lies within what `whole` holds.
+  template <typename Whole>
+  StateMemory(const StateMemory<Whole, S>& whole, State& part)
+      : memory_(whole.memory()), state_(&part), bytes_(sizeof(State)) {}
+
+  State& operator*() const { return *state_; }
+  State* operator->() const { return state_; }
+
+  // What there is from the state on: in a named object, as much as the file has.
+  std::size_t bytes() const { return bytes_; }
+  const std::shared_ptr<void>& memory() const { return memory_; }
+
+ private:
+  static constexpr std::align_val_t kAlignment{kApart};
+
+  template <typename... Args>
+  static auto maker(Args&... args) {
+    return [&](void* memory) { ::new (memory) State(std::forward<Args>(args)...); };
+  }
+  void adopt(Segment segment) {
+    (void)Participants::table();
+    memory_ = std::move(segment.memory);
+    state_ = static_cast<State*>(memory_.get());
+    bytes_ = segment.bytes;
+  }
+
+  std::shared_ptr<void> memory_;
+  State* state_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,33 @@
+// What becomes of a task of a process pool that gives no result.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "gilfree/detail/memory/wire.h"
+#include "gilfree/detail/process/child_registry.h"
+#include "gilfree/errors.h"
+
+namespace gilfree::detail {
+
+inline std::exception_ptr worker_lost(int exitcode) {
+  return std::make_exception_ptr(WorkerLost("gilfree::Pool: the worker that ran this task " +
+                                            gilfree::detail::how_it_ended(exitcode) +
+                                            "; run it again if that is safe"));
+}
+
+inline std::exception_ptr no_worker_survives(int exitcode) {
+  return std::make_exception_ptr(
+      WorkerLost("gilfree::Pool: no worker survives the initializer, the last one " +
+                 gilfree::detail::how_it_ended(exitcode) + "; mend it and make another pool"));
+}
+
+// As a worker described it: Wire<std::string> of type and text.
+inline std::exception_ptr read_remote_error(const std::byte* bytes) {
+  std::string type = Wire<std::string>::read(bytes);
+  return std::make_exception_ptr(RemoteError(std::move(type), Wire<std::string>::read(bytes)));
+}
+
+}  // namespace gilfree::detail

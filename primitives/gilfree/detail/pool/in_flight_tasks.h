@@ -1,0 +1,71 @@
+// PendingTasks: the tasks of a process pool that are under way: whose they are, and how far they are.
+//
+//   PendingTask& task = tasks.add(job, first, count, run, bytes);   // task.id goes with it
+//   tasks.deliver(head, bytes);                                     // what came back hands out itself
+//
+// Each item of a task is delivered once: a result, an exception, or a death. What comes under the id of
+// a task that is no more is ignored. ProcessPool's mutex guards it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "gilfree/detail/pool/shared_result.h"
+#include "gilfree/detail/pool/state.h"
+
+namespace gilfree::detail {
+
+struct PendingTask {
+  std::uint64_t id = 0;                  // of the one before, if there is no job
+  std::shared_ptr<AnySharedResult> job;  // none: the place is free
+  std::size_t first = 0;                 // its items of the job
+  std::uint32_t count = 0;
+  std::uint32_t delivered = 0;  // items; a worker delivers them in order
+  std::uint64_t number = 0;     // how many were offered before it, and it
+  RunTask run = nullptr;
+  std::vector<std::byte> bytes;  // of several items: to run again those that a death left over
+};
+
+class PendingTasks {
+ public:
+  std::size_t size() const { return places_.size() - free_.size(); }
+  bool has_place() const { return !free_.empty() || places_.size() < kMostTasks; }
+
+  // If there is a place.
+  PendingTask& add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
+                   std::uint32_t count, RunTask run, std::span<const std::byte> bytes);
+
+  // kValue or kError.
+  void deliver(const ResultHead& head, const std::byte* bytes);
+  // kRun: hands out what of it is there; true if that is all of it.
+  bool deliver_run(const ResultHead& head, const std::byte* bytes);
+
+  // Whoever ran it has died: the item it was at becomes `why`. The task, if items are left that nobody
+  // runs; from then on it goes by another id, so that nobody can report the old one lost once more.
+  PendingTask* lose(std::uint64_t id, const std::exception_ptr& why);
+  // What is left of it becomes `why`.
+  void fail(PendingTask& task, const std::exception_ptr& why);
+  void fail_all(const std::exception_ptr& why);
+
+  // Calls visit(task) for each of the job's tasks.
+  template <typename Visit>
+  void for_each_of(const AnySharedResult& job, Visit visit) {
+    for (auto& task : places_) {
+      if (task.job.get() == &job) visit(task);
+    }
+  }
+
+ private:
+  PendingTask* find(std::uint64_t id);
+  void release(PendingTask& task);
+
+  std::deque<PendingTask> places_;
+  std::vector<std::uint64_t> free_;  // places that are not in use
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,180 @@
+// PoolState: what a process pool shares with its workers and their supervisor.
+//
+//   the pool's process ── tasks, one lane for all ──▶ workers ── results, a lane each ──▶ the process
+//                 supervisor (a child; the workers are its children) ── losses, a lane ──▶ the process
+//
+// The supervisor is forked when the pool is made, and does nothing but wait for its children: so a
+// worker that dies is replaced at once, whatever the pool's process is doing, by a copy of a process
+// that holds no locks and has one thread.
+//
+// Crash       Who takes a task does so in its turn, and says which before it takes it: claimed_at, then
+//             task, then the lane's one store. Whoever inherits the turn strikes out a claim that was
+//             not followed by that store, so that afterwards `task` names what a dead worker was at.
+//             A task that had all its results delivered is known to the pool's process, which ignores
+//             the news of its loss.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/lock/biased_mutex.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/pool/record_ring.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+class Delivery;
+struct TaskHead;
+
+// Runs items [skip, count) of a task; `bytes` hold the callable and the arguments of every item. The
+// address means the same in each worker: they are forks of the process that made the pool.
+using RunTask = void (*)(const TaskHead& task, const std::byte* bytes, Delivery& results);
+
+struct TaskHead {
+  std::uint64_t id;
+  RunTask run;
+  std::uint32_t count;
+  std::uint32_t skip;  // items that need not be run any more
+};
+
+enum class Kind : std::uint32_t { kValue, kRun, kError, kLost, kBroken, kHopeless };
+
+// kValue: as Wire writes it. kRun: a RunHead and the values of consecutive items. kError:
+// Wire<std::string> of type and text. kLost: the exit code, as Process has it. kBroken: as kError, and
+// no worker will run anything: the initializer failed. kHopeless: so will it, an exit code says how.
+struct ResultHead {
+  std::uint64_t id;
+  std::uint32_t item;  // of the task; of a loss, the worker
+  Kind kind;
+};
+
+// Values of one size that become real one by one, for the price of a store each.
+struct RunHead {
+  std::atomic<std::uint32_t> done{0};  // values that are there
+  std::atomic<std::uint32_t> count;    // that there will be; fewer than at first if an item throws
+  std::uint64_t size;                  // of each
+};
+
+// At most this many tasks may be under way, so that `cancelled` has room for each.
+inline constexpr std::uint64_t kMostTasks = 1 << 14;
+inline std::uint64_t place_of(std::uint64_t id) { return id % kMostTasks; }
+
+struct alignas(kApart) WorkerSlot {
+  std::atomic<OwnerId> token{kNoOwner};
+  std::atomic<pid_t> pid{0};
+  std::atomic<RecordRing::Position> claimed_at{0};  // where the lane stood before the last claim
+  std::atomic<std::uint64_t> task{0};               // claimed last; 0: none
+  std::atomic<bool> initialized{false};
+  alignas(kApart) std::atomic<std::uint64_t> news{0};  // how often there were results to be taken
+};
+
+struct PoolState {
+  BiasedMutex<Processes> taking;  // guards the reader's side of `tasks`
+  EventCount<Processes> offered;  // rung when there is a task, and to close
+  EventCount<Processes> done;     // rung when there is a result, and when the supervisor ends
+  EventCount<Processes> taken;    // rung when the pool's process has taken results
+  std::atomic<bool> closing{false};
+  std::atomic<bool> broken{false};                        // the initializer failed
+  std::atomic<std::uint64_t> cancels{0};                  // how often a task was cancelled
+  std::atomic<std::uint64_t> cancelled[kMostTasks] = {};  // ids, each in its place
+};
+
+// One process's view of it.
+struct PoolShare {
+  explicit PoolShare(int count);
+
+  // For whoever takes turns: the dead owner may have claimed what it did not take.
+  void strike_out_claim();
+  // Once their supervisor has ended: until no worker is left, and none has the turn or a claim.
+  void await_workers_end();
+
+  const int workers;
+  StateMemory<PoolState, Processes> state;
+  StateMemory<WorkerSlot, Processes> slots;  // `workers` of them
+  std::shared_ptr<RecordRing> tasks, losses;
+  std::vector<std::shared_ptr<RecordRing>> results;
+
+  WorkerSlot& slot(int worker) const { return (&*slots)[worker]; }
+};
+
+struct PoolPlan {
+  int workers;
+  std::function<void()> initializer;
+  std::size_t max_tasks_per_child;  // 0: no limit
+};
+
+// A worker's way to hand in results.
+class Delivery {
+ public:
+  Delivery(PoolShare& share, int worker)
+      : share_(share), lane_(*share.results[worker]), news_(share.slot(worker).news) {}
+
+  // Where to write `length` bytes of the result; waits for room. commit() hands it in: from then on it
+  // survives the worker. publish() has it taken: seldom, as the two would fight for the lane's lines.
+  std::byte* begin(const ResultHead& head, std::size_t length) {
+    std::byte* to = lane_.begin(sizeof head + length);
+    if (to == nullptr) [[unlikely]]
+      to = wait_for_room(sizeof head + length);
+    std::memcpy(to, &head, sizeof head);
+    return to + sizeof head;
+  }
+  void commit() { lane_.commit(); }
+  void publish();
+
+  // A run of values of `size` bytes, which ends with the object.
+  class Run {
+   public:
+    Run(Delivery& delivery, std::uint64_t id, std::uint32_t first, std::uint32_t count,
+        std::size_t size)
+        : head_(::new (delivery.begin({id, first, Kind::kRun}, sizeof(RunHead) + count * size))
+                    RunHead{.done = 0, .count = count, .size = size}),
+          next_(reinterpret_cast<std::byte*>(head_ + 1)),
+          size_(size) {
+      delivery.commit();
+    }
+    ~Run() { head_->count.store(done_, std::memory_order_release); }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    std::byte* next() const { return next_; }
+    void commit() {
+      next_ += size_;
+      head_->done.store(++done_, std::memory_order_release);  // commit
+    }
+
+   private:
+    RunHead* head_;
+    std::byte* next_;
+    const std::size_t size_;
+    std::uint32_t done_ = 0;
+  };
+
+  // Of the exception being handled.
+  void error(std::uint64_t id, std::uint32_t item, Kind kind = Kind::kError);
+
+ private:
+  std::byte* wait_for_room(std::size_t length);
+
+  PoolShare& share_;
+  RecordRing& lane_;
+  std::atomic<std::uint64_t>& news_;
+};
+
+// The life of a worker; its exit code.
+int work(PoolShare& share, const PoolPlan& plan, int worker);
+
+// The life of the supervisor.
+int supervise(PoolShare& share, const PoolPlan& plan);
+
+}  // namespace gilfree::detail

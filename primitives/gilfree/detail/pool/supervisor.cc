@@ -1,0 +1,121 @@
+// The life of a pool's supervisor: replace workers that end, and say which task each was at.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilfree/detail/pool/state.h"
+#include "gilfree/process.h"
+
+namespace gilfree::detail {
+namespace {
+
+class Supervisor {
+ public:
+  Supervisor(PoolShare& share, const PoolPlan& plan)
+      : share_(share), plan_(plan), workers_(share.workers) {}
+
+  int run() {
+    sigset_t news;
+    ::sigemptyset(&news);
+    ::sigaddset(&news, SIGCHLD);
+    ::sigaddset(&news, SIGTERM);
+    ::signal(SIGCHLD, SIG_DFL);
+    ::sigprocmask(SIG_BLOCK, &news, &before_);
+    for (int worker = 0; worker < share_.workers; ++worker) start(worker);
+    while (running_ > 0) {
+      siginfo_t what{};
+      if (::sigwaitinfo(&news, &what) == SIGTERM) break;
+      look_after_workers();
+    }
+    end_workers();
+    share_.state->done.notify_all();
+    return 0;
+  }
+
+ private:
+  static constexpr int kMostInVain = 100;
+
+  void start(int worker) {
+    auto& process = workers_[worker];
+    process.emplace(
+        [this, worker] {
+          ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+          return work(share_, plan_, worker);
+        },
+        ProcessOptions{.name = "PoolWorker-" + std::to_string(worker + 1), .daemon = true});
+    process->start();
+    share_.slot(worker).pid.store(process->pid(), std::memory_order_release);
+    ++running_;
+  }
+
+  void look_after_workers() {
+    for (int worker = 0; worker < share_.workers; ++worker) {
+      auto& process = workers_[worker];
+      if (!process) continue;
+      const auto exitcode = process->exitcode();
+      if (!exitcode) continue;
+      process.reset();
+      --running_;
+      report(worker, *exitcode, is_in_vain(worker) ? Kind::kHopeless : Kind::kLost);
+      if (is_needed()) start(worker);
+    }
+  }
+
+  bool is_needed() const {
+    if (share_.state->broken.load(std::memory_order_acquire)) return false;
+    return !share_.state->closing.load(std::memory_order_acquire) || !share_.tasks->is_empty();
+  }
+
+  // True once so many workers in a row have died in the initializer that no other is worth a try.
+  bool is_in_vain(int worker) {
+    const bool initialized =
+        share_.slot(worker).initialized.exchange(false, std::memory_order_acq_rel);
+    died_initializing_ = initialized || !plan_.initializer ? 0 : died_initializing_ + 1;
+    if (died_initializing_ < kMostInVain) return false;
+    share_.state->broken.store(true, std::memory_order_release);
+    return true;
+  }
+
+  void report(int worker, int exitcode, Kind kind) {
+    // If it died in its turn, its claim is struck out here at the latest.
+    {
+      const BiasedGuard turn(share_.state->taking, [&] { share_.strike_out_claim(); });
+    }
+    auto& slot = share_.slot(worker);
+    const ResultHead head{.id = slot.task.load(std::memory_order_acquire),
+                          .item = static_cast<std::uint32_t>(worker),
+                          .kind = kind};
+    if (std::byte* to = share_.losses->begin(sizeof head + sizeof exitcode)) {
+      std::memcpy(to, &head, sizeof head);
+      std::memcpy(to + sizeof head, &exitcode, sizeof exitcode);
+      share_.losses->commit();
+    }
+    slot.task.store(0, std::memory_order_release);  // reported
+    share_.state->done.notify_one();
+  }
+
+  void end_workers() {
+    for (auto& process : workers_) {
+      if (process) process->kill();
+    }
+    workers_.clear();
+  }
+
+  PoolShare& share_;
+  const PoolPlan& plan_;
+  std::vector<std::optional<Process>> workers_;
+  int running_ = 0;
+  int died_initializing_ = 0;  // in a row
+  sigset_t before_{};
+};
+
+}  // namespace
+
+int supervise(PoolShare& share, const PoolPlan& plan) { return Supervisor(share, plan).run(); }
+
+}  // namespace gilfree::detail

@@ -1,0 +1,135 @@
+// The life of a pool's worker: take a task, run it, hand in what it gives.
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "gilfree/detail/base/uncaught.h"
+#include "gilfree/detail/identity/participant.h"
+#include "gilfree/detail/memory/wire.h"
+#include "gilfree/detail/pool/state.h"
+
+namespace gilfree::detail {
+namespace {
+
+// A worker's own copy of a task: the lane's memory is free again once it is taken.
+using TaskBytes = std::vector<std::byte>;
+
+bool is_cancelled(PoolState& state, std::uint64_t id) {
+  return state.cancels.load(std::memory_order_relaxed) != 0 &&
+         state.cancelled[place_of(id)].load(std::memory_order_relaxed) == id;
+}
+
+// Waits for a task and takes it. False if none will come.
+bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
+  PoolState& state = *share.state;
+  const auto offered = [&] {
+    return !share.tasks->is_empty() || state.closing.load(std::memory_order_acquire);
+  };
+  while (true) {
+    const bool closing = state.closing.load(std::memory_order_acquire);
+    {
+      const BiasedGuard turn(state.taking, [&] { share.strike_out_claim(); });
+      while (const auto record = share.tasks->front()) {
+        TaskHead head;
+        std::memcpy(&head, record->data(), sizeof head);
+        const bool wanted = !is_cancelled(state, head.id);
+        if (wanted) {
+          task.assign(record->begin(), record->end());
+          me.claimed_at.store(share.tasks->head(), std::memory_order_relaxed);
+          me.task.store(head.id, std::memory_order_release);  // before the commit in pop()
+        }
+        share.tasks->pop();
+        if (!wanted) continue;
+        if (!share.tasks->is_empty()) state.offered.notify_one();  // each ring wakes one
+        return true;
+      }
+    }
+    if (closing) return false;
+    state.offered.wait(kNever, kNoCpu, offered);
+  }
+}
+
+}  // namespace
+
+PoolShare::PoolShare(int count)
+    : workers(count),
+      state(0),
+      slots(sizeof(WorkerSlot) * count),
+      tasks(RecordRing::make()),
+      losses(RecordRing::make()) {
+  for (int worker = 0; worker < count; ++worker) {
+    ::new (&slot(worker)) WorkerSlot;
+    results.push_back(RecordRing::make());
+  }
+}
+
+void PoolShare::strike_out_claim() {
+  for (int worker = 0; worker < workers; ++worker) {
+    auto& claim = slot(worker);
+    if (claim.claimed_at.load(std::memory_order_acquire) == tasks->head()) {
+      claim.task.store(0, std::memory_order_release);
+    }
+  }
+  state->offered.notify_all();
+}
+
+void PoolShare::await_workers_end() {
+  for (int worker = 0; worker < workers; ++worker) {
+    const auto& token = slot(worker).token;
+    while (is_dead<Processes>(token.load(std::memory_order_acquire)) == false &&
+           token.load(std::memory_order_acquire) != kNoOwner) {
+      ::sched_yield();
+    }
+  }
+  const BiasedGuard turn(state->taking, [&] { strike_out_claim(); });
+}
+
+std::byte* Delivery::wait_for_room(std::size_t length) {
+  publish();
+  share_.state->taken.wait(kNever, kNoCpu, [&] { return lane_.has_room(length); });
+  return lane_.begin(length);
+}
+
+void Delivery::publish() {
+  news_.store(news_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  share_.state->done.notify_one();
+}
+
+void Delivery::error(std::uint64_t id, std::uint32_t item, Kind kind) {
+  const Described what = describe_exception();
+  using Text = Wire<std::string>;
+  std::byte* to =
+      begin({.id = id, .item = item, .kind = kind}, Text::size(what.type) + Text::size(what.text));
+  Text::write(what.text, Text::write(what.type, to));
+  commit();
+}
+
+int work(PoolShare& share, const PoolPlan& plan, int worker) {
+  WorkerSlot& me = share.slot(worker);
+  me.token.store(self<Processes>(), std::memory_order_release);
+  Delivery results(share, worker);
+  try {
+    if (plan.initializer) plan.initializer();
+  } catch (...) {
+    share.state->broken.store(true, std::memory_order_release);
+    results.error(0, 0, Kind::kBroken);
+    results.publish();
+    return 1;
+  }
+  me.initialized.store(true, std::memory_order_release);
+  TaskBytes task;
+  for (std::size_t run = 0; plan.max_tasks_per_child == 0 || run < plan.max_tasks_per_child;
+       ++run) {
+    if (!take(share, me, task)) return 0;
+    TaskHead head;
+    std::memcpy(&head, task.data(), sizeof head);
+    head.run(head, task.data() + sizeof head, results);
+    results.publish();
+  }
+  return 0;
+}
+
+}  // namespace gilfree::detail

@@ -1,0 +1,114 @@
+#include "gilfree/detail/process/child.h"
+
+#include <cxxabi.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ext/stdio_sync_filebuf.h>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <typeinfo>
+#include <utility>
+
+#include "gilfree/detail/base/uncaught.h"
+#include "gilfree/detail/process/thread_registry.h"
+
+namespace gilfree::detail {
+namespace {
+
+// In a daemon: dies with its parent. The kernel's own service is bound to the thread that forked, so
+// where that may end before its process does, a thread of the child watches instead.
+void die_with(Starter parent) {
+  if (!parent.may_lose_a_thread) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  } else {
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // the watcher takes nobody's signals
+    std::thread([] {
+      while (!await_parent(kNever)) continue;
+      ::kill(::getpid(), SIGKILL);
+    }).detach();
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  if (::getppid() != parent.pid) ::_exit(1);  // it died before the lines above
+}
+
+// With stdio, as all are unless sync_with_stdio(false) was called: it keeps nothing itself. To ask costs
+// less than to flush, for which a child has to have two more pages of the C++ library mapped.
+bool is_synchronised(const std::ostream& stream) {
+  const auto* buffer = stream.rdbuf();
+  return buffer != nullptr && typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<char>);
+}
+
+}  // namespace
+
+Starter Starter::here() {
+  const pid_t pid = ::getpid();
+  return {.pid = pid, .may_lose_a_thread = ::gettid() != pid};
+}
+
+// A forced unwind has no object to refer to, which UBSan would complain of.
+__attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<ProcessRecord>& self,
+                                                        Starter parent,
+                                                        const std::function<int()>& run) {
+  auto& here = process_self();
+  here.parent = std::exchange(here.self, self);
+  here.parent->pid = parent.pid;
+  self->pid = ::getpid();
+  if (self->daemon) die_with(parent);
+  int code = 1;
+  try {
+    code = run();
+  } catch (const abi::__forced_unwind&) {
+    throw;  // pthread_exit
+  } catch (...) {
+    const std::lock_guard lock(self->naming);
+    detail::report_uncaught(self->name);
+  }
+  ChildRegistry::here().await_all();
+  ThreadRegistry::here().await_all();
+  flush_stdio();
+  ::_exit(code);
+}
+
+bool parent_is_alive() { return ::getppid() == process_self().parent->pid; }
+
+// Sleeps until the parent has ended. False if the deadline came first.
+bool await_parent(Deadline deadline) {
+  using std::chrono_literals::operator""h, std::chrono_literals::operator""ms;
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, process_self().parent->pid, 0));
+  const Clock::duration longest = fd >= 0 ? Clock::duration(1h) : Clock::duration(20ms);
+  bool gone =
+      !parent_is_alive();  // asked now: either the descriptor is the parent's, or it is gone
+  for (auto now = Clock::now(); !gone && now < deadline; now = Clock::now()) {
+    pollfd ended{.fd = fd, .events = POLLIN, .revents = 0};
+    (void)::poll(&ended, 1, static_cast<int>(std::min(deadline - now, longest) / 1ms) + 1);
+    gone = !parent_is_alive();
+  }
+  if (fd >= 0) ::close(fd);
+  return gone;
+}
+
+void flush_stdio() {
+  for (std::ostream* stream : {&std::cout, &std::cerr, &std::clog}) {
+    if (!is_synchronised(*stream)) stream->flush();
+  }
+  // A thread that waits for input holds its stream, and flushing all of them would wait with it.
+  if (::ftrylockfile(stdin) == 0) {
+    ::funlockfile(stdin);
+    std::fflush(nullptr);
+  } else {
+    std::fflush(stdout);
+    std::fflush(stderr);
+  }
+}
+
+}  // namespace gilfree::detail

@@ -1,0 +1,34 @@
+// What a child process does from its first instruction to its last, however it came to be.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/process/child_registry.h"
+
+namespace gilfree::detail {
+
+// Who starts a child, as the child has to know it. Taken before it is there.
+struct Starter {
+  static Starter here();
+
+  pid_t pid;
+  bool
+      may_lose_a_thread;  // the one that is the child's parent to the kernel, before its process ends
+};
+
+// The life of the process that `self` describes: its exit code is what `run` returns.
+[[noreturn]] void live_as_child(const std::shared_ptr<ProcessRecord>& self, Starter parent,
+                                const std::function<int()>& run);
+
+// For a child: whether its parent runs. Sleeps until that has ended; false if the deadline came first.
+bool parent_is_alive();
+bool await_parent(Deadline deadline);
+
+// Before a fork, or the child would write what is buffered a second time; and before _exit.
+void flush_stdio();
+
+}  // namespace gilfree::detail

@@ -1,0 +1,181 @@
+#include "gilfree/detail/process/thread_registry.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace gilfree::detail {
+namespace {
+
+constinit thread_local ThreadRecord* this_record = nullptr;
+std::atomic<int> forks{0};
+
+// Initialised while the program is loaded, in its first thread.
+pthread_t first_thread = ::pthread_self();
+
+// Ends the record of a thread that was not started by us.
+struct Stranger {
+  std::shared_ptr<ThreadRecord> record;
+  ~Stranger() {
+    if (record) record->end();
+  }
+};
+
+bool is_main_thread() { return ::gettid() == ::getpid(); }
+
+std::shared_ptr<ThreadRecord> begun(std::string name, bool daemon, pthread_t ident, pid_t native) {
+  auto record = std::make_shared<ThreadRecord>(std::move(name), daemon);
+  record->forks = fork_count();
+  record->ident.store(ident, std::memory_order_relaxed);
+  record->native_id.store(native, std::memory_order_relaxed);
+  record->phase.store(Phase::kBegun, std::memory_order_release);
+  return record;
+}
+
+// Made while the program is loaded: a child forked while another thread was making it would wait for
+// ever.
+[[maybe_unused]] const ThreadRegistry& made_early = ThreadRegistry::here();
+
+}  // namespace
+
+int fork_count() { return forks.load(std::memory_order_relaxed); }
+
+bool ThreadRecord::is_this_thread() const {
+  return phase.load(std::memory_order_acquire) == Phase::kBegun &&
+         native_id.load(std::memory_order_relaxed) == ::gettid();
+}
+
+bool ThreadRecord::await_end(Deadline deadline) {
+  const auto ended = [&] { return phase.load(std::memory_order_acquire) == Phase::kEnded; };
+  const bool in_time = changed.wait(deadline, detail::kNoCpu, ended).has_value();
+  changed.notify_one();  // each ring wakes one
+  return in_time;
+}
+
+void ThreadRecord::await_native_id() {
+  const auto known = [&] { return native_id.load(std::memory_order_acquire) != 0; };
+  changed.wait(kNever, detail::kNoCpu, known);
+  changed.notify_one();
+}
+
+void ThreadRecord::begin() {
+  this_record = this;
+  ident.store(::pthread_self(), std::memory_order_relaxed);
+  if (named) {
+    const std::lock_guard lock(naming);
+    ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // the kernel's limit
+  }
+  native_id.store(::gettid(), std::memory_order_release);
+  changed.notify_one();
+}
+
+void ThreadRecord::end() {
+  const auto keep = shared_from_this();  // the list may hold the last one
+  ThreadRegistry::here().remove(*this);
+  this_record = nullptr;
+  phase.store(Phase::kEnded, std::memory_order_release);
+  changed.notify_one();
+}
+
+ThreadRegistry& ThreadRegistry::here() {
+  static ThreadRegistry& made = *new ThreadRegistry;  // in use until the very end of the program
+  return made;
+}
+
+ThreadRegistry::ThreadRegistry() {
+  ::pthread_atfork([] { here().mutex_.lock(); }, [] { here().mutex_.unlock(); },
+                   [] { here().keep_only_this_thread(); });
+}
+
+void ThreadRegistry::keep_only_this_thread() {
+  forks.fetch_add(1, std::memory_order_relaxed);
+  first_thread = ::pthread_self();
+  if (this_record != main_.get()) {
+    if (main_) running_.push_back(main_);
+    main_ = this_record == nullptr ? nullptr : this_record->shared_from_this();
+  }
+  for (auto& gone : running_) {
+    if (gone == main_) continue;
+    gone->phase.store(Phase::kEnded, std::memory_order_relaxed);
+    ::new (&gone->naming) std::mutex;  // one of those who are not here may have held it
+  }
+  if (main_) {
+    main_->forks = fork_count();
+    main_->native_id.store(::gettid(), std::memory_order_relaxed);
+  }
+  running_.clear();
+  mutex_.unlock();
+}
+
+void ThreadRegistry::begin_anew() {
+  mutex_.lock();
+  keep_only_this_thread();
+}
+
+void ThreadRegistry::add(const std::shared_ptr<ThreadRecord>& record) {
+  const std::lock_guard lock(mutex_);
+  running_.push_back(record);
+}
+
+void ThreadRegistry::remove(ThreadRecord& record) {
+  const std::lock_guard lock(mutex_);
+  running_.remove_if([&](const auto& other) { return other.get() == &record; });
+}
+
+std::vector<std::shared_ptr<ThreadRecord>> ThreadRegistry::all() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<ThreadRecord>> threads{main_locked()};
+  threads.insert(threads.end(), running_.begin(), running_.end());
+  return threads;
+}
+
+std::shared_ptr<ThreadRecord> ThreadRegistry::main() {
+  const std::lock_guard lock(mutex_);
+  return main_locked();
+}
+
+void ThreadRegistry::await_all() {
+  while (const auto other = any_to_await()) other->await_end(kNever);
+}
+
+// Allocates nothing: every child asks, and few have threads.
+std::shared_ptr<ThreadRecord> ThreadRegistry::any_to_await() {
+  const std::lock_guard lock(mutex_);
+  const auto is_awaited = [](const auto& record) {
+    return record->ours && !record->daemon && !record->is_this_thread() &&
+           record->phase.load(std::memory_order_acquire) != Phase::kEnded;
+  };
+  const auto found = std::find_if(running_.begin(), running_.end(), is_awaited);
+  return found == running_.end() ? nullptr : *found;
+}
+
+std::shared_ptr<ThreadRecord> ThreadRegistry::main_locked() {
+  if (!main_) {
+    main_ = begun("MainThread", false, first_thread, ::getpid());
+    if (is_main_thread()) {
+      main_->ident.store(::pthread_self(), std::memory_order_relaxed);
+      this_record = main_.get();
+    }
+  }
+  return main_;
+}
+
+std::shared_ptr<ThreadRecord> ThreadRegistry::current() {
+  if (this_record != nullptr) return this_record->shared_from_this();
+  if (is_main_thread()) {
+    auto record = main();
+    this_record = record.get();
+    return record;
+  }
+  static std::atomic<int> strangers{0};
+  thread_local Stranger stranger;
+  const int number = strangers.fetch_add(1, std::memory_order_relaxed) + 1;
+  stranger.record = begun("Dummy-" + std::to_string(number), true, ::pthread_self(), ::gettid());
+  this_record = stranger.record.get();
+  add(stranger.record);
+  return stranger.record;
+}
+
+}  // namespace gilfree::detail

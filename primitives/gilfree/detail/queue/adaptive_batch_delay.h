@@ -1,0 +1,47 @@
+// AdaptiveBatchDelay: how far a side that has caught up with the other lets it get ahead again.
+//
+//   wait until there is something;  batch_delay.wait_for_more([&] { return other_edge.now(); });
+//
+// Two sides in step pass the lines between them back and forth for every single item, some 50 ns a
+// time. When items follow each other closely, a moment's patience lets one crossing carry many; when
+// they do not (question and answer), it would only be late. So it is learnt: a pause during which
+// more arrived makes the next one longer, one in vain makes it shorter, down to none; and now and
+// then one is tried.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "gilfree/detail/base/cpu.h"
+
+namespace gilfree::detail {
+
+class AdaptiveBatchDelay {
+ public:
+  // `edge`: where the other side is. Called by any waiter; they may overwrite each other's lessons.
+  template <typename Edge>
+  bool wait_for_more(Edge edge) {
+    auto pauses = pauses_.load(std::memory_order_relaxed);
+    if (pauses == 0) {
+      const auto waits = waits_.load(std::memory_order_relaxed) + 1;
+      waits_.store(waits, std::memory_order_relaxed);
+      if (waits % kTryEvery != 0) return false;
+    }
+    const auto before = edge();
+    for (std::uint32_t i = 0; i < std::max(pauses, kFewest); ++i) relax();
+    const bool more = edge() != before;
+    pauses = more ? std::min(pauses + kFewest, kMost) : pauses / 2;
+    pauses_.store(pauses, std::memory_order_relaxed);
+    return more;
+  }
+
+ private:
+  static constexpr std::uint32_t kFewest = 4, kMost = 96;  // pause instructions: 50 ns to 2 us
+  static constexpr std::uint32_t kTryEvery = 128;
+
+  std::atomic<std::uint32_t> pauses_{0};
+  std::atomic<std::uint32_t> waits_{0};
+};
+
+}  // namespace gilfree::detail

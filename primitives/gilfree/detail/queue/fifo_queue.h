@@ -1,0 +1,228 @@
+// Fifo: a ring with a turn at either side: what Queue and JoinableQueue have in common.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/lock/biased_mutex.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/queue/item_store.h"
+#include "gilfree/detail/queue/queue_interface.h"
+#include "gilfree/detail/queue/ring.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+// What a queue keeps account of besides, in the consumer's turn. `read_observer` is told of each read,
+// `repair` of where the head is after a consumer has died in its turn.
+struct NoAccounts {
+  NoReadObserver read_observer() { return {}; }
+  void repair(std::uint64_t /*head*/) {}
+};
+
+template <typename Self, typename T, Scope S, typename Accounts = NoAccounts>
+class Fifo : public AnyQueue<Self, T> {
+  static_assert(must_travel<T, S>());
+  using Base = AnyQueue<Self, T>;
+
+ public:
+  // Holds `capacity` items. Throws std::invalid_argument if that is zero.
+  explicit Fifo(std::size_t capacity)
+      : state_memory_(Store::bytes(Base::checked(capacity)), capacity),
+        ring_(open(state_memory_)) {}
+
+  // By name (named.h). One that exists keeps its capacity.
+  Fifo(create_only_t tag, std::string_view name, std::size_t capacity)
+      : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),
+        ring_(open(state_memory_)) {}
+  Fifo(open_only_t tag, std::string_view name)
+      : state_memory_(tag, name), ring_(open(state_memory_)) {}
+  Fifo(open_or_create_t tag, std::string_view name, std::size_t capacity)
+      : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),
+        ring_(open(state_memory_)) {}
+
+  // Ends the flow: puts throw from now on, gets drain what is left and then throw. Idempotent.
+  void close() {
+    const BiasedGuard guard(state_memory_->putting, [] {});
+    state_memory_->closed.store(true, std::memory_order_release);
+    ring_.notify_both_sides();
+  }
+  [[gnu::always_inline]] bool closed() const {
+    return state_memory_->closed.load(std::memory_order_acquire);
+  }
+
+  // How many items are inside. Already history when it returns.
+  std::size_t qsize() const { return ring_.size(); }
+  std::size_t capacity() const { return ring_.capacity(); }
+
+ protected:
+  ~Fifo() {
+    if constexpr (!std::is_trivially_destructible_v<T> && !S::kAcrossProcesses) {
+      while (ring_.has_item()) (void)ring_.template read<T>();  // only this object can reach it now
+    }
+  }
+
+  Accounts& accounts() const { return state_memory_->accounts; }
+
+  // The consumer's turn, for who does something else in it.
+  auto getting_turn() {
+    return BiasedGuard(state_memory_->getting, [this] { repair(); });
+  }
+
+ private:
+  friend Base;
+  using Store = ItemStore<T, S>;
+
+  // `putting` guards the producer's side of `ring` and `closed`, `getting` the consumer's side and
+  // `accounts`.
+  struct State {
+    explicit State(std::size_t items) : capacity(items) {}
+
+    const std::uint64_t capacity;
+    alignas(kApart) BiasedMutex<S> putting;
+    alignas(kApart) BiasedMutex<S> getting;
+    alignas(kApart) std::atomic<bool> closed{false};  // away from what consumers write
+    RingState<typename Store::Position, S> ring;
+    Accounts accounts;  // the cells follow
+  };
+
+  // A turn at the consumer's side, with an item there or without if the deadline came first.
+  class GetTurn {
+   public:
+    GetTurn(Fifo& queue, Deadline deadline) : queue_(queue) {
+      while (!begin()) {
+        if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
+        const auto closed = [&] {
+          queue_.ring_.fetch_next();
+          return queue_.closed();
+        };
+        const auto waited = queue_.ring_.await_item(deadline, closed, kHope);
+        if (!waited) return;
+        slept_ = slept_ || waited == Waited::kAsleep;
+      }
+    }
+    ~GetTurn() {
+      if (!holding_) return;
+      // Each put wakes one sleeper: who slept and leaves something behind wakes the next.
+      if (slept_ && queue_.ring_.has_item()) queue_.ring_.notify_consumers();
+      queue_.state_memory_->getting.unlock();
+    }
+    GetTurn(const GetTurn&) = delete;
+    GetTurn& operator=(const GetTurn&) = delete;
+
+    bool has_item() const { return holding_; }
+
+   private:
+    bool begin() {
+      if (queue_.state_memory_->getting.lock() == Locked::kAbandoned) queue_.repair();
+      holding_ = queue_.ring_.has_item();
+      if (!holding_) queue_.state_memory_->getting.unlock();
+      return holding_;
+    }
+
+    Fifo& queue_;
+    bool holding_ = false;
+    bool slept_ = false;
+  };
+
+  static constexpr auto kHope = [] { return false; };
+
+  static Ring<Store, S> open(const StateMemory<State, S>& home) {
+    const std::uint64_t capacity = home->capacity;  // read once: it may be a stranger's
+    if (!Store::fits(capacity, home.bytes() - sizeof(State))) Base::throw_damaged();
+    return {home->ring, Store(capacity, reinterpret_cast<std::byte*>(&*home + 1))};
+  }
+
+  // After a consumer has died in its turn: it may have taken an item and not rung.
+  void repair() {
+    state_memory_->accounts.repair(ring_.head());
+    ring_.notify_both_sides();
+  }
+
+  // The short way, for small items and all but a few of them. What it calls it calls last, so that it
+  // stores nothing on the stack (docs/adr/0005-cache-lines-in-flight.md, 10).
+  template <typename Item>
+  [[gnu::always_inline]] bool put_until(Item&& item, Deadline deadline) {
+    if constexpr (Store::template kWritesAtOnce<Item>) {
+      auto& turn = state_memory_->putting;
+      if (turn.is_biased_to_me()) [[likely]] {
+        if (!turn.enter_biased() || closed() || !ring_.can_write_at_once(item)) [[unlikely]]
+          return leave_and_put(item, deadline);
+        if (ring_.write_at_once(item)) [[unlikely]]
+          return finish_put();
+        if (!turn.leave_biased()) [[unlikely]]
+          return notify_left();
+        return true;
+      }
+    }
+    return put_the_long_way(std::forward<Item>(item), deadline);
+  }
+  template <typename Item>
+  [[gnu::noinline]] bool put_the_long_way(Item&& item, Deadline deadline) {
+    return put_in_turn(item, deadline, [&] { ring_.write(std::forward<Item>(item)); });
+  }
+  [[gnu::noinline]] bool leave_and_put(const T& item, Deadline deadline) {
+    state_memory_->putting.unlock();
+    return put_the_long_way(item, deadline);
+  }
+  [[gnu::noinline]] bool finish_put() {
+    ring_.after_write();
+    state_memory_->putting.unlock();
+    return true;
+  }
+  [[gnu::noinline]] bool notify_left() {
+    state_memory_->putting.notify_left();
+    return true;
+  }
+  template <typename Iterator, typename End>
+  bool put_some(Iterator& item, const End& end, std::size_t& count, Deadline deadline) {
+    return put_in_turn(*item, deadline, [&] { ring_.write_many(item, end, count); });
+  }
+
+  // `write` in the producer's turn, with room for `first`. False if the deadline came first.
+  template <typename Item, typename Write>
+  bool put_in_turn(const Item& first, Deadline deadline, Write write) {
+    for (bool slept = false;;) {
+      {
+        // The dead owner may have put an item and not rung: ring for it.
+        const BiasedGuard guard(state_memory_->putting, [&] { ring_.notify_both_sides(); });
+        if (state_memory_->closed.load(std::memory_order_relaxed)) Base::throw_closed_to_put();
+        if (ring_.has_room(first)) [[likely]] {
+          write();
+          if (slept) ring_.notify_producers();  // each get wakes one; there may be room for more
+          return true;
+        }
+      }
+      const auto waited = ring_.await_room(
+          first, deadline, [&] { return closed(); }, kHope);
+      if (!waited) return false;
+      slept = slept || waited == Waited::kAsleep;
+    }
+  }
+
+  template <typename Result>
+  Result take_until(Deadline deadline) {
+    GetTurn turn(*this, deadline);
+    if constexpr (!std::is_same_v<Result, T>) {
+      if (!turn.has_item()) return std::nullopt;
+    }
+    return ring_.template read<Result>(accounts().read_observer());
+  }
+  void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
+    GetTurn turn(*this, deadline);
+    if (turn.has_item()) ring_.read_many(items, most, accounts().read_observer());
+  }
+
+  StateMemory<State, S> state_memory_;
+  Ring<Store, S> ring_;
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,38 @@
+// ItemStore: how items of type T are kept in a ring of scope S.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "gilfree/codec.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/queue/fixed_slots.h"
+#include "gilfree/detail/queue/variable_slots.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+// What can be put into a Queue or sent through a Pipe. Between threads: whatever can be moved.
+// Between processes: what is trivially copyable and no pointer, or what has a Codec.
+template <typename T, typename S>
+concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
+                    (!S::kAcrossProcesses && std::movable<T>);
+
+template <typename T, Scope S>
+consteval bool must_travel() {
+  static_assert(
+      CanTravel<T, S>,
+      "this type cannot travel between processes: make it trivially copyable without "
+      "pointers or views, give it a serialize() for primitives/archive_codec.h (cereal's, and "
+      "its header for a type of the library), or write a "
+      "gilfree::Codec for it");
+  return true;
+}
+
+template <typename T, Scope S>
+inline constexpr bool stored_as_message = S::kAcrossProcesses && !Shareable<T>;
+
+template <typename T, Scope S>
+using ItemStore = std::conditional_t<stored_as_message<T, S>, VariableSlots<T>, FixedSlots<T>>;
+
+}  // namespace gilfree::detail

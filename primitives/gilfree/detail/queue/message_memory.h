@@ -1,0 +1,96 @@
+// MessageMemory: memory for items of any length, and what is written beside them.
+//
+// Far larger than what is used of it: kReserved bytes of address space, of which pages exist only
+// where something was written. A position in it packs a count of items and a byte offset, so that one
+// store commits both.
+//
+// Offsets and lengths come from shared memory: each is read once, and believed only within kReserved.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <stdexcept>
+
+#include "gilfree/codec.h"
+#include "gilfree/errors.h"
+
+namespace gilfree::detail {
+
+template <typename T>
+class MessageMemory {
+ public:
+  using Position = std::uint64_t;
+
+  static constexpr std::size_t kReserved = std::size_t{2} << 30;
+  static constexpr std::size_t kLongest = std::size_t{1} << 30;  // with its length and padding
+  static constexpr std::size_t kUsual = std::size_t{256} << 10;
+  static constexpr std::size_t kMostItems = (std::size_t{1} << 24) - 1;
+
+  // `cells`: bytes(capacity) of them.
+  MessageMemory(std::size_t capacity, std::byte* cells) : capacity_(capacity), cells_(cells) {}
+
+  static std::size_t bytes(std::size_t capacity) {
+    if (capacity > kMostItems) {
+      throw std::length_error(
+          "gilfree: a queue or pipe of messages holds at most 16777215; ask for a smaller "
+          "capacity");
+    }
+    return kReserved;
+  }
+
+  // True if a stranger's memory of that size can be one of that capacity.
+  static bool fits(std::uint64_t capacity, std::size_t memory) {
+    return capacity != 0 && capacity <= kMostItems && memory >= kReserved;
+  }
+
+  std::size_t capacity() const { return capacity_; }
+
+ protected:
+  static constexpr std::uint64_t kHeader = sizeof(std::uint64_t);
+
+  static Position position(std::uint64_t count, std::uint64_t offset) {
+    return count << kOffsetBits | offset;
+  }
+  static std::uint64_t offset_of(Position at) { return at & ((Position{1} << kOffsetBits) - 1); }
+  static std::uint64_t count_of(Position at) { return at >> kOffsetBits; }
+
+  static std::uint64_t length_of(const T& item) {
+    const std::uint64_t length = Codec<T>::size(item);
+    if (length > kLongest - kHeader) {
+      throw std::length_error(
+          "gilfree: a message holds at most 1 GiB less 8 bytes; send it in pieces");
+    }
+    return length;
+  }
+  static std::uint64_t needed(std::uint64_t length) { return kHeader + (length + 7) / 8 * 8; }
+  // A length that was read from the memory.
+  static std::uint64_t believed(std::uint64_t length) {
+    if (length > kLongest - kHeader) corrupted();
+    return length;
+  }
+
+  // Those bytes, if they lie within the memory.
+  std::byte* bytes_at(std::uint64_t offset, std::uint64_t size) const {
+    if (offset > kReserved || size > kReserved - offset) corrupted();
+    return cells_ + offset;
+  }
+  [[noreturn]] static void corrupted() {
+    throw Corrupted("gilfree: a queue or pipe holds a message that reaches beyond its memory");
+  }
+
+  static std::uint64_t load(const std::byte* from) {
+    std::uint64_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static void store(std::byte* to, std::uint64_t value) { std::memcpy(to, &value, sizeof value); }
+
+ private:
+  static constexpr int kOffsetBits = 40;
+
+  std::uint64_t capacity_;
+  std::byte* cells_;
+};
+
+}  // namespace gilfree::detail

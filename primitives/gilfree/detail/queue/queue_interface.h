@@ -1,0 +1,140 @@
+// AnyQueue: what all four queues offer, made of the four things in which they differ.
+//
+//   class Queue : public AnyQueue<Queue, T> {
+//     bool put_until(Item&& item, Deadline);                  // T const& or T&&; false: too late
+//     Result take_until<Result>(Deadline);                    // T, or optional<T>: nothing: too late
+//     bool put_some(Iterator& item, const End&, std::size_t& count, Deadline);   // one or more
+//     void take_some(std::vector<T>&, std::size_t most, Deadline);
+//   };
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/queue/batch.h"
+#include "gilfree/errors.h"
+
+namespace gilfree::detail {
+
+template <typename Self, typename T>
+class AnyQueue {
+ public:
+  AnyQueue(const AnyQueue&) = delete;
+  AnyQueue& operator=(const AnyQueue&) = delete;
+
+  // Puts `item` in, waiting while the queue is full.
+  void put(const T& item) { (void)self().put_until(item, kNever); }
+  void put(T&& item) { (void)self().put_until(std::move(item), kNever); }
+
+  // The same without waiting, or waiting no longer than told. False if the queue was full; an item
+  // given by && has then not been moved from.
+  [[nodiscard]] bool try_put(const T& item) { return self().put_until(item, kNow); }
+  [[nodiscard]] bool try_put(T&& item) { return self().put_until(std::move(item), kNow); }
+  [[nodiscard]] bool try_put_for(const T& item, Timeout timeout) {
+    return self().put_until(item, timeout.deadline());
+  }
+  [[nodiscard]] bool try_put_for(T&& item, Timeout timeout) {
+    return self().put_until(std::move(item), timeout.deadline());
+  }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_put_until(const T& item, std::chrono::time_point<C, D> time) {
+    return self().put_until(item, to_deadline(time));
+  }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_put_until(T&& item, std::chrono::time_point<C, D> time) {
+    return self().put_until(std::move(item), to_deadline(time));
+  }
+
+  // Puts all of them in, waiting while the queue is full: as many at a time as there is room for, for
+  // the price of one. The items of a container given by && are moved.
+  template <std::ranges::input_range Items>
+  requires std::same_as<std::ranges::range_value_t<Items>, T>
+  void put_many(Items&& items) { put_all(std::forward<Items>(items), kNever); }
+  void put_many(std::initializer_list<T> items) { put_all(items, kNever); }
+  // As many as there is room for, without waiting. How many that were.
+  template <std::ranges::input_range Items>
+  requires std::same_as<std::ranges::range_value_t<Items>, T>
+  [[nodiscard]] std::size_t try_put_many(Items&& items) {
+    return put_all(std::forward<Items>(items), kNow);
+  }
+
+  // Removes and returns the next item, waiting while the queue is empty.
+  T get() { return self().template take_until<T>(kNever); }
+
+  // The same without waiting, or waiting no longer than told. Nothing if the queue was empty.
+  [[nodiscard]] std::optional<T> try_get() { return take_or_nothing(kNow); }
+  [[nodiscard]] std::optional<T> try_get_for(Timeout timeout) {
+    return take_or_nothing(timeout.deadline());
+  }
+  template <typename C, typename D>
+  [[nodiscard]] std::optional<T> try_get_until(std::chrono::time_point<C, D> time) {
+    return take_or_nothing(to_deadline(time));
+  }
+
+  // Up to `most` of what is there, for the price of one, waiting while there is nothing.
+  std::vector<T> get_many(std::size_t most) { return take_many(most, kNever); }
+  // The same without waiting, or waiting no longer than told. May be empty.
+  [[nodiscard]] std::vector<T> try_get_many(std::size_t most) { return take_many(most, kNow); }
+  [[nodiscard]] std::vector<T> try_get_many_for(std::size_t most, Timeout timeout) {
+    return take_many(most, timeout.deadline());
+  }
+
+  // Already history when they return.
+  bool empty() const { return self().qsize() == 0; }
+  bool full() const { return self().qsize() >= self().capacity(); }
+
+ protected:
+  AnyQueue() = default;
+  ~AnyQueue() = default;
+
+  static std::size_t checked(std::size_t capacity) {
+    if (capacity == 0) throw std::invalid_argument(named(": capacity must be positive"));
+    return capacity;
+  }
+  [[noreturn]] static void throw_closed_to_put() {
+    throw Closed(named("::put: the queue has been closed; put before close()"));
+  }
+  [[noreturn]] static void throw_closed_to_get() {
+    throw Closed(named("::get: closed, and nothing is left; stop getting"));
+  }
+  [[noreturn]] static void throw_damaged() {
+    throw Corrupted(named(": the named object's capacity does not fit its size; remove it"));
+  }
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+  const Self& self() const { return static_cast<const Self&>(*this); }
+
+  static std::string named(const char* rest) {
+    return std::string("gilfree::") + Self::kName + rest;
+  }
+
+  std::optional<T> take_or_nothing(Deadline deadline) {
+    return self().template take_until<std::optional<T>>(deadline);
+  }
+
+  std::vector<T> take_many(std::size_t most, Deadline deadline) {
+    std::vector<T> items;
+    if (most > 0) self().take_some(items, most, deadline);
+    return items;
+  }
+
+  template <typename Items>
+  std::size_t put_all(Items&& items, Deadline deadline) {
+    return in_chunks(std::forward<Items>(items),
+                     [&](auto& item, const auto& end, std::size_t& count) {
+                       return self().put_some(item, end, count, deadline);
+                     });
+  }
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,182 @@
+// UnfinishedTasks: who has taken how many items and not yet said that they are done. Fifo's accounts for
+// JoinableQueue.
+//
+//   unfinished.read_observer().before(items, head); ... commit the head ...; .after();     // Fifo, at each get
+//   unfinished.mark_done(qsize)                                                             // one is done
+//   unfinished.is_drained(qsize)                                                         // for anybody
+//
+// Each taker has an entry, by its token. What a get adds is written down as an intent first, so that
+// whoever comes after a death in between sees by the head whether the items are gone, and adds or
+// drops it. What a dead taker owes, nobody will pay: forfeit().
+//
+// All under the consumers' turn but is_drained() and only_dead_consumers_owe().
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/identity/participant.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+template <Scope S>
+class UnfinishedTasks {
+ public:
+  class ReadObserver {
+   public:
+    explicit ReadObserver(UnfinishedTasks& unfinished) : unfinished_(unfinished) {}
+    void before(std::uint64_t items, std::uint64_t head) { unfinished_.intend(items, head); }
+    void after() { unfinished_.apply(); }
+
+   private:
+    UnfinishedTasks& unfinished_;
+  };
+  ReadObserver read_observer() { return ReadObserver(*this); }
+
+  // After a death in the consumers' turn.
+  void repair(std::uint64_t head) {
+    if (intent_.is_meant.load(std::memory_order_acquire)) {
+      if (intent_.head == head) {
+        apply();
+      } else {
+        intent_.is_meant.store(false, std::memory_order_relaxed);
+      }
+    }
+    std::uint64_t sum = 0;
+    for (auto& entry : entries_) sum += entry.owed.load(std::memory_order_relaxed);
+    owed_.store(sum, std::memory_order_release);
+    drained_.notify_all();
+  }
+
+  // One item is done: one of the caller's, or else anybody's; or, with `waiting` items in the queue,
+  // one that is yet to be taken. False if there is none.
+  bool mark_done(std::uint64_t waiting) {
+    Entry* entry = find(self<S>());
+    if (entry == nullptr || entry->owed.load(std::memory_order_relaxed) == 0)
+      entry = any_owner_of_unfinished();
+    if (entry != nullptr) {
+      entry->owed.store(entry->owed.load(std::memory_order_relaxed) - 1,
+                        std::memory_order_relaxed);  // commit
+      owed_.store(owed_.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+      return true;
+    }
+    const auto early = early_.load(std::memory_order_relaxed);
+    if (early >= waiting) return false;
+    early_.store(early + 1, std::memory_order_release);
+    return true;
+  }
+
+  // True if all that was put is done. `waiting`: the queue's size, read before.
+  bool is_drained(std::uint64_t waiting) const {
+    return owed_.load(std::memory_order_acquire) == 0 &&
+           early_.load(std::memory_order_acquire) >= waiting;
+  }
+  // True if, with nothing in the queue, waiting for what is owed would be in vain.
+  bool only_dead_consumers_owe() const {
+    for (const auto& entry : entries_) {
+      const OwnerId who = entry.who.load(std::memory_order_relaxed);
+      if (who == kNoOwner) continue;
+      if (entry.owed.load(std::memory_order_relaxed) > 0 && !is_dead<S>(who)) return false;
+    }
+    return true;
+  }
+  // Forgives the dead what they owe; how much that was.
+  std::uint64_t forfeit() {
+    std::uint64_t lost = 0;
+    for (auto& entry : entries_) {
+      const auto owed = entry.owed.load(std::memory_order_relaxed);
+      if (owed == 0 || !is_dead<S>(entry.who.load(std::memory_order_relaxed))) continue;
+      lost += owed;
+      // Counted before it is forgiven: who is killed in between is followed by one who counts again.
+      lost_.store(lost_.load(std::memory_order_relaxed) + owed, std::memory_order_relaxed);
+      entry.owed.store(0, std::memory_order_relaxed);
+      owed_.store(owed_.load(std::memory_order_relaxed) - owed, std::memory_order_release);
+    }
+    if (lost > 0) drained_.notify_all();
+    return lost;
+  }
+  // How much has been written off since the queue was made.
+  std::uint64_t lost() const { return lost_.load(std::memory_order_acquire); }
+
+  EventCount<S>& event_count() { return drained_; }
+
+ private:
+  struct Entry {
+    std::atomic<OwnerId> who{kNoOwner};
+    std::atomic<std::uint64_t> owed{0};
+  };
+  struct Intent {
+    std::atomic<bool> is_meant{false};
+    std::uint32_t entry = 0;
+    std::uint64_t owed = 0, early = 0, head = 0;
+  };
+  static constexpr std::size_t kEntries = kMostParticipants + 1;
+
+  void intend(std::uint64_t items, std::uint64_t head) {
+    Entry& entry = mine();
+    const auto early = early_.load(std::memory_order_relaxed);
+    const auto paid = items < early ? items : early;
+    intent_.entry = static_cast<std::uint32_t>(&entry - entries_);
+    intent_.owed = entry.owed.load(std::memory_order_relaxed) + items - paid;
+    intent_.early = early - paid;
+    intent_.head = head;
+    intent_.is_meant.store(true, std::memory_order_release);
+    // Before the items leave the queue, so that is_drained() never sees them nowhere.
+    owed_.store(owed_.load(std::memory_order_relaxed) + items - paid, std::memory_order_release);
+  }
+  void apply() {
+    entries_[intent_.entry % kEntries].owed.store(intent_.owed, std::memory_order_relaxed);
+    early_.store(intent_.early, std::memory_order_relaxed);
+    intent_.is_meant.store(false, std::memory_order_release);
+  }
+
+  // A token's own place, and then the next ones: strangers, or threads that came after many, may
+  // share it. Entries are never vacated, so the first empty one ends the search.
+  template <typename Visit>
+  Entry* search(OwnerId token, Visit visit) {
+    std::size_t at = token % kEntries;
+    for (std::size_t tried = 0; tried < kEntries; ++tried, at = (at + 1) % kEntries) {
+      if (visit(entries_[at])) return &entries_[at];
+      if (entries_[at].who.load(std::memory_order_relaxed) == kNoOwner) return nullptr;
+    }
+    return nullptr;
+  }
+  Entry* find(OwnerId token) {
+    return search(token, [&](const Entry& entry) {
+      return entry.who.load(std::memory_order_relaxed) == token;
+    });
+  }
+  Entry& mine() {
+    const OwnerId me = self<S>();
+    if (Entry* known = find(me)) return *known;
+    Entry* free = search(
+        me, [](const Entry& entry) { return entry.owed.load(std::memory_order_relaxed) == 0; });
+    if (free == nullptr) {
+      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                              "gilfree::JoinableQueue::get: 1024 workers owe a task_done already");
+    }
+    free->who.store(me, std::memory_order_relaxed);
+    return *free;
+  }
+  Entry* any_owner_of_unfinished() {
+    if (owed_.load(std::memory_order_relaxed) == 0) return nullptr;
+    for (auto& entry : entries_) {
+      if (entry.owed.load(std::memory_order_relaxed) > 0) return &entry;
+    }
+    return nullptr;
+  }
+
+  std::atomic<std::uint64_t> owed_{0};   // the sum over all entries
+  std::atomic<std::uint64_t> early_{0};  // done before they were taken
+  std::atomic<std::uint64_t> lost_{0};
+  Intent intent_;
+  alignas(kApart) EventCount<S> drained_;
+  Entry entries_[kEntries];
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,69 @@
+// EventCountSet: wait at several event_counts at once.
+//
+//   EventCountSet<S> event_counts({&one, &other});
+//   event_counts.wait(deadline, [&] { return one_has_something() || other_has_something(); }, hopeless);
+//
+// As EventCount::wait. Who is woken may leave what it was woken for to others who sleep at the same
+// event_count, so it wakes them.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/detail/wait/parker.h"
+#include "gilfree/detail/wait/spin_policy.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+template <Scope S>
+class EventCountSet {
+ public:
+  explicit EventCountSet(std::vector<EventCount<S>*> event_counts)
+      : event_counts_(std::move(event_counts)) {}
+
+  // False if the deadline came first.
+  template <typename Ready, typename Hopeless>
+  bool wait(Deadline deadline, Ready ready, Hopeless hopeless) {
+    if (ready()) return true;
+    if (deadline == kNow) return false;
+    for (SpinPolicy patience(kNoCpu); patience.keep_spinning();) {
+      if (ready()) return true;
+    }
+    return sleep(deadline, [&] { return ready() || hopeless(); });
+  }
+
+ private:
+  template <typename Ready>
+  bool sleep(Deadline deadline, Ready ready) {
+    std::vector<WatchedWord> heard(event_counts_.size());
+    for (Parker<S> nap;;) {
+      for (std::size_t i = 0; i < event_counts_.size(); ++i) {
+        auto& rings = event_counts_[i]->epoch_;
+        heard[i] = {&rings, rings.load(std::memory_order_acquire)};
+        event_counts_[i]->waiters_.set();
+      }
+      const bool is_ready = ready();
+      const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
+      if (!is_ready && !is_late) nap.park_on_any(heard, deadline);
+      for (EventCount<S>* event_count : event_counts_) event_count->waiters_.remove_waiter();
+      if (is_ready || is_late || ready()) {
+        pass_on(heard);
+        return !is_late;
+      }
+    }
+  }
+  void pass_on(const std::vector<WatchedWord>& heard) {
+    for (std::size_t i = 0; i < event_counts_.size(); ++i) {
+      if (heard[i].word->load(std::memory_order_relaxed) == heard[i].value) continue;
+      if (event_counts_[i]->waiters_.others_may_wait()) event_counts_[i]->notify_all();
+    }
+  }
+
+  std::vector<EventCount<S>*> event_counts_;
+};
+
+}  // namespace gilfree::detail

@@ -1,0 +1,71 @@
+// Parker: sleep until a word is rung, a deadline comes, or somebody dies who might have rung it.
+//
+//   for (Parker<S> nap; !ready();) nap.park(word, heard, deadline);   // returns early if it must
+//
+// A wake meant for a process that was just killed is a wake lost, and so is one that it owed. Across
+// processes a sleeper therefore sleeps on every participant of its family besides (futex_waitv(2),
+// Linux 5.16): the kernel wakes one sleeper when a participant dies, and that one wakes the others, so
+// that everybody looks again; and soon once more, since a process is gone a little later than its
+// threads. Strangers who share a named object, participants beyond the 126th, and whatever a kernel
+// may get wrong are covered by a heartbeat: nobody sleeps longer than that at once.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/futex.h"
+#include "gilfree/scope.h"
+
+namespace gilfree::detail {
+
+// The longest delay that any death can cause.
+inline constexpr auto kHeartbeat = std::chrono::milliseconds(20);
+
+// A word to sleep on, and what it held when the sleeper last looked.
+struct WatchedWord {
+  std::atomic<std::uint32_t>* word;
+  std::uint32_t value;
+};
+
+// Watches the family of the calling thread. True if somebody came, ended or died.
+bool park_watchfully(std::span<const WatchedWord> words, Deadline deadline);
+
+template <Scope S>
+class Parker {
+ public:
+  void park(std::atomic<std::uint32_t>& word, std::uint32_t heard, Deadline deadline) {
+    if constexpr (S::kAcrossProcesses) {
+      const WatchedWord alone{&word, heard};
+      park_on_any({&alone, 1}, deadline);
+    } else {
+      Kernel<S>::sleep(word, heard, deadline);
+    }
+  }
+
+  // Until one of them is rung. Those beyond the 126th are looked at once a heartbeat.
+  void park_on_any(std::span<const WatchedWord> words, Deadline deadline) {
+    const auto limit = std::min(deadline, after(longest_));
+    if constexpr (S::kAcrossProcesses) {
+      const bool news = park_watchfully(words, limit);
+      longest_ =
+          news ? kAfterChange : std::min<std::chrono::microseconds>(2 * longest_, kHeartbeat);
+    } else if (!Kernel<S>::can_sleep_on_many()) {
+      Kernel<S>::sleep(*words.front().word, words.front().value, limit);
+    } else {
+      typename Kernel<S>::Watch watch;
+      for (const WatchedWord& heard : words) watch.add(*heard.word, heard.value);
+      (void)watch.sleep(limit);
+    }
+  }
+
+ private:
+  static constexpr auto kAfterChange = std::chrono::microseconds(200);
+
+  std::chrono::microseconds longest_ = kHeartbeat;
+};
+
+}  // namespace gilfree::detail

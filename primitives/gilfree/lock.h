@@ -1,0 +1,171 @@
+// Lock: one holder at a time. RLock: the same, and the holder may take it again.
+//
+//   mp::Lock lock;                                    // made before the fork, inherited by children
+//   {
+//     const std::scoped_lock hold(lock);
+//     if (lock.abandoned()) repair(file);             // the previous holder died in the middle
+//     append(file);
+//   }
+//
+// Python's multiprocessing.Lock and RLock, threading.Lock and RLock. They are std's TimedLockable.
+//
+// Order       None: a running thread may overtake one that is waking. Whoever unlocks while somebody has
+//             waited some microseconds stands back for a moment, so that shares are even; no wait is
+//             bounded (docs/adr/0004-yield-to-starving-waiters.md).
+// Cost        Uncontended a compare-and-swap to lock, a store to unlock; an RLock taken again, a load
+//             and a store. No system call unless someone has to sleep or be woken.
+// Blocking    lock waits for ever: awake for some 50 us, then asleep; try_lock never waits; _for and
+//             _until at most that long, and tell by false that it was too long.
+// Errors      std::system_error: unlock of what this thread does not hold (operation_not_permitted);
+//             lock of a Lock that this thread holds already, which would wait for ever
+//             (resource_deadlock_would_occur). A negative timeout: std::invalid_argument. A Lock that
+//             is destroyed while held ends the program with a message, as a joinable std::thread does;
+//             but not by an exception on its way out, which has a message of its own.
+// Visibility  unlock synchronizes with the next lock.
+// Crash       A process may be killed at any instruction. A lock that it held passes to the next one
+//             who asks, or at once to one who waits, and abandoned() is true for that holder. An RLock
+//             is then held once, however often the dead one held it. A thread that ends holding an
+//             mp lock has abandoned it; a th lock stays held, as in Python.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/lock/mutex.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/named.h"
+#include "gilfree/scope.h"
+
+namespace gilfree {
+
+namespace detail {
+
+// `mutex` guards all of it; `depth` is the holder's own.
+template <Scope S>
+struct LockState {
+  Mutex<S> mutex;
+  std::uint32_t depth = 0;  // how often an RLock is held
+};
+
+// What Lock and RLock have in common.
+template <Scope S>
+class AnyLock {
+ public:
+  AnyLock() : state_memory_(0) {}
+  AnyLock(create_only_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
+  AnyLock(open_only_t tag, std::string_view name) : state_memory_(tag, name) {}
+  AnyLock(open_or_create_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
+  // A view of a lock that lies within another state.
+  explicit AnyLock(StateMemory<LockState<S>, S> home)
+      : state_memory_(std::move(home)), is_view_(true) {}
+  AnyLock(const AnyLock&) = delete;
+  AnyLock& operator=(const AnyLock&) = delete;
+
+  // True if anybody holds it. Already history when it returns.
+  bool locked() const { return state_memory_->mutex.is_locked(); }
+  // True if this thread holds it.
+  bool owned() const { return state_memory_->mutex.is_mine(); }
+  // For the holder: true if the previous one died holding it.
+  bool abandoned() const { return owned() && state_memory_->mutex.is_inherited(); }
+
+  // For Condition: gives it up however often it is held, and takes it back as often.
+  std::uint32_t release_fully() {
+    const auto depth = std::exchange(state_memory_->depth, 0);
+    state_memory_->mutex.unlock();
+    return depth;
+  }
+  void take_back(std::uint32_t depth) {
+    (void)take(kNever);
+    state_memory_->depth = depth;
+  }
+
+ protected:
+  ~AnyLock() {
+    const bool held = S::kAcrossProcesses ? owned() : state_memory_->mutex.is_locked();
+    if (!is_view_ && held && std::uncaught_exceptions() == 0) {
+      std::fputs("gilfree::Lock: destroyed while held; unlock it first\n", stderr);
+      std::terminate();
+    }
+  }
+
+  bool take(Deadline deadline) { return state_memory_->mutex.lock_until(deadline).has_value(); }
+  void require_mine(const char* message) const {
+    if (!owned()) [[unlikely]]
+      throw std::system_error(std::make_error_code(std::errc::operation_not_permitted), message);
+  }
+
+  StateMemory<LockState<S>, S> state_memory_;
+
+ private:
+  const bool is_view_ = false;
+};
+
+}  // namespace detail
+
+template <Scope S = Processes>
+class Lock : public detail::AnyLock<S> {
+ public:
+  using detail::AnyLock<S>::AnyLock;
+
+  void lock() {
+    if (!this->take(kNow)) wait_for_ever();
+  }
+  [[nodiscard]] bool try_lock() { return this->take(kNow); }
+  [[nodiscard]] bool try_lock_for(Timeout timeout) { return this->take(timeout.deadline()); }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
+    return this->take(to_deadline(time));
+  }
+  void unlock() {
+    this->require_mine("gilfree::Lock::unlock: this thread does not hold it; lock it first");
+    this->state_memory_->mutex.unlock();
+  }
+
+ private:
+  [[gnu::noinline]] void wait_for_ever() {
+    if (this->state_memory_->mutex.is_mine()) {
+      throw std::system_error(
+          std::make_error_code(std::errc::resource_deadlock_would_occur),
+          "gilfree::Lock::lock: this thread holds it already; use an RLock to take it again");
+    }
+    (void)this->take(kNever);
+  }
+};
+
+template <Scope S = Processes>
+class RLock : public detail::AnyLock<S> {
+ public:
+  using detail::AnyLock<S>::AnyLock;
+
+  void lock() { (void)take_again_or(kNever); }
+  [[nodiscard]] bool try_lock() { return take_again_or(kNow); }
+  [[nodiscard]] bool try_lock_for(Timeout timeout) { return take_again_or(timeout.deadline()); }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
+    return take_again_or(to_deadline(time));
+  }
+  void unlock() {
+    this->require_mine("gilfree::RLock::unlock: this thread does not hold it; lock it first");
+    if (--this->state_memory_->depth == 0) this->state_memory_->mutex.unlock();
+  }
+
+ private:
+  bool take_again_or(Deadline deadline) {
+    auto& state = *this->state_memory_;
+    if (state.mutex.is_mine()) {
+      ++state.depth;
+      return true;
+    }
+    if (!this->take(deadline)) return false;
+    state.depth = 1;  // a dead holder's count is of no account
+    return true;
+  }
+};
+
+}  // namespace gilfree

@@ -1,0 +1,245 @@
+// Pool: workers that run calls, in processes or in threads.
+//
+//   int square(int x) { return x * x; }
+//   mp::Pool pool(4);
+//   int one = pool.apply(square, 3);
+//   std::vector<int> all = pool.map(square, inputs);
+//   auto later = pool.apply_async(square, 5);   ...   later.get();
+//
+// Python's multiprocessing.Pool, and its ThreadPool as th::Pool. Between processes, what is called is a
+// function, a captureless lambda or a trivially copyable callable (what it captures by reference must
+// have been made before the pool: a primitive, mostly); arguments and results travel by codec.h. Between
+// threads, anything goes.
+//
+// Order       Calls are begun in the order they were made. map gives results in the order of the inputs.
+// Cost        Between processes, a call is one record in shared memory and its result another, and so it
+//             is with a chunk of inputs; nobody sleeps while there is work. Making the pool forks its
+//             workers.
+// Blocking    apply, map, starmap until the results are there; the _async forms only while 16384 calls or
+//             chunks are under way. join until all is done. close, terminate and the rest do not wait for
+//             calls, but between threads terminate waits for those that have begun.
+// Errors      RemoteError for a call that threw, with its type and text; a map throws the first of its
+//             inputs' errors when all are done. Closed by calls after close() or terminate(), and by
+//             results that terminate() has prevented. std::logic_error: join() of an open pool, use in
+//             another process than the one that made it. std::invalid_argument: no workers. If the
+//             initializer throws, that is what every call becomes; if no worker survives it, WorkerLost.
+// Visibility  Between threads, what came before the call is seen by it, and what it did after get().
+// Crash       A worker that dies, however it dies, loses the one call it was at: WorkerLost says how it
+//             died. Inputs of a chunk that it had finished keep their results, those that it had not
+//             begun are run by another. It is replaced at once. If the pool's process dies, the kernel
+//             kills the workers. Nothing is run twice.
+//
+// The end     The destructor terminates: it does not wait for results that nobody waited for. close() and
+//             then join() let everything finish. After either, no process and no memory is left.
+// Forks       A worker is a copy of the process as it was when the pool was made, also one that replaces
+//             another. It runs in the thread that made it, with no other.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <stdexcept>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gilfree/async_result.h"
+#include "gilfree/detail/pool/call.h"
+#include "gilfree/detail/pool/inputs.h"
+#include "gilfree/detail/pool/process_pool.h"
+#include "gilfree/detail/pool/process_tasks.h"
+#include "gilfree/detail/pool/thread_pool.h"
+#include "gilfree/detail/pool/thread_tasks.h"
+#include "gilfree/pool_results.h"
+#include "gilfree/process.h"
+#include "gilfree/scope.h"
+
+namespace gilfree {
+
+struct PoolOptions {
+  std::function<void()> initializer = {};  // called by each worker before anything else
+  std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
+};                                      // calls or chunks; 0: never
+
+template <Scope S = Processes>
+class Pool {
+  using Calls = detail::Calls;
+  template <Calls how, typename Function, typename Item>
+  using ResultOf = detail::ResultOf<how, Function, Item>;
+  template <typename... Arguments>
+  using Row = std::tuple<detail::Kept<Arguments>...>;
+  template <typename Range>
+  using ItemOf = std::ranges::range_value_t<Range>;
+  template <typename Result>
+  using AllOf = std::conditional_t<std::is_void_v<Result>, void,
+                                   std::vector<typename detail::SharedResult<Result>::Value>>;
+
+ public:
+  explicit Pool(int workers = cpu_count(), PoolOptions options = {}) {
+    if (workers < 1) throw std::invalid_argument("gilfree::Pool: at least one worker is needed");
+    if constexpr (S::kAcrossProcesses) {
+      engine_ = std::make_shared<Engine>(workers, std::move(options.initializer),
+                                         options.max_tasks_per_child);
+    } else {
+      engine_ = std::make_shared<Engine>(workers, std::move(options.initializer));
+    }
+  }
+  ~Pool() {
+    if (engine_) terminate();
+  }
+  Pool(Pool&&) noexcept = default;
+  Pool& operator=(Pool&& from) noexcept {
+    std::swap(engine_, from.engine_);
+    return *this;
+  }
+
+  // Calls function(arguments...) in a worker.
+  template <typename Function, typename... Arguments>
+  auto apply(Function function, Arguments&&... arguments) {
+    return apply_async(std::move(function), std::forward<Arguments>(arguments)...).get();
+  }
+  template <typename Function, typename... Arguments>
+  auto apply_async(Function function, Arguments&&... arguments) {
+    using Items = Row<Arguments...>;
+    using Result = ResultOf<Calls::kArguments, Function, Items>;
+    return one<Result>(detail::post_call<Result>(*engine_, std::move(function),
+                                                 Items(std::forward<Arguments>(arguments)...)));
+  }
+
+  // Calls function(input) for each input, `chunk` of them at a time; 0 chooses.
+  template <typename Function, typename Range>
+  auto map(Function function, Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kItem>(std::move(function),
+                                detail::Inputs<Range>(std::forward<Range>(inputs)), chunk)
+        .get();
+  }
+  template <typename Function, typename Input>
+  auto map(Function function, std::initializer_list<Input> inputs, std::size_t chunk = 0) {
+    using Range = const std::initializer_list<Input>&;
+    return spread<Calls::kItem>(std::move(function), detail::Inputs<Range>(inputs), chunk).get();
+  }
+  template <typename Function, typename Range>
+  auto map_async(Function function, Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kItem>(std::move(function), kept(std::forward<Range>(inputs)), chunk);
+  }
+
+  // The same, where each input is a tuple of arguments.
+  template <typename Function, typename Range>
+  auto starmap(Function function, Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kRow>(std::move(function),
+                               detail::Inputs<Range>(std::forward<Range>(inputs)), chunk)
+        .get();
+  }
+  template <typename Function, typename Range>
+  auto starmap_async(Function function, Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kRow>(std::move(function), kept(std::forward<Range>(inputs)), chunk);
+  }
+
+  // As map, but gives one result after the other (pool_results.h). What is sent ahead is taken from
+  // `inputs` as the results are asked for: an lvalue must live as long.
+  template <typename Function, typename Range>
+  auto imap(Function function, Range&& inputs, std::size_t chunk = 1) {
+    return one_by_one(std::move(function), std::forward<Range>(inputs), chunk, true);
+  }
+  template <typename Function, typename Range>
+  auto imap_unordered(Function function, Range&& inputs, std::size_t chunk = 1) {
+    return one_by_one(std::move(function), std::forward<Range>(inputs), chunk, false);
+  }
+
+  // No more calls; those that have been made are run.
+  void close() { engine_->close(); }
+  // No more calls, and those that have been made are not run. Between processes not even finished.
+  void terminate() { engine_->terminate(); }
+  // Waits until a pool that was closed or terminated has come to its end.
+  void join() { engine_->join(); }
+
+  int workers() const { return engine_->workers(); }
+  // The processes that work at this moment.
+  std::vector<pid_t> pids() const requires S::kAcrossProcesses { return engine_->pids(); }
+
+ private:
+  using Engine = std::conditional_t<S::kAcrossProcesses, detail::ProcessPool, detail::ThreadPool>;
+
+  std::shared_ptr<detail::ResultOwner> owner() const { return detail::owner_of(engine_); }
+  template <typename Result>
+  auto one(std::shared_ptr<detail::SharedResult<Result>> job) const {
+    return AsyncResult<Result, S>::template of<detail::Gathered<Result>>(std::move(job), owner());
+  }
+  template <typename Result>
+  auto all(std::shared_ptr<detail::SharedResult<Result>> job) const {
+    using How =
+        std::conditional_t<std::is_void_v<Result>, detail::Gathered<void>, detail::Many<Result>>;
+    return AsyncResult<AllOf<Result>, S>::template of<How>(std::move(job), owner());
+  }
+
+  // The inputs, kept by whoever runs the call. Between processes they have left when it returns.
+  template <typename Range>
+  static auto kept(Range&& inputs) {
+    if constexpr (S::kAcrossProcesses) {
+      return detail::Inputs<Range>(std::forward<Range>(inputs));
+    } else {
+      return copied(inputs);
+    }
+  }
+  template <typename Range>
+  static auto copied(Range&& inputs) {
+    std::vector<ItemOf<Range>> items;
+    for (auto&& input : inputs) items.push_back(std::forward<decltype(input)>(input));
+    return items;
+  }
+
+  // As many chunks a worker as Python has, so that the last one to finish is not far behind.
+  std::size_t chunk_for(std::size_t inputs, std::size_t asked) const {
+    if (asked != 0) return std::min<std::size_t>(asked, detail::kMostInChunk);
+    const auto chunks = std::size_t{4} * engine_->workers();
+    return std::clamp<std::size_t>((inputs + chunks - 1) / chunks, 1, detail::kMostInChunk);
+  }
+
+  template <Calls how, typename Function, typename Items>
+  auto spread(Function function, Items inputs, std::size_t chunk) {
+    if constexpr (!(std::ranges::random_access_range<Items> && std::ranges::sized_range<Items>)) {
+      return spread<how>(std::move(function), copied(inputs), chunk);
+    } else {
+      using Result = ResultOf<how, Function, ItemOf<Items>>;
+      chunk = chunk_for(std::ranges::size(inputs), chunk);
+      return all<Result>(
+          detail::post_each<how, Result>(*engine_, std::move(function), std::move(inputs), chunk));
+    }
+  }
+
+  template <typename Function, typename Range>
+  auto one_by_one(Function function, Range&& inputs, std::size_t chunk, bool in_order) {
+    using View = detail::Inputs<Range>;
+    using Item = ItemOf<View>;
+    using Result = ResultOf<Calls::kItem, Function, Item>;
+    struct Inputs {
+      explicit Inputs(View all) : view(std::move(all)), next(std::ranges::begin(view)) {}
+      View view;
+      std::ranges::iterator_t<View> next;
+    };
+    auto left = std::make_shared<Inputs>(detail::Inputs<Range>(std::forward<Range>(inputs)));
+    chunk = std::clamp<std::size_t>(chunk, 1, detail::kMostInChunk);
+    auto send_next =
+        [engine = engine_, function, left,
+         chunk](const auto& event_count) mutable -> std::shared_ptr<detail::SharedResult<Result>> {
+      std::vector<Item> items;
+      for (; items.size() < chunk && left->next != std::ranges::end(left->view); ++left->next) {
+        items.push_back(*left->next);
+      }
+      if (items.empty()) return nullptr;
+      return detail::post_each<Calls::kItem, Result>(*engine, function, std::move(items), chunk,
+                                                     event_count);
+    };
+    return PoolResults<Result, S>(owner(), std::move(send_next), in_order);
+  }
+
+  std::shared_ptr<Engine> engine_;
+};
+
+}  // namespace gilfree

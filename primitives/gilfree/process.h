@@ -1,0 +1,170 @@
+// Process: run a callable in a child process.
+//
+//   mp::Process worker([&] { results.put(compute()); }, {.name = "worker"});
+//   worker.start();
+//   worker.join();
+//   assert(worker.exitcode() == 0);
+//
+// Or derive, and override run():
+//
+//   class Work : public mp::Process {
+//     int run() override { return compute(); }
+//   };
+//
+// Python's multiprocessing.Process with the fork start method: the child sees the memory of its
+// parent as it was at start(), so a lambda captures a Queue or a Pipe by reference. Primitives are
+// shared, everything else is a copy. A parent with much memory starts children faster by a ForkServer
+// (fork_server.h), whose children see what there was when that was made:
+//
+//   mp::ForkServer server;                                              // early
+//   mp::Process worker(server, compute, std::tuple(3, "three"), {.name = "worker"});
+//
+// Order       None between processes but what primitives give.
+// Cost        start and join: those of fork and waitpid and some microseconds; fork itself copies the
+//             page tables, some 20 ms a GiB. By a fork server, two messages more, whatever the size.
+// Blocking    join waits for the end, join_for at most that long; the rest never blocks. The
+//             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL).
+// Errors      std::logic_error: start() twice, join() before start(), close() of one that runs, and
+//             asking in another process than the one that started it. std::system_error: no more
+//             processes may be made. std::invalid_argument: a negative timeout. WorkerLost: start() by
+//             a fork server that has died.
+// Visibility  What came before start() is in the child's copy. Nothing comes back but the exit code:
+//             the target's int (0 if it returns nothing); 1 after an uncaught exception, whose message
+//             goes to stderr; -N if signal N killed it; 255 if somebody else waited for it.
+// Crash       A child that dies in whatever way leaves an exit code, and no zombie: it is reaped by
+//             whoever asks about it, by the next start() and by the destructor. If its parent dies in
+//             whatever way, the kernel kills a daemon at once; any other child lives on and is told:
+//             parent_process()->is_alive() turns false, join() of it returns, and pipes to it end.
+//
+// The end     Like the program, a child ends its daemons and waits for its other children and threads
+//             when its target returns, then flushes stdio and leaves by _exit: the parent's destructors
+//             and exit handlers do not run in it.
+// Threads     Handles may be used by several threads. A process with threads may start children: the
+//             child has the starting thread alone, and finds the library's locks in order (those of
+//             other libraries it may find held for ever, as after any fork).
+// Descriptors A child inherits pipe ends, as it does memory: an end is closed when every process that
+//             inherited it has closed it or ended. Descriptors that stand for other children are
+//             closed in it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/move_only_function.h"
+#include "gilfree/detail/memory/wire.h"
+#include "gilfree/detail/process/fork_server.h"
+#include "gilfree/fork_server.h"
+#include "gilfree/scope.h"
+
+namespace gilfree {
+
+struct ProcessOptions {
+  std::string name = {};  // empty: "Process-1", "Process-2", ...
+  bool daemon = false;    // ended with its parent instead of being waited for
+};
+
+namespace detail {
+struct ProcessRecord;
+}
+
+// Any process, seen from outside: copies name the same one, and stay valid when it is gone.
+class ProcessHandle {
+ public:
+  explicit ProcessHandle(std::shared_ptr<detail::ProcessRecord> record)
+      : record_(std::move(record)) {}
+
+  void join() const;
+  // False if it still ran then.
+  bool join_for(Timeout timeout) const;
+  bool join_until(Deadline deadline) const;
+
+  bool is_alive() const;
+  std::optional<int> exitcode() const;
+  void terminate() const;  // SIGTERM
+  void kill() const;       // SIGKILL
+
+  // 0 before start().
+  pid_t pid() const;
+  std::string name() const;
+  void set_name(std::string name) const;
+  bool daemon() const;
+
+  // The same process?
+  bool operator==(const ProcessHandle& other) const { return record_ == other.record_; }
+
+ protected:
+  detail::ProcessRecord& record() const;
+  // Throws unless this process started it.
+  detail::ProcessRecord& child() const;
+
+  std::shared_ptr<detail::ProcessRecord> record_;
+};
+
+class Process : public ProcessHandle {
+ public:
+  template <typename Target>
+  requires(!std::derived_from<std::remove_cvref_t<Target>, ProcessHandle> &&
+           !std::same_as<std::remove_cvref_t<Target>,
+                         ProcessOptions>) explicit Process(Target target,
+                                                           ProcessOptions options = {})
+      : Process(std::move(options)) {
+    static_assert(std::is_invocable_v<Target&>,
+                  "a Process's target is called without arguments: capture them in a lambda");
+    target_ = detail::MoveOnlyFunction<int>(std::move(target));
+  }
+  // Started by the server, with what the tuple holds, if there is one, as arguments.
+  template <typename Function, typename... Arguments>
+  Process(const ForkServer& server, Function function, std::tuple<Arguments...> arguments,
+          ProcessOptions options = {})
+      : Process(std::move(options)) {
+    order_ = server.order(std::move(function),
+                          std::tuple<detail::Kept<Arguments>...>(std::move(arguments)));
+  }
+  template <typename Function>
+  Process(const ForkServer& server, Function function, ProcessOptions options = {})
+      : Process(server, std::move(function), std::tuple<>(), std::move(options)) {}
+  virtual ~Process();
+  Process(Process&& from) noexcept;
+  Process& operator=(Process&& from);
+
+  void start();
+  // Lets go of a process that has ended, or has not begun. Nothing may be asked afterwards.
+  void close();
+
+ protected:
+  explicit Process(ProcessOptions options = {});
+
+  // What the child does; its result is the exit code. Runs in the child only.
+  virtual int run() { return target_ ? target_() : 0; }
+
+ private:
+  pid_t start_by_fork();
+  pid_t start_by_server();
+  void let_go();
+
+  detail::MoveOnlyFunction<int> target_;
+  std::unique_ptr<detail::Order> order_;  // for the fork server; none: by fork
+};
+
+// Started by this process and not ended.
+std::vector<ProcessHandle> active_children();
+
+ProcessHandle current_process();
+// Nothing unless this process is a Process.
+std::optional<ProcessHandle> parent_process();
+
+// The CPUs that this process may use: what its affinity allows, less where its control groups have a
+// quota (rounded up).
+int cpu_count();
+
+}  // namespace gilfree

@@ -1,0 +1,136 @@
+// Semaphore: a number of permits; acquire takes one, waiting while there is none, release gives back.
+//
+//   mp::Semaphore printers(2);
+//   {
+//     const gilfree::Permit permit(printers);         // acquire, and release at the end
+//     print(page);
+//   }
+//
+// Python's multiprocessing.Semaphore and BoundedSemaphore, threading.Semaphore and BoundedSemaphore.
+// Any thread may release, whoever acquired. A BoundedSemaphore holds as many permits as it was made
+// with and knows, across processes, which process has each.
+//
+// Order       None: a running thread may overtake one that is waking.
+// Cost        Semaphore: one atomic read-modify-write to acquire, one to release. BoundedSemaphore
+//             across processes: the same, and a search among its permits, which finds at once what was
+//             used last; 8 bytes a permit. No system call unless someone has to sleep or be woken.
+// Blocking    acquire waits while there is no permit: awake for some 50 us, then asleep; try_acquire
+//             never waits, but asks the kernel after those who have the permits of a
+//             BoundedSemaphore, some 20 us each; try_acquire_for and _until at most that long.
+// Errors      std::invalid_argument: a negative number of permits, or more than 2^31 - 1 (bounded:
+//             2^20); release of none; a negative timeout. BoundedSemaphore: std::logic_error for one
+//             release too many. Semaphore: std::overflow_error above 2^31 - 1.
+// Visibility  release synchronizes with the acquire that takes the permit.
+// Crash       A process may be killed at any instruction. A permit of a Semaphore that it held is lost,
+//             as in Python, since anybody might release it. A BoundedSemaphore takes it back: at once
+//             where somebody waits for one, and for value() and acquire whenever they look. A thread
+//             that ends takes none with it while its process lives.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+
+#include "gilfree/deadline.h"
+#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/lock/permits.h"
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/named.h"
+#include "gilfree/scope.h"
+
+namespace gilfree {
+
+namespace detail {
+
+// What both kinds have in common.
+template <typename Permits, Scope S>
+class AnySemaphore {
+ public:
+  explicit AnySemaphore(std::int64_t value = 1)
+      : state_memory_(extra(value), value), permits_(state_memory_) {}
+  AnySemaphore(create_only_t tag, std::string_view name, std::int64_t value = 1)
+      : state_memory_(tag, name, extra(value), value), permits_(state_memory_) {}
+  AnySemaphore(open_only_t tag, std::string_view name)
+      : state_memory_(tag, name), permits_(state_memory_) {}
+  AnySemaphore(open_or_create_t tag, std::string_view name, std::int64_t value = 1)
+      : state_memory_(tag, name, extra(value), value), permits_(state_memory_) {}
+  AnySemaphore(const AnySemaphore&) = delete;
+  AnySemaphore& operator=(const AnySemaphore&) = delete;
+
+  void acquire() { (void)acquire_until(kNever); }
+  [[nodiscard]] bool try_acquire() {
+    return permits_.try_take() || (permits_.reclaim_all() && permits_.try_take());
+  }
+  [[nodiscard]] bool try_acquire_for(Timeout timeout) { return acquire_until(timeout.deadline()); }
+  template <typename C, typename D>
+  [[nodiscard]] bool try_acquire_until(std::chrono::time_point<C, D> time) {
+    return acquire_until(to_deadline(time));
+  }
+
+  void release(std::int64_t permits = 1) {
+    if (permits < 1) {
+      throw std::invalid_argument("gilfree::Semaphore::release: at least one permit");
+    }
+    permits_.give_back(permits);
+    permits == 1 ? state_memory_->freed.notify_one() : state_memory_->freed.notify_all();
+  }
+
+  // How many permits there are to take. Already history when it returns.
+  std::int64_t value() { return permits_.value(); }
+
+ private:
+  static std::size_t extra(std::int64_t value) { return Permits::words(value) * sizeof(OwnerId); }
+
+  bool acquire_until(Deadline deadline) {
+    if (permits_.try_take()) [[likely]]
+      return true;
+    for (bool slept = false;;) {
+      const auto waited = state_memory_->freed.wait(
+          deadline, kNoCpu, [&] { return permits_.any(); }, [&] { return permits_.reclaim(); });
+      if (!waited) return false;
+      slept = slept || waited == Waited::kAsleep;
+      if (!permits_.try_take()) continue;
+      if (slept && permits_.any()) state_memory_->freed.notify_one();  // each release wakes one
+      return true;
+    }
+  }
+
+  StateMemory<PermitState<Permits, S>, S> state_memory_;
+  Permits permits_;
+};
+
+template <typename S>
+using BoundedPermits = std::conditional_t<S::kAcrossProcesses, OwnedPermits, BoundedCount>;
+
+}  // namespace detail
+
+template <Scope S = Processes>
+class Semaphore : public detail::AnySemaphore<detail::CountedPermits, S> {
+ public:
+  using detail::AnySemaphore<detail::CountedPermits, S>::AnySemaphore;
+};
+
+template <Scope S = Processes>
+class BoundedSemaphore : public detail::AnySemaphore<detail::BoundedPermits<S>, S> {
+ public:
+  using detail::AnySemaphore<detail::BoundedPermits<S>, S>::AnySemaphore;
+};
+
+// Holds a permit for its lifetime.
+template <typename AnySemaphore>
+class [[nodiscard]] Permit {
+ public:
+  explicit Permit(AnySemaphore& semaphore) : semaphore_(semaphore) { semaphore_.acquire(); }
+  ~Permit() { semaphore_.release(); }  // NOLINT(bugprone-exception-escape)
+  Permit(const Permit&) = delete;
+  Permit& operator=(const Permit&) = delete;
+
+ private:
+  AnySemaphore& semaphore_;
+};
+
+}  // namespace gilfree
