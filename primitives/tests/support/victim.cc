@@ -125,6 +125,32 @@ int await_fate_or_sleep(pid_t victim) {
   return 0;
 }
 
+// Removes the breakpoints that a victim has planted in code that was lent to it.
+class CodeAsItIs {
+ public:
+  explicit CodeAsItIs(std::uintptr_t address) {
+    remember(address);
+    for (const auto call : control().blocking) {
+      if (call != 0 && call != address) remember(call);
+    }
+  }
+  ~CodeAsItIs() {
+    for (const auto& [code, byte] : bytes_) {
+      if (*code != byte) *code = byte;
+    }
+  }
+  CodeAsItIs(const CodeAsItIs&) = delete;
+  CodeAsItIs& operator=(const CodeAsItIs&) = delete;
+
+ private:
+  void remember(std::uintptr_t address) {
+    auto* const code = reinterpret_cast<std::uint8_t*>(address);
+    bytes_.emplace_back(code, *code);
+  }
+
+  std::vector<std::pair<std::uint8_t*, std::uint8_t>> bytes_;
+};
+
 std::vector<std::uintptr_t> addresses() { return {control().at, control().at + control().steps}; }
 
 }  // namespace
@@ -192,10 +218,8 @@ bool kill_at(const Deed& deed, const Step& step) {
   if (step.address == 0) return false;
   int status = 0;
   if (is_lent(deed)) {
-    auto& code = *reinterpret_cast<std::uint8_t*>(step.address);
-    const auto before = code;
+    const CodeAsItIs code(step.address);
     status = run(deed, kLost, begin);
-    if (code != before) code = before;  // the breakpoint, in code that was lent as well
   } else {
     const pid_t victim = start(deed, kLost, begin);
     status = deed.ends_asleep ? await_fate_or_sleep(victim) : await_fate(victim);
