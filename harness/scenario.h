@@ -25,7 +25,7 @@
 #include <variant>
 #include <vector>
 
-#include "harness/tally.h"
+#include "harness/measure/tally.h"
 
 namespace harness {
 

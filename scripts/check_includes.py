@@ -28,8 +28,10 @@ OURS = {
 # Which third parties a place may include; the longest prefix that matches the file decides.
 THIRD = {
     "primitives/": ("boost/interprocess", "cereal"),
-    "harness/": ("CLI", "nlohmann", "boost/version.hpp"),
-    "harness/engine.cc": ("benchmark",),
+    "harness/": ("nlohmann",),
+    "harness/command/": ("CLI", "nlohmann"),
+    "harness/record/": ("nlohmann", "boost/version.hpp"),
+    "harness/measure/engine.cc": ("benchmark",),
     "scenarios/": (),
     "scenarios/contenders/": ("",),
 }
@@ -47,6 +49,10 @@ STOREYS = (
     ("pool", ("async_result.h", "pool_results.h", "pool.h")),
     ("contents", ("multiprocessing.h", "threading.h")),
 )
+# The storeys of harness/, from the lowest up: a file includes its own and those before it.
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "plan", "run", "command")
+# What scenarios may include of it.
+HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
                            r"moodycamel|rigtorp|folly|absl|fmt|zmq)([/.]|$)")
@@ -104,6 +110,20 @@ def library_fault(root, path, target):
     return None
 
 
+def harness_fault(path, target):
+    """An arrow inside harness/ that points upwards, or one from outside to what is inside."""
+    names = [os.path.splitext(name.split("/")[1])[0] for name in (path, target)]
+    if not path.startswith("harness/"):
+        return None if target.startswith(HARNESS_PUBLIC) else '"%s" is inside harness/' % target
+    unknown = [name for name in names if name not in HARNESS_STOREYS]
+    if unknown:
+        return "harness/%s is no storey: add it to HARNESS_STOREYS" % unknown[0]
+    mine, other = map(HARNESS_STOREYS.index, names)
+    if other > mine:
+        return 'harness/%s is below harness/%s ("%s")' % (*names, target)
+    return None
+
+
 def our_fault(root, path, target):
     if target.startswith("gilfree/") and ".." not in target:
         return library_fault(root, path, target)
@@ -117,6 +137,10 @@ def our_fault(root, path, target):
         return 'the library is included as <gilfree/...>, not "%s"' % target
     if "/tests/" in target and not is_test(path):
         return '"%s" is support for tests' % target
+    if folder == "harness" and not is_test(path):
+        fault = harness_fault(path, target)
+        if fault:
+            return fault
     # A generated header has its source beside it, with .in behind the name.
     if not any(os.path.exists(os.path.join(root, target + ending)) for ending in ("", ".in")):
         return 'there is no "%s"' % target

@@ -1,4 +1,4 @@
-#include "harness/control.h"
+#include "harness/measure/control.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-#include "harness/distribution.h"
+#include "harness/measure/distribution.h"
 
 #include <gtest/gtest.h>
 
@@ -7,12 +7,10 @@
 #include <functional>
 #include <random>
 
-#include "harness/histogram.h"
+#include "harness/measure/histogram.h"
 
 namespace harness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::vector<std::uint64_t> counts_of(const std::vector<double>& values) {
   std::vector<std::uint64_t> counts(Histogram::kBuckets);

@@ -1,4 +1,4 @@
-#include "harness/environment.h"
+#include "harness/record/environment.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -61,7 +61,7 @@ TEST(EnvironmentTest, ForPeopleEachFactIsALine) {
 
 TEST(EnvironmentTest, TheSourcesAreWhereTheVariableSaysOrWhereThisWasBuilt) {
   ::unsetenv("GILFREE_SOURCE_DIR");
-  EXPECT_TRUE(std::filesystem::exists(source_dir() + "/harness/columns.h"));
+  EXPECT_TRUE(std::filesystem::exists(source_dir() + "/harness/record/columns.h"));
   ::setenv("GILFREE_SOURCE_DIR", "/elsewhere", 1);
   EXPECT_EQ(source_dir(), "/elsewhere");
   ::unsetenv("GILFREE_SOURCE_DIR");

@@ -1,4 +1,4 @@
-#include "harness/events.h"
+#include "harness/record/events.h"
 
 #include <gtest/gtest.h>
 
@@ -78,19 +78,6 @@ TEST_F(EventsTest, AFolderThatIsNotThereCannotBeWrittenTo) {
   const auto nowhere = folder.path() / "nowhere";
   EXPECT_EQ(message_of<CannotWrite>([&] { EventLog log(nowhere); }),
             (nowhere / "events.jsonl").string() + ": No such file or directory");
-}
-
-TEST_F(EventsTest, AFileIsReplacedAsAWholeOrNotAtAll) {
-  const auto path = folder.path() / "samples.csv";
-  write_file(path, "old");
-  write_file(path, "new");
-  EXPECT_EQ(folder.read("samples.csv"), "new");
-
-  folder.make_full("samples.csv.part");
-  EXPECT_EQ(message_of<CannotWrite>([&] { write_file(path, "newest"); }),
-            path.string() + ": No space left on device");
-  EXPECT_EQ(folder.read("samples.csv"), "new");
-  EXPECT_EQ(folder.entries(), 1u);
 }
 
 }  // namespace

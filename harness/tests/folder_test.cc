@@ -1,8 +1,8 @@
-#include "harness/folder.h"
+#include "harness/record/folder.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/errors.h"
+#include "harness/base/errors.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

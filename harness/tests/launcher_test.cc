@@ -1,5 +1,5 @@
 // The launcher starts this very program again with "__launch": main is below.
-#include "harness/launcher.h"
+#include "harness/run/launcher.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -8,7 +8,8 @@
 #include <csignal>
 #include <thread>
 
-#include "harness/launch.h"
+#include "harness/base/interruption.h"
+#include "harness/run/launch.h"
 #include "harness/tests/fixtures.h"
 
 namespace harness::testing {
@@ -113,12 +114,6 @@ TEST_F(LauncherTest, AnInterruptionEndsTheLaunchAndGivesNoRow) {
   std::thread interrupting([] { interrupted.store(SIGINT); });
   EXPECT_TRUE(run_launch(order("trouble", {{"kind", "hang"}}), 60s).empty());
   interrupting.join();
-}
-
-TEST(CalibrationTest, TheClockAndTheWayBetweenTwoCoresCostSomething) {
-  EXPECT_GT(timer_cost_ns(), 0);
-  EXPECT_LT(timer_cost_ns(), 1e6);
-  EXPECT_GE(line_bounce_ns(), 0);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "harness/lists.h"
+#include "harness/base/lists.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "harness/errors.h"
+#include "harness/base/errors.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

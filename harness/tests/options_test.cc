@@ -1,8 +1,8 @@
-#include "harness/options.h"
+#include "harness/command/options.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/errors.h"
+#include "harness/base/errors.h"
 #include "harness/tests/fixtures.h"
 #include "harness/tests/support.h"
 

@@ -1,4 +1,4 @@
-#include "harness/plan.h"
+#include "harness/plan/plan.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "harness/errors.h"
+#include "harness/base/errors.h"
 #include "harness/tests/fixtures.h"
 #include "harness/tests/support.h"
 

@@ -1,15 +1,15 @@
-#include "harness/tables.h"
+#include "harness/record/tables.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <sstream>
 
-#include "harness/columns.h"
-#include "harness/environment.h"
-#include "harness/events.h"
-#include "harness/histogram.h"
-#include "harness/lists.h"
+#include "harness/base/lists.h"
+#include "harness/measure/histogram.h"
+#include "harness/record/columns.h"
+#include "harness/record/environment.h"
+#include "harness/record/events.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

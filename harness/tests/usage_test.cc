@@ -1,4 +1,4 @@
-#include "harness/usage.h"
+#include "harness/measure/usage.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -10,7 +10,6 @@ namespace harness {
 namespace {
 
 using namespace std::chrono_literals;
-using Json = nlohmann::ordered_json;
 
 // A child, with a child of its own, that each spin until they are killed. Tells when both run.
 class SpinningFamily {

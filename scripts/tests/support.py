@@ -45,7 +45,7 @@ FACTS = {
 
 def columns():
     """Those of samples.csv, from the file that bench-all is made of."""
-    with open(os.path.join(ROOT, "harness", "columns.h"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "harness", "record", "columns.h"), encoding="utf-8") as file:
         return re.findall(r'^ +"(\w+)",$', file.read(), re.M)
 
 

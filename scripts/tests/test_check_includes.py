@@ -19,8 +19,8 @@ CLEAN = {
         '#include "primitives/tests/support/scopes.h"\n',
     "primitives/tests/support/scopes.h": "",
     "primitives/examples/hello.cc": '#include <gilfree/queue.h>\n',
-    "harness/engine.cc": "#include <benchmark/benchmark.h>\n",
-    "harness/options.cc": '#include <CLI/CLI.hpp>\n#include "harness/scenario.h"\n',
+    "harness/measure/engine.cc": "#include <benchmark/benchmark.h>\n",
+    "harness/command/options.cc": '#include <CLI/CLI.hpp>\n#include "harness/scenario.h"\n',
     "harness/scenario.h": "",
     "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include <gilfree/queue.h>\n',
     "scenarios/contenders/zeromq.h": "#include <zmq.h>\n",
@@ -54,10 +54,20 @@ class Includes(unittest.TestCase):
 
     def test_the_harness_never_includes_primitives(self):
         for line in ('#include "gilfree/queue.h"', "#include <gilfree/queue.h>"):
-            self.refuses("harness/usage.h", line, "never includes the primitives")
+            self.refuses("harness/measure/usage.h", line, "never includes the primitives")
 
     def test_the_harness_never_includes_scenarios(self):
-        self.refuses("harness/plan.h", '#include "scenarios/wakeup.cc"', "never includes scenarios/")
+        self.refuses("harness/plan/plan.h", '#include "scenarios/wakeup.cc"', "never includes scenarios/")
+
+    def test_the_storeys_of_the_harness_include_downwards_only(self):
+        self.refuses("harness/measure/usage.cc", '#include "harness/run/launch.h"',
+                     "harness/measure is below harness/run")
+        self.refuses("harness/base/files.cc", '#include "harness/scenario.h"',
+                     "harness/base is below harness/scenario")
+        self.refuses("harness/usage.cc", '#include "harness/scenario.h"', "is no storey")
+
+    def test_scenarios_include_what_the_harness_offers_them(self):
+        self.refuses("scenarios/wakeup.cc", '#include "harness/run/launch.h"', "is inside harness/")
 
     def test_primitives_include_nothing_of_ours_outside(self):
         self.refuses("primitives/gilfree/lock.h", '#include "harness/scenario.h"',
@@ -99,15 +109,15 @@ class Includes(unittest.TestCase):
         self.refuses("primitives/gilfree/lock.h", '#include "gilfree/quue.h"', "there is no")
 
     def test_a_generated_header_counts_as_existing(self):
-        self.assertEqual(check({"harness/facts.h.in": "",
-                                "harness/x.cc": '#include "harness/facts.h"\n'}), (0, ""))
+        self.assertEqual(check({"harness/record/facts.h.in": "",
+                                "harness/record/x.cc": '#include "harness/record/facts.h"\n'}), (0, ""))
 
     def test_third_parties_have_their_place(self):
         for path, target in (("primitives/gilfree/lock.h", "benchmark/benchmark.h"),
                              ("primitives/gilfree/lock.h", "zmq.h"),
                              ("primitives/gilfree/lock.h", "gtest/gtest.h"),
-                             ("harness/usage.cc", "benchmark/benchmark.h"),
-                             ("harness/usage.cc", "boost/interprocess/mapped_region.hpp"),
+                             ("harness/measure/usage.cc", "benchmark/benchmark.h"),
+                             ("harness/measure/usage.cc", "boost/interprocess/mapped_region.hpp"),
                              ("scenarios/lock.cc", "zmq.h")):
             self.refuses(path, "#include <%s>" % target, "does not include <%s>" % target)
 
@@ -115,7 +125,7 @@ class Includes(unittest.TestCase):
         self.refuses("scripts/plot_lock.py", "import pandas", "do not import pandas")
 
     def test_scripts_read_only_results(self):
-        self.refuses("scripts/plot_lock.py", "open('harness/columns.h')", "only what is under results/")
+        self.refuses("scripts/plot_lock.py", "open('harness/record/columns.h')", "only what is under results/")
 
     def test_a_script_that_is_no_python_is_named(self):
         self.refuses("scripts/plot_lock.py", "def draw(", "is no Python")

@@ -1,4 +1,4 @@
-"""Tallies: counting into the shared memory of a launch (its layout: harness/tally.h).
+"""Tallies: counting into the shared memory of a launch (its layout: harness/measure/tally.h).
 
     tally = Tally(int(sys.argv[1]), 0)
     while tally.running():
@@ -63,7 +63,7 @@ class Tally(object):
 
 
 def bucket(value):
-    """The histogram's bucket of a latency, as harness/histogram.h computes it."""
+    """The histogram's bucket of a latency, as harness/measure/histogram.h computes it."""
     if value < FIRST:
         return value
     shift = value.bit_length() - 1 - SUB_BITS

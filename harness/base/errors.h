@@ -1,0 +1,31 @@
+// What can go wrong with a run as a whole. Each message is one line that names the thing and the
+// remedy; main turns the type into the exit code.
+#pragma once
+
+#include <stdexcept>
+
+namespace harness {
+
+// One that is interrupted ends with 128 and the signal's number.
+enum ExitCode {
+  kOk = 0,
+  kUsage = 2,
+  kFailed = 3,      // a case failed
+  kNothingRan = 5,  // all were skipped
+  kHung = 6,        // a case ran into the timeout
+  kCannotWrite = 7,
+};
+
+// The command line asks for something that is not there or makes no sense: exit code 2.
+class BadUsage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Results cannot be written: exit code 7.
+class CannotWrite : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace harness

@@ -1,0 +1,130 @@
+// bench-all: does what the command line asks for, and says in one line why it cannot.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include "harness/base/errors.h"
+#include "harness/base/interruption.h"
+#include "harness/command/options.h"
+#include "harness/plan/interpreters.h"
+#include "harness/record/environment.h"
+#include "harness/record/report.h"
+#include "harness/record/tables.h"
+#include "harness/run/launch.h"
+#include "harness/run/launcher.h"
+#include "harness/run/session.h"
+
+namespace harness {
+namespace {
+
+void on_signal(int number) { interrupted.store(number); }
+
+void install_handlers() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
+}
+
+// A file that is opened later must not become one of the three standard streams.
+void fill_closed_streams() {
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDONLY);  // writing to it fails, as it should
+    if (fd > STDERR_FILENO) ::close(fd);
+    if (fd < 0 || fd > STDERR_FILENO) return;
+  }
+}
+
+void list(const Options& options, const std::vector<Case>& cases) {
+  if (options.json) {
+    Json names = Json::array();
+    for (const auto& each : cases) names.push_back(each.name);
+    std::cout << names.dump(1) << "\n";
+    return;
+  }
+  for (const auto& each : cases) std::cout << each.name << "\n";
+}
+
+// Plays the run through without launching anything.
+void dry_run(const Options& options, const std::vector<Case>& cases,
+             const std::vector<Interpreter>& interpreters) {
+  Schedule schedule = schedule_of(cases, options, interpreters);
+  Seconds elapsed{};
+  std::map<const Case*, int> launches;
+  while (const auto launch = schedule.next(elapsed)) {
+    elapsed += schedule.expected(*launch->of);
+    ++launches[launch->of];
+  }
+  std::cout << cases.size() << " cases, " << schedule.launches() << " launches of "
+            << options.windows << (options.windows == 1 ? " window" : " windows") << ": about "
+            << std::lround(elapsed.count()) << " s";
+  if (schedule.left_out() > 0) {
+    std::cout << "; " << schedule.left_out() << " more launches are left out to end within "
+              << options.budget.count() << " s with the report (--time-budget)";
+  }
+  std::cout << "\n";
+  for (const auto& each : cases) std::cout << launches[&each] << " " << each.name << "\n";
+}
+
+int measure(Options& options, std::vector<std::string> command,
+            const std::vector<const Scenario*>& scenarios) {
+  auto interpreters = find_interpreters(options.pythons);
+  for (const auto& each : interpreters) options.selection.interpreters.push_back(each.label);
+  auto cases = select(scenarios, options.selection);
+  if (options.command == Options::Command::kList) {
+    list(options, cases);
+    return kOk;
+  }
+  if (options.dry_run) {
+    dry_run(options, cases, interpreters);
+    return kOk;
+  }
+  return Session(options, std::move(cases), std::move(interpreters), std::move(command)).run();
+}
+
+int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  Options options = parse_command_line(argc, argv, scenarios);
+  switch (options.command) {
+    case Options::Command::kDone:
+      return options.exit_code;
+    case Options::Command::kEnv:
+      std::cout << (options.json ? environment().dump(2) + "\n" : environment_text());
+      return kOk;
+    case Options::Command::kReport:
+      write_tables(options.report);
+      return options.no_report || draw_report(options.report) ? kOk : kCannotWrite;
+    default:
+      return measure(options, {argv, argv + argc}, scenarios);
+  }
+}
+
+int complain(const std::exception& why, const char* what, int code) {
+  std::cerr << "bench-all: " << what << why.what() << "\n";
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
+  fill_closed_streams();
+  install_handlers();
+  adopt_orphans();
+  try {
+    int code = perform(argc, argv, scenarios);
+    if (code == kOk && !std::cout.flush()) {
+      std::cerr << "bench-all: cannot write to standard output\n";
+      code = kCannotWrite;
+    }
+    return code;
+  } catch (const CannotWrite& why) {
+    return complain(why, "cannot write results: ", kCannotWrite);
+  } catch (const std::exception& why) {
+    return complain(why, "", kUsage);
+  }
+}
+
+}  // namespace harness

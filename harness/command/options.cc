@@ -1,0 +1,220 @@
+#include "harness/command/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <random>
+
+#include "harness/base/errors.h"
+#include "harness/base/lists.h"
+#include "harness/record/environment.h"
+
+namespace harness {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+struct Profile {
+  int launches, windows;
+  nanoseconds warmup, window;
+  Seconds budget;
+  milliseconds timeout;
+};
+
+// Six launches are the fewest that give a 95 % interval for a median (results/README.md). A warm-up
+// under 30 ms still has page faults of a ring of 1 MiB messages in its first window.
+const std::map<std::string, Profile> kProfiles = {
+    {"smoke", {1, 1, 10ms, 50ms, Schedule::kNoBudget, 20s}},
+    {"quick", {6, 1, 35ms, 55ms, 140s, 20s}},
+    {"full", {12, 3, 50ms, 300ms, 45min, 60s}},
+};
+
+constexpr char kExitCodes[] =
+    "Exit codes:\n"
+    "  0 measured     2 wrong usage          3 a case failed     5 nothing could run here\n"
+    "  6 a case hung  7 cannot write results 130, 143 interrupted; what was measured is kept\n";
+
+nanoseconds duration(const std::string& option, const std::string& text) {
+  static const std::map<std::string, double> units = {
+      {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}};
+  double value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto unit = units.find(std::string(rest, text.data() + text.size()));
+  if (error != std::errc() || unit == units.end() || !(value > 0) ||
+      value * unit->second > 864e11) {
+    throw BadUsage(option + ": '" + text +
+                   "' is no duration of at most a day; write 80ms, 0.5s or 2m");
+  }
+  return nanoseconds(static_cast<std::int64_t>(value * unit->second));
+}
+
+int between(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && rest == end && value >= least && value <= most) return value;
+  throw BadUsage(option + ": '" + text + "' is no whole number between " + std::to_string(least) +
+                 " and " + std::to_string(most));
+}
+
+std::uint64_t seed_of(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc() && rest == end) return seed;
+  throw BadUsage("--seed: '" + text + "' is no whole number below 2^64");
+}
+
+// What CLI11 fills before it is checked.
+struct Raw {
+  std::string order = "random";
+  std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
+  bool list = false;
+};
+
+void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options) {
+  std::map<std::string, std::string> meanings;
+  for (const auto* scenario : scenarios) {
+    for (const auto& parameter : scenario->parameters) {
+      if (parameter.kind == Parameter::Kind::kInterpreter) continue;
+      meanings.emplace(parameter.name, parameter.meaning);
+    }
+  }
+  for (const auto& [name, meaning] : meanings) {
+    app.add_option_function<std::string>(
+           "--" + name,
+           [&options, name = name](const std::string& text) {
+             options.selection.axes[name] = text;
+           },
+           meaning)
+        ->type_name("LIST")
+        ->group("Axes (a list 8,64,1k or a range 1:16:*2)");
+  }
+}
+
+void add_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
+  app.add_option("--exclude", options.selection.excludes, "leave out the cases that match")
+      ->type_name("REGEX");
+  app.add_flag("-l,--list", raw.list, "the same as `list`");
+  app.add_flag("-n,--dry-run", options.dry_run,
+               "say what would be measured, and how long it takes");
+  app.add_option("--profile", options.profile, "smoke, quick (default) or full");
+  app.add_option("-o,--out", raw.out, "folder for the results");
+  app.add_option("--seed", raw.seed, "of the order of launches")->type_name("N");
+  app.add_option("--python", options.pythons, "a CPython to compare with; repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  app.add_option("--launches", raw.launches,
+                 "fresh processes per case; without it, as the profile's time budget allows")
+      ->type_name("N");
+  app.add_option(
+         "-t,--time-budget", raw.budget,
+         "for the whole run: decisive cases get all launches, the others what fits; or none")
+      ->type_name("TIME");
+  app.add_option("--windows", raw.windows, "measured windows per launch")->type_name("N");
+  app.add_option("--window", raw.window, "length of a window")->type_name("TIME");
+  app.add_option("--warmup", raw.warmup, "before the first window")->type_name("TIME");
+  app.add_option("--timeout", raw.timeout, "after which a launch has hung")->type_name("TIME");
+  app.add_option("--order", raw.order, "random (default) or given");
+  app.add_flag("--no-report", options.no_report, "write the tables, draw nothing");
+  app.add_flag("-q,--quiet", options.quiet, "no progress");
+  app.add_flag("--json", options.json, "list, env: as JSON");
+}
+
+void check(Options& options, const Raw& raw) {
+  const auto profile = kProfiles.find(options.profile);
+  if (profile == kProfiles.end()) {
+    throw BadUsage("--profile: there is no '" + options.profile + "'; choose smoke, quick or full");
+  }
+  const Profile& chosen = profile->second;
+  options.selection.smoke = options.profile == "smoke";
+  options.selection.quick = options.profile == "quick" && options.selection.filters.empty();
+  options.launches =
+      raw.launches ? between("--launches", *raw.launches, 1, 10'000) : chosen.launches;
+  options.windows =
+      raw.windows ? between("--windows", *raw.windows, 1, kMaxWindows) : chosen.windows;
+  options.warmup = raw.warmup ? duration("--warmup", *raw.warmup) : chosen.warmup;
+  options.window = raw.window ? duration("--window", *raw.window) : chosen.window;
+  // Who says how many launches to make wants them all.
+  if (!raw.launches) options.budget = chosen.budget;
+  if (raw.budget) {
+    options.budget =
+        *raw.budget == "none" ? Schedule::kNoBudget : duration("--time-budget", *raw.budget);
+  }
+  if (raw.out && raw.out->empty()) throw BadUsage("--out: the name of the folder is empty");
+  options.out = raw.out.value_or("");
+  options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
+                    options.warmup + options.windows * options.window;
+  if (raw.order != "random" && raw.order != "given") {
+    throw BadUsage("--order: there is no '" + raw.order + "'; choose random or given");
+  }
+  options.shuffled = raw.order == "random";
+  options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
+}
+
+// What this command would not use is a mistake, rather than ignored.
+void check_use(const Options& options) {
+  if (options.command == Options::Command::kRun) return;
+  if (!options.out.empty()) throw BadUsage("--out: only `run` writes results");
+  if (options.command == Options::Command::kList || options.selection.filters.empty()) return;
+  throw BadUsage("'" + options.selection.filters.front() +
+                 "': only `run` and `list` take a filter");
+}
+
+}  // namespace
+
+Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  Options options;
+  Raw raw;
+  CLI::App app{
+      "Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
+  app.name("bench-all");
+  app.footer(kExitCodes);
+  app.set_version_flag("-V,--version", std::string("bench-all ") + version());
+  app.require_subcommand(0, 1);
+  app.fallthrough();
+
+  auto* run = app.add_subcommand("run", "measure (the default)");
+  auto* list = app.add_subcommand("list", "the cases that would be measured");
+  auto* env = app.add_subcommand("env", "the machine, the build and the limits");
+  auto* report = app.add_subcommand("report", "make the tables, plots and report of a run again");
+  report->add_option("folder", options.report, "what `run` wrote")->required();
+  add_axes(app, scenarios, options);
+  add_options(app, options, raw);
+  // `bench-all run FILTER`: the positional belongs to whichever of them is named.
+  for (auto* sub : {run, list}) {
+    sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
+  }
+  for (auto* sub : {run, list, env, report}) sub->set_help_flag();
+  try {
+    app.parse(argc, argv);
+    check(options, raw);
+  } catch (const CLI::CallForHelp&) {
+    // All of it, whichever command was named: they share their options.
+    std::cout << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+    options.exit_code = std::cout.flush() ? kOk : kCannotWrite;
+    options.command = Options::Command::kDone;
+  } catch (const CLI::Success& wanted) {  // --version
+    options.exit_code = app.exit(wanted);
+    if (!std::cout.flush()) options.exit_code = kCannotWrite;
+    options.command = Options::Command::kDone;
+  } catch (const CLI::ParseError& mistake) {
+    std::cerr << "bench-all: " << mistake.what() << "; see bench-all --help\n";
+    options.exit_code = kUsage;
+    options.command = Options::Command::kDone;
+  }
+  if (options.command == Options::Command::kDone) return options;
+  if (*list || raw.list) options.command = Options::Command::kList;
+  if (*env) options.command = Options::Command::kEnv;
+  if (*report) options.command = Options::Command::kReport;
+  check_use(options);
+  return options;
+}
+
+}  // namespace harness

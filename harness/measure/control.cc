@@ -1,0 +1,153 @@
+#include "harness/measure/control.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "harness/measure/distribution.h"
+
+namespace harness {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// A party that ends while its siblings work has failed: nothing more is to be waited for.
+bool a_child_has_ended() {
+  siginfo_t child{};
+  return ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0;
+}
+
+}  // namespace
+
+// What is read at the edge of a window.
+struct Control::Edge {
+  Clock::time_point at;
+  std::chrono::system_clock::time_point utc;
+  std::uint64_t ops = 0, bytes = 0, errors = 0;
+  std::vector<std::uint64_t> ops_by_party;
+  Usage usage;
+};
+
+Control::Control(const Timing& timing)
+    : timing_(timing), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
+  fd_ = ::memfd_create("bench-all", 0);  // without CLOEXEC: parties may be other programs
+  if (fd_ < 0 || ::ftruncate(fd_, static_cast<off_t>(bytes_)) != 0) {
+    throw std::system_error(errno, std::generic_category(), "shared memory for the tallies");
+  }
+  void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+  if (memory == MAP_FAILED) {
+    throw std::system_error(errno, std::generic_category(), "shared memory for the tallies");
+  }
+  header_ = ::new (memory) ControlHeader;
+  header_->tally_bytes = sizeof(Tally);
+  header_->windows = static_cast<std::uint64_t>(timing.windows);
+  tallies_ = reinterpret_cast<Tally*>(static_cast<std::byte*>(memory) + sizeof(ControlHeader));
+}
+
+Control::~Control() {
+  ::munmap(header_, bytes_);
+  ::close(fd_);
+}
+
+Tally& Control::tally(int party) {
+  if (party < 0 || party >= kMaxParties) throw std::out_of_range("at most 64 parties have a tally");
+  expect(party + 1);
+  // Zeroed memory is an empty tally.
+  tallies_[party].header.store(header_, std::memory_order_relaxed);
+  return tallies_[party];
+}
+
+void Control::measure() {
+  sleep_until_ops(1, Clock::now() + timing_.warmup);
+  for (int number = 1; number <= timing_.windows; ++number) {
+    const Edge opened = look();
+    header_->window.store(static_cast<std::uint64_t>(number), std::memory_order_relaxed);
+    sleep_until_ops(opened.ops + kFewestOps, Clock::now() + timing_.window);
+    windows.push_back(between(number, opened, look()));
+  }
+  header_->window.store(ControlHeader::kStop, std::memory_order_release);
+}
+
+// Until `end`, and then on by a window's length at a time until that many are done.
+void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
+  const auto step = std::max<std::chrono::nanoseconds>(timing_.window, 10ms);
+  std::this_thread::sleep_until(end);
+  for (Edge edge; waited_ < patience() && !a_child_has_ended(); waited_ += step) {
+    count_at(edge);
+    if (edge.ops >= wanted) return;
+    std::this_thread::sleep_until(end += step);
+  }
+}
+
+Control::Edge Control::look() const {
+  Edge edge;
+  edge.usage = usage_of_descendants();  // first: reading /proc takes longest
+  edge.utc = std::chrono::system_clock::now();
+  // The parties keep every core busy: counts and clock belong together only if nobody ran in between.
+  for (int tries = 0; tries < 10; ++tries) {
+    const auto before = Clock::now();
+    count_at(edge);
+    edge.at = Clock::now();
+    if (edge.at - before < 100us) break;
+  }
+  return edge;
+}
+
+void Control::count_at(Edge& edge) const {
+  edge.ops = edge.bytes = edge.errors = 0;
+  edge.ops_by_party.clear();
+  for (int party = 0; party < kMaxParties; ++party) {
+    const auto& tally = tallies_[party];
+    edge.ops_by_party.push_back(tally.ops.load(std::memory_order_relaxed));
+    edge.ops += edge.ops_by_party.back();
+    edge.bytes += tally.bytes.load(std::memory_order_relaxed);
+    edge.errors += tally.errors.load(std::memory_order_relaxed);
+  }
+}
+
+Window Control::between(int number, const Edge& opened, const Edge& closed) const {
+  const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
+  const auto ops = closed.ops - opened.ops;
+  const auto bytes = closed.bytes - opened.bytes;
+  Window window{.columns = {{"ts_start_utc", utc_text(opened.utc)},
+                            {"window_s", seconds},
+                            {"ops", ops},
+                            {"bytes", bytes},
+                            {"ops_per_s", static_cast<double>(ops) / seconds},
+                            {"bytes_per_s", static_cast<double>(bytes) / seconds}},
+                .latency = {}};
+  add_usage(window.columns, opened.usage, closed.usage, ops);
+
+  std::vector<std::uint64_t> latency(Histogram::kBuckets);
+  std::vector<double> shares;
+  for (int party = 0; party < kMaxParties; ++party) {
+    const auto& histogram = tallies_[party].latency[number - 1];
+    for (int i = 0; i < Histogram::kBuckets; ++i) latency[i] += histogram.count(i);
+    const auto at = static_cast<std::size_t>(party);
+    const auto own = closed.ops_by_party[at] - opened.ops_by_party[at];
+    const bool takes_part = tallies_[party].header.load(std::memory_order_relaxed) != nullptr;
+    if (takes_part) shares.push_back(static_cast<double>(own));  // also who got nothing at all
+  }
+  add_fairness(window.columns, shares);
+  if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);
+  if (ops == 0) {
+    window.columns["status"] = "failed";
+    window.columns["error"] = "no operation was done in " + std::to_string(seconds) + " s";
+  }
+  if (closed.errors > 0) {
+    window.columns["status"] = "failed";
+    window.columns["error"] = std::to_string(closed.errors) + " payloads arrived wrong";
+  }
+  window.columns["checksum_ok"] = closed.errors == 0 ? 1 : 0;
+  return window;
+}
+
+}  // namespace harness

@@ -1,0 +1,79 @@
+// Control: the shared memory of one launch, and what was measured in it.
+//
+// The measuring process creates it, the parties inherit it. Rows are kept here until the launch
+// writes them (launch.cc).
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/measure/tally.h"
+#include "harness/measure/usage.h"
+
+namespace harness {
+
+using Clock = std::chrono::steady_clock;
+
+struct Timing {
+  std::chrono::nanoseconds warmup;
+  std::chrono::nanoseconds window;
+  int windows;
+};
+
+// One window: numbers by column name, and the latencies that were recorded in it.
+struct Window {
+  Json columns;
+  std::vector<std::uint64_t> latency;  // count per histogram bucket, all parties; empty: none
+};
+
+class Control {
+ public:
+  // Throws std::system_error if there is no memory.
+  explicit Control(const Timing& timing);
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+  ControlHeader& header() { return *header_; }
+  Tally& tally(int party);
+  int fd() const { return fd_; }
+  const Timing& timing() const { return timing_; }
+
+  // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop. The first window
+  // waits until an operation has been done. A window that saw fewer than kFewestOps is lengthened, by
+  // its own length at a time; one that still saw none has failed. A launch waits no longer than
+  // patience() in all for what does not come.
+  void measure();
+
+  // That so many take part, of whom not all have a tally.
+  void expect(int parties) { parties_ = std::max(parties_, parties); }
+  // Longer where many take part: an operation may be all of theirs, and they share the cores.
+  std::chrono::nanoseconds patience() const { return kPatience + parties_ * kPatiencePerParty; }
+
+  static constexpr std::uint64_t kFewestOps = 10;
+  static constexpr std::chrono::seconds kPatience{3};
+  static constexpr std::chrono::milliseconds kPatiencePerParty{100};
+
+  Json facts = Json::object();  // columns that hold for every row of the launch
+  std::vector<Window> windows;  // measured
+
+ private:
+  struct Edge;
+  void count_at(Edge& edge) const;
+  void sleep_until_ops(std::uint64_t wanted, Clock::time_point end);
+  Edge look() const;
+  Window between(int number, const Edge& opened, const Edge& closed) const;
+
+  Timing timing_;
+  int parties_ = 0;                     // that are known of
+  std::chrono::nanoseconds waited_{0};  // for what did not come
+  int fd_;
+  std::size_t bytes_;
+  ControlHeader* header_;
+  Tally* tallies_;
+};
+
+}  // namespace harness

@@ -1,0 +1,105 @@
+#include "harness/measure/usage.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <sstream>
+#include <vector>
+
+#include "harness/base/files.h"
+#include "harness/base/process_stat.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The number behind `key` in a file of "key value" lines; 0 if it is not there.
+std::int64_t number_after(const std::string& text, const std::string& key) {
+  const auto at = text.find(key);
+  return at == std::string::npos ? 0 : std::atoll(text.c_str() + at + key.size());
+}
+
+std::vector<pid_t> threads_of(pid_t pid) {
+  std::vector<pid_t> threads;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
+    threads.push_back(std::atoi(entry.path().filename().c_str()));
+  }
+  return threads;
+}
+
+void add_process(Usage& sum, pid_t pid) {
+  clockid_t clock;
+  timespec spent{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) return;
+  sum.cpu_s += static_cast<double>(spent.tv_sec) + 1e-9 * static_cast<double>(spent.tv_nsec);
+
+  const std::string base = "/proc/" + std::to_string(pid);
+  if (const auto stat = process_stat(pid)) {
+    sum.minor_faults += stat->minor_faults;
+    sum.user_ticks += static_cast<double>(stat->user_ticks);
+    sum.sys_ticks += static_cast<double>(stat->system_ticks);
+  }
+  for (const pid_t thread : threads_of(pid)) {
+    const std::string task = base + "/task/" + std::to_string(thread);
+    const std::string status = read_text(task + "/status").value_or("");
+    sum.voluntary += number_after(status, "\nvoluntary_ctxt_switches:");
+    sum.involuntary += number_after(status, "\nnonvoluntary_ctxt_switches:");
+    std::istringstream children(read_text(task + "/children").value_or(""));
+    for (pid_t child; children >> child;) add_process(sum, child);
+  }
+}
+
+}  // namespace
+
+Usage usage_of_descendants() {
+  Usage sum;
+  add_process(sum, ::getpid());
+  std::istringstream cpu(read_text("/proc/stat").value_or(""));
+  std::string word;
+  cpu >> word;
+  for (int i = 0; i < 8 && cpu >> word; ++i) {
+    sum.all_ticks += std::atof(word.c_str());
+    if (i == 7) sum.steal_ticks = std::atof(word.c_str());
+  }
+  sum.throttled_us =
+      number_after(read_text("/sys/fs/cgroup/cpu.stat").value_or(""), "throttled_usec ");
+  return sum;
+}
+
+void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops) {
+  const double cpu = std::max(0.0, closed.cpu_s - opened.cpu_s);
+  const double user = std::max(0.0, closed.user_ticks - opened.user_ticks);
+  const double sys = std::max(0.0, closed.sys_ticks - opened.sys_ticks);
+  const double user_share = user + sys > 0 ? user / (user + sys) : 1;
+  row["cpu_user_s"] = cpu * user_share;
+  row["cpu_sys_s"] = cpu * (1 - user_share);
+  if (ops > 0) row["cpu_ns_per_op"] = cpu * 1e9 / static_cast<double>(ops);
+  row["ctx_vol"] = std::max<std::int64_t>(0, closed.voluntary - opened.voluntary);
+  row["ctx_invol"] = std::max<std::int64_t>(0, closed.involuntary - opened.involuntary);
+  row["minflt"] = std::max<std::int64_t>(0, closed.minor_faults - opened.minor_faults);
+  rusage own{};
+  ::getrusage(RUSAGE_SELF, &own);
+  row["maxrss_bytes"] = own.ru_maxrss * 1024;
+  const double ticks = closed.all_ticks - opened.all_ticks;
+  if (ticks > 0) row["steal_frac"] = (closed.steal_ticks - opened.steal_ticks) / ticks;
+  row["throttled_us"] = closed.throttled_us - opened.throttled_us;
+}
+
+std::string utc_text(std::chrono::system_clock::time_point at) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch());
+  const std::time_t seconds = ms.count() / 1000;
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
+                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                static_cast<int>(ms.count() % 1000));
+  return text;
+}
+
+}  // namespace harness

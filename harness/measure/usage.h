@@ -1,0 +1,29 @@
+// What the machine spent on a launch: CPU time and context switches of all its processes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+struct Usage {
+  double cpu_s = 0;                      // of this process and every live descendant
+  double user_ticks = 0, sys_ticks = 0;  // the kernel's coarse count, for the split of cpu_s
+  std::int64_t voluntary = 0, involuntary = 0, minor_faults = 0;
+  double steal_ticks = 0, all_ticks = 0;  // of the whole machine
+  std::int64_t throttled_us = 0;          // of this control group
+};
+
+// Reads /proc; a process that ends meanwhile is left out.
+Usage usage_of_descendants();
+
+// Adds cpu_*, ctx_*, minflt, steal_frac, throttled_us of a window to its row.
+void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops);
+
+// ISO 8601 in UTC, to the millisecond.
+std::string utc_text(std::chrono::system_clock::time_point at);
+
+}  // namespace harness

@@ -1,0 +1,20 @@
+// Interpreters: the CPythons that a run compares with.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace harness {
+
+struct Interpreter {
+  std::string label;  // its version, "3.11.7", or "missing"
+  std::string path;   // of the program itself, not of a wrapper that picks one; empty if missing
+  std::chrono::duration<double> start{};  // what starting it took, with what the contenders import
+};
+
+// Those of --python, or the first python3 on PATH that runs; none at all gives one called "missing".
+// Throws BadUsage for one that was named and does not run.
+std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named);
+
+}  // namespace harness

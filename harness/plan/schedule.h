@@ -1,0 +1,83 @@
+// Schedule: which launch comes next, and which are left out because the time is up.
+//
+//   Schedule schedule(cases, {.rounds = 6, .budget = 125s}, expected);
+//   while (const auto launch = schedule.next(elapsed)) {
+//     ... run it ...
+//     schedule.took(*launch->of, seconds);
+//   }
+//
+// A run is rounds; a round asks every question (Case::question) once, and who answers the same
+// question does so back to back: a machine that changes its speed over seconds changes it for
+// neighbours alike, so a ratio is taken launch by launch. Questions, and the contenders of each, are
+// shuffled anew in each round.
+//
+// Every case is in the first round, a decisive one in all of them. The others of a question join a
+// later round, all or none of them, if the budget has room for them beside everything that must
+// still come. Without a budget everybody is in every round.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "harness/plan/plan.h"
+
+namespace harness {
+
+using Seconds = std::chrono::duration<double>;
+
+struct Launch {
+  const Case* of;
+  int round;  // 1, 2, ...; it is also the launch's number within its case
+};
+
+class Schedule {
+ public:
+  static constexpr Seconds kNoBudget{std::numeric_limits<double>::infinity()};
+
+  struct Rules {
+    int rounds = 1;
+    std::uint64_t seed = 0;
+    bool shuffled = true;
+    Seconds budget = kNoBudget;
+  };
+
+  // `cases` must outlive it. `expected` says what a launch costs, until one has been seen.
+  Schedule(const std::vector<Case>& cases, const Rules& rules,
+           const std::function<Seconds(const Case&)>& expected);
+
+  // Nothing when the run is over.
+  std::optional<Launch> next(Seconds elapsed);
+  Seconds expected(const Case& of) const { return costs_.at(&of); }
+  void took(const Case& of, Seconds seconds) { costs_[&of] = seconds; }
+  // It cannot run here, or hangs: no more launches of it.
+  void drop(const Case& of);
+
+  std::size_t launches() const { return launches_; }  // handed out
+  std::size_t left_out() const { return left_out_; }  // for want of time
+  // What is still expected to come.
+  Seconds time_left(Seconds elapsed) const;
+
+ private:
+  // One question in one round.
+  struct Block {
+    std::vector<Launch> certain, others;  // the others only if there is time
+  };
+
+  Seconds cost(const std::vector<Launch>& launches) const;
+  Seconds certain_cost() const;
+  void open_block(Seconds elapsed);
+
+  Rules rules_;
+  std::map<const Case*, Seconds> costs_;
+  std::deque<Block> blocks_;
+  std::deque<Launch> now_;  // of the block that is open
+  std::size_t launches_ = 0, left_out_ = 0;
+};
+
+}  // namespace harness

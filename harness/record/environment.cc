@@ -1,0 +1,186 @@
+#include "harness/record/environment.h"
+
+#include <gnu/libc-version.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <boost/version.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "harness/base/child.h"
+#include "harness/base/cpus.h"
+#include "harness/base/files.h"
+#include "harness/measure/calibration.h"
+#include "harness/record/build_facts.h"
+
+namespace harness {
+namespace {
+
+// A small file's text without its last newline; null if it is not there.
+Json text_of(const std::string& path) {
+  auto text = read_text(path);
+  if (!text) return nullptr;
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  return *text;
+}
+
+// A small file's integer; null if it is not there or holds something else.
+Json integer_of(const std::string& path) {
+  std::int64_t value = 0;
+  return std::ifstream(path) >> value ? Json(value) : Json();
+}
+
+// How long tasks wait for a CPU, in % of the time: "some avg10=0.12 avg60=... total=..."; null where
+// the kernel does not say.
+Json cpu_pressure() {
+  std::string some;
+  std::ifstream in("/proc/pressure/cpu");
+  if (!std::getline(in, some)) return nullptr;
+  Json pressure = Json::object();
+  std::istringstream words(some);
+  for (std::string word; words >> word;) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) continue;
+    pressure["some_" + word.substr(0, equals)] = std::strtod(word.c_str() + equals + 1, nullptr);
+  }
+  return pressure;
+}
+
+// The value behind "key<spaces>: " in a file like /proc/cpuinfo; null if there is none.
+Json field(const std::string& path, const std::string& key) {
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    const auto colon = line.find(':');
+    if (line.rfind(key, 0) == 0 && colon != std::string::npos && colon + 2 <= line.size()) {
+      return line.substr(std::min(colon + 2, line.size()));
+    }
+  }
+  return nullptr;
+}
+
+Json limit(int resource) {
+  rlimit limits{};
+  ::getrlimit(static_cast<__rlimit_resource>(resource), &limits);
+  return limits.rlim_cur == RLIM_INFINITY ? Json("unlimited") : Json(limits.rlim_cur);
+}
+
+std::string git(const std::vector<std::string>& question) {
+  std::vector<std::string> command{"git", "-C", source_dir()};
+  command.insert(command.end(), question.begin(), question.end());
+  std::string answer = output_of(command);
+  while (!answer.empty() && answer.back() == '\n') answer.pop_back();
+  return answer;
+}
+
+Json host() {
+  utsname names{};
+  ::uname(&names);
+  std::ostringstream hash;
+  hash << std::hex << std::hash<std::string>()(names.nodename);
+  return {
+      {"hostname_hash", hash.str()},
+      {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""})},
+      {"kernel", names.release},
+      {"machine", names.machine},
+      {"virt", text_of("/proc/cpuinfo").get<std::string>().find(" hypervisor") != std::string::npos
+                   ? "virtual machine"
+                   : "none"},
+      {"cpu_model", field("/proc/cpuinfo", "model name")},
+      {"microcode", field("/proc/cpuinfo", "microcode")},
+      {"cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
+      {"l3_cache", text_of("/sys/devices/system/cpu/cpu0/cache/index3/size")},
+      {"mem_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)},
+      {"clocksource", text_of("/sys/devices/system/clocksource/clocksource0/current_clocksource")},
+      {"timer_cost_ns", timer_cost_ns()},
+      {"line_bounce_ns", line_bounce_ns()}};
+}
+
+Json warnings(const Json& cpus, const Json& quota) {
+  Json all = Json::array();
+  if (cpus.size() < 2) all.push_back("only one CPU is allowed: nothing can run side by side");
+  if (quota.is_string() && quota.get<std::string>().rfind("max", 0) != 0) {
+    all.push_back("this control group has a CPU quota (" + quota.get<std::string>() +
+                  "): look at throttled_us");
+  }
+  std::string load;  // "1.25", of the last minute
+  std::ifstream("/proc/loadavg") >> load;
+  if (std::strtod(load.c_str(), nullptr) > 0.5 * static_cast<double>(cpus.size())) {
+    all.push_back("the machine is busy: its load average was " + load);
+  }
+  const Json governor = text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  if (governor.is_string() && governor != "performance") {
+    all.push_back("the frequency governor is " + governor.get<std::string>() +
+                  "; performance is steadier");
+  }
+  if (std::string(build_facts::kType) != "Release") {
+    all.push_back(std::string("this is a ") + build_facts::kType +
+                  " build; measure with the release preset");
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string source_dir() {
+  const char* chosen = std::getenv("GILFREE_SOURCE_DIR");
+  return chosen != nullptr ? chosen : build_facts::kSourceDir;
+}
+
+const char* version() { return build_facts::kVersion; }
+
+Json environment() {
+  const Json cpus = allowed_cpus(), quota = text_of("/sys/fs/cgroup/cpu.max");
+  const std::string dirty = git({"status", "--porcelain"});
+  return {{"tool",
+           {{"name", "bench-all"},
+            {"version", build_facts::kVersion},
+            {"git_sha", git({"rev-parse", "HEAD"})},
+            {"git_dirty", !dirty.empty()}}},
+          {"build",
+           {{"compiler", build_facts::kCompiler},
+            {"compiler_version", build_facts::kCompilerVersion},
+            {"flags", build_facts::kFlags},
+            {"type", build_facts::kType},
+            {"cxx_std", __cplusplus},
+            {"sanitizers", build_facts::kSanitizers},
+            {"boost_version", BOOST_LIB_VERSION},
+            {"google_benchmark_version", build_facts::kBenchmarkVersion},
+            {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
+          {"host", host()},
+          {"limits",
+           {{"affinity", cpus},
+            {"cgroup_cpu_max", quota},
+            {"nofile", limit(RLIMIT_NOFILE)},
+            {"msgqueue", limit(RLIMIT_MSGQUEUE)},
+            {"nproc", limit(RLIMIT_NPROC)},
+            {"mqueue_msgsize_max", integer_of("/proc/sys/fs/mqueue/msgsize_max")},
+            {"msgmax", integer_of("/proc/sys/kernel/msgmax")},
+            {"pipe_max_size", integer_of("/proc/sys/fs/pipe-max-size")}}},
+          {"environment",
+           {{"governor", text_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
+            {"aslr", integer_of("/proc/sys/kernel/randomize_va_space")},
+            {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
+            {"load_avg", text_of("/proc/loadavg")},
+            {"psi_cpu", cpu_pressure()}}},
+          {"warnings", warnings(cpus, quota)}};
+}
+
+std::string environment_text() {
+  std::ostringstream text;
+  const Json all = environment();
+  for (const auto& [group, facts] : all.items()) {
+    text << group << '\n';
+    for (const auto& [name, value] : facts.items()) {
+      if (value.is_null()) continue;
+      text << "  " << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump())
+           << '\n';
+    }
+  }
+  return text.str();
+}
+
+}  // namespace harness

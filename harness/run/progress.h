@@ -1,0 +1,38 @@
+// Progress: how far a run is, and what went wrong on the way. On a terminal one line that is
+// rewritten, elsewhere a line every tenth of the run. What went wrong is always said.
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+
+#include "harness/plan/schedule.h"
+
+namespace harness {
+
+class Progress {
+ public:
+  enum class Style { kSilent, kLines, kOneLine };
+
+  Progress(std::ostream& out, Style style) : out_(out), style_(style) {}
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // `done` launches are over; `name` comes next.
+  void show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name);
+  // All `done` are over; the report comes next.
+  void end(std::size_t done);
+  // A line of its own: a launch of `name` failed or hung.
+  void went_wrong(const std::string& name, const std::string& status, const std::string& error);
+
+ private:
+  std::ostream& out_;
+  Style style_;
+  int tenths_ = 0;
+};
+
+// What suits standard error.
+Progress::Style progress_style(bool quiet);
+
+}  // namespace harness

@@ -1,0 +1,216 @@
+#include "harness/run/session.h"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <random>
+
+#include "harness/base/errors.h"
+#include "harness/base/interruption.h"
+#include "harness/measure/usage.h"
+#include "harness/record/environment.h"
+#include "harness/record/folder.h"
+#include "harness/record/report.h"
+#include "harness/record/tables.h"
+#include "harness/run/launcher.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
+constexpr Seconds kDrawing{22};     // the report, and starting up
+
+std::string new_run_id() {
+  std::random_device random;
+  char text[33];
+  std::snprintf(text, sizeof text, "%08x%08x%08x%08x", random(), random(), random(), random());
+  return text;
+}
+
+fs::path folder_of(const RunSettings& settings, const std::string& started) {
+  if (!settings.out.empty()) return settings.out;
+  std::string name = started.substr(0, 19) + "-" + settings.profile;
+  std::replace(name.begin(), name.end(), ':', '-');
+  return fs::path(source_dir()) / "results" / "local" / name;
+}
+
+const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
+  for (const auto& [name, value] : of.point.values()) {
+    for (const auto& each : interpreters) {
+      if (to_string(value) == each.label) return &each;
+    }
+  }
+  return nullptr;
+}
+
+// As the log has it: what is no UTF-8 is replaced.
+std::string as_text(const Json& value) {
+  if (!value.is_string()) return "no reason given";
+  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
+                     const std::vector<Interpreter>& interpreters) {
+  const Seconds measuring = settings.warmup + settings.windows * settings.window;
+  const Seconds drawing = settings.no_report ? Seconds{} : kDrawing;
+  return Schedule(cases,
+                  {.rounds = settings.launches,
+                   .seed = settings.seed,
+                   .shuffled = settings.shuffled,
+                   .budget = std::max(Seconds{}, settings.budget - drawing)},
+                  [&](const Case& each) {
+                    const Interpreter* python = interpreter_of(each, interpreters);
+                    return measuring + kStarting + (python == nullptr ? Seconds{} : python->start);
+                  });
+}
+
+Session::Session(const RunSettings& settings, std::vector<Case> cases,
+                 std::vector<Interpreter> interpreters, std::vector<std::string> command)
+    : settings_(settings),
+      cases_(std::move(cases)),
+      interpreters_(std::move(interpreters)),
+      command_(std::move(command)),
+      run_id_(new_run_id()),
+      schedule_(schedule_of(cases_, settings, interpreters_)) {}
+
+int Session::run() {
+  ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is said, but results are still wanted
+  const std::string started = utc_text(std::chrono::system_clock::now());
+  const Folder folder(folder_of(settings_, started));
+  std::optional<EventLog> log;
+  try {
+    log.emplace(folder.path());
+    log->append(opening(started));
+    write_run(folder.path());
+  } catch (const CannotWrite&) {
+    folder.take_back();
+    throw;
+  }
+  try {
+    measure(*log);
+    finish(*log, folder.path());
+  } catch (const CannotWrite& why) {
+    reap_orphans();
+    std::cerr << "bench-all: cannot write results: " << why.what()
+              << "; what was measured until then is in events.jsonl there\n";
+    return kCannotWrite;
+  }
+  if (!settings_.no_report && interrupted.load() == 0) draw_report(folder.path());
+  if (!settings_.quiet) std::cout << "results: " << folder.path().string() << std::endl;
+  return exit_code();
+}
+
+Json Session::opening(const std::string& started) const {
+  Json event = {{"event", "run"},         {"run_id", run_id_},
+                {"command", command_},    {"profile", settings_.profile},
+                {"seed", settings_.seed}, {"launches", settings_.launches},
+                {"started_utc", started}};
+  if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
+  event["interpreters"] = Json::object();
+  for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
+  event["questions"] = Json::object();
+  for (const auto& each : cases_) {
+    event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
+  }
+  event.update(environment());
+  return event;
+}
+
+void Session::measure(EventLog& log) {
+  Progress progress(std::cerr, progress_style(settings_.quiet));
+  const auto began = Clock::now();
+  while (interrupted.load() == 0) {
+    const Seconds elapsed = Clock::now() - began;
+    const auto launch = schedule_.next(elapsed);
+    if (!launch) break;
+    progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
+                  launch->of->name);
+    take(run_launch(order_of(*launch), settings_.timeout), *launch, log, progress);
+    schedule_.took(*launch->of, Clock::now() - began - elapsed);
+  }
+  progress.end(schedule_.launches());
+}
+
+// A case that cannot run here, or that hangs, is asked once.
+void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
+                   Progress& progress) {
+  for (Json& line : lines) {
+    complete(line["row"], launch);
+    const std::string status = line["row"]["status"];
+    ++outcomes_[status];
+    if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
+    if (status == "failed" || status == "timeout") {
+      progress.went_wrong(launch.of->name, status, as_text(line["row"].value("error", Json())));
+    }
+    Json event = {{"event", "sample"}};
+    event.update(line);
+    log.append(event);
+  }
+}
+
+Json Session::order_of(const Launch& launch) const {
+  Json point = Json::object();
+  for (const auto& [name, value] : launch.of->point.values()) {
+    std::visit([&, name = name](const auto& plain) { point[std::string(name)] = plain; }, value);
+  }
+  const Interpreter* python = interpreter_of(*launch.of, interpreters_);
+  return {{"scenario", std::string(launch.of->scenario->name)},
+          {"point", point},
+          {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
+          {"interpreter", python == nullptr ? "" : python->path},
+          {"warmup_ns", settings_.warmup.count()},
+          {"window_ns", settings_.window.count()},
+          {"windows", settings_.windows}};
+}
+
+// Adds what the launch does not know of itself.
+void Session::complete(Json& row, const Launch& launch) const {
+  const Case& of = *launch.of;
+  row["schema_version"] = 1;
+  row["run_id"] = run_id_;
+  row["case"] = of.name;
+  row["scenario"] = std::string(of.scenario->name);
+  row["family"] = std::string(of.scenario->family);
+  row["launch"] = launch.round;
+  row["order_index"] = schedule_.launches() - 1;
+  row["seed"] = std::to_string(settings_.seed);
+  if (!row.contains("repetition")) row["repetition"] = 1;
+  const auto& values = of.point.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string column(of.scenario->parameters[i].column);
+    if (row.contains(column) || to_string(values[i].second) == "none") continue;
+    std::visit([&](const auto& plain) { row[column] = plain; }, values[i].second);
+  }
+}
+
+void Session::finish(EventLog& log, const fs::path& folder) {
+  log.append({{"event", "end"},
+              {"finished_utc", utc_text(std::chrono::system_clock::now())},
+              {"launches_made", schedule_.launches()},
+              {"launches_left_out", schedule_.left_out()},
+              {"exit_code", exit_code()}});
+  write_tables(folder);
+  if (schedule_.left_out() > 0 && !settings_.quiet) {
+    std::cerr << "bench-all: " << schedule_.left_out() << " launches were left out to end within "
+              << settings_.budget.count() << " s (--time-budget); " << schedule_.launches()
+              << " were made\n";
+  }
+}
+
+int Session::exit_code() const {
+  const auto count = [&](const char* status) {
+    const auto found = outcomes_.find(status);
+    return found == outcomes_.end() ? 0 : found->second;
+  };
+  if (const int number = interrupted.load(); number != 0) return 128 + number;
+  if (count("timeout") > 0) return kHung;
+  if (count("failed") > 0) return kFailed;
+  return count("ok") > 0 ? kOk : kNothingRan;
+}
+
+}  // namespace harness

@@ -1,0 +1,49 @@
+// Session: one run of the suite, from the first launch to the report.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/plan/interpreters.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/schedule.h"
+#include "harness/record/events.h"
+#include "harness/run/progress.h"
+#include "harness/run/settings.h"
+
+namespace harness {
+
+// The launches that `settings` ask for. What each will cost is a guess here: the time it measures, and
+// what starting and ending it costs on a usual machine.
+Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
+                     const std::vector<Interpreter>& interpreters);
+
+class Session {
+ public:
+  Session(const RunSettings& settings, std::vector<Case> cases,
+          std::vector<Interpreter> interpreters, std::vector<std::string> command);
+
+  // Measures, writes the folder of the run and draws its report. Returns the exit code of bench-all.
+  // Throws BadUsage or CannotWrite if nothing could be measured.
+  int run();
+
+ private:
+  Json opening(const std::string& started) const;
+  void measure(EventLog& log);
+  void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
+  Json order_of(const Launch& launch) const;
+  void complete(Json& row, const Launch& launch) const;
+  void finish(EventLog& log, const std::filesystem::path& folder);
+  int exit_code() const;
+
+  const RunSettings& settings_;
+  std::vector<Case> cases_;
+  std::vector<Interpreter> interpreters_;
+  std::vector<std::string> command_;
+  std::string run_id_;
+  Schedule schedule_;
+  std::map<std::string, int> outcomes_;  // rows by status
+};
+
+}  // namespace harness
