@@ -9,7 +9,7 @@ import unittest
 
 import support
 
-TOOLS = ("bash", "id", "mktemp", "tail", "rm", "ls", "false")
+TOOLS = ("bash", "id", "mktemp", "tail", "rm", "ls", "false", "grep", "sed")
 
 
 class Setup(unittest.TestCase):
@@ -17,6 +17,7 @@ class Setup(unittest.TestCase):
 
     def setUp(self):
         self.path = tempfile.mkdtemp()
+        self.wait = "300"
         self.addCleanup(shutil.rmtree, self.path)
         for tool in TOOLS:
             os.symlink(shutil.which(tool), os.path.join(self.path, tool))
@@ -31,7 +32,7 @@ class Setup(unittest.TestCase):
 
     def setup_(self, *options):
         done = subprocess.run(["bash", os.path.join(support.SCRIPTS, "setup"), *options],
-                              env={"PATH": self.path}, stdin=subprocess.DEVNULL,
+                              env={"PATH": self.path, "GILFREE_APT_WAIT": self.wait}, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
         asked = pathlib.Path(self.path, "asked")
         return done.returncode, done.stderr, asked.read_text("utf-8") if asked.exists() else ""
@@ -67,6 +68,54 @@ class Setup(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("\ninstall -y -qq --no-install-recommends g++\n", asked)
         self.assertRegex(said.splitlines()[-1], "apt-get install ninja-build $")
+
+    def test_it_names_each_optional_package_that_stays_away_with_the_reason(self):
+        self.stub("id", "echo 0")
+        for tool in ("g++", "cmake", "ninja"):
+            self.stub(tool, "")
+        self.stub("apt-get", """case $* in
+          *" git") echo "E: Unable to locate package git" >&2; exit 100 ;;
+          *git*) exit 100 ;;
+        esac""")
+        code, said, _ = self.setup_()
+        self.assertEqual(code, 0, said)
+        self.assertEqual(said.splitlines()[-1],
+                         "setup: going on without git: Unable to locate package git")
+
+    def hold_apts_lock(self, times):
+        self.stub("id", "echo 0")
+        self.stub("sleep", "echo slept >> %s/asked" % self.path)
+        self.stub("apt-get", """echo "$@" >> %s/asked
+            ((tries = $(grep -c ^$1 %s/asked) )); ((tries > %d)) && exit 0
+            echo "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (cloud)" >&2
+            exit 100""" % (self.path, self.path, times))
+
+    def test_it_waits_while_another_program_holds_apts_lock_and_says_which(self):
+        self.hold_apts_lock(2)
+        code, said, asked = self.setup_()
+        self.assertEqual(code, 0, said)
+        waiting = [line for line in said.splitlines() if "waiting" in line]
+        self.assertEqual(len(waiting), 2, said)  # one line for the update, one for the install
+        self.assertIn("up to 300 s", waiting[0])
+        self.assertIn("/var/lib/apt/lists/lock. It is held by process 7 (cloud)", waiting[0])
+        self.assertEqual(asked.count("slept"), 4)
+
+    def test_it_gives_up_waiting_for_apts_lock_in_the_end_and_says_why(self):
+        self.hold_apts_lock(1000)
+        self.wait = "0"
+        code, said, asked = self.setup_()
+        self.assertEqual(code, 2)
+        self.assertEqual(asked, "update -qq\n")
+        self.assertIn("It is held by process 7 (cloud)", said.splitlines()[-2])
+        self.assertIn("apt-get install g++", said.splitlines()[-1])
+
+    def test_a_source_that_cannot_be_updated_keeps_no_package_out(self):
+        self.stub("id", "echo 0")
+        self.stub("apt-get", """echo "$@" >> %s/asked
+            [ "$1" != update ] || { echo "E: no Release file" >&2; exit 100; }""" % self.path)
+        code, said, asked = self.setup_()
+        self.assertEqual(code, 0, said)
+        self.assertIn("install -y", asked)
 
     def test_without_root_and_without_sudo_nothing_is_asked_of_the_package_manager(self):
         self.stub("id", "echo 1000")

@@ -1,0 +1,95 @@
+"""scripts/build and scripts/test: how they call CMake and CTest, which are replaced by stubs here."""
+
+import os
+import pathlib
+import select
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import support
+
+
+class Commands(unittest.TestCase):
+    """A copy of the two scripts in a folder of its own, where cmake, ctest and setup are stubs."""
+
+    def setUp(self):
+        self.top = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.top)
+        for folder in ("scripts", "bin", "build/release/CMakeFiles"):
+            (self.top / folder).mkdir(parents=True)
+        for name in ("build", "test"):
+            shutil.copy(os.path.join(support.SCRIPTS, name), self.top / "scripts" / name)
+        self.stub("scripts/setup", "")
+        self.stub("bin/cmake", 'echo "$@" >>calls')
+
+    def stub(self, name, body):
+        (self.top / name).write_text("#!/usr/bin/env bash\n%s\n" % body, encoding="utf-8")
+        (self.top / name).chmod(0o755)
+
+    def start(self, *command, **environment):
+        path = "%s:%s" % (self.top / "bin", os.environ["PATH"])
+        clean = {key: value for key, value in os.environ.items() if key != "GILFREE_WERROR"}
+        return subprocess.Popen(command, cwd=self.top, env={**clean, "PATH": path, **environment},
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def build(self, **environment):
+        done = self.start("scripts/build", "release", **environment)
+        said = done.communicate()[1]
+        calls = self.top / "calls"
+        return done.returncode, said, calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+    def test_a_configured_folder_is_not_configured_again(self):
+        (self.top / "build/release/build.ninja").touch()
+        self.assertEqual(self.build(), (0, "", ["--build --preset release"]))
+
+    def test_warnings_are_errors_only_where_the_environment_asks_for_it(self):
+        self.assertEqual(self.build()[2][0], "--preset release")
+        (self.top / "build/release/build.ninja").touch()
+        self.assertIn("--preset release -DGILFREE_WERROR=ON", self.build(GILFREE_WERROR="ON")[2])
+
+    def test_a_folder_that_was_moved_is_configured_afresh(self):
+        for name in ("build.ninja", "CMakeCache.txt"):
+            (self.top / "build/release" / name).touch()
+        self.stub("bin/cmake", """echo "$@" >>calls
+            [ ! -e build/release/CMakeCache.txt ] || { echo "CMakeCache.txt is of elsewhere"; exit 1; }""")
+        code, said, calls = self.build()
+        self.assertEqual((code, said), (0, ""))
+        self.assertEqual(calls, ["--build --preset release", "--preset release",
+                                 "--build --preset release"])
+
+    def test_what_does_not_compile_is_shown_and_not_tried_twice(self):
+        (self.top / "build/release/build.ninja").touch()
+        self.stub("bin/cmake", 'echo "$@" >>calls; echo "queue.h:1: error"; exit 1')
+        code, said, calls = self.build()
+        self.assertEqual((code, len(calls)), (3, 1))
+        self.assertIn("queue.h:1: error", said)
+
+    def test_the_progress_of_the_tests_is_shown_line_by_line(self):
+        os.mkfifo(self.top / "go")
+        self.stub("bin/ctest", "echo 'Start 1: queue'; read -r <go; echo '100% tests passed, 0'")
+        running = self.start("scripts/test")
+        self.addCleanup(running.stdout.close)
+        self.addCleanup(running.stderr.close)
+        self.addCleanup(running.wait)
+        self.addCleanup(running.kill)
+        # If this line waited in a buffer, it would come only with the end of ctest.
+        self.assertTrue(select.select([running.stdout], [], [], 60)[0], "nothing was shown")
+        self.assertEqual(running.stdout.readline(), "Start 1: queue\n")
+        (self.top / "go").write_text("\n", encoding="utf-8")
+        self.assertEqual(running.stdout.read(), "100% tests passed, 0\n")
+        self.assertEqual(running.wait(), 0)
+
+    def test_the_crash_tests_table_stands_before_the_summary_and_ctests_exit_code_is_kept(self):
+        self.stub("bin/ctest", """echo 60000 >build/release/crash-tally.txt
+            echo 'Test #1: Failed'; echo '50% tests passed, 1 tests failed'; exit 8""")
+        running = self.start("scripts/test")
+        said = running.communicate()[0]
+        self.assertEqual(said.splitlines(),
+                         ["Test #1: Failed", "60000", "", "50% tests passed, 1 tests failed"])
+        self.assertEqual(running.returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
