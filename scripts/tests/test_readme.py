@@ -25,8 +25,11 @@ class Readme(unittest.TestCase):
         for command in re.findall(r"^\./(\S+)", self.text, re.M):
             self.assertTrue(os.access(os.path.join(support.ROOT, command), os.X_OK), command)
 
-    def test_it_opens_with_the_question_and_its_figure(self):
-        self.assertTrue(self.text.startswith("# Pipe or queue?\n\n!["))
+    def test_it_opens_with_what_it_is_the_question_and_its_figure(self):
+        self.assertRegex(self.text, r"^# gilfree\n\ngilfree is [^!]*\?\*\*\n\n!\[")
+
+    def test_it_is_short(self):
+        self.assertLessEqual(self.text.count("\n"), 100)
 
 
 class Reference(unittest.TestCase):
