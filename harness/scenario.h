@@ -44,6 +44,12 @@ struct Parameter {
                  // and of the contenders
     kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
   } kind = Kind::kPlain;
+  std::string_view alias = "";  // an older word that the command line accepts as well
+};
+
+// What the report calls a value of the kContender axis, and whose it is: it colours by family.
+struct ContenderLabel {
+  std::string name, label, family;
 };
 
 // One value per parameter, in the scenario's order.
@@ -139,6 +145,8 @@ struct Scenario {
   // The quick profile tries every value of its axes; of the other scenarios, unless they are named,
   // the first value only, as smoke does: an overview beside the answer.
   bool whole_in_quick = false;
+  // For run.json; a contender that has none is called by its name.
+  std::vector<ContenderLabel> contenders = {};
 };
 
 // The command `bench-all`. Returns its exit code (harness/README.md lists them).

@@ -78,16 +78,17 @@ struct Raw {
 };
 
 void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options) {
-  std::map<std::string, std::string> meanings;
+  std::map<std::string, std::string> meanings, aliases;
   for (const auto* scenario : scenarios) {
     for (const auto& parameter : scenario->parameters) {
       if (parameter.kind == Parameter::Kind::kInterpreter) continue;
       meanings.emplace(parameter.name, parameter.meaning);
+      if (!parameter.alias.empty()) aliases[std::string(parameter.name)] = parameter.alias;
     }
   }
   for (const auto& [name, meaning] : meanings) {
     app.add_option_function<std::string>(
-           "--" + name,
+           "--" + name + (aliases.count(name) > 0 ? ",--" + aliases[name] : ""),
            [&options, name = name](const std::string& text) {
              options.selection.axes[name] = text;
            },

@@ -114,8 +114,12 @@ Json Session::opening(const std::string& started) const {
   event["interpreters"] = Json::object();
   for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
   event["questions"] = Json::object();
+  event["contenders"] = Json::object();
   for (const auto& each : cases_) {
     event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
+    for (const auto& [name, label, family] : each.scenario->contenders) {
+      event["contenders"][name] = {{"label", label}, {"family", family}};
+    }
   }
   event.update(environment());
   return event;

@@ -115,13 +115,18 @@ const Scenario counting{
     .question = "How many, if nothing gets in the way?",
     .family = "fixture",
     .parameters = {{"who", "impl", {"steady", "rare"}, "who counts", Parameter::Kind::kContender},
-                   {"size", "msg_bytes", {8, 64, 1024}, "changes nothing"},
+                   {.name = "size",
+                    .column = "msg_bytes",
+                    .sweep = {8, 64, 1024},
+                    .meaning = "changes nothing",
+                    .alias = "bytes"},
                    {"place", "placement", {"here", "there"}, "changes nothing"}},
     .run = count,
     .offers =
         [](const Point& point) { return point.text("place") == "here" || point["size"] == 8; },
     .decisive =
         [](const Point& point) { return point.text("who") == "steady" && point["size"] == 8; },
+    .contenders = {{"steady", "Steady counter", "fixture"}, {"rare", "Rare counter", "fixture"}},
 };
 
 const Scenario trouble{

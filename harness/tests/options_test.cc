@@ -56,6 +56,11 @@ TEST(OptionsTest, AProfileIsAChangeOfWhatIsNotSaid) {
   EXPECT_EQ(full.window, 20ms);
 }
 
+TEST(OptionsTest, AnOlderWordOfAnAxisIsAccepted) {
+  EXPECT_EQ(parse({"--size", "8"}).selection.axes.at("size"), "8");
+  EXPECT_EQ(parse({"--bytes", "64"}).selection.axes.at("size"), "64");
+}
+
 TEST(OptionsTest, WhoNamesTheLaunchesGetsThemAllUnlessABudgetIsNamedToo) {
   EXPECT_EQ(parse({"--launches", "9"}).budget, Schedule::kNoBudget);
   EXPECT_EQ(parse({"--launches", "9", "--time-budget", "2m"}).budget, 120s);

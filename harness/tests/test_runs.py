@@ -22,6 +22,12 @@ class ExitCodes(CommandTest):
         self.assertEqual({row["verified"] for row in rows}, {"1"})
         self.assertEqual(self.facts()["exit_code"], 0)
 
+    def test_the_run_says_what_the_report_calls_its_contenders(self):
+        self.measures(["counting/who:rare/size:8", "--launches", "1", *SHORT])
+        self.assertEqual(self.facts()["contenders"],
+                         {"steady": {"label": "Steady counter", "family": "fixture"},
+                          "rare": {"label": "Rare counter", "family": "fixture"}})
+
     def test_3_when_a_case_failed_and_the_others_are_measured_all_the_same(self):
         self.measures(["trouble/kind:(crash|corrupt|throw)", "counting/who:steady/size:64",
                        "--launches", "2", *SHORT], code=3)

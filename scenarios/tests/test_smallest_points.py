@@ -76,12 +76,12 @@ class Gaps(CommandTest):
     program = os.environ["BENCH_ALL"]
 
     def test_a_size_that_is_no_number(self):
-        self.refuses(["run", "--bytes", "banana"], 2,
-                     "--bytes: 'banana' is no whole number; write 64, 1k, 1M, a list 8,64 or "
+        self.refuses(["run", "--msg_bytes", "banana"], 2,
+                     "--msg_bytes: 'banana' is no whole number; write 64, 1k, 1M, a list 8,64 or "
                      "a range 1:16:*2")
 
     def test_without_an_interpreter_cpython_is_skipped_with_the_reason(self):
-        result = self.run_it(["cpython_queue/bytes:64/mode:throughput", "--out", "out",
+        result = self.run_it(["cpython_queue/msg_bytes:64/mode:throughput", "--out", "out",
                               "--no-report", "-q"], environment={"PATH": self.folder})
         self.assertEqual((result.code, result.err), (5, ""))
         row, = self.rows()
@@ -92,15 +92,15 @@ class Gaps(CommandTest):
         cpus = os.sched_getaffinity(0)
         self.addCleanup(os.sched_setaffinity, 0, cpus)
         os.sched_setaffinity(0, {min(cpus)})
-        result = self.run_it(["channel:queue/bytes:64/mode:ping_pong/wait:native", "--profile",
+        result = self.run_it(["contender:queue/msg_bytes:64/mode:ping_pong/wait:native", "--profile",
                               "full", "--launches", "1", "--window", "10ms", "--windows", "1",
                               "--out", "out", "--no-report", "-q"])
         self.assertEqual((result.code, result.err), (0, ""))
         self.assertEqual({(row["case"].split("/")[-1], row["status"]) for row in self.rows()},
-                         {("cpus:apart", "skipped"), ("cpus:together", "ok")})
+                         {("placement:apart", "skipped"), ("placement:together", "ok")})
 
     def test_a_size_that_a_contender_does_not_have_is_skipped_with_the_reason(self):
-        self.measures(["channel:queue/bytes:100/mode:throughput/wait:native", "--bytes", "100",
+        self.measures(["contender:queue/msg_bytes:100/mode:throughput/wait:native", "--bytes", "100",
                        "--launches", "1"], code=5)
         row, = self.rows()
         self.assertIn("powers of two from 8 to 1M, not 100 bytes", row["error"])

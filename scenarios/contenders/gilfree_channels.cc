@@ -1,0 +1,153 @@
+// gilfree's Queue and Pipe between processes, with their own way of waiting; and Queue spinning, to compare
+// it with contenders that keep a core busy.
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+
+#include "scenarios/pipe_vs_queue.h"
+#include "scenarios/support/message.h"
+
+#include <gilfree/multiprocessing.h>
+
+namespace scenarios {
+namespace {
+
+inline constexpr int kSmallestBits = 3, kLargestBits = 20;
+
+// A channel of raw bytes of a size chosen at run time, over Typed<N> for each N that is compiled in: the
+// powers of two from 8 bytes to 1 MiB.
+template <template <std::size_t> class Typed>
+class AnySize {
+ public:
+  explicit AnySize(std::size_t bytes) : AnySize(bytes, std::make_index_sequence<kSizes>()) {}
+
+  void send(const std::byte* message) { send_(typed_.get(), message); }
+  void receive(std::byte* message) { receive_(typed_.get(), message); }
+  int depth() const { return depth_; }
+
+ private:
+  static constexpr std::size_t kSizes = kLargestBits - kSmallestBits + 1;
+
+  template <std::size_t... I>
+  AnySize(std::size_t bytes, std::index_sequence<I...>) {
+    if (!(try_size<std::size_t{1} << (I + kSmallestBits)>(bytes) || ...)) {
+      throw harness::Skipped("typed messages are compiled for powers of two from 8 to 1M, not " +
+                             std::to_string(bytes) + " bytes");
+    }
+  }
+
+  template <std::size_t N>
+  bool try_size(std::size_t bytes) {
+    if (bytes != N) return false;
+    auto typed = std::make_shared<Typed<N>>(usual_depth(N));
+    depth_ = typed->depth();
+    send_ = [](void* to, const std::byte* message) {
+      static_cast<Typed<N>*>(to)->send(*reinterpret_cast<const Message<N>*>(message));
+    };
+    receive_ = [](void* from, std::byte* message) {
+      static_cast<Typed<N>*>(from)->receive(*reinterpret_cast<Message<N>*>(message));
+    };
+    typed_ = std::move(typed);
+    return true;
+  }
+
+  std::shared_ptr<void> typed_;
+  void (*send_)(void*, const std::byte*) = nullptr;
+  void (*receive_)(void*, std::byte*) = nullptr;
+  int depth_ = 0;
+};
+
+// Constructs the received message in place: one copy out, as in `auto m = queue.get();`.
+template <std::size_t N, typename Receive>
+void receive_into(Message<N>& message, Receive receive) {
+  ::new (&message) Message<N>(receive());
+}
+
+template <std::size_t N>
+class TypedQueue {
+ public:
+  explicit TypedQueue(std::size_t depth) : queue_(depth) {}
+  void send(const Message<N>& message) { queue_.put(message); }
+  void receive(Message<N>& message) {
+    receive_into(message, [&] { return queue_.get(); });
+  }
+  int depth() const { return static_cast<int>(queue_.capacity()); }
+
+ protected:
+  gilfree::multiprocessing::Queue<Message<N>> queue_;
+};
+
+template <std::size_t N>
+class TypedSpinningQueue : public TypedQueue<N> {
+ public:
+  using TypedQueue<N>::TypedQueue;
+  void send(const Message<N>& message) {
+    while (!this->queue_.try_put(message)) continue;
+  }
+  void receive(Message<N>& message) {
+    while (true) {
+      if (auto item = this->queue_.try_get()) {
+        message = *item;
+        return;
+      }
+    }
+  }
+};
+
+// Each worker uses one end and inherits the other, which keeps the pipe open: it is never closed, and
+// the scenario's end marker tells the receiver when to stop.
+template <std::size_t N>
+class TypedPipe {
+ public:
+  explicit TypedPipe(std::size_t depth)
+      : depth_(depth),
+        ends_(gilfree::multiprocessing::Pipe<Message<N>>({.duplex = false, .capacity = depth})) {}
+  void send(const Message<N>& message) { ends_.second.send(message); }
+  void receive(Message<N>& message) {
+    receive_into(message, [&] { return ends_.first.recv(); });
+  }
+  int depth() const { return static_cast<int>(depth_); }
+
+ private:
+  std::size_t depth_;
+  std::pair<gilfree::multiprocessing::Connection<Message<N>>,
+            gilfree::multiprocessing::Connection<Message<N>>>
+      ends_;
+};
+
+struct QueueChannel : AnySize<TypedQueue> {
+  static constexpr Facts kFacts{.name = "queue",
+                                .label = "gilfree Queue",
+                                .family = "gilfree",
+                                .primitive = "queue",
+                                .wait = "adaptive"};
+  using AnySize::AnySize;
+};
+
+struct SpinningQueueChannel : AnySize<TypedSpinningQueue> {
+  static constexpr Facts kFacts{.name = "queue",
+                                .label = "gilfree Queue",
+                                .family = "gilfree",
+                                .primitive = "queue",
+                                .wait = "spin"};
+  using AnySize::AnySize;
+};
+
+struct PipeChannel : AnySize<TypedPipe> {
+  static constexpr Facts kFacts{.name = "pipe",
+                                .label = "gilfree Pipe",
+                                .family = "gilfree",
+                                .primitive = "pipe",
+                                .wait = "adaptive"};
+  using AnySize::AnySize;
+};
+
+const Registration registered[] = {
+    add_channel<QueueChannel>(),
+    add_channel<SpinningQueueChannel>(kSpinningWait),
+    add_channel<PipeChannel>(),
+};
+
+}  // namespace
+}  // namespace scenarios

@@ -1,0 +1,44 @@
+// Single operations of the machine: what an atomic, a copy and an empty loop cost.
+#include <atomic>
+#include <cstring>
+#include <vector>
+
+#include "scenarios/single_operation.h"
+
+namespace scenarios {
+namespace {
+
+using harness::Run;
+
+template <std::size_t N>
+void copy(Run& run) {
+  std::vector<std::byte> from(N), to(N);
+  run.operation([&] {
+    std::memcpy(to.data(), from.data(), N);
+    keep(to.data());
+  });
+}
+
+void exchange_and_store(Run& run) {
+  std::atomic<int> word{0};
+  run.operation([&] {
+    int expected = 0;
+    word.compare_exchange_strong(expected, 1, std::memory_order_acquire);
+    word.store(0, std::memory_order_release);
+  });
+}
+
+Registration add(std::string_view name, std::string_view label, void (*body)(Run&)) {
+  const Facts facts{.name = name, .label = label, .family = "limit", .primitive = "", .wait = ""};
+  return add_operation(facts, WorkerKind::kThreads, body);
+}
+
+const Registration registered[] = {
+    add("compare_exchange_and_store", "compare_exchange and store", exchange_and_store),
+    add("memcpy_64", "memcpy, 64 bytes", copy<64>),
+    add("memcpy_64k", "memcpy, 64 KiB", copy<65536>),
+    add("nothing", "nothing: the loop", [](Run& run) { run.operation([] {}); }),
+};
+
+}  // namespace
+}  // namespace scenarios

@@ -1,0 +1,69 @@
+// moodycamel's ConcurrentQueue, whose consumers yield, and BlockingConcurrentQueue, whose consumers sleep.
+// Between threads. Optional: without them the rows say so.
+#include <sched.h>
+
+#include <type_traits>
+
+#include "scenarios/producer_consumer.h"
+
+#if __has_include(<concurrentqueue/blockingconcurrentqueue.h>)
+#include <concurrentqueue/blockingconcurrentqueue.h>
+#endif
+
+namespace scenarios {
+namespace {
+
+constexpr Facts kBlocking{.name = "moodycamel_blocking_queue",
+                          .label = "moodycamel, blocking",
+                          .family = "moodycamel",
+                          .primitive = "queue",
+                          .wait = "block"};
+constexpr Facts kYielding{.name = "moodycamel_queue",
+                          .label = "moodycamel, yielding",
+                          .family = "moodycamel",
+                          .primitive = "queue",
+                          .wait = "yield"};
+
+#if __has_include(<concurrentqueue/blockingconcurrentqueue.h>)
+// It has no bound of its own: its producers may not allocate beyond what it was made with, so they wait.
+template <bool kBlocks>
+struct Moodycamel {
+  static constexpr Facts kFacts = kBlocks ? kBlocking : kYielding;
+  template <std::size_t N, WorkerKind K>
+  class Of {
+   public:
+    // Each producer fills blocks of its own, and not all of them are whole.
+    explicit Of(std::size_t capacity) : queue_(capacity + kMostWorkers * Queue::BLOCK_SIZE) {}
+    void put(const Message<N>& message) {
+      while (!queue_.try_enqueue(message)) ::sched_yield();
+    }
+    void get(Message<N>& message) {
+      if constexpr (kBlocks) {
+        queue_.wait_dequeue(message);
+      } else {
+        while (!queue_.try_dequeue(message)) ::sched_yield();
+      }
+    }
+
+   private:
+    using Queue = std::conditional_t<kBlocks, moodycamel::BlockingConcurrentQueue<Message<N>>,
+                                     moodycamel::ConcurrentQueue<Message<N>>>;
+    Queue queue_;
+  };
+};
+
+const Registration registered[] = {
+    add_queue<Moodycamel<true>, WorkerKind::kThreads>(),
+    add_queue<Moodycamel<false>, WorkerKind::kThreads>(),
+};
+#else
+Registration add_without(const Facts& facts) {
+  return add_missing<QueueContender>("moodycamel's ConcurrentQueue", "libconcurrentqueue-dev",
+                                     facts, WorkerKind::kThreads);
+}
+
+const Registration registered[] = {add_without(kBlocking), add_without(kYielding)};
+#endif
+
+}  // namespace
+}  // namespace scenarios
