@@ -4,16 +4,31 @@
 // back, and writes rows. It never includes primitives/: a ruler is not made of what it measures.
 //
 // A body runs in a fresh process, once per launch of a point. It starts its parties (processes or
-// threads), calls measure(), and waits for them:
+// threads), calls measure(), and waits for them. This example is compiled and run, from
+// harness/tests/example_scenario.cc:
 //
-//   void measure_channel(harness::Run& run) {
-//     Channel channel(run["bytes"]);
-//     Crew crew;
-//     crew.start([&] { while (run.running()) channel.send(...); channel.send(last); });
-//     crew.start([&] { while (channel.receive(...)) run.tally(0).count(1, run["bytes"]); });
-//     run.measure();   // warm-up, then the windows; returns when running() has become false
-//     crew.join();
+//   void increment_together(harness::Run& run) {
+//     std::atomic<std::int64_t> counter{0};
+//     std::vector<std::thread> parties;
+//     for (int number = 0; number < run["threads"]; ++number) {
+//       parties.emplace_back([&run, &counter, &tally = run.tally(number)] {
+//         while (run.running()) {
+//           counter.fetch_add(1);
+//           tally.count(1);
+//         }
+//       });
+//     }
+//     run.measure();  // warm-up, then the windows; running() is false when it returns
+//     for (auto& party : parties) party.join();
 //   }
+//
+//   const harness::Scenario shared_counter{
+//       .name = "shared_counter",
+//       .question = "How often can threads increment one counter?",
+//       .family = "sync",
+//       .parameters = {{"threads", "threads", {1, 2, 4}, "how many increment it"}},
+//       .run = increment_together,
+//   };
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,9 @@ namespace harness::testing {
 // "steady" counts all the time, "rare" an operation every 5 ms. `size` and `place` change nothing.
 extern const Scenario counting;
 
+// The example of scenario.h.
+extern const Scenario shared_counter;
+
 // Its only axis names the trouble: hang, crash, ...
 extern const Scenario trouble;
 

@@ -60,6 +60,16 @@ TEST_F(LauncherTest, ALaunchGivesARowForEachWindow) {
   }
 }
 
+TEST_F(LauncherTest, TheExampleOfTheScenarioHeaderMeasures) {
+  const auto lines = run_launch(order("shared_counter", {{"threads", 2}}), 20s);
+  ASSERT_EQ(lines.size(), 2u);
+  for (const Json& line : lines) {
+    EXPECT_EQ(line["row"]["status"], "ok") << line;
+    EXPECT_GT(line["row"]["ops"], 0);
+    EXPECT_TRUE(line["row"].contains("fair_jain")) << "two parties have a share each";
+  }
+}
+
 TEST_F(LauncherTest, ACrashIsARowThatNamesTheSignal) {
   expect_row("crash", "failed", "killed by signal 6 (Aborted)");
 }
@@ -121,7 +131,9 @@ TEST_F(LauncherTest, AnInterruptionEndsTheLaunchAndGivesNoRow) {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "__launch") {
-    return harness::launch({&harness::testing::counting, &harness::testing::trouble}, argv[2]);
+    return harness::launch({&harness::testing::counting, &harness::testing::shared_counter,
+                            &harness::testing::trouble},
+                           argv[2]);
   }
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
