@@ -21,14 +21,6 @@
 namespace harness {
 namespace {
 
-void on_signal(int number) { interrupted.store(number); }
-
-void install_handlers() {
-  struct sigaction action {};
-  action.sa_handler = on_signal;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
-}
-
 // A file that is opened later must not become one of the three standard streams.
 void fill_closed_streams() {
   while (true) {
@@ -111,7 +103,9 @@ int complain(const std::exception& why, const char* what, int code) {
 int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
   fill_closed_streams();
-  install_handlers();
+  ::signal(SIGCHLD, SIG_DFL);  // were it ignored, no exit code could be read
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a message
+  end_on_signals();
   adopt_orphans();
   try {
     int code = perform(argc, argv, scenarios);

@@ -14,7 +14,9 @@ struct Interpreter {
 };
 
 // Those of --python, or the first python3 on PATH that runs; none at all gives one called "missing".
-// Throws BadUsage for one that was named and does not run.
-std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named);
+// Throws BadUsage for one that was named and does not run, or does not answer within `patience`.
+std::vector<Interpreter> find_interpreters(
+    const std::vector<std::string>& named,
+    std::chrono::nanoseconds patience = std::chrono::seconds(10));
 
 }  // namespace harness

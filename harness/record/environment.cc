@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <boost/version.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -19,6 +20,8 @@
 
 namespace harness {
 namespace {
+
+constexpr std::chrono::seconds kPatience{5};  // with git, on a slow disk
 
 // A small file's text without its last newline; null if it is not there.
 Json text_of(const std::string& path) {
@@ -71,7 +74,7 @@ Json limit(int resource) {
 std::string git(const std::vector<std::string>& question) {
   std::vector<std::string> command{"git", "-C", source_dir()};
   command.insert(command.end(), question.begin(), question.end());
-  std::string answer = output_of(command);
+  std::string answer = output_of(command, kPatience);
   while (!answer.empty() && answer.back() == '\n') answer.pop_back();
   return answer;
 }
@@ -83,7 +86,7 @@ Json host() {
   hash << std::hex << std::hash<std::string>()(names.nodename);
   return {
       {"hostname_hash", hash.str()},
-      {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""})},
+      {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""}, kPatience)},
       {"kernel", names.release},
       {"machine", names.machine},
       {"virt", text_of("/proc/cpuinfo").get<std::string>().find(" hypervisor") != std::string::npos

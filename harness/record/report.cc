@@ -1,9 +1,7 @@
 #include "harness/record/report.h"
 
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <iostream>
 #include <string>
 
@@ -13,12 +11,17 @@
 namespace harness {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 60s;  // the first import after a start of the machine reads many files
+
 // The first that can import matplotlib of $GILFREE_PYTHON, /usr/bin/python3, python3; or empty.
 std::string find_plotter() {
   const char* chosen = std::getenv("GILFREE_PYTHON");
   for (std::string python : {chosen != nullptr ? chosen : "", "/usr/bin/python3", "python3"}) {
     if (python.empty()) continue;
-    if (!output_of({python, "-I", "-c", "import matplotlib; print(1)"}).empty()) return python;
+    if (!output_of({python, "-I", "-c", "import matplotlib; print(1)"}, kPatience).empty())
+      return python;
   }
   return {};
 }
@@ -36,14 +39,14 @@ bool draw_report(const std::filesystem::path& folder) {
   }
   const std::string script = source_dir() + "/scripts/report.py";
   std::cout.flush();
-  const pid_t child = ::fork();
-  if (child == 0) {
-    // -I: neither the current folder nor the environment has a say in which modules it imports.
-    ::execlp(python.c_str(), python.c_str(), "-I", script.c_str(), folder.c_str(), nullptr);
-    ::_exit(127);
-  }
-  int status = child < 0 ? 1 : 0;
-  while (child >= 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  Child child(
+      // -I: neither the current folder nor the environment has a say in which modules it imports.
+      [&] {
+        exec_on_path({python, "-I", script, folder.string()});
+      },
+      Child::Group::kShared);
+  child.wait(Child::Clock::time_point::max());
+  const int status = child.reap();
   if (status == 0) return true;
   // report.py has said in a line what is wrong, unless it could not start or was killed.
   if (!WIFEXITED(status) || WEXITSTATUS(status) == 127) {

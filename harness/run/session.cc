@@ -9,7 +9,6 @@
 #include "harness/base/interruption.h"
 #include "harness/measure/usage.h"
 #include "harness/record/environment.h"
-#include "harness/record/folder.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
 #include "harness/run/launcher.h"
@@ -81,11 +80,22 @@ Session::Session(const RunSettings& settings, std::vector<Case> cases,
 int Session::run() {
   ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is said, but results are still wanted
   const std::string started = utc_text(std::chrono::system_clock::now());
+  const Json facts = opening(started);  // first: until something is made, a signal ends it at once
+  std::optional<FinishFirst> finishing(std::in_place);
   const Folder folder(folder_of(settings_, started));
+  const int code = measure_into(folder, facts);
+  finishing.reset();
+  if (code == kCannotWrite) return code;
+  if (!settings_.no_report && interrupted() == 0) draw_report(folder.path());
+  if (!settings_.quiet) std::cout << "results: " << folder.path().string() << std::endl;
+  return code;
+}
+
+int Session::measure_into(const Folder& folder, const Json& facts) {
   std::optional<EventLog> log;
   try {
     log.emplace(folder.path());
-    log->append(opening(started));
+    log->append(facts);
     write_run(folder.path());
   } catch (const CannotWrite&) {
     folder.take_back();
@@ -100,8 +110,6 @@ int Session::run() {
               << "; what was measured until then is in events.jsonl there\n";
     return kCannotWrite;
   }
-  if (!settings_.no_report && interrupted.load() == 0) draw_report(folder.path());
-  if (!settings_.quiet) std::cout << "results: " << folder.path().string() << std::endl;
   return exit_code();
 }
 
@@ -128,7 +136,7 @@ Json Session::opening(const std::string& started) const {
 void Session::measure(EventLog& log) {
   Progress progress(std::cerr, progress_style(settings_.quiet));
   const auto began = Clock::now();
-  while (interrupted.load() == 0) {
+  while (interrupted() == 0) {
     const Seconds elapsed = Clock::now() - began;
     const auto launch = schedule_.next(elapsed);
     if (!launch) break;
@@ -211,7 +219,7 @@ int Session::exit_code() const {
     const auto found = outcomes_.find(status);
     return found == outcomes_.end() ? 0 : found->second;
   };
-  if (const int number = interrupted.load(); number != 0) return 128 + number;
+  if (const int number = interrupted(); number != 0) return 128 + number;
   if (count("timeout") > 0) return kHung;
   if (count("failed") > 0) return kFailed;
   return count("ok") > 0 ? kOk : kNothingRan;

@@ -9,6 +9,7 @@
 #include "harness/plan/plan.h"
 #include "harness/plan/schedule.h"
 #include "harness/record/events.h"
+#include "harness/record/folder.h"
 #include "harness/run/progress.h"
 #include "harness/run/settings.h"
 
@@ -30,6 +31,7 @@ class Session {
 
  private:
   Json opening(const std::string& started) const;
+  int measure_into(const Folder& folder, const Json& facts);
   void measure(EventLog& log);
   void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
   Json order_of(const Launch& launch) const;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <thread>
 
 #include "harness/base/interruption.h"
 #include "harness/run/launch.h"
@@ -20,10 +19,7 @@ using namespace std::chrono_literals;
 class LauncherTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { adopt_orphans(); }
-  void TearDown() override {
-    interrupted.store(0);
-    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child was left";
-  }
+  void TearDown() override { EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child was left"; }
 
   static Json order(const std::string& scenario, const Json& point) {
     return {{"scenario", scenario},   {"point", point},          {"seed", 1},   {"interpreter", ""},
@@ -121,9 +117,16 @@ TEST_F(LauncherTest, AnOrphanOfALaunchIsKilledAndReaped) {
 }
 
 TEST_F(LauncherTest, AnInterruptionEndsTheLaunchAndGivesNoRow) {
-  std::thread interrupting([] { interrupted.store(SIGINT); });
-  EXPECT_TRUE(run_launch(order("trouble", {{"kind", "hang"}}), 60s).empty());
-  interrupting.join();
+  end_on_signals();
+  {
+    const FinishFirst finish;
+    ::kill(::getpid(), SIGINT);
+    EXPECT_TRUE(run_launch(order("trouble", {{"kind", "hang"}}), 60s).empty());
+    EXPECT_EQ(interrupted(), SIGINT);
+  }
+  const FinishFirst next;
+  EXPECT_EQ(interrupted(), 0);
+  ::signal(SIGINT, SIG_DFL);
 }
 
 }  // namespace
