@@ -47,6 +47,7 @@ using gilfree::Process;
 using gilfree::ProcessHandle;
 using gilfree::ProcessOptions;
 using gilfree::RemoteError;
+using gilfree::Sentinel;
 using gilfree::WorkerLost;
 
 using gilfree::active_children;

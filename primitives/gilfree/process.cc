@@ -76,6 +76,17 @@ std::optional<int> ProcessHandle::exitcode() const {
   return process.has_ended() ? process.exitcode : std::nullopt;
 }
 
+Sentinel ProcessHandle::sentinel() const {
+  if (!is_parent(record())) (void)child();
+  return Sentinel(record_);
+}
+
+bool Sentinel::is_ready() const { return !ProcessHandle(record_).is_alive(); }
+
+bool Sentinel::wait_until(Deadline deadline) const {
+  return ProcessHandle(record_).join_until(deadline);
+}
+
 void ProcessHandle::terminate() const { child().signal(SIGTERM); }
 void ProcessHandle::kill() const { child().signal(SIGKILL); }
 

@@ -77,6 +77,24 @@ namespace detail {
 struct ProcessRecord;
 }
 
+// The end of a process as something to wait for, alone or beside connections (wait.h). Python's
+// Process.sentinel. Valid as long as one wants, in the process that started the other, or in its child.
+class Sentinel {
+ public:
+  explicit Sentinel(std::shared_ptr<detail::ProcessRecord> record) : record_(std::move(record)) {}
+
+  // True once the process has ended. Never blocks.
+  bool is_ready() const;
+  // Sleeps until then; false if the deadline came first.
+  bool wait_until(Deadline deadline) const;
+
+  // Of the same process?
+  bool operator==(const Sentinel& other) const { return record_ == other.record_; }
+
+ private:
+  std::shared_ptr<detail::ProcessRecord> record_;
+};
+
 // Any process, seen from outside: copies name the same one, and stay valid when it is gone.
 class ProcessHandle {
  public:
@@ -90,6 +108,8 @@ class ProcessHandle {
 
   bool is_alive() const;
   std::optional<int> exitcode() const;
+  // Throws std::logic_error before start().
+  Sentinel sentinel() const;
   void terminate() const;  // SIGTERM
   void kill() const;       // SIGKILL
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <ext/stdio_sync_filebuf.h>
 #include <iostream>
 #include <mutex>
@@ -18,6 +17,7 @@
 #include <utility>
 
 #include "gilfree/detail/base/uncaught.h"
+#include "gilfree/detail/process/stdio_files.h"
 #include "gilfree/detail/process/thread_registry.h"
 
 namespace gilfree::detail {
@@ -43,10 +43,25 @@ void die_with(Starter parent) {
 
 // With stdio, as all are unless sync_with_stdio(false) was called: it keeps nothing itself. To ask costs
 // less than to flush, for which a child has to have two more pages of the C++ library mapped.
-bool is_synchronised(const std::ostream& stream) {
+template <typename Char>
+void flush_unless_synchronised(std::basic_ostream<Char>& stream) {
   const auto* buffer = stream.rdbuf();
-  return buffer != nullptr && typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<char>);
+  if (buffer != nullptr && typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<Char>)) return;
+  stream.flush();
 }
+
+[[noreturn]] void end_child(int code) {
+  ChildRegistry::here().await_all();
+  ThreadRegistry::here().await_all();
+  flush_stdio();
+  ::_exit(code);
+}
+
+// A target that leaves by pthread_exit ends the child, with exit code 0, as one that returns: on its
+// own it would end the first thread alone, and then run the exit handlers of the parent.
+struct EndWhenUnwound {
+  ~EndWhenUnwound() { end_child(0); }
+};
 
 }  // namespace
 
@@ -63,9 +78,11 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
   here.parent = std::exchange(here.self, self);
   here.parent->pid = parent.pid;
   self->pid = ::getpid();
-  if (self->daemon) die_with(parent);
+  discard_inherited_output();
+  const EndWhenUnwound end;
   int code = 1;
   try {
+    if (self->daemon) die_with(parent);
     code = run();
   } catch (const abi::__forced_unwind&) {
     throw;  // pthread_exit
@@ -73,10 +90,7 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
     const std::lock_guard lock(self->naming);
     detail::report_uncaught(self->name);
   }
-  ChildRegistry::here().await_all();
-  ThreadRegistry::here().await_all();
-  flush_stdio();
-  ::_exit(code);
+  end_child(code);
 }
 
 bool parent_is_alive() { return ::getppid() == process_self().parent->pid; }
@@ -98,17 +112,13 @@ bool await_parent(Deadline deadline) {
 }
 
 void flush_stdio() {
-  for (std::ostream* stream : {&std::cout, &std::cerr, &std::clog}) {
-    if (!is_synchronised(*stream)) stream->flush();
-  }
-  // A thread that waits for input holds its stream, and flushing all of them would wait with it.
-  if (::ftrylockfile(stdin) == 0) {
-    ::funlockfile(stdin);
-    std::fflush(nullptr);
-  } else {
-    std::fflush(stdout);
-    std::fflush(stderr);
-  }
+  flush_unless_synchronised(std::cout);
+  flush_unless_synchronised(std::cerr);
+  flush_unless_synchronised(std::clog);
+  flush_unless_synchronised(std::wcout);
+  flush_unless_synchronised(std::wcerr);
+  flush_unless_synchronised(std::wclog);
+  flush_files();
 }
 
 }  // namespace gilfree::detail

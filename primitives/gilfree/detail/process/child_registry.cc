@@ -12,7 +12,6 @@
 #include <csignal>
 #include <ctime>
 #include <new>
-#include <system_error>
 #include <utility>
 
 namespace gilfree::detail {
@@ -23,18 +22,22 @@ using namespace std::chrono_literals;
 constexpr auto kDaemonsLastWord = 100ms;  // from SIGTERM to SIGKILL
 constexpr int kUnknown = 255;             // somebody else has waited for it, and has its exit code
 
-// Sleeps until the process of `pidfd` has ended. False if the deadline came first.
-bool poll_until(int pidfd, Deadline deadline) {
-  while (true) {
-    const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-    const auto ns = std::chrono::nanoseconds(left).count();
-    const timespec timeout{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
-    pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
-    const int found = ::ppoll(&ended, 1, deadline == kNever ? nullptr : &timeout, nullptr);
-    if (found > 0) return true;
-    if (found == 0) return false;
-    if (errno != EINTR) return true;  // the caller asks again
-  }
+constexpr Clock::duration kLongestNap = 20ms;  // where there is no descriptor to sleep on
+
+// Sleeps until the process of `pidfd` has ended or the deadline has passed; without a pidfd (-1), until
+// the deadline. May return early.
+void sleep_on(int pidfd, Deadline deadline) {
+  const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
+  const auto ns = std::chrono::nanoseconds(left).count();
+  const timespec timeout{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+  pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
+  (void)::ppoll(&ended, pidfd >= 0 ? 1 : 0, deadline == kNever ? nullptr : &timeout, nullptr);
+}
+
+// Sleeps until the child has ended, and leaves its exit code to be collected. May return early.
+void sleep_until_ended(pid_t child) {
+  siginfo_t ended{};
+  (void)::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);
 }
 
 // Made while the program is loaded: a child forked while another thread was making one would wait for
@@ -51,14 +54,24 @@ ProcessRecord::~ProcessRecord() {
 bool ProcessRecord::await_end(Deadline deadline) {
   std::unique_lock lock(mutex);
   if (reap()) return true;
-  if (deadline == Deadline::min()) return false;
+  if (deadline == kNow) return false;
   open_pidfd();
   ++waiters;
-  lock.unlock();
-  const bool in_time = poll_until(pidfd, deadline);
-  lock.lock();
+  bool ended = false;
+  for (Clock::duration nap = 100us; !ended && Clock::now() < deadline; ended = reap()) {
+    const int fd = pidfd;
+    lock.unlock();
+    if (fd >= 0) {
+      sleep_on(fd, deadline);
+    } else if (deadline == kNever) {
+      sleep_until_ended(pid);
+    } else {
+      sleep_on(-1, std::min(deadline, Clock::now() + nap));
+      nap = std::min(2 * nap, kLongestNap);
+    }
+    lock.lock();
+  }
   --waiters;
-  const bool ended = reap() || in_time;
   close_pidfd();
   return ended;
 }
@@ -96,9 +109,6 @@ bool ProcessRecord::reap() {
 
 void ProcessRecord::open_pidfd() {
   if (pidfd < 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (pidfd >= 0) return;
-  throw std::system_error(errno, std::generic_category(),
-                          "gilfree::Process::join: waiting needs a file descriptor; close some");
 }
 
 void ProcessRecord::close_pidfd() {

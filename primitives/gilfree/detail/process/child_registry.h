@@ -19,7 +19,8 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   ProcessRecord(std::string called, bool is_daemon) : name(std::move(called)), daemon(is_daemon) {}
   ~ProcessRecord();
 
-  // For the process that started it. False if the deadline came first.
+  // For the process that started it. False if the deadline came first. Where no descriptor can be had,
+  // it sleeps in waitid, or looks again at least every 20 ms if there is a deadline.
   bool await_end(Deadline deadline);
   // Takes the exit code if it has ended.
   bool has_ended();
@@ -36,7 +37,7 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
 
   std::mutex mutex;  // guards what follows
   std::optional<int> exitcode;
-  int pidfd = -1;  // opened by the first who waits, closed by the last once it has ended
+  int pidfd = -1;  // opened by the first waiter if it can be, closed by the last one after the end
   int waiters = 0;
 
  private:
