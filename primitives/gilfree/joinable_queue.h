@@ -81,7 +81,8 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
       if (!waited) return false;
       if (unfinished().lost() != lost_before) break;
       if (is_settled() || !is_hopeless()) continue;
-      const auto turn = this->getting_turn();  // repairs what a death in it has left
+      const auto turn = this->getting_turn(deadline);  // repairs what a death in it has left
+      if (!turn) return false;
       if (is_hopeless()) (void)unfinished().forfeit();
     }
     const auto lost = unfinished().lost() - lost_before;

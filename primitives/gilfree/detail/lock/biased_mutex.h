@@ -28,6 +28,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
@@ -41,18 +43,27 @@ namespace gilfree::detail {
 template <Scope S>
 class BiasedMutex {
  public:
-  Locked lock() {
+  Locked lock() { return *lock_until(kNever); }
+
+  // Nothing if the deadline came first. kNow never waits, also where a bias has to be revoked.
+  std::optional<Locked> lock_until(Deadline deadline) {
     if (is_biased_to_me()) [[likely]] {
       if (enter_biased()) [[likely]]
         return Locked::kCleanly;
       unlock();
     }
-    return lock_mutex(self<S>());
+    return lock_mutex(self<S>(), deadline);
   }
   void unlock() {
     const OwnerId me = self<S>();
     if (inside(me).load(std::memory_order_relaxed) != me) return mutex_.unlock();
     if (!leave_biased()) notify_left();
+  }
+  // For a holder that took it over from a dead one and could not repair what that one left: the next
+  // holder is told of the death as well.
+  void unlock_abandoned() {
+    abandoned_ = true;
+    mutex_.unlock();
   }
 
   // The lessee's own way, which makes no call: for who, without one, needs no stack either. If it
@@ -80,29 +91,44 @@ class BiasedMutex {
   static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16;
   static constexpr std::size_t kWords = 16;
 
-  [[gnu::noinline]] Locked lock_mutex(OwnerId me) {
-    const bool abandoned = mutex_.lock() == Locked::kAbandoned;
+  [[gnu::noinline]] std::optional<Locked> lock_mutex(OwnerId me, Deadline deadline) {
+    const auto locked = mutex_.lock_until(deadline);
+    if (!locked) return std::nullopt;
     if (former(me) == me) former(me) = kNoOwner;
-    bool left_inside = false;
-    // A dead owner may have struck the lease off and not yet made its fence.
-    const bool is_leased = bias_.load(std::memory_order_relaxed) != kNoOwner;
-    if (is_leased || abandoned) left_inside = revoke_bias(me);
+    if (bias_.load(std::memory_order_relaxed) != kNoOwner) begin_revocation();
+    if (locked == Locked::kAbandoned) abandoned_ = true;
+    if (revoked_ != kNoOwner && !finish_revocation(me, deadline)) {
+      mutex_.unlock();
+      return std::nullopt;
+    }
     consider_bias(me);
-    return abandoned || left_inside ? Locked::kAbandoned : Locked::kCleanly;
+    return std::exchange(abandoned_, false) ? Locked::kAbandoned : Locked::kCleanly;
   }
 
-  // For the mutex's owner: on return nobody is inside. True if the lessee died there.
-  bool revoke_bias(OwnerId me) {
-    bias_.store(kNoOwner, std::memory_order_relaxed);
-    Kernel<S>::heavy_fence();
+  // For the mutex's owner, like all that follows. `revoked_` comes first: a death in between leaves
+  // the bias, or a revocation to be finished.
+  void begin_revocation() {
+    revoked_ = bias_owner_;
+    bias_.store(kNoOwner, std::memory_order_release);
     streak_ = 0;
-    if (bias_owner_ == me) return false;  // it has a way out of its own
     needed_ = std::min(std::max(needed_, kFewest) * 2, kMost);
-    auto& word = inside(bias_owner_);
-    const auto gone = [&] { return word.load(std::memory_order_acquire) == kNoOwner; };
-    left_.wait(kNever, kNoCpu, gone, [&] { return is_dead<S>(bias_owner_); });
-    if (gone()) return false;
-    word.store(kNoOwner, std::memory_order_relaxed);
+  }
+
+  // Waits until the former bias owner is outside. False if the deadline came first: then the next
+  // owner of the mutex goes on with it.
+  bool finish_revocation(OwnerId me, Deadline deadline) {
+    if (revoked_ != me) {  // I am not inside: I came by the mutex
+      Kernel<S>::heavy_fence();
+      auto& word = inside(revoked_);
+      const auto gone = [&] { return word.load(std::memory_order_acquire) == kNoOwner; };
+      const auto died = [&] { return is_dead<S>(revoked_); };
+      if (!gone() && !died() && !left_.wait(deadline, kNoCpu, gone, died)) return false;
+      if (!gone()) {
+        abandoned_ = true;  // before its traces go
+        word.store(kNoOwner, std::memory_order_release);
+      }
+    }
+    revoked_ = kNoOwner;
     return true;
   }
 
@@ -115,7 +141,7 @@ class BiasedMutex {
     streak_ = 0;
     if (former(me) != kNoOwner && !is_dead<S>(former(me))) return;
     former(me) = bias_owner_ = me;
-    bias_.store(me, std::memory_order_relaxed);
+    bias_.store(me, std::memory_order_release);
   }
 
   // A token's lowest bits are its slot: those of a family's first threads differ.
@@ -127,29 +153,51 @@ class BiasedMutex {
   Mutex<S> mutex_;  // guards what follows, but for what a lessee does to its word of inside_
   std::atomic<OwnerId> bias_{kNoOwner};
   OwnerId bias_owner_ = kNoOwner;  // who had the latest lease
+  OwnerId revoked_ = kNoOwner;     // who had it, until it was seen outside
   OwnerId last_ = kNoOwner;
   std::uint32_t streak_ = 0;
   std::uint32_t needed_ = 0;
+  bool abandoned_ = false;  // an owner died inside, and the next holder is to be told
   OwnerId former_owner_[kWords] =
       {};  // of each word: a lessee whose store to it may still be under way
   EventCount<S> left_;
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};
 };
 
-// Has the turn for its lifetime, repairing what a dead owner left on the way in.
+// Holds the mutex for its lifetime, repairing what a dead owner left on the way in. Given a deadline,
+// it may come too late: then it is false.
 template <Scope S>
 class BiasedGuard {
  public:
   template <typename Repair>
-  BiasedGuard(BiasedMutex<S>& turn, Repair repair) : turn_(turn) {
-    if (turn.lock() == Locked::kAbandoned) repair();
+  BiasedGuard(BiasedMutex<S>& mutex, Repair repair) : BiasedGuard(mutex, kNever, repair) {}
+  template <typename Repair>
+  BiasedGuard(BiasedMutex<S>& mutex, Deadline deadline, Repair repair) : mutex_(mutex) {
+    const auto locked = mutex.lock_until(deadline);
+    is_held_ = locked.has_value();
+    if (locked == Locked::kAbandoned) repair_or_leave(repair);
   }
-  ~BiasedGuard() { turn_.unlock(); }
+  ~BiasedGuard() {
+    if (is_held_) mutex_.unlock();
+  }
   BiasedGuard(const BiasedGuard&) = delete;
   BiasedGuard& operator=(const BiasedGuard&) = delete;
 
+  explicit operator bool() const { return is_held_; }
+
  private:
-  BiasedMutex<S>& turn_;
+  template <typename Repair>
+  void repair_or_leave(Repair& repair) {
+    try {
+      repair();
+    } catch (...) {
+      mutex_.unlock_abandoned();
+      throw;
+    }
+  }
+
+  BiasedMutex<S>& mutex_;
+  bool is_held_ = false;
 };
 
 }  // namespace gilfree::detail

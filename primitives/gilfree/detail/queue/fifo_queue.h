@@ -73,8 +73,8 @@ class Fifo : public AnyQueue<Self, T> {
   Accounts& accounts() const { return state_memory_->accounts; }
 
   // The consumer's turn, for who does something else in it.
-  auto getting_turn() {
-    return BiasedGuard(state_memory_->getting, [this] { repair(); });
+  auto getting_turn(Deadline deadline = kNever) {
+    return BiasedGuard(state_memory_->getting, deadline, [this] { repair(); });
   }
 
  private:
@@ -98,7 +98,8 @@ class Fifo : public AnyQueue<Self, T> {
   class GetTurn {
    public:
     GetTurn(Fifo& queue, Deadline deadline) : queue_(queue) {
-      while (!begin()) {
+      while (!begin(deadline)) {
+        if (is_late_) return;
         if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
         const auto closed = [&] {
           queue_.ring_.fetch_next();
@@ -121,8 +122,11 @@ class Fifo : public AnyQueue<Self, T> {
     bool has_item() const { return holding_; }
 
    private:
-    bool begin() {
-      if (queue_.state_memory_->getting.lock() == Locked::kAbandoned) queue_.repair();
+    bool begin(Deadline deadline) {
+      const auto locked = queue_.state_memory_->getting.lock_until(deadline);
+      is_late_ = !locked;
+      if (is_late_) return false;
+      if (locked == Locked::kAbandoned) queue_.repair();
       holding_ = queue_.ring_.has_item();
       if (!holding_) queue_.state_memory_->getting.unlock();
       return holding_;
@@ -130,6 +134,7 @@ class Fifo : public AnyQueue<Self, T> {
 
     Fifo& queue_;
     bool holding_ = false;
+    bool is_late_ = false;  // the deadline came before the lock
     bool slept_ = false;
   };
 
@@ -193,7 +198,9 @@ class Fifo : public AnyQueue<Self, T> {
     for (bool slept = false;;) {
       {
         // The dead owner may have put an item and not rung: ring for it.
-        const BiasedGuard guard(state_memory_->putting, [&] { ring_.notify_both_sides(); });
+        const BiasedGuard guard(state_memory_->putting, deadline,
+                                [&] { ring_.notify_both_sides(); });
+        if (!guard) return false;
         if (state_memory_->closed.load(std::memory_order_relaxed)) Base::throw_closed_to_put();
         if (ring_.has_room(first)) [[likely]] {
           write();

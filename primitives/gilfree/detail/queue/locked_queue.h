@@ -96,8 +96,13 @@ class LockedQueue : public AnyQueue<Self, T> {
 
   class Guard {
    public:
-    explicit Guard(LockedQueue& pile) : mutex_(pile.state_memory_->mutex) {
-      if (mutex_.lock() == Locked::kAbandoned) pile.state_memory_->store.damaged = true;
+    // It is false if the deadline came first.
+    explicit Guard(LockedQueue& pile, Deadline deadline = kNever)
+        : mutex_(pile.state_memory_->mutex) {
+      const auto locked = mutex_.lock_until(deadline);
+      is_held_ = locked.has_value();
+      if (!locked) return;
+      if (locked == Locked::kAbandoned) pile.state_memory_->store.damaged = true;
       if (!pile.state_memory_->store.damaged) [[likely]]
         return;
       try {
@@ -107,12 +112,17 @@ class LockedQueue : public AnyQueue<Self, T> {
         throw;
       }
     }
-    ~Guard() { mutex_.unlock(); }
+    ~Guard() {
+      if (is_held_) mutex_.unlock();
+    }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    explicit operator bool() const { return is_held_; }
+
    private:
     Mutex<S>& mutex_;
+    bool is_held_ = false;
   };
 
   static Store open(const StateMemory<State, S>& home) {
@@ -144,22 +154,25 @@ class LockedQueue : public AnyQueue<Self, T> {
   // False if the deadline came first.
   template <typename... Parts>
   bool run(Operation<Parts...> operation, Deadline deadline) {
-    for (bool slept = false; !try_to(operation, slept);) {
+    for (bool slept = false;;) {
+      const auto outcome = try_to(operation, slept, deadline);
+      if (outcome != Outcome::kNotReady) return outcome == Outcome::kDone;
       const auto waited = operation.mine.event_count.wait(
           deadline, operation.mine.cpu.load(std::memory_order_relaxed),
           [&] { return operation.ready() || closed(); });
       if (!waited) return false;
       slept = slept || waited == Waited::kAsleep;
     }
-    return true;
   }
+  enum class Outcome { kDone, kNotReady, kTooLate };
   template <typename... Parts>
-  bool try_to(Operation<Parts...>& operation, bool slept) {
+  Outcome try_to(Operation<Parts...>& operation, bool slept, Deadline deadline) {
     bool more;
     {
-      const Guard guard(*this);
+      const Guard guard(*this, deadline);
+      if (!guard) return Outcome::kTooLate;
       operation.check();
-      if (!operation.ready()) return false;
+      if (!operation.ready()) return Outcome::kNotReady;
       operation.work();
       operation.others.cpu.store(this_cpu(), std::memory_order_relaxed);
       more = slept && operation.ready();
@@ -167,7 +180,7 @@ class LockedQueue : public AnyQueue<Self, T> {
     operation.others.event_count.notify_one();
     // Each ring wakes one sleeper: who slept and leaves something behind wakes the next.
     if (more) operation.mine.event_count.notify_one();
-    return true;
+    return Outcome::kDone;
   }
 
   template <typename Item, typename Work>
