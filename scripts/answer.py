@@ -1,23 +1,29 @@
 """What a scenario's rows answer, for summary.md and report.html.
 
-    Answer(headline, points, header, table)
+    Answer(headline, points, tables, races)
 
-headline: one sentence; points: further sentences; header and table: texts, row by row. A scenario
-says its own in plot_<scenario>.py; for one that does not, plain_answer() tables its cases.
+headline: one sentence; points: further sentences; tables: of tables.py; races: [(setting in words, Race)],
+from which the page tells where gilfree is slower. Most scenarios get theirs from sections.py.
 """
 
 import collections
 import statistics
 
-import figure
-from estimate import FEWEST, estimate_of
+import words
+from estimate import FEWEST, NOISY, per_launch, steadiness
+from races import metric_of
 from run_folder import measured
 
-Answer = collections.namedtuple("Answer", "headline points header table")
+Answer = collections.namedtuple("Answer", "headline points tables races")
 
 UNANSWERED = "Too little was measured to answer; the table has what was."
 # A reading of the clock is part of a latency that it measures: from here on less than a twentieth.
 READINGS = 20
+
+
+def nothing(why):
+    """The answer of a scenario in which nothing was measured."""
+    return Answer(why, [], [], [])
 
 
 def by_case(rows):
@@ -28,48 +34,43 @@ def by_case(rows):
     return dict(sorted(cases.items()))
 
 
-def cell(value, text_of, absent="-"):
-    """An Estimate as a cell of a table."""
-    return absent if value is None else text_of(value.median)
+def launches_of(rows):
+    return len({row["launch"] for row in rows})
 
 
-def first_look(rows):
-    """What to say if no case has launches enough for an interval; else nothing."""
-    launches = max((len({row["launch"] for row in group}) for group in by_case(rows).values()),
-                   default=FEWEST)
-    if launches >= FEWEST:
+def preliminary(rows):
+    """What to say once, at the top, of the cases with too few launches for an interval; '' if there are none."""
+    counts = [launches_of(group) for group in by_case(rows).values()]
+    few = [count for count in counts if count < FEWEST]
+    if not few:
         return ""
-    return "A first look: %s a case, too few for an interval." % (
-        "one launch" if launches == 1 else "at most %d launches" % launches)
+    who = "All %s have" % words.counted(len(counts), "case") if len(few) == len(counts) and len(few) > 1 else \
+        "%s of %s %s" % (len(few), words.counted(len(counts), "case"), "has" if len(few) == 1 else "have")
+    return "Preliminary: %s %s launches, fewer than the %d that a 95 %% interval needs. Their differences may " \
+           "be chance; each table says how many launches a case has." % (
+               who, words.from_to(few), FEWEST) if max(few) > 1 else \
+        "Preliminary: %s one launch, and a 95 %% interval needs %d. Their differences may be chance; each table " \
+        "says how many launches a case has." % (who, FEWEST)
+
+
+def noisy(rows):
+    """How many cases vary much from launch to launch; '' if none does."""
+    judged = [steadiness(per_launch(group, metric_of(group).column).values())[1] for group in by_case(rows).values()]
+    judged = [verdict for verdict in judged if verdict]
+    count = judged.count("noisy")
+    if not count:
+        return ""
+    return "Noise: %d of the %s with six launches or more %s by more than %.0f %% between launches; the tables " \
+           "mark them." % (count, words.counted(len(judged), "case"), "varies" if count == 1 else "vary",
+                           100 * NOISY)
 
 
 def clock_point(rows):
     """[what the clock adds to the shortest latencies], if it is worth a word."""
-    rows = [row for row in measured(rows) if row["lat_n"] and row["lat_p50_ns"]]
+    rows = [row for row in measured(rows) if float(row["lat_n"] or 0) and row["lat_p50_ns"]]
     readings = [float(row["timer_cost_ns"]) for row in rows if row["timer_cost_ns"]]
     reading = statistics.median(readings) if readings else 0
     if not any(float(row["lat_p50_ns"]) < READINGS * reading for row in rows):
         return []
-    return ["A reading of the clock takes %s, which is part of every latency: of those below %s more "
-            "than a twentieth." % (figure.duration(reading),
-                                   figure.duration(READINGS * reading))]
-
-
-def qualified(answer, rows):
-    """The answer with what limits it."""
-    limits = [first_look(rows)] if answer.table and first_look(rows) else []
-    return answer._replace(headline=" ".join([answer.headline, *limits]),
-                           points=answer.points + clock_point(rows))
-
-
-def plain_answer(scenario, rows):
-    """A table of the cases, for a scenario that has no words of its own."""
-    table = []
-    for case, group in by_case(rows).items():
-        table.append([case.removeprefix(scenario + "/"),
-                      cell(estimate_of(group, "ops_per_s"), figure.number),
-                      cell(estimate_of(group, "lat_p50_ns"), figure.duration),
-                      cell(estimate_of(group, "cpu_ns_per_op"), figure.duration)])
-    headline = "This run measured none of it." if not table else "%d case%s measured." % (
-        len(table), "" if len(table) == 1 else "s")
-    return Answer(headline, [], ["case", "operations/s", "p50", "CPU time per operation"], table)
+    return ["A reading of the clock takes %s and is part of every latency: more than 5 %% of those below %s."
+            % (words.duration(reading), words.duration(READINGS * reading))]

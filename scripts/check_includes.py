@@ -6,7 +6,7 @@
     scenarios -> harness -> Google Benchmark, CLI11, JSON
     scenarios -> contenders -> third parties
     scenarios -> primitives -> Boost.Interprocess, cereal, the kernel
-    scripts   -> what is under results/: the standard library, matplotlib, each other
+    scripts   -> what is under results/: the standard library, matplotlib, NumPy, each other
 
 Inside primitives/ the arrows go down the storeys (STOREYS below): a file includes its own storey and
 those below it. gilfree/detail/ is for primitives/ and for tests; examples see the library as a user
@@ -57,7 +57,7 @@ HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
                            r"moodycamel|rigtorp|folly|absl|fmt|zmq)([/.]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
-SCRIPTS_MAY_IMPORT = {"matplotlib"}
+SCRIPTS_MAY_IMPORT = {"matplotlib", "numpy"}
 
 
 def is_test(path):

@@ -1,133 +1,180 @@
-"""Who is who in the figures and tables: name, colour and line of each contender.
+"""Who is who in the figures and tables: the name, family, colour and line of each contender.
 
+    learn(run)                         takes names and families from run.json, if it has them
     label("cpython_queue", "3.11.2")   'CPython 3.11.2 Queue'
     style("queue")                     what matplotlib's plot() takes
-    order("queue")                     sorts them as they are listed here
+    order("queue")                     sorts contenders: ours first, then family by family
 
-A new contender is a line here. One that has none is drawn in grey, by its name in the CSV.
+A new contender needs no line here. Its name and family come from run.json ("contenders": {impl: {"label":
+..., "family": ...}}); where that is silent, from its impl word: tbb_mutex is tbb::mutex of the family tbb.
 """
 
-# Okabe and Ito's colours, told apart by colour-blind readers; ours are the strong ones.
-BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK, YELLOW = (
-    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#B5648F", "#3D9BD0", "#000000", "#A39400",
-)
-GREY = "#777777"
-INTERPRETERS = (GREY, "#8C564B", "#4F6D7A", "#A9884F")  # by the minor version, 3.11 the first
+import collections
+import zlib
 
-# Name, colour, line style of each contender, in the order in which they are drawn and listed.
-CONTENDERS = {
-    "pipe": ("gilfree Pipe", BLUE, "-"),
-    "queue": ("gilfree Queue", VERMILION, "-"),
-    "spsc_ring": ("plain spinning ring", BLACK, ":"),
-    "boost_message_queue": ("Boost message_queue", GREEN, "-"),
-    "zeromq_ipc": ("ZeroMQ ipc", PURPLE, "-"),
-    "pipe2": ("pipe(2)", ORANGE, "-"),
-    "pipe2_1m": ("pipe(2), 1 MiB buffer", ORANGE, "--"),
-    "socketpair_stream": ("socketpair stream", SKY, "-"),
-    "socketpair_seqpacket": ("socketpair seqpacket", SKY, "--"),
-    "posix_mq": ("POSIX mq", YELLOW, "-"),
-    "sysv_msgq": ("System V msgq", YELLOW, "--"),
-    "process": ("gilfree mp::Process", BLUE, "-"),
-    "process_fork_server": ("gilfree mp::Process, ForkServer", BLUE, "--"),
-    "thread": ("gilfree th::Thread", VERMILION, "-"),
-    "vfork": ("vfork, waitpid (limit)", BLACK, ":"),
-    "fork": ("fork, waitpid", ORANGE, "-"),
-    "posix_spawn": ("posix_spawn of true", PURPLE, "-"),
-    "pthread": ("pthread", ORANGE, "--"),
-    "std_thread": ("std::thread", GREEN, "-"),
-    "process_pool": ("gilfree mp::Pool", BLUE, "-"),
-    "thread_pool": ("gilfree th::Pool", VERMILION, "-"),
-    "tbb_task_group": ("tbb::task_group", SKY, "-"),
-    "boost_thread_pool": ("boost::asio::thread_pool", GREEN, "-"),
-    "std_async": ("std::async", ORANGE, "-"),
-    "pipe_pool": ("pool over pipes", PURPLE, "-"),
-    "joinable_queue": ("gilfree JoinableQueue", VERMILION, "--"),
-    "lifo_queue": ("gilfree LifoQueue", VERMILION, "-."),
-    "priority_queue": ("gilfree PriorityQueue", VERMILION, ":"),
-    "std_queue": ("std mutex and deque", ORANGE, "-"),
-    "tbb_bounded_queue": ("tbb bounded queue", SKY, "-"),
-    "moodycamel_blocking_queue": ("moodycamel, blocking", PURPLE, "-"),
-    "moodycamel_queue": ("moodycamel, yielding", PURPLE, "--"),
-    "boost_lockfree_queue": ("boost::lockfree, yielding", GREEN, "--"),
-    "lock": ("gilfree Lock", BLUE, "-"),
-    "rlock": ("gilfree RLock", BLUE, "--"),
-    "semaphore": ("gilfree Semaphore", BLUE, "-"),
-    "bounded_semaphore": ("gilfree BoundedSemaphore", BLUE, "--"),
-    "event": ("gilfree Event", BLUE, "-"),
-    "condition": ("gilfree Condition", BLUE, "-"),
-    "barrier": ("gilfree Barrier", BLUE, "-"),
-    "spinning_flag": ("spinning flag (limit)", BLACK, ":"),
-    "raw_futex": ("futex alone (limit)", BLACK, "--"),
-    "std_mutex": ("std::mutex", ORANGE, "-"),
-    "std_recursive_mutex": ("std::recursive_mutex", ORANGE, "--"),
-    "std_counting_semaphore": ("std::counting_semaphore", ORANGE, "-"),
-    "std_atomic_wait": ("std::atomic::wait", ORANGE, "-"),
-    "std_condition_variable": ("std::condition_variable", ORANGE, "-"),
-    "std_barrier": ("std::barrier", ORANGE, "-"),
-    "pthread_mutex": ("pthread mutex", PURPLE, "-"),
-    "pthread_mutex_pshared": ("pthread mutex, shared", PURPLE, "-"),
-    "pthread_robust": ("pthread mutex, robust", PURPLE, "--"),
-    "pthread_cond": ("pthread condition", PURPLE, "-"),
-    "pthread_cond_pshared": ("pthread condition, shared", PURPLE, "-"),
-    "pthread_barrier": ("pthread barrier", PURPLE, "-"),
-    "pthread_barrier_pshared": ("pthread barrier, shared", PURPLE, "-"),
-    "posix_sem": ("POSIX sem_t", YELLOW, "-"),
-    "boost_interprocess_mutex": ("Boost interprocess_mutex", GREEN, "-"),
-    "boost_interprocess_semaphore": ("Boost interprocess_semaphore", GREEN, "-"),
-    "boost_interprocess_condition": ("Boost interprocess_condition", GREEN, "-"),
-    "tbb_mutex": ("tbb::mutex", SKY, "-"),
-    "tbb_spin_mutex": ("tbb::spin_mutex", SKY, "--"),
-    "absl_mutex": ("absl::Mutex", VERMILION, "-"),
-    "absl_condvar": ("absl::CondVar", VERMILION, "-"),
-    "absl_notification": ("absl::Notification", VERMILION, "-"),
-    "cpython_lock": ("CPython Lock", GREY, "-"),
-    "cpython_rlock": ("CPython RLock", GREY, "--"),
-    "cpython_semaphore": ("CPython Semaphore", GREY, "-"),
-    "cpython_bounded_semaphore": ("CPython BoundedSemaphore", GREY, "--"),
-    "cpython_event": ("CPython Event", GREY, "-"),
-    "cpython_condition": ("CPython Condition", GREY, "-"),
-    "cpython_barrier": ("CPython Barrier", GREY, "-"),
-    "cpython_process": ("CPython Process", GREY, "-"),
-    "cpython_process_fork": ("CPython Process, fork", GREY, "-"),
-    "cpython_process_spawn": ("CPython Process, spawn", GREY, "--"),
-    "cpython_process_forkserver": ("CPython Process, forkserver", GREY, ":"),
-    "cpython_thread": ("CPython Thread", GREY, "-."),
-    "cpython_pool": ("CPython Pool", GREY, "-"),
-    "cpython_thread_pool": ("CPython ThreadPool", GREY, "--"),
-    "cpython_process_pool_executor": ("CPython ProcessPoolExecutor", GREY, ":"),
-    "cpython_pipe": ("CPython Pipe", GREY, "-"),
-    "cpython_queue": ("CPython Queue", GREY, "--"),
-    "cpython_joinable_queue": ("CPython JoinableQueue", GREY, "-."),
-    "cpython_lifo_queue": ("CPython LifoQueue", GREY, ":"),
-    "cpython_priority_queue": ("CPython PriorityQueue", GREY, "-."),
-    "cpython_simple_queue": ("CPython SimpleQueue", GREY, ":"),
+Family = collections.namedtuple("Family", "prefixes pattern colours")
+
+# Okabe and Ito's colours, which colour-blind readers tell apart. A family has one, ours several.
+# In this order the families are listed. `pattern` makes a name of what follows the prefix.
+FAMILIES = {
+    "ours": Family(("mp_", "th_"), None, ("#0072B2", "#D55E00", "#CC3377", "#6F4FC0")),
+    "baseline": Family(("baseline_",), "%s", ("#111111",)),
+    "std": Family(("std_",), "std::%s", ("#C77F00",)),
+    "tbb": Family(("tbb_",), "tbb::%s", ("#3D9BD0",)),
+    "boost": Family(("boost_",), "Boost %s", ("#009E73",)),
+    "absl": Family(("absl_",), "absl::%s", ("#8C564B",)),
+    "glibc": Family(("pthread_", "posix_sem"), "pthread %s", ("#B5648F",)),
+    "kernel": Family(("posix_", "sysv_", "pipe2", "socketpair", "fork", "vfork"), None, ("#8C7F00",)),
+    "other": Family((), None, ("#777777",)),
+    "cpython": Family(("cpython_",), "CPython %s", ("#777777", "#A0522D", "#4F6D7A", "#A9884F")),
 }
+
+OURS = {name: "gilfree " + shown for name, shown in {
+    "pipe": "Pipe", "queue": "Queue", "joinable_queue": "JoinableQueue", "lifo_queue": "LifoQueue",
+    "priority_queue": "PriorityQueue", "process": "mp::Process", "process_fork_server": "mp::Process, ForkServer",
+    "thread": "th::Thread", "process_pool": "mp::Pool", "thread_pool": "th::Pool", "lock": "Lock", "rlock": "RLock",
+    "semaphore": "Semaphore", "bounded_semaphore": "BoundedSemaphore", "event": "Event", "condition": "Condition",
+    "barrier": "Barrier"}.items()}
+
+# Names that the rules do not give, for runs whose run.json names nobody.
+NAMES = {
+    "spsc_ring": "plain spinning ring (baseline)", "vfork": "vfork, waitpid (baseline)",
+    "spinning_flag": "spinning flag (baseline)", "raw_futex": "futex alone (baseline)",
+    "nothing": "an empty loop (baseline)", "zeromq_ipc": "ZeroMQ ipc", "pipe2": "pipe(2)",
+    "pipe2_1m": "pipe(2), 1 MiB buffer", "posix_mq": "POSIX mq", "sysv_msgq": "System V msgq",
+    "fork": "fork, waitpid", "posix_spawn": "posix_spawn of true", "pthread": "pthread",
+    "boost_thread_pool": "boost::asio::thread_pool", "boost_lockfree_queue": "boost::lockfree, yielding",
+    "pipe_pool": "pool over pipes", "std_queue": "std::mutex and std::deque",
+    "tbb_bounded_queue": "tbb::concurrent_bounded_queue", "moodycamel_blocking_queue": "moodycamel, blocking",
+    "moodycamel_queue": "moodycamel, yielding", "std_atomic_wait": "std::atomic::wait",
+    "posix_sem": "POSIX sem_t", "posix_sem_pshared": "POSIX sem_t, shared",
+    "raw_futex_pshared": "futex alone, shared (baseline)", "absl_mutex": "absl::Mutex", "absl_condvar": "absl::CondVar",
+    "absl_notification": "absl::Notification", "pthread_mutex_pshared": "pthread mutex, shared",
+    "pthread_robust": "pthread mutex, robust", "pthread_cond": "pthread condition",
+    "pthread_cond_pshared": "pthread condition, shared", "pthread_barrier_pshared": "pthread barrier, shared",
+    "cpython_rlock": "CPython RLock", "cpython_thread_pool": "CPython ThreadPool",
+    "cpython_process_fork": "CPython Process, fork", "cpython_process_spawn": "CPython Process, spawn",
+    "cpython_process_forkserver": "CPython Process, forkserver",
+}
+BASELINES = {name for name, shown in NAMES.items() if "(baseline)" in shown}
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
+MARKERS = ("o", "s", "^", "v", "D")
+
+# What single_operation does to an object, by the end of its impl word.
+OPERATIONS = {"_acquire_release": "acquire, release", "_set_clear": "set, clear", "_notify_one": "notify one",
+              "_notify_all": "notify all", "_of_one_wait": "wait of one party", "_increment": "increment"}
+
+learnt = {}  # {impl: {"label": ..., "family": ...}} of the run that is reported
+
+
+def learn(run):
+    """Takes what run.json says of its contenders, in place of what an earlier run said."""
+    learnt.clear()
+    told = run.get("contenders")
+    for impl, facts in (told.items() if isinstance(told, dict) else ()):
+        if isinstance(facts, dict):
+            learnt[impl] = {name: str(facts[name]) for name in ("label", "family") if facts.get(name)}
+
+
+def family(impl):
+    """The family by which a contender is coloured and listed; 'other' if nothing says."""
+    told = learnt.get(impl, {}).get("family")
+    if told:
+        return told if told in FAMILIES else "other"
+    if impl in OURS:
+        return "ours"
+    if split_operation(impl)[0] in BASELINES:
+        return "baseline"
+    return next((name for name, each in FAMILIES.items() if impl.startswith(each.prefixes)), "other") \
+        if impl else "other"
 
 
 def is_ours(impl):
-    return CONTENDERS.get(impl, (impl,))[0].startswith("gilfree ") or impl.startswith(("mp_", "th_"))
+    return family(impl) == "ours"
+
+
+def is_baseline(impl):
+    return family(impl) == "baseline"
+
+
+def split_operation(impl):
+    """(object, what is done to it in words): ('std_mutex', 'acquire, release'); (impl, '') of anything else."""
+    ending = next((each for each in OPERATIONS if impl.endswith(each)), "")
+    return (impl[:-len(ending)], OPERATIONS[ending]) if ending else (impl, "")
+
+
+def camel(text):
+    return "".join(word[:1].upper() + word[1:] for word in text.split("_"))
+
+
+def of_python(name):
+    """'mp_bounded_semaphore' -> 'mp::BoundedSemaphore', what follows mp_ or th_ being an object."""
+    return name[:2] + "::" + {"rlock": "RLock"}.get(name[3:], camel(name[3:]))
+
+
+def derived(impl):
+    """A name made of the impl word and its family's pattern."""
+    thing, operation = split_operation(impl)
+    if operation and thing.startswith(("mp_", "th_")):
+        return "gilfree " + of_python(thing)
+    if operation and thing.startswith(("cpython_mp_", "cpython_th_")):
+        return "CPython " + of_python(thing[8:]).replace("th::", "threading.").replace("mp::", "multiprocessing.")
+    if operation:
+        return NAMES.get(thing) or derived(thing)
+    if thing.startswith(("mp_", "th_")):
+        return "gilfree " + impl.replace("_", " ")
+    which = FAMILIES[family(impl)]
+    prefix = next((each for each in which.prefixes if impl.startswith(each)), "")
+    rest = impl[len(prefix):]
+    if which.pattern is None or not rest or not prefix.endswith("_"):
+        return impl.replace("_", " ")
+    if family(impl) == "cpython":
+        rest = camel(rest)
+    elif "::" not in which.pattern:
+        rest = rest.replace("_", " ") if family(impl) == "glibc" else rest
+    return which.pattern % rest
 
 
 def label(impl, interpreter=""):
-    name = CONTENDERS.get(impl, (impl.replace("_", " "),))[0]
-    return name.replace("CPython", "CPython " + interpreter) if interpreter else name
+    told = learnt.get(impl, {}).get("label")
+    name = told or OURS.get(impl) or NAMES.get(impl) or derived(impl)
+    if not interpreter:
+        return name
+    return name.replace("CPython", "CPython " + interpreter, 1) if "CPython" in name else name + " " + interpreter
 
 
-def interpreter_colour(interpreter):
+def shade(impl, interpreter, colours):
+    """Which of its family's colours: an interpreter by its minor version, ours by the kind of thing."""
     minor = interpreter.split(".")[1:2]
-    return INTERPRETERS[(int(minor[0]) - 11) % len(INTERPRETERS)] if minor and minor[0].isdigit() \
-        else GREY
+    if minor and minor[0].isdigit():
+        return colours[(int(minor[0]) - 11) % len(colours)]
+    if is_ours(impl):
+        places = {"pipe": 0, "queue": 1, "process": 0, "thread": 1, "process_pool": 0, "thread_pool": 1}
+        return colours[places.get(impl, stable(impl, len(colours)))]
+    return colours[0]
+
+
+def stable(text, count):
+    """A number below count that a word always gets."""
+    return zlib.crc32(text.encode()) % count
+
+
+def variant(impl):
+    """Which dash and marker: by the place among the known of the family, so that relatives differ."""
+    known = [name for name in (*OURS, *NAMES) if family(name) == family(impl)]
+    return known.index(impl) if impl in known else stable(impl, len(DASHES) * len(MARKERS))
 
 
 def style(impl, interpreter=""):
-    _, colour, line = CONTENDERS.get(impl, (impl, BLUE if is_ours(impl) else GREY, "-"))
-    if interpreter:
-        colour = interpreter_colour(interpreter)
-    ours = is_ours(impl)
-    return {"color": colour, "linestyle": line, "linewidth": 2.4 if ours else 1.2,
-            "zorder": 5 if ours else 2}
+    which, ours = FAMILIES[family(impl)], is_ours(impl)
+    return {"color": shade(impl, interpreter, which.colours), "linewidth": 2.4 if ours else 1.2,
+            "linestyle": "-" if ours else DASHES[variant(impl) % len(DASHES)], "zorder": 5 if ours else 2}
+
+
+def marker(impl):
+    place = variant(impl)
+    return MARKERS[(place + place // len(DASHES)) % len(MARKERS)]
 
 
 def order(impl, interpreter=""):
-    names = list(CONTENDERS)
-    return (names.index(impl) if impl in names else len(names), impl, interpreter)
+    return list(FAMILIES).index(family(impl)), label(impl), interpreter

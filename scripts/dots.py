@@ -1,9 +1,9 @@
-"""A panel of dots: one row a contender, one kind of dot a statistic, values on a log scale.
+"""Dot plots: the contenders of one setting, the best on top, each with its median, interval and number.
 
-    table = draw_dots(axis, [(who, rows of samples.csv), ...], (MEDIAN, P99))
+    path = draw_race(folder, run, race, "lock_contention_threads", "Who gets the lock?", "2 threads")
 
-Rows are drawn from the top in the order given. A dot is the median over launches, its bar the 95 %
-interval; None in place of an entry leaves a gap, (None, text) a heading.
+Filled dots have an interval, hollow ones too few launches for one. The number stands at the right, so that
+a row is read like a line of a table. At most SHOWN contenders are drawn; the caption says how many are not.
 """
 
 import collections
@@ -12,21 +12,24 @@ import math
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 import figure
+import words
 from contenders import is_ours, label, style
 from estimate import estimate_of
 
-Mark = collections.namedtuple("Mark", "name column shape filled drawn")
+Mark = collections.namedtuple("Mark", "name column shape drawn")
 
-MEDIAN = Mark("median", "lat_p50_ns", "o", True, "filled dots")
-P99 = Mark("99th percentile", "lat_p99_ns", "o", False, "hollow dots")
-LONGEST = Mark("no wait was longer", "max_wait_ns", "|", True, "strokes")
+P99 = Mark("99th percentile", "lat_p99_ns", "D", "diamonds")
+LONGEST = Mark("longest wait", "max_wait_ns", "|", "strokes")
+SHOWN = 40
+NARROW = 10  # values within such a factor are drawn from zero, wider ones on a logarithmic axis
+ROW = 0.25   # inches
 
 
-def draw_dot(axis, at, value, mark, colour):
+def draw_median(axis, at, value, colour):
     if value.low is not None:
-        axis.hlines(at, value.low, value.high, color=colour, linewidth=2, alpha=0.5)
-    axis.plot(value.median, at, mark.shape, color=colour, markersize=6 if mark.filled else 5.5,
-              markerfacecolor=colour if mark.filled else "white", markeredgewidth=1.4)
+        axis.hlines(at, value.low, value.high, color=colour, linewidth=2.5, alpha=0.5)
+    axis.plot(value.median, at, "o", color=colour, markersize=6.5, markeredgewidth=1.5,
+              markerfacecolor=colour if value.low is not None else figure.PAPER)
 
 
 def round_numbers(low, high):
@@ -37,42 +40,86 @@ def round_numbers(low, high):
         found = [digit * 10.0**power for power in powers for digit in between
                  if low <= digit * 10.0**power <= high]
         if len(found) > 1:
-            return found[::math.ceil(len(found) / 6)]
+            return found[::math.ceil(len(found) / 4)]
     return []
 
 
-def draw_dots(axis, entries, marks, named=True, text_of=figure.duration):
-    """Returns [who..., mark, median, low, high, launches] of every dot."""
-    table, places, names = [], [], []
-    for at, entry in enumerate(entries):
-        if entry is None or entry[0] is None:
-            if entry is not None:
-                places.append(at)
-                names.append((entry[1], "#222222", True))
-            continue
-        who, rows = entry
-        colour = style(*who)["color"]
-        places.append(at)
-        names.append((label(*who), colour, is_ours(who[0])))
-        for mark in marks[::-1]:  # the first lies on top
-            value = estimate_of(rows, mark.column)
-            if value is not None and value.median > 0:
-                draw_dot(axis, at, value, mark, colour)
-                table.append([*who, mark.name, *value])
-    axis.set_ylim(len(entries) - 0.4, -0.6)
-    axis.set_yticks(places, [name for name, *_ in names] if named else [""] * len(places))
-    for text, (_, colour, bold) in zip(axis.get_yticklabels(), names):
-        text.set_color(colour)
-        text.set_fontweight("bold" if bold else "normal")
-    axis.set_xscale("log")
-    ticks = round_numbers(*axis.get_xlim())
-    axis.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(3))
-    axis.minorticks_off()
+def scale_axis(axis, values, text_of):
+    """From zero where the values are near each other, else logarithmic; says which."""
+    if max(values) <= NARROW * min(values):
+        axis.set_xlim(0, 1.08 * max(values))
+        axis.xaxis.set_major_locator(MaxNLocator(3))
+        scale = "from zero"
+    else:
+        axis.set_xscale("log")
+        axis.set_xlim(min(values) / 1.4, max(values) * 1.4)
+        ticks = round_numbers(*axis.get_xlim())
+        axis.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(3))
+        axis.minorticks_off()
+        scale = "logarithmic"
     axis.xaxis.set_major_formatter(figure.formatter(text_of))
+    return scale
+
+
+def draw_rows(axis, rows, text_of, better):
+    """rows: [(who, Estimate, [(Mark, Estimate), ...])], drawn from the top in that order."""
+    shown = []
+    for at, (who, value, others) in enumerate(rows):
+        colour = style(*who)["color"]
+        for mark, other in others:
+            axis.plot(other.median, at, mark.shape, color=colour, markersize=6 if mark.shape == "|" else 4.5,
+                      markerfacecolor=figure.PAPER, markeredgewidth=1.2)
+            shown.append(other.median)
+        draw_median(axis, at, value, colour)
+        shown += [value.median] + [end for end in (value.low, value.high) if end]
+        axis.annotate(text_of(value.median), (1.02, at), xycoords=("axes fraction", "data"), va="center",
+                      fontsize=9, color=figure.INK, annotation_clip=False)
+    scale = scale_axis(axis, [value for value in shown if value > 0] or [1], text_of)
+    axis.set_xlabel("%s is better; the axis is %s" % (better, scale) if scale != "from zero" else
+                    "%s is better; from zero" % better, fontsize=8.5)
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.set_yticks(range(len(rows)), [label(*who) for who, *_ in rows])
+    for text, (who, *_) in zip(axis.get_yticklabels(), rows):
+        text.set_color(style(*who)["color"])
+        text.set_fontweight("bold" if is_ours(who[0]) else "normal")
     axis.tick_params(axis="y", length=0)
-    return table
+    axis.grid(axis="y", visible=False)
 
 
-def words_of(marks):
-    """What a caption says of them: 'Filled dots: median; hollow dots: 99th percentile'."""
-    return "; ".join("%s: %s" % (mark.drawn, mark.name) for mark in marks).capitalize()
+def rows_of(race, marks):
+    return [(entry.who, entry.estimate, [(mark, found) for mark in marks if (
+        found := estimate_of(entry.rows, mark.column)) is not None and found.median > 0])
+            for entry in race.entries if entry.estimate.median > 0]
+
+
+def alt_of(title, setting, race, rows):
+    """What the figure shows, for those who do not see it."""
+    ends = ["%s %s" % (label(*who), race.metric.text_of(value.median)) for who, value, _ in (rows[0], rows[-1])]
+    return "Dot plot. %s%s %s: best %s, last %s." % (
+        title, " " + setting + "," if setting else "", words.counted(len(rows), "contender"), *ends) \
+        if len(rows) > 1 else "Dot plot. %s %s: %s alone." % (title, setting, ends[0])
+
+
+def draw_race(folder, run, race, name, title, setting="", marks=()):
+    """Draws a race; returns the SVG's path, or None if every value is zero."""
+    rows = rows_of(race, marks)
+    if not rows:
+        return None
+    left_out = len(rows) - SHOWN
+    rows = rows[:SHOWN]
+    metric = race.metric
+    picture, axis = figure.start(
+        title, setting, width=2.1, height=0.3 + ROW * len(rows),
+        left=figure.room([label(*who) for who, *_ in rows], 9.5),
+        right=figure.room([metric.text_of(value.median) for _, value, _ in rows]))
+    draw_rows(axis, rows, metric.text_of, metric.better)
+    used = [mark for mark in marks if any(mark in dict(others) for *_, others in rows)]
+    rule = figure.rule_of(value.n for _, value, _ in rows)
+    told = "".join("; %s: %s" % (mark.drawn, mark.name) for mark in used)
+    hollow = "; hollow: fewer than six launches" if any(value.low is None for _, value, _ in rows) else ""
+    more = ". %d more are in the table" % left_out if left_out > 0 else ""
+    table = [[*who, what, *each] for who, value, others in rows
+             for what, each in [("median", value), *((mark.name, other) for mark, other in others)]]
+    return figure.save(picture, folder, name, figure.caption(run, rule + hollow + told + more),
+                       alt_of(title, setting, race, rows),
+                       ["impl", "interpreter", "mark", metric.column, "low", "high", "launches"], table)

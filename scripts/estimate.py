@@ -12,11 +12,16 @@ x(1..n) and the largest k for which P(Binomial(n, 1/2) <= k - 1) <= 2.5 %, the m
 
 import collections
 import math
-import statistics
+
+import numpy
 
 Estimate = collections.namedtuple("Estimate", "median low high n")
+# The ratio of two medians; low and high: the interval of the ratio launch by launch, over n launches.
+Ratio = collections.namedtuple("Ratio", "value low high n")
 
 FEWEST = 6
+NOTICED = 1.05  # a smaller lead is none, however certain
+NOISY = 0.1     # robust coefficient of variation from which a case is called noisy
 
 
 def per_launch(rows, column):
@@ -25,7 +30,8 @@ def per_launch(rows, column):
     for row in rows:
         if row[column]:
             by_launch[int(row["launch"])].append(float(row[column]))
-    return {launch: statistics.median(values) for launch, values in by_launch.items()}
+    return {launch: values[0] if len(values) == 1 else float(numpy.median(values))
+            for launch, values in by_launch.items()}
 
 
 def interval_rank(n):
@@ -40,13 +46,13 @@ def interval_rank(n):
 
 def estimate(values):
     """Median and its 95 % interval; the interval is None with fewer than six values."""
-    ordered = sorted(values)
-    if not ordered:
+    ordered = numpy.sort(numpy.fromiter(values, float))
+    if not len(ordered):
         return None
     rank = interval_rank(len(ordered)) if len(ordered) >= FEWEST else 0
-    low = ordered[rank - 1] if rank else None
-    high = ordered[-rank] if rank else None
-    return Estimate(statistics.median(ordered), low, high, len(ordered))
+    low = float(ordered[rank - 1]) if rank else None
+    high = float(ordered[-rank]) if rank else None
+    return Estimate(float(numpy.median(ordered)), low, high, len(ordered))
 
 
 def estimate_of(rows, column):
@@ -54,27 +60,53 @@ def estimate_of(rows, column):
 
 
 def ratio_of(ours, theirs):
-    """Of two {launch: value}, the ratio launch by launch: a drift of the machine cancels out."""
-    common = sorted(set(ours) & set(theirs))
-    return estimate([ours[launch] / theirs[launch] for launch in common if theirs[launch]])
+    """The Ratio of two {launch: value}; None if there is nothing to divide.
+
+    Its value is the ratio of the medians, which is what a reader gets who divides the numbers of a table.
+    Its interval pairs the launches of one round, so that a drift of the machine cancels out.
+    """
+    common = [launch for launch in sorted(set(ours) & set(theirs)) if theirs[launch]]
+    medians = estimate(ours.values()), estimate(theirs.values())
+    if None in medians or not medians[1].median:
+        return None
+    paired = estimate(ours[launch] / theirs[launch] for launch in common)
+    return Ratio(medians[0].median / medians[1].median, *(paired[1:] if paired else (None, None, 0)))
+
+
+def told_apart(ratio):
+    """1 or -1 if it is certain that the first or the second is larger, 0 if the run cannot tell.
+
+    None if there are too few launches for an interval.
+    """
+    if ratio is None or ratio.low is None:
+        return None
+    if ratio.low <= 1 <= ratio.high or 1 / NOTICED < ratio.value < NOTICED:
+        return 0
+    return 1 if ratio.low > 1 else -1
 
 
 def spread(values):
     """Robust coefficient of variation: 1.4826 MAD / median."""
-    middle = statistics.median(values)
-    if not middle:
-        return None
-    return 1.4826 * statistics.median(abs(value - middle) for value in values) / middle
+    values = numpy.fromiter(values, float)
+    middle = numpy.median(values)
+    return float(1.4826 * numpy.median(numpy.abs(values - middle)) / middle) if middle else None
+
+
+def steadiness(values):
+    """(robust coefficient of variation, stable or noisy); (None, None) of too few launches to say."""
+    values = list(values)
+    if len(values) < FEWEST:
+        return None, None
+    noise = spread(values)
+    return noise, "noisy" if noise is None or noise > NOISY else "stable"
 
 
 def outliers(values):
     """How many lie beyond 1.5 and beyond 3 interquartile ranges (Tukey). Labelled, never left out."""
     if len(values) < 4:
         return 0, 0
-    first, _, third = statistics.quantiles(values, n=4)
+    values = numpy.asarray(values, float)
+    first, third = numpy.quantile(values, (0.25, 0.75), method="weibull")
     width = third - first
-    beyond = [max(first - value, value - third) for value in values]
-    return (
-        sum(1.5 * width < each <= 3 * width for each in beyond),
-        sum(each > 3 * width for each in beyond),
-    )
+    beyond = numpy.maximum(first - values, values - third)
+    return int(((1.5 * width < beyond) & (beyond <= 3 * width)).sum()), int((beyond > 3 * width).sum())

@@ -1,67 +1,84 @@
-"""What all figures share: the frame, labels that do not collide, units, the caption, the files.
+"""What all figures share: the frame, labels that do not collide, the caption, the files.
 
-    picture, (left, right) = start("Pipe or queue?", names=[room(texts), room(texts)])
-    left.plot(xs, ys, **style(impl, interpreter))
-    label_ends(left, [(xs[-1], ys[-1], (impl, interpreter)), ...])
-    path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "medians of ..."),
-                header, table)
+    picture, axis = start("Pipe or queue?", "subtitle", left=room(names), right=0.9)
+    axis.plot(xs, ys, **style(impl, interpreter))
+    label_ends(axis, [(xs[-1], ys[-1], (impl, interpreter)), ...])
+    path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "Medians ..."), alt, header, table)
 
-Each figure is written as SVG and PNG, with the numbers it shows as CSV beside it. Its name begins
-with its scenario's. Room for names and ticks is kept in inches, so that nothing is clipped.
+A figure is one panel: the page sets them side by side where there is room. Each is written as SVG and PNG,
+with the numbers it shows as CSV beside it. Its name begins with its scenario's. `alt` says in words what it
+shows. Room for names and ticks is kept in inches, so that nothing is clipped.
 """
 
-import csv
+import functools
 import os
-import textwrap
 
 from plotting import pyplot  # first: it sets matplotlib up
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter
 
+import words
 from contenders import label, style
+from estimate import FEWEST
+from files import write_csv
 
-TOP, BOTTOM, EDGE = 0.95, 1.15, 0.15  # inches: title and subtitle; axis and caption; rim
-BETWEEN = 0.85                        # from one row of panels to the next: an axis and a title
-SPACING = 11.5                        # points from one name to the next
-LINE = 0.25                           # inches of a line before its name in list_beside()
+TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and caption; rim
+SPACING = 11.5                         # points from one name to the next
+LINE = 0.25                            # inches of a line before its name in list_beside()
+INK, PALE, GRID, PAPER = "#222222", "#666666", "#e4e4e4", "#ffffff"  # the page replaces these by its own
 
 LOOK = {
-    "font.size": 10, "font.family": "sans-serif", "axes.spines.top": False,
-    "axes.spines.right": False, "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6,
-    "axes.axisbelow": True, "axes.titlesize": 10.5, "axes.titlelocation": "left",
-    "svg.fonttype": "none", "svg.hashsalt": "gilfree",
+    "font.size": 9.5, "font.family": "sans-serif", "axes.spines.top": False,
+    "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,
+    "axes.axisbelow": True, "axes.titlesize": 10, "axes.titlelocation": "left",
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": PALE, "xtick.color": INK, "ytick.color": INK,
+    "figure.facecolor": PAPER, "axes.facecolor": "none", "svg.fonttype": "none", "svg.hashsalt": "gilfree",
 }
+
+
+@functools.lru_cache(maxsize=None)
+def width_of(text, size):
+    """Points that a text is wide, in the font of all figures."""
+    font = get_font(findfont(FontProperties(family=[LOOK["font.family"]])))
+    font.set_size(size, 72)
+    font.set_text(text)
+    return font.get_width_height()[0] / 64
 
 
 def room(texts, size=9):
     """Inches that the longest of the texts needs, with the gap before it."""
-    font = FontProperties(family=[LOOK["font.family"]])
-    widest = max((TextPath((0, 0), text, size=size, prop=font).get_extents().width
-                  for text in texts if text.strip()), default=0)
-    return 0.4 + widest / 72
+    return 0.4 + max((width_of(text, size) for text in texts if text.strip()), default=0) / 72
 
 
-def start(title, subtitle="", width=4.6, height=4.4, names=(0.2,), ticks=0.75, rows=1):
-    """A picture of panels side by side, one for each of `names`; returns it and its axes, row by row.
+def wrapped(text, inches, size, bold=False):
+    """The text in lines that are no wider."""
+    lines = []
+    for word in text.split():
+        longer = "%s %s" % (lines[-1], word) if lines else word
+        if lines and width_of(longer, size) * (1.15 if bold else 1.02) <= inches * 72:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
-    width and height: of a panel; names: what is kept free right of each; ticks: left of each. Inches.
-    """
+
+def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
+    """(picture, axis). width and height: of the axis; left and right: what is kept free beside it. Inches."""
     pyplot.rcParams.update(LOOK)
-    whole_width = sum(names) + len(names) * (ticks + width) + 2 * EDGE
-    whole_height = TOP + rows * height + (rows - 1) * BETWEEN + BOTTOM
+    whole_width = 2 * EDGE + left + width + right
+    lines, below = wrapped(title, whole_width - 2 * EDGE, 12, bold=True), wrapped(subtitle, whole_width - 2 * EDGE, 9)
+    top = 0.2 + TITLE * len(lines) + 0.2 * len(below) + 0.1
+    whole_height = top + height + BOTTOM
     picture = pyplot.figure(figsize=(whole_width, whole_height))
-    axes = []
-    for below in reversed(range(rows)):
-        left, bottom = EDGE, BOTTOM + below * (height + BETWEEN)
-        for behind in names:
-            axes.append(picture.add_axes(((left + ticks) / whole_width, bottom / whole_height,
-                                          width / whole_width, height / whole_height)))
-            left += ticks + width + behind
-    for text, down, look in ((title, 0.16, {"fontsize": 13.5, "fontweight": "bold"}),
-                             (subtitle, 0.45, {"fontsize": 10, "color": "#444444"})):
-        picture.text(EDGE / whole_width, 1 - down / whole_height, text, va="top", **look)
-    return picture, axes
+    axis = picture.add_axes(((EDGE + left) / whole_width, BOTTOM / whole_height, width / whole_width,
+                             height / whole_height))
+    down = 0.12
+    for text, step, look in ((lines, TITLE, {"fontsize": 12, "fontweight": "bold"}),
+                             (below, 0.2, {"fontsize": 9, "color": PALE})):
+        for line in text:
+            picture.text(EDGE / whole_width, 1 - down / whole_height, line, va="top", **look)
+            down += step
+    return picture, axis
 
 
 def spread_out(wanted, spacing, low, high):
@@ -113,57 +130,21 @@ def list_beside(axis, entries):
                 fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
 
 
-def number(value, unit=""):
-    """1234567 -> '1.23 M'; three significant digits."""
-    for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= limit * 0.9995:
-            return "%s %s%s" % (three(value / limit), prefix, unit)
-    return three(value) + (" " + unit if unit else "")
-
-
-def three(value):
-    """Three significant digits, never in exponents: 1234 -> '1230', 0.0123 -> '0.0123'."""
-    if value == 0:
-        return "0"
-    text = "%.3g" % value
-    return text if "e" not in text else "%.0f" % float(text) if abs(value) >= 1 else "%.6f" % value
-
-
-def two(value):
-    """Two significant digits, for what is said in a sentence: 145.7 -> '150', 1.42 -> '1.4'."""
-    return three(float("%.2g" % value))
-
-
-def duration(ns):
-    """812 -> '812 ns', 45310 -> '45.3 µs'."""
-    for limit, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if ns >= limit * 0.9995:
-            return "%s %s" % (three(ns / limit), unit)
-    return "%s ns" % three(ns)
-
-
-def size(count):
-    for limit, unit in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
-        if count >= limit and count % limit == 0:
-            return "%d %s" % (count // limit, unit)
-    return "%d B" % count
-
-
 def formatter(text_of):
     return FuncFormatter(lambda value, _: text_of(value))
 
 
-def share(value):
-    """0.001 -> '0.1 %'."""
-    return "%.6g %%" % (100 * value)
-
-
-def rule_of(launches):
-    """What a caption says of points and bars."""
-    if launches < 6:
-        return "Medians of %d launches: too few for an interval" % launches if launches > 1 else \
-               "One launch: no interval"
-    return "Medians of %d launches; bars: 95 %% interval of the median" % launches
+def rule_of(counts):
+    """What a caption says of points and bars, of the numbers of launches behind them."""
+    counts = list(counts)
+    enough = [count for count in counts if count >= FEWEST]
+    text = "Medians of %s" % words.from_to(counts) + (" launch" if set(counts) == {1} else " launches")
+    if not enough:
+        return text + ": too few for an interval"
+    if len(enough) == len(counts):
+        return text + "; bars: 95 % interval of the median"
+    return "%s; bars: 95 %% interval of the median, where there are six or more launches (%d of %d)" % (
+        text, len(enough), len(counts))
 
 
 def caption(run, rule):
@@ -173,21 +154,18 @@ def caption(run, rule):
         str(run.get("run_id", "?"))[:8])
 
 
-def save(picture, folder, name, text, header, table):
+def save(picture, folder, name, text, alt, header, table):
     """Writes plots/NAME.svg, .png and .csv; returns the SVG's path."""
     plots = os.path.join(folder, "plots")
     os.makedirs(plots, exist_ok=True)
     width, height = picture.get_size_inches()
-    wrapped = "\n".join(textwrap.fill(line, int(width * 15)) for line in text.split("\n"))
-    picture.text(EDGE / width, 0.1 / height, wrapped, fontsize=8, color="#666666", va="bottom",
-                 linespacing=1.4)
-    for ending in ("svg", "png"):
-        picture.savefig(os.path.join(plots, name + "." + ending), dpi=130,
-                        metadata={"Date": None} if ending == "svg" else None)
-    pyplot.close(picture)
-    with open(os.path.join(plots, name + ".csv"), "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(table)
+    lines = [line for part in text.split("\n") for line in wrapped(part, width - 2 * EDGE, 7.5)]
+    picture.text(EDGE / width, 0.08 / height, "\n".join(lines), fontsize=7.5, color=PALE, va="bottom", linespacing=1.35)
+    try:
+        for ending in ("svg", "png"):
+            picture.savefig(os.path.join(plots, name + "." + ending), dpi=130,
+                            metadata={"Title": alt, **({"Date": None} if ending == "svg" else {})})
+    finally:
+        pyplot.close(picture)
+    write_csv(os.path.join(plots, name + ".csv"), header, table)
     return os.path.join(plots, name + ".svg")
-

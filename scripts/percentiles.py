@@ -2,7 +2,7 @@
 
     lines = distributions(folder, {case: who, ...})     # in the order given
     table = draw_percentiles(axis, lines)               # percentile against latency
-    table = draw_distribution(whole, tail, lines)       # what share took no longer; took longer
+    table = draw_distribution(axis, lines, tail)        # what share took no longer; took longer
 
 who is (impl, interpreter). A line merges all launches of its case; the band around it reaches from the
 lowest to the highest launch. Both are cut where a percentile has too few values.
@@ -10,12 +10,16 @@ lowest to the highest launch. Both are cut where a percentile has too few values
 
 import collections
 
+import numpy
+
 import figure
-from contenders import is_ours, style
+import words
+from contenders import is_ours, label, style
 from run_folder import read_histogram
 
-CURVE = [1 - 10 ** (-step / 20) for step in range(2, 81)]  # 20 % to 99.99 %
-MAXIMUM = 50000  # where on the percentiles' axis the longest value stands
+CURVE = sorted([0.5] + [1 - 10 ** (-step / 20) for step in range(2, 81)])  # 20 % to 99.99 %
+MEDIAN = 0.5
+MAXIMUM = 150000  # where on the percentiles' axis the longest value stands
 
 
 def distributions(folder, key_of):
@@ -25,24 +29,24 @@ def distributions(folder, key_of):
 
 
 def merged(launches):
+    """The launches' buckets added up: (values, counts), sorted by value."""
     counts = collections.Counter()
     for launch in launches:
         for value, count in launch:
             counts[value] += count
-    return sorted(counts.items())
+    values = sorted(counts)
+    return numpy.array(values, float), numpy.array([counts[value] for value in values])
 
 
 def quantiles(distribution, wanted):
     """The values at each of the quantiles, None where there are fewer than 3 / (1 - q) values."""
-    total = sum(count for _, count in distribution)
-    values, seen, at = [], 0, iter(distribution)
-    value = None
-    for q in wanted:
-        while seen < q * total:
-            value, count = next(at)
-            seen += count
-        values.append(value if value is not None and total >= 3 / (1 - q) else None)
-    return values
+    values, counts = distribution
+    total = int(counts.sum())
+    if total == 0:
+        return [None] * len(wanted)
+    places = numpy.searchsorted(numpy.cumsum(counts), numpy.asarray(wanted) * total)
+    return [float(values[min(place, len(values) - 1)]) if total >= 3 / (1 - q) else None
+            for place, q in zip(places, wanted)]
 
 
 def band_of(launches):
@@ -68,44 +72,65 @@ def draw_percentiles(axis, lines):
             axis.plot(*zip(*shown), **style(*who))
         if band and is_ours(who[0]):
             axis.fill_between(*zip(*band), color=style(*who)["color"], alpha=0.13, linewidth=0)
-        longest = whole[-1][0]
+        longest = whole[0][-1]
         axis.plot(MAXIMUM, longest, "o", markersize=4, color=style(*who)["color"],
                   zorder=style(*who)["zorder"])
         ends.append((MAXIMUM, longest, who))
         bounds = {x: (low, high) for x, low, high in band}
-        table += [[*who, 1 - 1 / x, value, *bounds.get(x, ("", ""))] for x, value in shown]
+        table += [[*who, round(1 - 1 / x, 12), value, *bounds.get(x, ("", ""))] for x, value in shown]
         table.append([*who, 1, longest, "", ""])
     ticks = {2: "50 %", 10: "90 %", 100: "99 %", 1000: "99.9 %", 10000: "99.99 %", MAXIMUM: "max"}
-    axis.set_xticks(list(ticks), list(ticks.values()))
+    axis.set_xticks(list(ticks), list(ticks.values()), fontsize=7.5)
     axis.set_xlim(1.25, 1.4 * MAXIMUM)
     axis.minorticks_off()
-    axis.yaxis.set_major_formatter(figure.formatter(figure.duration))
+    axis.yaxis.set_major_formatter(figure.formatter(words.duration))
     axis.set_xlabel("percentile")
     figure.label_ends(axis, ends)
     return table
 
 
-def draw_distribution(whole, tail, lines):
-    """Left: the share that took no longer. Right: the share that took longer, on a log scale."""
+def rule_of(lines):
+    """What a caption says of the curves."""
+    counts = words.from_to([len(launches) for launches in lines.values()])
+    return "Service time in a closed loop; lines: all launches merged (%s a case), cut where samples are few; bands " \
+           "(ours): lowest to highest launch; dots: the longest seen" % counts
+
+
+def alt_of(setting, table):
+    """What the curves show, for those who do not see them: the lowest and the highest median."""
+    medians = sorted((row[3], label(*row[:2])) for row in table if row[2] == MEDIAN)
+    if not medians:
+        return "Percentile curves. %s: too few values." % setting
+    return "Percentile curves. %s: lowest median %s (%s), highest %s (%s)." % (
+        setting, words.duration(medians[0][0]), medians[0][1], words.duration(medians[-1][0]), medians[-1][1])
+
+
+def thinned(points, spacing=1.01):
+    """The points of a curve without those that no eye could tell from the last: a share of one in a hundred."""
+    kept = points[:1]
+    for point in points[1:]:
+        if point[0] >= kept[-1][0] * spacing:
+            kept.append(point)
+    return kept if kept[-1] == points[-1] else [*kept, points[-1]]
+
+
+def draw_distribution(axis, lines, tail):
+    """The share that took no longer; with `tail` the share that took longer, on a log scale."""
     table, medians = [], []
     for who, launches in lines.items():
-        distribution = merged(launches.values())
-        total = sum(count for _, count in distribution)
-        seen, points = 0, []
-        for value, count in distribution:
-            points.append((value, seen / total, 1 - seen / total))
-            seen += count
-        points.append((distribution[-1][0], 1.0, 1 / total))
-        values, below, beyond = zip(*points)
-        whole.step(values, below, where="post", **style(*who))
-        tail.step(values, beyond, where="post", **style(*who))
-        medians.append((quantiles(distribution, [0.5])[0] or distribution[-1][0], who))
+        values, counts = distribution = merged(launches.values())
+        total = counts.sum()
+        before = numpy.concatenate(([0], numpy.cumsum(counts)[:-1])) / total
+        shares = 1 - before if tail else before
+        points = [*zip(values.tolist(), shares.tolist()), (float(values[-1]), 1 / total if tail else 1.0)]
+        axis.step(*zip(*thinned(points)), where="post", **style(*who))
+        medians.append((quantiles(distribution, [0.5])[0] or float(values[-1]), who))
         table += [[*who, *point] for point in points]
-    tail.set_yscale("log")
-    for axis in (whole, tail):
-        axis.set_xscale("log")
-        axis.minorticks_off()
-        axis.xaxis.set_major_formatter(figure.formatter(figure.duration))
-        axis.yaxis.set_major_formatter(figure.formatter(figure.share))
-    figure.list_beside(tail, medians)
+    if tail:
+        axis.set_yscale("log")
+    axis.set_xscale("log")
+    axis.minorticks_off()
+    axis.xaxis.set_major_formatter(figure.formatter(words.duration))
+    axis.yaxis.set_major_formatter(figure.formatter(words.share))
+    figure.list_beside(axis, medians)
     return table

@@ -1,127 +1,125 @@
-"""Pipe or queue? The answer in words and in a table; the data choose the words.
+"""Pipe or queue? The answer in words and in tables; the data choose the words.
 
 A size is decided when the 95 % interval of Pipe : Queue, launch by launch, leaves out 1 and the lead is
-one that anybody would notice.
+one that anybody would notice. Who else is faster than either is told with it: sections.py.
 """
 
 import collections
 
-import figure
-from answer import Answer, cell
-from contenders import label
-from estimate import ratio_of
-from pipe_vs_queue_results import Results
+import axes
+import races as racing
+import sections
+import words
+from answer import Answer, clock_point
+from estimate import ratio_of, told_apart
+from run_folder import measured
+from tables import pivot, tables_of
 
 PIPE, QUEUE = ("pipe", ""), ("queue", "")
-# What is set beside what in the points: ours, the other, at 64 bytes.
-RIVALS = ((QUEUE, "boost_message_queue"), (QUEUE, "cpython_queue"), (PIPE, "pipe2"))
-SPOKEN_OF = (64, 65536)
-NOTICED = 1.05  # a smaller lead is none
+CORE = "core"
 
-Size = collections.namedtuple("Size", "bytes ratio winner")  # winner: PIPE, QUEUE, or None
+SPOKEN_OF = (64, 65536)  # sizes of which both rates are told; the table has all
+
+Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PIPE, QUEUE, or None
 
 
-def compare(results, size):
+def races_of(rows, mode, placement=CORE):
+    """The races of a mode, by size."""
+    return racing.races_of([row for row in rows if row["mode"] == mode and row["placement"] == placement])
+
+
+def compare(race):
     """What this size says, or None if it was not measured through both."""
-    ratio = ratio_of(*(results.launches(who, size, "throughput", "ops_per_s")
-                       for who in (PIPE, QUEUE)))
+    found = {entry.who: entry for entry in race.entries}
+    if PIPE not in found or QUEUE not in found:
+        return None
+    ratio = ratio_of(found[PIPE].launches, found[QUEUE].launches)
     if ratio is None:
         return None
-    if ratio.low is None or ratio.low <= 1 <= ratio.high or \
-            1 / NOTICED < ratio.median < NOTICED:
-        return Size(size, ratio, None)
-    return Size(size, ratio, PIPE if ratio.low > 1 else QUEUE)
-
-
-def listed(texts):
-    """'a', 'a and b', 'a, b and c'."""
-    texts = list(texts)
-    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " and " + texts[-1]
-
-
-def times(ratio):
-    """'1.4 times (0.95 to 1.9)'."""
-    text = figure.two(ratio.median) + " times"
-    return text if ratio.low is None else "%s (%s to %s)" % (text, figure.two(ratio.low),
-                                                             figure.two(ratio.high))
+    others = racing.ahead_of_ours(race)
+    winner = {1: PIPE, -1: QUEUE}.get(told_apart(ratio))
+    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others)
 
 
 def won(sizes, who):
-    """'the Pipe for messages of 8 B and 64 B (1.4 to 2 times as fast)'"""
+    """'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'"""
     mine = [size for size in sizes if size.winner == who]
-    leads = [size.ratio.median if who == PIPE else 1 / size.ratio.median for size in mine]
-    lead = " to ".join(dict.fromkeys(figure.two(end) for end in (min(leads), max(leads))))
+    leads = [size.ratio.value if who == PIPE else 1 / size.ratio.value for size in mine]
+    lead = " to ".join(dict.fromkeys(words.factor(end) for end in (min(leads), max(leads))))
     every = "at every size" if len(mine) == len(sizes) else \
-        "for messages of " + listed(figure.size(size.bytes) for size in mine)
+        "for messages of " + words.listed(words.size(size.bytes) for size in mine)
     return "the %s %s (%s times as fast)" % (who[0].capitalize(), every, lead)
+
+
+def unsure(sizes):
+    """What is said of the sizes without a winner."""
+    few = [size for size in sizes if size.winner is None and size.ratio.low is None]
+    close = [size for size in sizes if size.winner is None and size.ratio.low is not None]
+    parts = []
+    if close:
+        parts.append("for %s this run cannot tell them apart" % words.listed(words.size(each.bytes) for each in close))
+    if few:
+        parts.append("for %s there are too few launches to decide" % words.listed(words.size(each.bytes) for each in few))
+    return parts
 
 
 def headline(sizes):
     if not sizes:
         return "Pipe or queue? This run did not measure both: nothing to compare."
-    if all(size.ratio.low is None for size in sizes):
-        return "Pipe or queue? Not decided."
     winners = [who for who in (PIPE, QUEUE) if any(size.winner == who for size in sizes)]
+    if not winners and all(size.ratio.low is None for size in sizes):
+        return "Pipe or queue? Not decided: too few launches."
     if not winners:
-        return "Pipe or queue? For speed, either: at no message size can this run tell them " \
-               "apart."
-    undecided = any(size.winner is None for size in sizes)
-    text = "Pipe or queue? For speed, " + "; ".join(won(sizes, who) for who in winners)
-    return text + ("; otherwise either" if undecided else "") + "."
+        return "Pipe or queue? At no message size can this run tell them apart."
+    text = "; ".join(["For speed, " + "; ".join(won(sizes, who) for who in winners)] + unsure(sizes))
+    return "Pipe or queue? %s.%s" % (text, overtaken(sizes))
 
 
-def speed_points(results, sizes):
-    for size in sizes:
-        if size.bytes in SPOKEN_OF:
-            text_of = figure.number if size.bytes < 4096 else \
-                lambda rate, by=size.bytes: figure.number(rate * by, "B")
-            rates = [text_of(results.rate(who, size.bytes).median) for who in (PIPE, QUEUE)]
-            yield "Messages of %s: %s/s through the Pipe, %s/s through the Queue; Pipe : Queue = " \
-                  "%s." % (figure.size(size.bytes), *rates, times(size.ratio).replace(" times", ""))
+def overtaken(sizes):
+    """Whoever is faster than both at a size, in the headline too."""
+    found = [size for size in sizes if size.others]
+    if not found:
+        return ""
+    return " Faster than both: %s." % "; ".join(
+        "%s for messages of %s" % (racing.name_of(size.others[0]), words.size(size.bytes)) for size in found)
 
 
-def trip_point(results):
-    trips = ["%s through %s" % (figure.duration(trip.median), label(*who))
-             for who in (PIPE, QUEUE, ("pipe2", "")) if (trip := results.round_trip(who))]
-    if trips:
-        yield "A question and its answer of 64 B take %s (p50)." % listed(trips)
+def speed_points(races):
+    """Both, at each size, and what they are worth of each other."""
+    for race in races:
+        found = {entry.who: entry for entry in race.entries}
+        size = compare(race)
+        if size is not None and size.bytes in SPOKEN_OF:
+            text_of = (lambda entry: words.number(entry.estimate.median) + "/s") if size.bytes < 4096 else \
+                (lambda entry, by=size.bytes: words.number(entry.estimate.median * by, "B/s"))
+            yield "Messages of %s: %s through the Pipe, %s through the Queue; the Pipe is %s as fast." % (
+                words.size(size.bytes), text_of(found[PIPE]), text_of(found[QUEUE]), racing.times(size.ratio))
 
 
-def rival_points(results):
-    for ours, theirs in RIVALS:
-        for who in results.contenders():
-            if who[0] == theirs:
-                ratio = ratio_of(*(results.launches(each, 64, "throughput", "ops_per_s")
-                                   for each in (ours, who)))
-                if ratio:
-                    yield "%s moves %s as many messages of 64 B as %s." % (
-                        label(*ours), times(ratio), label(*who))
+def told(rows):
+    """[(setting in words, Race)]: one way and round trips, each on its own core, then on one."""
+    found = racing.races_of(rows)
+    moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
+    return sorted(((axes.words_of(race.setting, moving), race) for race in found),
+                  key=lambda each: each[1].entries[0].rows[0]["mode"] != "throughput")
 
 
-def rate_cell(results, who, size):
-    """Millions of messages, or gigabytes, a second; 'under' what one message a window would be."""
-    rate, per = results.rate(who, size), 1e6 if size < 4096 else 1e9 / size
-    window = results.window(who, size)
-    if rate and rate.median == 0 and window:
-        return "< " + figure.two(1 / window / per)
-    return cell(rate, lambda value: ("%#.3g" % (value / per)).rstrip("."))
-
-
-def table(results):
-    sizes = results.sizes("throughput")
-    header = (["contender"] +
-              ["%s, %s" % (figure.size(size), "million/s" if size < 4096 else "GB/s")
-               for size in sizes] + ["round trip p50", "p99", "p50 on one core"])
-    rows = [[label(*who)] + [rate_cell(results, who, size) for size in sizes] +
-            [cell(results.round_trip(who), figure.duration),
-             cell(results.round_trip(who, column="lat_p99_ns"), figure.duration),
-             cell(results.round_trip(who, "same core"), figure.duration)]
-            for who in results.contenders()]
-    return header, rows
+def tables(rows):
+    """Contenders by size, one way and round trips; then every case."""
+    found = []
+    for mode, caption in (("throughput", "Messages per second, one way, by message size."),
+                          ("ping_pong", "Round trips, p50, by message size.")):
+        races = races_of(rows, mode)
+        if races:
+            found.append(pivot(races, [row for row in rows if row["mode"] == mode and row["placement"] == CORE],
+                               "msg_bytes", caption))
+    return found + [table._replace(caption=("Every case. " + table.caption).strip())
+                    for table in tables_of(rows, {"ops_per_s": "messages/s", "lat_p50_ns": "round trip, p50"})]
 
 
 def answer(_run, rows):
-    results = Results(rows)
-    sizes = [found for size in results.sizes("throughput") if (found := compare(results, size))]
-    points = [*speed_points(results, sizes), *trip_point(results), *rival_points(results)]
-    return Answer(headline(sizes), points, *table(results))
+    races = races_of(measured(rows), "throughput")
+    sizes = [size for race in races if (size := compare(race))]
+    found = told(rows)
+    texts = [text for text in sections.sentences(found)] if found else []
+    return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found)

@@ -6,49 +6,58 @@ speed-up is the time that one takes by the time that all take. Only as many work
 count as scaling; more are drawn, and named for what they are.
 """
 
-import itertools
+import collections
 
-import figure
-from answer import UNANSWERED, Answer
-from by_parties import counts_of, draw_panel, grouped, room, table_of
-from contenders import label
-from estimate import per_launch, ratio_of
+import lines
+import words
+from answer import UNANSWERED, Answer, nothing
+from contenders import label, order
+from estimate import Estimate, per_launch, ratio_of
+from races import who_of
 from run_folder import measured
 from scaling_fit import fit_of, words_of
+from sections import Section, slug
+from tables import Cell, Notes, Table, interval_cell, missing, name_cell, without_empty
 
 COLUMNS = ("mode", "parties")  # that every row has
-
 KINDS = ("integer", "floating_point", "memory", "allocation", "lock")
 SCALINGS = ("weak", "strong")
+WORKERS = lines.X("parties", "workers", lambda value: "%d" % value)
+SPEED_UP = lines.Y("speed_up", "times one worker of the same kind", words.three, False, "higher")
+SECTION = Section(
+    title="Does work get done faster with more workers?",
+    about="Weak: each worker does all it can in a given time. Strong: a fixed work is divided among the workers, round "
+          "after round. Each kind of worker is compared with one worker of its own kind, so these numbers say how work "
+          "scales, not who is fastest. Workers are dealt out to the cores in turn.")
 
 
-def words(kind):
+def in_words(kind):
     return kind.replace("_", " ")
 
 
 def speed_ups(rows):
-    """{who: {workers: Estimate}} against one worker of the same kind."""
-    lines = {}
-    for who, by_workers in grouped(rows, lambda row: int(row["parties"])).items():
-        if 1 not in by_workers:
-            continue
-        alone = per_launch(by_workers[1], "ops_per_s")
-        points = {workers: ratio for workers, group in sorted(by_workers.items())
+    """{who: {workers: Ratio}} against one worker of the same kind."""
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
+    for row in rows:
+        found[who_of(row)][int(row["parties"])].append(row)
+    speeds = {}
+    for who in sorted(found, key=lambda each: order(*each)):
+        alone = per_launch(found[who].get(1, []), "ops_per_s")
+        points = {workers: ratio for workers, group in sorted(found[who].items())
                   if (ratio := ratio_of(per_launch(group, "ops_per_s"), alone)) is not None}
         if points:
-            lines[who] = points
-    return lines
+            speeds[who] = points
+    return speeds
 
 
 def panels_of(rows):
     """{(kind of work, scaling): speed-ups} of what was measured, kind by kind."""
     found = {}
-    for kind in KINDS:
+    for kind in dict.fromkeys([*KINDS, *(row["mode"] for row in rows)]):
         for scaling in SCALINGS:
-            lines = speed_ups([row for row in rows if row["mode"] == kind and
-                               row.get("scaling", "weak") == scaling])
-            if lines:
-                found[kind, scaling] = lines
+            speeds = speed_ups([row for row in rows if row["mode"] == kind and (row["scaling"] or "weak") == scaling])
+            if speeds:
+                found[kind, scaling] = speeds
     return found
 
 
@@ -56,92 +65,64 @@ def cpus_of(run):
     return (run.get("host") or {}).get("cpus")
 
 
-def ideal(counts, cpus):
-    """As many times as there are workers, while each has a CPU."""
-    return [min(count, cpus or count) for count in counts]
-
-
-def top_of(panels, cpus):
-    """Where the axes of these end, so that they can be compared with each other and with the ideal."""
-    values = [ratio.high or ratio.median for lines in panels for points in lines.values()
-              for ratio in points.values()]
-    return 1.08 * max(values + [max(ideal(counts_of(lines), cpus)) for lines in panels])
-
-
 def draw(folder, run, rows):
-    panels = panels_of(measured(rows))
-    if not panels:
-        return []
-    cpus = cpus_of(run)
-    kinds = list(dict.fromkeys(kind for kind, _ in panels))
-    scalings = [each for each in SCALINGS if any(scaling == each for _, scaling in panels)]
-    picture, axes = figure.start(
-        "Does work get done faster with more workers?",
-        "Times one worker of the same kind; dashed: a CPU's worth for each", width=3.8, height=2.9,
-        names=[max(room(lines) for (_, which), lines in panels.items() if which == scaling)
-               for scaling in scalings], rows=len(kinds))
-    table = []
-    for axis, place in zip(axes, itertools.product(kinds, scalings)):
-        if place not in panels:
-            picture.delaxes(axis)
-            continue
-        kind, scaling = place
-        axis.set_title("%s work, %s scaling" % (words(kind), scaling))
-        counts = counts_of(panels[place])
-        top = top_of([lines for (which, _), lines in panels.items() if which == kind], cpus)
-        axis.plot(counts, ideal(counts, cpus), color="#bbbbbb", linewidth=1, linestyle=(0, (4, 3)),
-                  zorder=1)
-        draw_panel(axis, panels[place], figure.three, cpus, top=top, parties_are="workers")
-        table += [[*place, *line] for line in table_of(panels[place])]
-    return [figure.save(
-        picture, folder, "cpu_scaling",
-        figure.caption(run, "Weak: each does all it can; strong: the same work is divided. More "
-                       "workers than cores are no scaling. " +
-                       figure.rule_of(max(line[-1] for line in table))),
-        ["work", "scaling", "impl", "interpreter", "workers", "speed_up", "low", "high",
-         "launches"], table)]
+    paths = []
+    for (kind, scaling), speeds in panels_of(measured(rows)).items():
+        shown = {who: {workers: Estimate(*ratio) for workers, ratio in points.items()} for who, points in speeds.items()}
+        if len(lines.places_of(shown)) < 2:
+            continue  # one worker beside itself
+        paths.append(lines.draw_lines(
+            folder, run, shown, slug("cpu_scaling", kind, scaling), SECTION.title,
+            "%s work, %s scaling; dashed: a core's worth for each worker" % (in_words(kind), scaling), WORKERS, SPEED_UP,
+            ideal=lambda count: min(count, cpus_of(run) or count)))
+    return paths
 
 
 def laws(panels, cpus):
     """What can be fitted, or why nothing can, each reason once."""
     refused = {}
-    for (kind, scaling), lines in panels.items():
-        for who, ratios in lines.items():
-            fit = fit_of({count: ratio.median for count, ratio in ratios.items()}, cpus)
+    for (kind, scaling), speeds in panels.items():
+        for who, ratios in speeds.items():
+            fit = fit_of({count: ratio.value for count, ratio in ratios.items()}, cpus)
             if isinstance(fit, str):
                 refused[fit] = None
             else:
-                yield "%s, %s work, %s scaling: %s." % (label(*who), words(kind), scaling,
-                                                        words_of(fit))
+                yield "%s, %s work, %s scaling: %s." % (label(*who), in_words(kind), scaling, words_of(fit))
     for why in refused:
-        yield "Amdahl, USL: %s." % why
+        yield "Amdahl's law and the universal scalability law (USL): %s." % why
 
 
 def sentence(scaling, workers, who, speed_up):
     if scaling == "weak":
         return "%d workers, each a %s, do %s times the integer work of one." % (
-            workers, label(*who), figure.two(speed_up))
+            workers, label(*who), words.factor(speed_up))
     return "Divided among %d workers, each a %s, the same integer work is done %s times as fast." % (
-        workers, label(*who), figure.two(speed_up))
+        workers, label(*who), words.factor(speed_up))
+
+
+def efficiency_cell(notes, ratio, workers, cpus):
+    if workers > cpus:
+        return missing(notes, "oversubscribed", "more workers than cores: they take turns, and nothing can scale")
+    return Cell("%.0f %%" % (100 * ratio.value / workers), ratio.value / workers)
 
 
 def answer(run, rows):
-    cpus = cpus_of(run) or 1
-    table, points = [], []
-    panels = panels_of(measured(rows))
-    for (kind, scaling), lines in panels.items():
-        for who, ratios in lines.items():
+    cpus, panels, notes = cpus_of(run) or 1, panels_of(measured(rows)), Notes()
+    found, speeds_of = [], []
+    for (kind, scaling), speeds in panels.items():
+        for who, ratios in speeds.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                points.append(sentence(scaling, useful, who, ratios[useful].median))
-            for workers, ratio in ratios.items():
-                table.append([label(*who), words(kind), scaling, str(workers),
-                              figure.three(ratio.median), figure.three(ratio.median / workers),
-                              "%.0f %%" % (100 * ratio.median / workers) if workers <= cpus else
-                              "oversubscribed"])
-    if not table:
-        return Answer("This run has no work of one worker to compare with.", [], [], [])
+                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, who))
+            found += [[name_cell(who), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
+                       Cell(words.three(ratio.value), ratio.value), interval_cell(notes, ratio, words.three),
+                       efficiency_cell(notes, ratio, workers, cpus), Cell(str(ratio.n), ratio.n)]
+                      for workers, ratio in ratios.items()]
+    if not found:
+        return nothing("This run has no work of one worker to compare with.")
+    points = [sentence(SCALINGS[rank], workers, who, -value) for rank, value, workers, who in sorted(speeds_of)]
     points += laws(panels, cpus)
-    headline = points[0] if points else UNANSWERED
-    return Answer(headline, points[1:], ["contender", "work", "scaling", "workers", "speed-up",
-                                         "share of each", "efficiency"], table)
+    table = without_empty(Table("Each against one worker of its own kind.", [
+        "contender", "work", "scaling", "workers", "speed-up", "95 % interval", "efficiency", "launches"],
+        found, notes.texts))
+    return Answer(points[0] if points else UNANSWERED, points[1:], [table], [])

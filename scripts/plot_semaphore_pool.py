@@ -1,105 +1,42 @@
-"""semaphore_pool: throughput by workers for each number of permits, and how long a worker waits."""
+"""semaphore_pool: how many permits are taken per second, how long a worker waits, and whether the limit holds."""
 
-import figure
-from answer import Answer, by_case, cell
-from by_parties import draw_panel, grouped, lines_of, room, table_of, who_of
-from contenders import label, order
-from dots import LONGEST, MEDIAN, P99, draw_dots, words_of
+import lines
+import sections
+import words
+from answer import by_case
 from estimate import estimate_of
 from run_folder import measured
 
 COLUMNS = ("scope", "permits", "parties", "work_in_ns", "max_inside")  # that every row has
-
-SCOPES = (("thread", "threads"), ("process", "processes"))
-
-
-def permits_of(rows):
-    return sorted({int(row["permits"]) for row in rows})
-
-
-def draw_scope(folder, run, rows, plural):
-    panels = [(permits, lines_of([row for row in rows if int(row["permits"]) == permits],
-                                 "ops_per_s")) for permits in permits_of(rows)]
-    counts = sorted({int(row["parties"]) for row in rows})
-    works = {row["work_in_ns"] for row in rows}
-    inside = " or ".join(figure.duration(int(work)) for work in sorted(works, key=int))
-    picture, axes = figure.start(
-        "A few permits for many workers", "%s that take a permit, work %s, and give it back"
-        % (plural.capitalize(), inside), width=3.6, names=[room(lines) for _, lines in panels])
-    table = []
-    for axis, (permits, lines) in zip(axes, panels):
-        axis.set_title("%d permit%s: taken per second" % (permits, "" if permits == 1 else "s"))
-        draw_panel(axis, lines, figure.number, (run.get("host") or {}).get("cpus"), counts,
-                   parties_are="workers")
-        table += [[permits, *line] for line in table_of(lines)]
-    return figure.save(
-        picture, folder, "semaphore_pool_" + plural,
-        figure.caption(run, figure.rule_of(max(line[-1] for line in table))),
-        ["permits", "impl", "interpreter", "workers", "ops_per_s", "low", "high", "launches"],
-        table)
+SECTION = sections.Section(
+    title="A few permits for many workers", x=lines.PARTIES, headings={"ops_per_s": "permits taken/s"},
+    about="Workers take a permit, work inside, give it back, and begin again, for a fixed time. How many are inside at "
+          "once is counted. One acquisition in so many is timed, from asking to having.")
+CLOCKS = 2  # a wait of at most so many readings of the clock is none
 
 
-def draw_waits(folder, run, rows):
-    """Of the most workers that share two permits, or the nearest to that there is."""
-    permits = min(permits_of(rows), key=lambda each: (abs(each - 2), each))
-    chosen = [row for row in rows if int(row["permits"]) == permits]
-    workers = max(int(row["parties"]) for row in chosen)
-    chosen = [row for row in chosen if int(row["parties"]) == workers]
-    panels = []
-    for scope, plural in SCOPES:
-        entries = [(who, groups[scope]) for who, groups in
-                   grouped(chosen, lambda row: row["scope"]).items() if scope in groups]
-        if entries:
-            panels.append((plural, entries))
-    marks = (MEDIAN, P99, LONGEST)
-    tallest = max(len(entries) for _, entries in panels)
-    names = [label(*who) for _, entries in panels for who, _ in entries]
-    picture, axes = figure.start(
-        "How long does a worker wait for its permit?", "%d workers, %d permits"
-        % (workers, permits), height=0.5 + 0.29 * tallest, ticks=figure.room(names, 10),
-        names=[0.3] * len(panels))
-    table = []
-    for axis, (plural, entries) in zip(axes, panels):
-        axis.set_title(plural)
-        padded = entries + [None] * (tallest - len(entries))
-        table += [[plural, *line] for line in draw_dots(axis, padded, marks)]
-        axis.set_xlabel("from asking to having")
-    return figure.save(
-        picture, folder, "semaphore_pool_waits",
-        figure.caption(run, words_of(marks) + ". " +
-                       figure.rule_of(max(line[-1] for line in table))),
-        ["scope", "impl", "interpreter", "mark", "median", "low", "high", "launches"], table)
+def limit_point(rows):
+    """Whether more were ever inside than there were permits."""
+    crowded = sum(int(row["max_inside"]) > int(row["permits"]) for row in measured(rows))
+    return "At no moment were more workers inside than there were permits." if not crowded else \
+        "The limit was broken: in %s more workers were inside than there were permits." % words.counted(
+            crowded, "measured window")
 
 
-def draw(folder, run, rows):
-    rows = measured(rows)
-    if not rows:
-        return []
-    paths = []
-    for scope, plural in SCOPES:
-        mine = [row for row in rows if row["scope"] == scope]
-        if mine:
-            paths.append(draw_scope(folder, run, mine, plural))
-    return paths + [draw_waits(folder, run, rows)]
+def scarcity_points(rows):
+    """[how many cases were no test of waiting], if in some the median wait is the clock itself."""
+    groups = [group for group in by_case(rows).values() if any(row["lat_p50_ns"] for row in group)]
+    free = 0
+    for group in groups:
+        wait, clock = estimate_of(group, "lat_p50_ns"), estimate_of(group, "timer_cost_ns")
+        free += clock is not None and wait.median <= CLOCKS * clock.median
+    return ["In %d of %s the median wait is no longer than two readings of the clock: permits were seldom scarce, so "
+            "these rates say what taking one costs, not how waiting goes." % (
+                free, words.counted(len(groups), "case"))] if free else []
 
 
 def answer(_run, rows):
-    table = []
-    for group in sorted(by_case(rows).values(), key=lambda group: (
-            group[0]["scope"] != "thread", int(group[0]["parties"]), int(group[0]["permits"]),
-            order(*who_of(group[0])))):
-        first = group[0]
-        most = max(int(row["max_inside"]) for row in group)
-        table.append([label(*who_of(first)), dict(SCOPES)[first["scope"]], first["parties"],
-                      "%s (at most %d at once)" % (first["permits"], most),
-                      cell(estimate_of(group, "ops_per_s"), figure.number),
-                      cell(estimate_of(group, "lat_p50_ns"), figure.duration),
-                      cell(estimate_of(group, "lat_p99_ns"), figure.duration)])
-    if not table:
-        return Answer("This run measured no semaphore.", [], [], [])
-    crowded = sum(int(row["max_inside"]) > int(row["permits"]) for row in measured(rows))
-    headline = "At no moment were more workers inside than there were permits." if not crowded else \
-        "In %d measured windows more workers were inside than there were permits." % crowded
-    return Answer(headline, [],
-                  ["contender", "scope", "workers", "permits", "taken per second", "wait p50",
-                   "p99"], table)
+    found = sections.answer(SECTION, rows)
+    if not measured(rows):
+        return found
+    return found._replace(points=[*found.points, *scarcity_points(rows), limit_point(rows)])

@@ -1,116 +1,87 @@
-"""single_operation: what each costs, one dot each, with the interval of the median; a figure for each
-subject; and how many times the cost of its peer each of ours has.
-"""
-
-import collections
-import math
+"""single_operation: what each costs without contention; those that do the same job are compared."""
 
 import contenders
-import figure
-from answer import Answer
-from estimate import estimate_of, per_launch, ratio_of
+import races as racing
+import words
+from answer import Answer, nothing
+from axes import SCOPES
+from dots import draw_race
 from run_folder import measured
+from sections import Section, sentences, slug
+from tables import Cell, Notes, Table, interval_cell, launches_cell, name_cell, without_empty
 
-# Column `primitive` of a row, the end of the figure's name, and what the figure is about.
-SUBJECTS = (
-    (("",), "", "one operation"),
-    (("lock", "rlock"), "_locks", "a lock"),
-    (("semaphore",), "_semaphores", "a semaphore"),
-    (("event",), "_events", "an event"),
-    (("condition",), "_conditions", "a condition"),
-    (("barrier",), "_barriers", "a barrier"),
-    (("value",), "_values", "a value"),
-)
-
-# Ours, and those that make the same promise or a weaker one.
-PEERS = (
-    ("th_lock_acquire_release", ("std_mutex_acquire_release", "cpython_th_lock_acquire_release")),
-    ("mp_lock_acquire_release", ("pthread_mutex_pshared_acquire_release",
-                                 "pthread_robust_acquire_release",
-                                 "cpython_mp_lock_acquire_release")),
-    ("th_semaphore_acquire_release", ("posix_sem_acquire_release",
-                                      "std_counting_semaphore_acquire_release",
-                                      "cpython_th_semaphore_acquire_release")),
-    ("mp_semaphore_acquire_release", ("posix_sem_pshared_acquire_release",
-                                      "cpython_mp_semaphore_acquire_release")),
-    ("th_event_set_clear", ("cpython_th_event_set_clear",)),
-    ("mp_event_set_clear", ("cpython_mp_event_set_clear",)),
-    ("th_condition_notify_one", ("std_condition_variable_notify_one",
-                                 "cpython_th_condition_notify_one")),
-    ("mp_condition_notify_one", ("pthread_cond_pshared_notify_one",
-                                 "cpython_mp_condition_notify_one")),
-    ("th_barrier_of_one_wait", ("std_barrier_of_one_wait", "cpython_th_barrier_of_one_wait")),
-    ("mp_barrier_of_one_wait", ("pthread_barrier_pshared_of_one_wait",
-                                "cpython_mp_barrier_of_one_wait")),
-    ("mp_value_increment", ("cpython_mp_value_increment",)),
-)
+SECTION = Section(
+    title="What does one operation cost?", headings={"lat_mean_ns": "time per operation"},
+    about="A loop of many operations in one thread, by the time it takes; nobody else uses the object. No clock is read "
+          "inside the loop. What the empty loop costs is part of every number.")
+ALONE = ""  # column `primitive` of operations that are not compared with each other
+OBJECTS = ("lock", "rlock", "semaphore", "event", "condition", "barrier", "value")  # in this order
+EMPTY, NEAR = "nothing", 1.1
 
 
-def costs_of(rows):
-    """[(Estimate of ns, operation)], the cheapest first."""
-    groups = collections.defaultdict(list)
-    for row in measured(rows):
-        groups[row["impl"]].append(row)
-    found = [(estimate_of(group, "lat_mean_ns"), impl) for impl, group in groups.items()]
-    return sorted((cost, impl) for cost, impl in found if cost is not None and cost.median > 0)
+def setting_of(row):
+    """What is compared: the kind of object, the operation, and between whom it works."""
+    return row["primitive"], contenders.split_operation(row["impl"])[1], row["scope"] if row["primitive"] else ""
 
 
-def draw(folder, run, rows):
-    found = ((costs_of([row for row in rows if row["primitive"] in primitives]), suffix, subject)
-             for primitives, suffix, subject in SUBJECTS)
-    return [draw_costs(folder, run, costs[::-1], "single_operation" + suffix, subject)
-            for costs, suffix, subject in found if costs]
+def place_of(race):
+    """Where a race stands: by the object, threads before processes."""
+    thing, what, scope = race.setting
+    return OBJECTS.index(thing) if thing in OBJECTS else len(OBJECTS), what, scope != "thread"
 
 
-def draw_costs(folder, run, costs, name, subject):
-    names = [contenders.label(impl) for _, impl in costs]
-    picture, (axis,) = figure.start(
-        "What does %s cost?" % subject, "When nobody else is there", width=5.6,
-        height=0.4 + 0.27 * len(costs), ticks=figure.room(names, 10), names=[0.9])
-    for at, (cost, impl) in enumerate(costs):
-        colour = contenders.style(impl)["color"]
-        if cost.low is not None:
-            axis.hlines(at, cost.low, cost.high, color=colour, linewidth=2)
-        axis.plot(cost.median, at, "o", color=colour)
-        axis.annotate(figure.duration(cost.median),
-                      (cost.median if cost.high is None else cost.high, at), xytext=(7, 0),
-                      textcoords="offset points", va="center", fontsize=9, color=colour)
-    axis.set_yticks(range(len(costs)), names)
-    axis.set_ylim(-0.7, len(costs) - 0.3)
-    axis.set_xscale("log")
-    axis.set_xlim(10 ** math.floor(math.log10(min(cost.low or cost.median for cost, _ in costs))))
-    axis.minorticks_off()
-    axis.xaxis.set_major_formatter(figure.formatter(figure.duration))
-    axis.set_xlabel("per operation")
-    return figure.save(picture, folder, name,
-                       figure.caption(run, figure.rule_of(max(cost.n for cost, _ in costs))),
-                       ["operation", "ns", "low", "high", "launches"],
-                       [[impl, *cost] for cost, impl in costs])
+def told(rows):
+    """[(setting in words, Race)] of those that do the same job."""
+    found = sorted((race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] != ALONE), key=place_of)
+    return [("%s%s, %s" % (race.setting[0].replace("rlock", "recursive lock"),
+                           " between " + SCOPES[race.setting[2]] if race.setting[2] in SCOPES else "",
+                           race.setting[1] or "one operation"), race) for race in found]
 
 
-def against_peers(rows):
-    """A sentence for each of ours that was measured beside a peer: times each peer's cost."""
-    speeds = collections.defaultdict(list)
-    for row in measured(rows):
-        speeds[row["impl"]].append(row)
-    for mine, peers in PEERS:
-        ratios = [(ratio_of(per_launch(speeds[mine], "lat_mean_ns"),
-                            per_launch(speeds[peer], "lat_mean_ns")), peer)
-                  for peer in peers if mine in speeds and peer in speeds]
-        words = ["%s times as long as %s" % (figure.two(ratio.median), contenders.label(peer))
-                 for ratio, peer in ratios if ratio is not None]
-        if words:
-            yield "%s takes %s." % (contenders.label(mine), ", ".join(words))
+def empty_loop(rows):
+    """The race entry of the empty loop, or None."""
+    return next(iter(racing.entries_of([row for row in measured(rows) if row["impl"] == EMPTY], racing.MEAN)), None)
+
+
+def cost_cell(notes, entry, empty):
+    """The cost of an operation; one that is as cheap as the empty loop costs nothing that can be measured here."""
+    cost = entry.estimate.median
+    if empty is not None and entry.who != empty.who and cost <= NEAR * empty.estimate.median:
+        return Cell("as the empty loop", cost, [notes.number(
+            "no more than 1.1 times the empty loop's %s: too little to tell from it" %
+            words.duration(empty.estimate.median))])
+    return Cell(words.duration(cost), cost)
+
+
+def table(rows):
+    notes, empty = Notes(), empty_loop(rows)
+    entries = racing.entries_of(measured(rows), racing.MEAN)
+    group = {entry.who: [row for row in rows if racing.who_of(row) == entry.who] for entry in entries}
+    lines = [[name_cell(entry.who), Cell(entry.rows[0]["primitive"] or "no comparison"),
+              Cell(contenders.split_operation(entry.who[0])[1] or "one operation"),
+              Cell(SCOPES.get(entry.rows[0]["scope"], "one thread")), cost_cell(notes, entry, empty),
+              interval_cell(notes, entry.estimate, words.duration),
+              launches_cell(notes, entry.rows, group[entry.who])] for entry in entries]
+    return without_empty(Table("The cheapest first.", ["contender", "object", "what", "between", "time per operation",
+                                                       "95 % interval", "launches"], lines, notes.texts))
 
 
 def answer(_run, rows):
-    costs = costs_of(rows)
-    if not costs:
-        return Answer("This run measured no single operation.", [], [], [])
-    table = [[contenders.label(impl), figure.duration(cost.median),
-              "-" if cost.low is None else "%s to %s" % (figure.duration(cost.low),
-                                                         figure.duration(cost.high))]
-             for cost, impl in costs]
-    headline = "From %s (%s) to %s (%s)." % (table[0][1], table[0][0], table[-1][1], table[-1][0])
-    return Answer(headline, list(against_peers(rows)), ["operation", "median", "95 % interval"],
-                  table)
+    found = told(rows)
+    if not measured(rows):
+        return nothing("This run measured no single operation.")
+    texts = sentences(found)
+    headline = texts[0] if texts else "%s measured; none do the same job." % words.capital(
+        words.counted(len({row["impl"] for row in measured(rows)}), "operation was", "operations were"))
+    return Answer(headline, texts[1:], [table(rows)], found)
+
+
+def draw(folder, run, rows):
+    """A dot plot for each job, and one of the operations that are not compared."""
+    alone = [race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] == ALONE]
+    paths = [draw_race(folder, run, race, slug("single_operation", *race.setting),
+                       SECTION.title, words.capital(setting))
+             for setting, race in told(rows)]
+    paths += [draw_race(folder, run, race, slug("single_operation", *race.setting), SECTION.title,
+                        "Not the same job: no comparison") for race in alone]
+    return [path for path in paths if path]

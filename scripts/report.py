@@ -18,10 +18,13 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
-import figure  # noqa: E402, F401, ends here if there is no matplotlib
+import plotting  # noqa: E402, F401, ends here if there is no matplotlib
+import contenders  # noqa: E402
 import page  # noqa: E402
+import sections  # noqa: E402
 import summary  # noqa: E402
-from answer import Answer, plain_answer, qualified  # noqa: E402
+from answer import nothing  # noqa: E402
+from axes import plain  # noqa: E402
 from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
 from run_folder import BadRun, read_run  # noqa: E402
 
@@ -50,51 +53,64 @@ def usable(module, rows):
         rows[0]["scenario"], lost, "" if lost == 1 else "s", " or ".join(needed))]
 
 
+def answer_with(module, section, run, rows):
+    return module.answer(run, rows) if hasattr(module, "answer") else sections.answer(section, rows)
+
+
+def draw_with(module, section, folder, run, rows):
+    if hasattr(module, "draw"):
+        return module.draw(folder, run, rows)
+    return sections.draw(section, folder, run, rows)
+
+
 def tell(scenario, folder, run, rows):
-    """(Answer, paths of the figures, mistakes in words) of one scenario."""
-    found, drawn, mistakes = plain_answer(scenario, rows), [], []
+    """(Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
+    found, drawn, mistakes = nothing("This could not be told."), [], []
+    section = sections.default(str(run["questions"].get(scenario, "")))
     try:
         module = module_of(scenario)
+        section = getattr(module, "SECTION", section)
         rows, mistakes = usable(module, rows)
-        if hasattr(module, "answer"):
-            found = module.answer(run, rows)
-        if module is not None:
-            drawn = module.draw(folder, run, rows)
+        found = answer_with(module, section, run, rows)
+        drawn = draw_with(module, section, folder, run, rows)
     except OSError:
         raise
     except Exception as why:  # of one scenario: the others are still reported
         mistakes.append("%s is not all drawn: %s%s" % (
             scenario, "" if isinstance(why, BadRun) else type(why).__name__ + ": ", why))
-    return qualified(found, rows), drawn, mistakes
+    return found, drawn, section.about, mistakes
 
 
 def report(folder):
     """Writes everything; returns the answers and what could not be shown, in words."""
     run, rows = read_run(folder)
-    answers, drawn, mistakes = {}, {}, run["damage"]
+    contenders.learn(run)
+    answers, drawn, abouts, mistakes = {}, {}, {}, run["damage"]
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
-        answers[scenario], drawn[scenario], found = tell(scenario, folder, run, mine)
+        answers[scenario], drawn[scenario], abouts[scenario], found = tell(scenario, folder, run, mine)
         mistakes += found
     run["warnings"] += mistakes
     if not answers:
-        answers[FIRST] = Answer("This run measured nothing.", [], [], [])
+        answers[FIRST] = nothing("This run measured nothing.")
     summary.write_rows(folder, rows)
     summary.write_markdown(folder, run, answers, rows)
-    page.write_page(folder, run, answers, drawn, rows)
-    return [answer.headline for answer in answers.values()], mistakes
+    page.write_page(folder, run, answers, drawn, abouts, rows)
+    return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
+            for scenario, found in answers.items()], mistakes
 
 
 def draw_alone(folder, wanted):
     """Draws the figures of some scenarios; returns their paths and what could not be drawn, in words."""
     run, rows = read_run(folder)
+    contenders.learn(run)
     lines, mistakes = [], run["damage"]
     for scenario in wanted:
         mine = [row for row in rows if row["scenario"] == scenario]
         if not mine:
             raise BadRun("%s has no rows of %s; it has %s"
                          % (folder, scenario, ", ".join(scenarios(rows)) or "none"))
-        _, drawn, found = tell(scenario, folder, run, mine)
+        _, drawn, _, found = tell(scenario, folder, run, mine)
         lines += drawn or ["nothing to draw: no measured rows of %s" % scenario]
         mistakes += found
     return lines, mistakes

@@ -1,10 +1,13 @@
 """summary.csv and summary.md: a run in rows for programs, and in a page for people and for CI."""
 
-import csv
 import os
 
+import answer as answering
+import needs
+import words
 from answer import by_case
-from estimate import FEWEST, estimate_of, outliers, per_launch, spread
+from estimate import NOISY, estimate_of, outliers, per_launch, steadiness
+from files import write_csv, write_text
 
 METRICS = (("ops_per_s", "1/s", "higher"), ("bytes_per_s", "B/s", "higher"),
            ("lat_p50_ns", "ns", "lower"), ("lat_p99_ns", "ns", "lower"),
@@ -13,11 +16,16 @@ FACTORS = ("scenario", "impl", "interpreter", "mode", "wait", "msg_bytes", "plac
 COLUMNS = ("run_id", "case", *FACTORS, "metric", "unit", "better", "n_launches", "n_reps",
            "estimate", "ci_lo", "ci_hi", "ci_level", "robust_cv", "min", "max", "outliers_mild",
            "outliers_severe", "stability")
-NOISY = 0.1  # robust coefficient of variation from which a case is called noisy
+LOSSES = 12  # that summary.md lists; report.html has all
 
-RULE = ("Medians over launches, each a fresh process; in brackets the 95 % interval of the median by "
-        "order statistics, of a ratio launch by launch. Payloads are copied in and out and their "
-        "numbers checked.")
+RULE = ("Medians over launches, each a fresh process; in brackets the 95 %% interval by order statistics, of a ratio "
+        "launch by launch. A ratio is that of the medians. Payloads are copied in and out and their numbers checked. "
+        "Noisy: the launches vary by more than %.0f %% (robust coefficient of variation)." % (100 * NOISY))
+
+
+def memory(host):
+    size = host.get("mem_bytes")
+    return ", %.1f GiB of memory" % (size / 2**30) if isinstance(size, (int, float)) else ""
 
 
 def machine(run):
@@ -26,17 +34,22 @@ def machine(run):
     cpus = len((run.get("limits") or {}).get("affinity") or []) or host.get("cpus", "?")
     launches = run.get("launches", "?")
     fewest = run.get("launches_fewest", launches)
+    left_out = run.get("launches_left_out")
     return [
-        ("Machine", "%s, %s CPUs, %s" % (host.get("cpu_model", "unknown CPU"), cpus,
-                                         host.get("virt", "?"))),
+        ("Machine", "%s, %s CPUs%s, %s" % (host.get("cpu_model", "unknown CPU"), cpus, memory(host),
+                                           host.get("virt", "?"))),
         ("System", "%s, Linux %s" % (host.get("os", "?"), host.get("kernel", "?"))),
+        ("Clock", "%s; a reading takes %s; the CPU's frequency is not recorded" % (
+            host.get("clocksource", "?"), words.duration(host["timer_cost_ns"])
+            if isinstance(host.get("timer_cost_ns"), (int, float)) else "an unknown time")),
         ("Build", "%s %s %s, commit %s%s" % (
             build.get("compiler", "?"), build.get("compiler_version", ""), build.get("type", ""),
             str(tool.get("git_sha", "?"))[:10], " with changes" if tool.get("git_dirty") else "")),
-        ("Run", "%s of %s, %s, %s %s a case, seed %s" % (
+        ("Run", "%s of %s, profile %s, %s %s a case%s, seed %s" % (
             str(run.get("run_id", "?"))[:8], str(run.get("started_utc", "?"))[:16],
             run.get("profile", "?"), launches if fewest == launches else
             "%s to %s" % (fewest, launches), "launch" if launches == 1 else "launches",
+            " (%s left out to keep to the time budget)" % left_out if left_out else "",
             run.get("seed", "?"))),
     ]
 
@@ -52,62 +65,83 @@ def gaps_text(missing):
     counts = {}
     for _, status, _ in missing:
         counts[status] = counts.get(status, 0) + 1
-    return "Not measured: %d case%s (%s)." % (
-        len(missing), "" if len(missing) == 1 else "s",
+    return "Not measured: %s (%s)." % (
+        words.counted(len(missing), "case"),
         ", ".join("%d %s" % (counts[status], status) for status in sorted(counts)))
 
 
 def markdown_text(text):
-    return str(text).replace("|", "\\|").replace("\n", " ")
+    return " ".join(str(text).replace("|", "\\|").split())
 
 
 def markdown_table(header, rows):
-    """Pipes in a cell are escaped; numbers stand to the right."""
+    """Pipes in a cell are escaped; columns of numbers stand to the right."""
+    right = [place > 0 and any(getattr(row[place], "value", None) is not None for row in rows)
+             for place in range(len(header))]
     lines = ["| " + " | ".join(map(markdown_text, header)) + " |",
-             "|" + "|".join([":--"] + ["--:"] * (len(header) - 1)) + "|"]
+             "|" + "|".join("--:" if each else ":--" for each in right) + "|"]
     return lines + ["| " + " | ".join(map(markdown_text, row)) + " |" for row in rows]
+
+
+def folded(summary, lines):
+    return ["<details><summary>%s</summary>" % summary, "", *lines, "", "</details>", ""]
+
+
+def table_lines(table):
+    lines = [table.caption, ""] * bool(table.caption)
+    rows = [[str(cell) + "".join("[%d]" % note for note in getattr(cell, "notes", ())) for cell in row]
+            for row in table.rows]
+    marked = [[cell if not hasattr(old, "value") else type(old)(cell, old.value) for cell, old in zip(new, row)]
+              for new, row in zip(rows, table.rows)]
+    return lines + markdown_table(table.header, marked) + [""] + [
+        "%d. %s" % (number, markdown_text(note)) for number, note in enumerate(table.notes, start=1)]
+
+
+def loss_lines(answers):
+    """Where gilfree is slower, in a table; the first LOSSES."""
+    races, behind, real = needs.compared(answers)
+    if not races:
+        return []
+    lines = needs.loss_rows(answers)
+    head = "gilfree was compared with others in %s; in %d another is ahead (in %d more than a baseline)." % (
+        words.counted(races, "race"), behind, real)
+    if not lines:
+        return [head, ""]
+    return [head, "", *markdown_table(needs.LOSS_HEADER, lines[:LOSSES]), ""] + (
+        ["%d more are in report.html." % (len(lines) - LOSSES), ""] if len(lines) > LOSSES else [])
 
 
 def write_markdown(folder, run, answers, rows):
     """answers: {scenario: Answer}, the first of which heads the page."""
-    lines = []
-    for rank, (scenario, answer) in enumerate(answers.items()):
-        lines += [("## " if rank == 0 else "### %s: " % scenario) + answer.headline, ""]
-        if rank == 0:
-            lines += ["> **Note:** " + markdown_text(each) + "\n" for each in run["warnings"]]
-        lines += ["- " + point for point in answer.points] + [""] * bool(answer.points)
-        if answer.table:
-            lines += [*markdown_table(answer.header, answer.table), ""]
-    lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE]
+    questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
+    lines = ["## " + next(iter(answers.values())).headline, ""]
+    for each in (answering.preliminary(rows), answering.noisy(rows), *run["warnings"]):
+        lines += ["> **Note:** " + markdown_text(each), ""] if each else []
+    lines += [*markdown_table(*needs.decisions(rows)), "", *loss_lines(answers)]
+    lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
+    for scenario, found in answers.items():
+        body = ["**%s**" % found.headline, ""] + ["- " + point for point in found.points] + [""]
+        for table in found.tables:
+            body += [*table_lines(table), ""]
+        lines += folded(questions.get(scenario, scenario), body)
     missing = gaps(rows)
     if missing:
-        lines += ["", "<details><summary>%s</summary>" % gaps_text(missing), "",
-                  *markdown_table(["case", "status", "reason"], missing), "", "</details>"]
-    with open(os.path.join(folder, "summary.md"), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-
-
-def steadiness(values):
-    """(robust coefficient of variation, stable or noisy); (None, None) of too few launches to say."""
-    if len(values) < FEWEST:
-        return None, None
-    noise = spread(values)
-    return noise, "noisy" if noise is None or noise > NOISY else "stable"
+        lines += folded(gaps_text(missing), markdown_table(["case", "status", "reason"], missing))
+    write_text(os.path.join(folder, "summary.md"), "\n".join(lines) + "\n")
 
 
 def write_rows(folder, rows):
     """summary.csv: a row per case and metric."""
-    with open(os.path.join(folder, "summary.csv"), "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for case, group in by_case(rows).items():
-            for column, unit, better in METRICS:
-                values = list(per_launch(group, column).values())
-                if not values or max(values) == 0:
-                    continue
-                found = estimate_of(group, column)
-                noise, stability = steadiness(values)
-                writer.writerow([group[0]["run_id"], case, *(group[0][name] for name in FACTORS),
-                                 column, unit, better, found.n, len(group), found.median,
-                                 found.low, found.high, 0.95 if found.low is not None else None,
-                                 noise, min(values), max(values), *outliers(values), stability])
+    lines = []
+    for case, group in by_case(rows).items():
+        for column, unit, better in METRICS:
+            values = list(per_launch(group, column).values())
+            if not values or max(values) == 0:
+                continue
+            found = estimate_of(group, column)
+            noise, stability = steadiness(values)
+            lines.append([group[0]["run_id"], case, *(group[0][name] for name in FACTORS),
+                          column, unit, better, found.n, len(group), found.median,
+                          found.low, found.high, 0.95 if found.low is not None else None,
+                          noise, min(values), max(values), *outliers(values), stability])
+    write_csv(os.path.join(folder, "summary.csv"), COLUMNS, lines)

@@ -10,17 +10,24 @@
 
 import contextlib
 import csv
+import functools
 import io
 import json
 import os
+import pathlib
 import re
 import sys
 import tempfile
+from unittest import mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCRIPTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(SCRIPTS)
 sys.path.insert(0, SCRIPTS)
+
+import figure  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from run_folder import read_run  # noqa: E402
 
 HISTOGRAM = ("run_id", "case", "launch", "repetition", "kind", "bucket_lo_ns", "bucket_hi_ns", "count")
 
@@ -28,6 +35,8 @@ HISTOGRAM = ("run_id", "case", "launch", "repetition", "kind", "bucket_lo_ns", "
 CHANNELS = ("pipe", "queue", "spsc_ring", "boost_message_queue", "zeromq_ipc", "pipe2", "pipe2_1m",
             "socketpair_stream", "socketpair_seqpacket", "posix_mq", "sysv_msgq", "cpython_pipe",
             "cpython_queue", "cpython_simple_queue")
+
+KINDS = {"throughput": "throughput", "ping_pong": "latency"}
 
 FACTS = {
     "schema_version": 1, "run_id": "f1e2d3c4b5a69788", "profile": "quick", "seed": 7, "launches": 6,
@@ -60,11 +69,12 @@ class FixtureRun:
                              "launch": launch, "repetition": 1, "status": "ok", **cells})
 
     def channel(self, impl, size, mode, launch, interpreter="", placement="core", **cells):
-        case = "pipe_vs_queue/channel:%s/bytes:%d/mode:%s/cpus:%s%s" % (
-            impl, size, mode, placement, "/python:" + interpreter if interpreter else "")
+        case = "pipe_vs_queue/channel:%s/bytes:%d/mode:%s/wait:%s/cpus:%s%s" % (
+            impl, size, mode, cells.get("wait", "native"), placement,
+            "/python:" + interpreter if interpreter else "")
         self.row(case, launch, **{"scenario": "pipe_vs_queue", "impl": impl, "wait": "block",
                                   "interpreter": interpreter, "mode": mode, "msg_bytes": size,
-                                  "placement": placement, "window_s": 0.05, **cells})
+                                  "placement": placement, "window_s": 0.05, "metric_kind": KINDS[mode], **cells})
         return case
 
     def throughput(self, impl, size, rates, **more):
@@ -84,30 +94,50 @@ class FixtureRun:
     def bucket(self, case, launch, low, count):
         self.histogram.append((FACTS["run_id"], case, launch, 1, "service", low, low + 8, count))
 
-    def operations(self, impl, costs, primitive=""):
+    def operations(self, impl, costs, primitive="", scope="thread", interpreter=""):
         for launch, cost in enumerate(costs, start=1):
             self.row("single_operation/operation:" + impl, launch, scenario="single_operation",
-                     impl=impl, mode="operation", primitive=primitive, lat_mean_ns=cost)
+                     impl=impl, mode="operation", primitive=primitive, scope=scope, interpreter=interpreter,
+                     metric_kind="latency", lat_mean_ns=cost)
 
-    def lock(self, impl, parties, rates, scope="thread", fair=0.5, p50=100):
+    def lock(self, impl, parties, rates, scope="thread", fair=0.5, p50=100, **cells):
         for launch, rate in enumerate(rates, start=1):
-            self.row("lock_contention/contender:%s/scope:%s/parties:%d" % (impl, scope, parties),
-                     launch, scenario="lock_contention", impl=impl, scope=scope, parties=parties,
-                     work_in_ns=0, work_out_ns=0, wait="block", interpreter="", ops_per_s=rate,
-                     fair_jain=fair, lat_p50_ns=p50, lat_p99_ns=3 * p50)
+            self.row("lock_contention/contender:%s/scope:%s/parties:%d" % (impl, scope, parties), launch,
+                     **{"scenario": "lock_contention", "impl": impl, "scope": scope, "parties": parties,
+                        "metric_kind": "throughput", "mode": "contention", "work_in_ns": 0, "work_out_ns": 0,
+                        "wait": "block", "interpreter": "", "ops_per_s": rate, "fair_jain": fair, "lat_p50_ns": p50,
+                        "lat_p99_ns": 3 * p50, "max_wait_ns": 1000 * p50, **cells})
+
+    def limit(self, impl, rates, scope="thread", permits=2, inside=2, p50=5000, **cells):
+        for launch, rate in enumerate(rates, start=1):
+            self.row("semaphore_pool/contender:%s/scope:%s/permits:%d" % (impl, scope, permits), launch,
+                     **{"scenario": "semaphore_pool", "impl": impl, "scope": scope, "parties": 4, "permits": permits,
+                        "metric_kind": "throughput", "mode": "pool", "work_in_ns": 1000, "max_inside": inside,
+                        "wait": "block", "interpreter": "", "ops_per_s": rate, "lat_p50_ns": p50,
+                        "timer_cost_ns": 25, "lat_n": 1000, **cells})
+
+    def wake(self, impl, p50s, waiter="hot", scope="thread", mode="event_set", placement="core", **cells):
+        for launch, p50 in enumerate(p50s, start=1):
+            case = "wakeup/operation:%s/contender:%s/scope:%s/waiter:%s/%s" % (mode, impl, scope, waiter, placement)
+            self.row(case, launch, **{"scenario": "wakeup", "impl": impl, "interpreter": "", "scope": scope,
+                                      "mode": mode, "waiter": waiter, "placement": placement, "parties": 2,
+                                      "metric_kind": "latency", "lat_p50_ns": p50, "lat_p99_ns": 3 * p50, **cells})
+            for factor in (1, 2):
+                self.bucket(case, launch, int(p50 * factor), 500)
 
     def start_join(self, impl, scope, parent, medians, interpreter="", **cells):
         for launch, p50 in enumerate(medians, start=1):
-            self.row("lifecycle/contender:%s/parent:%d" % (impl, parent), launch,
-                     **{"scenario": "lifecycle", "impl": impl, "scope": scope, "mode": "start_join",
+            self.row("lifecycle/contender:%s/parent:%d/%s" % (impl, parent, interpreter), launch,
+                     **{"scenario": "lifecycle", "impl": impl, "scope": scope, "mode": "start_join", "metric_kind": "latency",
                         "interpreter": interpreter, "parent_bytes": parent, "lat_p50_ns": p50,
                         "lat_p99_ns": 3 * p50, **cells})
 
     def pool(self, impl, way, workers, values, interpreter="", **cells):
         timed = way in ("round_trip", "fifty")
         for launch, value in enumerate(values, start=1):
-            self.row("pool_tasks/contender:%s/way:%s/workers:%d" % (impl, way, workers), launch,
+            self.row("pool_tasks/contender:%s/way:%s/workers:%d/%s" % (impl, way, workers, interpreter), launch,
                      **{"scenario": "pool_tasks", "impl": impl, "mode": way, "parties": workers,
+                        "scope": "process", "metric_kind": "latency" if timed else "throughput",
                         "interpreter": interpreter, "lat_p50_ns": value if timed else "",
                         "lat_p99_ns": 4 * value if timed else "",
                         "lat_mean_ns": value if timed else "",
@@ -117,8 +147,8 @@ class FixtureRun:
         """rates: {workers: units per second}."""
         for workers, rate in rates.items():
             for launch in range(1, launches + 1):
-                self.row("cpu_scaling/contender:%s/workers:%d/work:%s/scaling:%s"
-                         % (impl, workers, work, scaling), launch,
+                self.row("cpu_scaling/contender:%s/workers:%d/work:%s/scaling:%s/%s"
+                         % (impl, workers, work, scaling, interpreter), launch,
                          **{"scenario": "cpu_scaling", "impl": impl, "parties": workers, "mode": work,
                             "scaling": scaling, "interpreter": interpreter,
                             "ops_per_s": rate * (1 + launch / 1000),
@@ -126,10 +156,10 @@ class FixtureRun:
 
     def queue_around(self, impl, scope, parties, rates, size=8, cpu=500, **cells):
         for launch, rate in enumerate(rates, start=1):
-            self.row("producer_consumer/%s/%s/%d" % (impl, scope, parties), launch,
+            self.row("producer_consumer/%s/%s/%d/%d" % (impl, scope, parties, size), launch,
                      **{"scenario": "producer_consumer", "impl": impl, "scope": scope,
                         "parties": parties, "producers": parties // 2, "consumers": parties // 2,
-                        "msg_bytes": size, "batch": 1, "load_mode": "closed", "interpreter": "",
+                        "msg_bytes": size, "batch": 1, "load_mode": "closed", "interpreter": "", "metric_kind": "throughput",
                         "ops_per_s": rate, "cpu_ns_per_op": cpu, **cells})
 
     def skipped(self, impl, size, reason, status="skipped"):
@@ -173,6 +203,52 @@ def report(folder):
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = subject.main([folder])
     return code, out.getvalue(), err.getvalue()
+
+
+def answered(fill):
+    """The Answer of the first scenario that fill(run) puts into a run; nothing is drawn."""
+    import report as subject
+    with fixture_run() as run, mock.patch.object(subject, "draw_with", return_value=[]):
+        fill(run)
+        run.write()
+        facts, rows = read_run(run.folder)
+        scenario = rows[0]["scenario"]
+        found, _, _, mistakes = subject.tell(scenario, run.folder, facts, [
+            row for row in rows if row["scenario"] == scenario])
+    assert not mistakes, mistakes
+    return found
+
+
+def dicts(table):
+    """The rows of a Table as {heading: cell}."""
+    return [dict(zip(table.header, row)) for row in table.rows]
+
+
+@functools.lru_cache(maxsize=None)
+def drawn(fill):
+    """({name of the figure: matplotlib figure}, {name: rows of its CSV}) of what fill(run) lets be drawn."""
+    import report as subject
+    pictures = []
+    with fixture_run() as run, mock.patch.object(
+            figure.pyplot, "close", lambda each: isinstance(each, Figure) and pictures.append(each)):
+        fill(run)
+        run.write()
+        facts, rows = read_run(run.folder)
+        paths = []
+        for scenario in subject.scenarios(rows):
+            _, found, _, mistakes = subject.tell(
+                scenario, run.folder, facts, [row for row in rows if row["scenario"] == scenario])
+            assert not mistakes, mistakes
+            paths += found
+        for path in paths:
+            for ending in ("svg", "png", "csv"):
+                assert os.path.getsize(path[:-3] + ending) > 0, path
+        tables = {}
+        for path in paths:
+            with open(path[:-3] + "csv", newline="", encoding="utf-8") as file:
+                tables[os.path.basename(path)[:-4]] = list(csv.DictReader(file))
+    assert len(tables) == len(pictures), "figures of one name: %s" % paths
+    return dict(zip(tables, pictures)), tables
 
 
 def full(run, launches=6):

@@ -2,10 +2,11 @@
 
 import math
 import random
+import statistics
 import unittest
 
 import support  # noqa: F401, finds the scripts
-from estimate import estimate, interval_rank, outliers, per_launch, ratio_of, spread
+from estimate import Ratio, estimate, interval_rank, outliers, per_launch, ratio_of, spread, told_apart
 
 
 def rows(values, column="ops_per_s"):
@@ -53,20 +54,28 @@ class Launches(unittest.TestCase):
 
 
 class Ratios(unittest.TestCase):
-    def test_a_drift_that_both_share_cancels_out(self):
+    def test_a_drift_that_both_share_cancels_out_of_the_interval(self):
         theirs = {launch: 100 * 2**launch for launch in range(6)}
         ours = {launch: 3 * value for launch, value in theirs.items()}
-        self.assertEqual(ratio_of(ours, theirs), (3, 3, 3, 6))
+        self.assertEqual(ratio_of(ours, theirs), Ratio(3, 3, 3, 6))
 
-    def test_launches_are_paired_by_number_not_by_rank(self):
-        self.assertEqual(ratio_of({1: 10, 2: 40}, {2: 4, 1: 1}).median, 10)
+    def test_its_value_is_what_a_reader_gets_who_divides_the_medians(self):
+        ratio = ratio_of({1: 10, 2: 40, 3: 90}, {1: 1, 2: 20, 3: 30})
+        self.assertEqual(ratio.value, 40 / 20)
 
-    def test_only_launches_that_both_have_count(self):
+    def test_only_launches_that_both_have_are_paired(self):
         self.assertEqual(ratio_of({1: 10, 2: 20, 3: 1}, {1: 5, 2: 10}).n, 2)
+        self.assertEqual(ratio_of({1: 10}, {2: 5}), Ratio(2, None, None, 0))
 
     def test_a_rival_that_moved_nothing_gives_no_ratio(self):
         self.assertIsNone(ratio_of({1: 10}, {1: 0}))
-        self.assertIsNone(ratio_of({1: 10}, {2: 5}))
+        self.assertIsNone(ratio_of({1: 10}, {}))
+
+    def test_two_are_told_apart_if_the_interval_leaves_out_one_and_the_lead_can_be_noticed(self):
+        self.assertEqual([told_apart(Ratio(*each)) for each in (
+            (2, 1.5, 3, 6), (0.5, 0.4, 0.9, 6), (2, 0.9, 3, 6), (1.02, 1.01, 1.03, 6), (2, None, None, 5))],
+            [1, -1, 0, 0, None])
+        self.assertIsNone(told_apart(None))
 
 
 class Spread(unittest.TestCase):
@@ -88,6 +97,36 @@ class Outliers(unittest.TestCase):
 
     def test_three_values_have_no_outlier(self):
         self.assertEqual(outliers([1, 2, 1000]), (0, 0))
+
+
+class Reference(unittest.TestCase):
+    """Against SciPy and the standard library."""
+
+    def test_the_rank_is_that_of_scipys_binomial(self):
+        try:
+            from scipy.stats import binom
+        except ImportError:
+            self.skipTest("python3-scipy is not installed")
+        for n in range(6, 300):
+            rank = interval_rank(n)
+            self.assertLessEqual(binom.cdf(rank - 1, n, 0.5), 0.025)
+            self.assertGreater(binom.cdf(rank, n, 0.5), 0.025)
+
+    def test_the_spread_is_scipys_scaled_median_deviation(self):
+        try:
+            from scipy.stats import median_abs_deviation
+        except ImportError:
+            self.skipTest("python3-scipy is not installed")
+        values = [random.Random(7).uniform(5, 9) for _ in range(31)]
+        self.assertAlmostEqual(spread(values), median_abs_deviation(values, scale="normal") / statistics.median(values), 4)
+
+    def test_outliers_are_those_beyond_the_standard_librarys_quartiles(self):
+        source = random.Random(8)
+        for _ in range(100):
+            values = [source.lognormvariate(0, 1) for _ in range(source.randint(4, 40))]
+            first, _, third = statistics.quantiles(values, n=4)
+            beyond = [max(first - value, value - third) / (third - first) for value in values]
+            self.assertEqual(outliers(values), (sum(1.5 < each <= 3 for each in beyond), sum(each > 3 for each in beyond)))
 
 
 if __name__ == "__main__":

@@ -1,42 +1,19 @@
-"""The figures: all files are written, nothing is clipped, no text over text, everybody is named."""
+"""The figures: their form follows the data, nothing is cut or written over, captions claim what the data have."""
 
-import csv
 import itertools
-import os
+import re
 import unittest
-import xml.etree.ElementTree
 from unittest import mock
 
 import support
 import contenders
+import dots
 import figure
-import plot_pipe_vs_queue
-import plot_single_operation
-from percentiles import quantiles
-from matplotlib.figure import Figure
+import fills
+import lines
+import percentiles
 from matplotlib.text import Text
-from run_folder import read_run
-
-NAMES = ("pipe_vs_queue_throughput", "pipe_vs_queue_percentiles", "pipe_vs_queue_distribution",
-         "pipe_vs_queue_round_trip", "single_operation")
-
-
-def drawn(run):
-    """{name: matplotlib figure} of all that a run draws."""
-    pictures = []
-
-    def keep(picture):
-        if isinstance(picture, Figure):
-            pictures.append(picture)
-
-    with mock.patch.object(figure.pyplot, "close", keep):
-        facts, rows = read_run(run.folder)
-        paths = []
-        for module, scenario in ((plot_pipe_vs_queue, "pipe_vs_queue"),
-                                 (plot_single_operation, "single_operation")):
-            paths += module.draw(run.folder, facts,
-                                 [row for row in rows if row["scenario"] == scenario])
-    return dict(zip((os.path.basename(path)[:-4] for path in paths), pictures))
+from support import drawn
 
 
 def texts(picture):
@@ -54,6 +31,10 @@ def texts(picture):
     return written
 
 
+def said(picture):
+    return " ".join(" ".join(words.split()) for words, _ in texts(picture))
+
+
 def shares_room(one, other):
     """Whether two boxes overlap by more than a pixel each way."""
     width = min(one.x1, other.x1) - max(one.x0, other.x0)
@@ -61,137 +42,219 @@ def shares_room(one, other):
     return width > 1 and height > 1
 
 
-class Figures(unittest.TestCase):
-    """Drawn twice: a whole run, and the least that a smoke run leaves."""
+figure.pyplot.rcParams["figure.max_open_warning"] = 0  # they are looked at again and again
 
-    @classmethod
-    def setUpClass(cls):
-        cls.pictures = {}
-        for kind in ("whole", "least"):
-            context = support.fixture_run()
-            run = context.__enter__()
-            cls.addClassCleanup(context.__exit__, None, None, None)
-            if kind == "whole":
-                support.full(run)
-                cls.run_ = run
-            else:
-                for impl in support.CHANNELS:
-                    run.throughput(impl, 64, [1e6])
-                    run.round_trips(impl, [1000], count=10)
-                run.operations("nothing", [2.5])
-            run.write()
-            for name, picture in drawn(run).items():
-                cls.pictures[kind, name] = picture
-                cls.addClassCleanup(figure.pyplot.close, picture)
 
-    def test_a_whole_run_draws_all_and_the_least_run_all_but_the_sizes(self):
-        self.assertEqual({name for kind, name in self.pictures if kind == "whole"}, set(NAMES))
-        self.assertEqual({name for kind, name in self.pictures if kind == "least"},
-                         set(NAMES) - {"pipe_vs_queue_round_trip"})
+class Drawn(unittest.TestCase):
+    def draw(self, fill):
+        """The pictures and tables of fill."""
+        return drawn(fill)
 
-    def test_each_is_written_as_svg_png_and_numbers(self):
-        for name in NAMES:
-            root = xml.etree.ElementTree.parse(self.run_.path("plots/%s.svg" % name)).getroot()
-            self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
-            with open(self.run_.path("plots/%s.png" % name), "rb") as file:
-                self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
-            rows = list(csv.reader(self.run_.read("plots/%s.csv" % name).splitlines()))
-            self.assertGreater(len(rows), 1)
-            self.assertEqual({len(row) for row in rows}, {len(rows[0])})
 
-    def test_no_text_leaves_the_picture(self):
-        for (kind, name), picture in self.pictures.items():
-            frame = picture.bbox
-            for words, box in texts(picture):
-                inside = (box.x0 >= frame.x0 and box.x1 <= frame.x1 and
-                          box.y0 >= frame.y0 and box.y1 <= frame.y1)
-                self.assertTrue(inside, "%s %s: %r is cut" % (kind, name, words))
+def least(run):
+    """The least that a smoke run leaves."""
+    for impl in support.CHANNELS:
+        run.throughput(impl, 64, [1e6])
+        run.round_trips(impl, [1000], count=10)
+    run.operations("nothing", [2.5])
+    run.start_join("process", "process", 10 << 20, [3e5])
+    run.pool("process_pool", "fifty", 2, [3e6])
+    run.scaling("thread", "lock", {1: 1e5}, launches=1)
+    run.queue_around("queue", "thread", 2, [1e6])
+    run.lock("lock", 2, [1e6])
+    run.limit("semaphore", [1e6])
+    run.wake("event", [80])
+    run.row("tides/impl:moon", 1, scenario="tides", impl="moon", ops_per_s=5)
 
-    def test_no_text_stands_on_another(self):
-        for (kind, name), picture in self.pictures.items():
-            for (one, box), (other, beside) in itertools.combinations(texts(picture), 2):
-                self.assertFalse(shares_room(box, beside),
-                                 "%s %s: %r on %r" % (kind, name, one, other))
+
+class Pictures(Drawn):
+    """Each scenario in full, and the least of all."""
+
+    def check(self, name, picture):
+        written = texts(picture)
+        for words, box in written:
+            inside = (box.x0 >= picture.bbox.x0 and box.x1 <= picture.bbox.x1 and
+                      box.y0 >= picture.bbox.y0 and box.y1 <= picture.bbox.y1)
+            self.assertTrue(inside, "%s: %r is cut" % (name, words))
+        for (one, box), (other, beside) in itertools.combinations(written, 2):
+            self.assertFalse(shares_room(box, beside), "%s: %r on %r" % (name, one, other))
+        self.assertIn("Some <CPU> & more, 2 CPUs, Linux 6.1.0; run f1e2d3c4", said(picture), name)
+
+    def test_nothing_is_cut_or_written_over(self):
+        for fill in (support.full, least, fills.everything):
+            pictures, _ = self.draw(fill)
+            self.assertTrue(pictures)
+            for name, picture in pictures.items():
+                with self.subTest(name):
+                    self.check(name, picture)
+
+    def test_each_axis_has_numbers_however_narrow(self):
+        for name, picture in self.draw(fills.everything)[0].items():
+            picture.canvas.draw()
+            for axis in picture.axes:
+                low, high = axis.get_xlim()
+                self.assertGreater(len([tick for tick in axis.get_xticks() if low <= tick <= high]), 1, name)
 
     def test_every_contender_is_named_in_every_figure_of_the_channels(self):
         wanted = {contenders.label(impl, interpreter) for impl in support.CHANNELS
                   for interpreter in (("3.11.2", "3.13.0") if impl.startswith("cpython") else ("",))}
-        for name in NAMES[:4]:
-            found = {words for words, _ in texts(self.pictures["whole", name])}
-            self.assertEqual(wanted - found, set(), name)
-
-    def test_the_machine_and_the_run_stand_under_each(self):
-        for (kind, name), picture in self.pictures.items():
-            words = " ".join(text for text, _ in texts(picture))
-            self.assertIn("Some <CPU> & more, 2 CPUs, Linux 6.1.0; run f1e2d3c4", words, (kind, name))
-
-    def test_one_launch_claims_no_interval(self):
-        words = [text for text, _ in texts(self.pictures["least", "pipe_vs_queue_throughput"])]
-        self.assertTrue(any("One launch: no interval" in text for text in words), words)
+        pictures, _ = self.draw(support.full)
+        channels = {name: picture for name, picture in pictures.items() if name.startswith("pipe_vs_queue")}
+        self.assertEqual(len(channels), 8)
+        for name, picture in channels.items():
+            self.assertEqual(wanted - {words for words, _ in texts(picture)}, set(), name)
 
 
-class Gaps(unittest.TestCase):
-    def test_nothing_measured_draws_nothing(self):
-        with support.fixture_run() as run:
-            run.skipped("pipe", 64, "one CPU")
-            run.write()
-            self.assertEqual(drawn(run), {})
+class Form(Drawn):
+    """With one x value a sorted dot plot, with several lines; never a line plot of one column of dots."""
 
-    def test_a_throughput_of_zero_is_left_out_of_a_logarithmic_axis(self):
-        with support.fixture_run() as run:
+    def test_a_single_size_or_number_of_parties_is_drawn_as_sorted_dots(self):
+        pictures, tables = self.draw(lambda run: [run.lock(impl, 2, [rate] * 6) for impl, rate in (
+            ("lock", 2e6), ("tbb_mutex", 5e6), ("std_mutex", 3e6))])
+        self.assertEqual(list(pictures), ["lock_contention_rate", "lock_contention_waits_thread"])
+        self.assertEqual([row["impl"] for row in tables["lock_contention_rate"]], ["tbb_mutex", "std_mutex", "lock"])
+        self.assertIn("higher is better", said(pictures["lock_contention_rate"]))
+
+    def test_the_lowest_latency_is_on_top(self):
+        _, tables = self.draw(lambda run: [run.start_join(impl, "thread", 0, [cost] * 6) for impl, cost in (
+            ("thread", 9e3), ("pthread", 7e3))])
+        self.assertEqual([row["impl"] for row in tables["lifecycle_p50"] if row["mark"] == "median"],
+                         ["pthread", "thread"])
+
+    def test_several_values_are_lines(self):
+        def fill(run):
+            for parties in (1, 2, 8):
+                run.lock("lock", parties, [1e6] * 6)
+                run.lock("std_mutex", parties, [2e6] * 6)
+        with mock.patch.object(lines, "draw_lines", wraps=lines.draw_lines) as called:
+            _, tables = self.draw(fill)
+        self.assertEqual(called.call_count, 1)
+        self.assertEqual([row["parties"] for row in tables["lock_contention_rate"]], ["1", "2", "8"] * 2)
+
+    def test_no_figure_of_a_single_x_value_has_a_line_in_it(self):
+        curves = ("pipe_vs_queue_percentiles", "pipe_vs_queue_distribution", "pipe_vs_queue_tail", "wakeup_percentiles")
+        pictures, _ = self.draw(least)
+        dotted = {name: picture for name, picture in pictures.items() if not name.startswith(curves)}
+        self.assertGreater(len(dotted), 8)
+        for name, picture in dotted.items():
+            self.assertEqual({len(line.get_xdata()) for axis in picture.axes for line in axis.lines}, {1}, name)
+
+    def test_values_of_one_kind_start_at_zero_and_wide_ones_are_logarithmic_and_both_say_so(self):
+        for rates, words in (((1e6, 9e6), "from zero"), ((1e6, 11e6), "the axis is logarithmic")):
+            pictures, _ = self.draw(lambda run, rates=rates: (run.limit("semaphore", [rates[0]] * 6),
+                                                              run.limit("posix_sem", [rates[1]] * 6)))
+            self.assertIn(words, said(pictures["semaphore_pool_rate"]))
+
+    def test_a_value_of_zero_is_left_out_of_a_logarithmic_axis(self):
+        def fill(run):
             run.throughput("pipe", 64, [1e6] * 6)
             run.throughput("pipe", 1048576, [0] * 6)
             run.throughput("queue", 64, [0] * 6)
-            run.write()
-            pictures = drawn(run)
-            words = [text for text, _ in texts(pictures["pipe_vs_queue_throughput"])]
-        self.assertIn("gilfree Pipe", words)
-        self.assertNotIn("gilfree Queue", words)
+        pictures, _ = self.draw(fill)
+        self.assertIn("gilfree Pipe", said(pictures["pipe_vs_queue_64_b_rate"]))
+        self.assertNotIn("gilfree Queue", said(pictures["pipe_vs_queue_64_b_rate"]))
 
-    def test_a_contender_that_has_no_line_in_the_list_is_named_as_in_the_table(self):
-        with support.fixture_run() as run:
-            run.throughput("carrier_pigeon", 64, [3] * 6)
-            run.write()
-            words = [text for text, _ in texts(drawn(run)["pipe_vs_queue_throughput"])]
-        self.assertIn("carrier pigeon", words)
+    def test_nothing_measured_draws_nothing(self):
+        self.assertEqual(self.draw(lambda run: run.skipped("pipe", 64, "one CPU")), ({}, {}))
 
-    def test_two_interpreters_are_told_apart(self):
-        self.assertNotEqual(contenders.style("cpython_queue", "3.11.2"),
-                            contenders.style("cpython_queue", "3.13.0"))
-        self.assertEqual(contenders.style("cpython_queue", "pypy")["color"], contenders.GREY)
+    def test_more_contenders_than_can_be_read_are_counted_in_the_caption(self):
+        pictures, tables = self.draw(lambda run: [run.lock("lock_%03d" % each, 2, [each + 1] * 6) for each in range(300)])
+        self.assertEqual(len(tables["lock_contention_rate"]), dots.SHOWN)
+        self.assertIn("260 more are in the table", said(pictures["lock_contention_rate"]))
 
-    def test_a_percentile_with_too_few_values_is_not_told(self):
-        self.assertEqual(quantiles([(5, 299)], [0.5, 0.99, 0.999]), [5, None, None])
-        self.assertEqual(quantiles([(5, 301)], [0.5, 0.99, 0.999]), [5, 5, None])
+    def test_as_of_lines(self):
+        def fill(run):
+            for each, parties in itertools.product(range(50), (1, 2)):
+                run.lock("lock_%03d" % each, parties, [each + 1] * 6)
+        pictures, _ = self.draw(fill)
+        self.assertIn("20 more are in the table", said(pictures["lock_contention_rate"]))
+
+
+class Captions(Drawn):
+    """A caption claims what the data have, and no more."""
+
+    def test_the_rule_tells_of_how_many_launches_and_where_there_are_intervals(self):
+        self.assertEqual(figure.rule_of([1, 1]), "Medians of 1 launch: too few for an interval")
+        self.assertEqual(figure.rule_of([1, 5]), "Medians of 1 to 5 launches: too few for an interval")
+        self.assertEqual(figure.rule_of([6, 6]), "Medians of 6 launches; bars: 95 % interval of the median")
+        self.assertEqual(figure.rule_of([6, 1, 2]), "Medians of 1 to 6 launches; bars: 95 % interval of the median, where "
+                                                    "there are six or more launches (1 of 3)")
+
+    def test_six_launches_of_one_contender_are_not_said_of_the_others(self):
+        pictures, _ = self.draw(lambda run: (run.lock("lock", 2, [1e6] * 6), run.lock("std_mutex", 2, [2e6])))
+        self.assertIn("Medians of 1 to 6 launches", said(pictures["lock_contention_rate"]))
+        self.assertIn("(1 of 2); hollow: fewer than six launches", said(pictures["lock_contention_rate"]))
+
+    def test_a_dot_without_an_interval_is_hollow(self):
+        pictures, _ = self.draw(lambda run: (run.lock("lock", 2, [1e6, 2e6] * 3), run.lock("std_mutex", 2, [3e6])))
+        (axis,) = pictures["lock_contention_rate"].axes
+        filled = [line.get_markerfacecolor() != figure.PAPER for line in axis.lines if line.get_marker() == "o"]
+        self.assertEqual(filled, [False, True])
+        self.assertEqual(len(axis.collections), 1)
+
+    def test_marks_that_no_row_has_are_not_explained(self):
+        pictures, _ = self.draw(lambda run: run.start_join("process", "process", 0, [3e5] * 6, lat_p99_ns=""))
+        self.assertNotIn("99th percentile", said(pictures["lifecycle_p50"]))
+
+    def test_alt_texts_say_what_is_seen(self):
+        alts = []
+        for fill in (support.full, fills.everything):
+            with support.fixture_run() as run:
+                fill(run)
+                run.write()
+                support.report(run.folder)
+                alts += re.findall(r'<svg role="img" aria-label="([^"]*)"', run.read("report.html"))
+        self.assertGreater(len(alts), 30)
+        for alt in alts:
+            self.assertRegex(alt, r"^(Dot plot|Line plot|Percentile curves)\. .*[0-9]", alt)
+        for words in ("best gilfree th::Lock 10 ns, last CPython 3.11.2 threading.Lock 400 ns",
+                      "at 8 B gilfree Pipe leads with 21 M", "lowest median 210 ns (gilfree Pipe)"):
+            self.assertTrue(any(words in alt for alt in alts), (words, alts))
 
 
 class Placing(unittest.TestCase):
     def test_names_keep_their_distance_and_stay_near_their_ends(self):
-        found = figure.spread_out([10, 10, 10, 50], 4, 0, 100)
-        self.assertEqual(found, [6, 10, 14, 50])
+        self.assertEqual(figure.spread_out([10, 10, 10, 50], 4, 0, 100), [6, 10, 14, 50])
 
     def test_names_stay_within_bounds_as_long_as_there_is_room(self):
         self.assertEqual(figure.spread_out([99, 100], 4, 0, 100), [96, 100])
         self.assertEqual(figure.spread_out([0, 1], 4, 0, 100), [0, 4])
 
+    def test_room_is_kept_for_the_longest_name(self):
+        self.assertEqual(figure.room([]), 0.4)
+        self.assertGreater(figure.room(["ab", "abcdefgh"]), figure.room(["abcd", " "]))
 
-class Words(unittest.TestCase):
-    def test_numbers_have_three_digits_and_never_an_exponent(self):
-        self.assertEqual([figure.number(value) for value in
-                          (0, 0.0123, 5, 999.4, 999.9, 1234, 12.1e6, 28.44e9)],
-                         ["0", "0.0123", "5", "999", "1 k", "1.23 k", "12.1 M", "28.4 G"])
+    def test_ticks_are_round_and_few(self):
+        self.assertEqual(dots.round_numbers(0.9, 1.1e4), [1, 100, 10000])
+        self.assertEqual(dots.round_numbers(120, 700), [200, 500])
+        self.assertEqual(dots.round_numbers(110, 120), [])
 
-    def test_durations_carry_their_unit(self):
-        self.assertEqual([figure.duration(value) for value in (1.94, 812, 999.9, 45310, 8e6, 3e9)],
-                         ["1.94 ns", "812 ns", "1 µs", "45.3 µs", "8 ms", "3 s"])
 
-    def test_sizes_are_binary(self):
-        self.assertEqual([figure.size(value) for value in (8, 1000, 1024, 65536, 1048576)],
-                         ["8 B", "1000 B", "1 KiB", "64 KiB", "1 MiB"])
+class Percentiles(unittest.TestCase):
+    def test_a_percentile_with_too_few_values_is_not_told(self):
+        def quantiles(count):
+            return percentiles.quantiles(percentiles.merged([[(5, count)]]), [0.5, 0.99, 0.999])
+        self.assertEqual(quantiles(299), [5, None, None])
+        self.assertEqual(quantiles(301), [5, 5, None])
+        self.assertEqual(percentiles.quantiles(percentiles.merged([]), [0.5]), [None])
 
-    def test_what_is_said_in_a_sentence_has_two_digits(self):
-        self.assertEqual([figure.two(value) for value in (145.7, 1.42, 0.953, 1234)],
-                         ["150", "1.4", "0.95", "1200"])
+    def test_they_are_those_that_numpy_finds(self):
+        import numpy
+        source = numpy.random.default_rng(3)
+        values = source.integers(1, 50, 4000)
+        buckets = [(float(value), int(count)) for value, count in zip(*numpy.unique(values, return_counts=True))]
+        found = percentiles.quantiles(percentiles.merged([buckets]), [0.1, 0.5, 0.9, 0.99])
+        self.assertEqual(found, numpy.quantile(values, [0.1, 0.5, 0.9, 0.99], method="inverted_cdf").tolist())
+
+    def test_merging_adds_counts_up(self):
+        values, counts = percentiles.merged([[(5, 1), (7, 2)], [(5, 3)]])
+        self.assertEqual((values.tolist(), counts.tolist()), ([5, 7], [4, 2]))
+
+    def test_a_curve_is_thinned_to_what_can_be_seen_and_keeps_its_ends(self):
+        points = [(1000 + each, each) for each in range(1000)]
+        kept = percentiles.thinned(points)
+        self.assertEqual((kept[0], kept[-1]), (points[0], points[-1]))
+        self.assertLess(len(kept), 80)
 
 
 if __name__ == "__main__":

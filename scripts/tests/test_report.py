@@ -1,16 +1,14 @@
 """The report of a whole run: what summary.md, summary.csv and report.html hold, and its exit codes."""
 
 import csv
-import html.parser
 import io
+import itertools
 import os
 import sqlite3
-import sys
 import unittest
 
 import support
-from page import command_of
-from summary import steadiness
+from estimate import steadiness
 
 
 class Reported(unittest.TestCase):
@@ -32,22 +30,27 @@ class Summary(Reported):
         self.assertEqual((self.code, self.err), (0, ""))
         self.assertEqual(len(self.out.splitlines()), 2)
         self.assertTrue(self.out.startswith("Pipe or queue? "), self.out)
+        self.assertTrue(self.out.splitlines()[1].startswith("single operation: "), self.out)
 
     def test_the_answer_heads_the_summary(self):
         self.assertEqual(self.markdown.splitlines()[0], "## " + self.out.splitlines()[0])
 
     def test_it_warns_before_it_shows_numbers(self):
         self.assertLess(self.markdown.index("**Note:** the machine is busy"),
-                        self.markdown.index("Messages of 64 B"))
+                        self.markdown.index("| Send small messages"))
+
+    def test_what_is_not_folded_fits_a_pull_request(self):
+        shown = self.markdown.split("<details>")[0]
+        self.assertLessEqual(len(shown.splitlines()), 60)
 
     def test_every_contender_and_every_operation_has_a_row(self):
         for name in ("gilfree Pipe", "gilfree Queue", "POSIX mq", "CPython 3.11.2 SimpleQueue",
-                     "CPython 3.13.0 SimpleQueue", "mp queue put get 64"):
+                     "CPython 3.13.0 SimpleQueue", "gilfree mp queue put get 64"):
             self.assertIn("\n| %s | " % name, self.markdown)
 
     def test_all_rows_of_a_table_have_as_many_cells(self):
         tables = [block for block in self.markdown.split("\n\n") if block.startswith("| ")]
-        self.assertEqual(len(tables), 3)
+        self.assertEqual(len(tables), 7)
         for table in tables:
             cells = {line.replace("\\|", "").count("|") for line in table.splitlines()}
             self.assertEqual(len(cells), 1, table)
@@ -60,6 +63,19 @@ class Summary(Reported):
     def test_what_was_not_measured_is_listed_with_its_reason_on_one_line(self):
         self.assertIn("Not measured: 4 cases (4 skipped).", self.markdown)
         self.assertIn("| skipped | too \\| long, by far |", self.markdown)
+
+    def test_losses_are_listed_and_those_beyond_a_dozen_counted(self):
+        with support.fixture_run() as run:
+            for parties in range(1, 16):
+                run.lock("lock", parties, [1e6] * 6)
+                run.lock("std_mutex", parties, [2e6] * 6)
+            run.write()
+            support.report(run.folder)
+            text = run.read("summary.md")
+        self.assertIn("gilfree was compared with others in 15 races; in 15 another is ahead", text)
+        self.assertIn("| lock contention: 1 party | std::mutex, 2 M/s | gilfree Lock, 1 M/s | 2.0 (2.0 to 2.0) | told apart |",
+                      text)
+        self.assertIn("3 more are in report.html.", text)
 
 
 class SummaryRows(Reported):
@@ -89,36 +105,6 @@ class SummaryRows(Reported):
                              len(text.splitlines()) - 1)
 
 
-class Page(Reported):
-    def test_it_fetches_nothing(self):
-        outside = []
-
-        class Reader(html.parser.HTMLParser):
-            def handle_starttag(self, tag, attrs):
-                outside.extend(value for name, value in attrs
-                               if name in ("src", "href", "xlink:href") and not value.startswith("#"))
-        Reader().feed(self.page)
-        self.assertEqual(outside, [])
-
-    def test_every_figure_is_inside(self):
-        self.assertEqual(self.page.count("<svg"), 5)
-        self.assertEqual(self.page.count("<?xml"), 0)
-
-    def test_it_is_headed_by_the_answer(self):
-        self.assertIn("<h1>%s</h1>" % self.out.splitlines()[0], self.page)
-
-    def test_what_the_run_says_is_escaped(self):
-        self.assertIn("Some &lt;CPU&gt; &amp; more", self.page)
-        self.assertNotIn("Some <CPU>", self.page)
-
-    def test_a_reader_is_told_how_to_measure_without_folders_of_the_machine_that_did(self):
-        self.assertIn("<pre>./scripts/bench-all --profile quick --seed 7</pre>", self.page)
-
-    def test_a_seed_that_was_given_is_not_given_twice(self):
-        self.assertEqual(command_of({"command": ["x", "--seed", "9", "-o", "y"], "seed": 9}),
-                         "./scripts/bench-all --seed 9")
-
-
 class Outcomes(unittest.TestCase):
     def setUp(self):
         context = support.fixture_run()
@@ -141,31 +127,30 @@ class Outcomes(unittest.TestCase):
     def test_reporting_again_gives_the_same_files(self):
         support.full(self.run_)
         self.run_.write()
-        names = ("summary.md", "summary.csv", "report.html", "plots/pipe_vs_queue_throughput.svg")
+        names = ("summary.md", "summary.csv", "report.html", "plots/pipe_vs_queue_rate.svg")
         support.report(self.run_.folder)
         first = [self.run_.read(name) for name in names]
         support.report(self.run_.folder)
         self.assertEqual([self.run_.read(name) for name in names], first)
 
-    def test_a_scenario_without_a_module_gets_a_table(self):
-        self.run_.row("tides/impl:moon", 1, scenario="tides", impl="moon", ops_per_s=5)
-        self.run_.write()
-        self.assertEqual(support.report(self.run_.folder), (0, "1 case measured. A first look: one launch a case, too few "
-                             "for an interval.\n", ""))
-
-    def test_a_module_is_found_by_its_scenarios_name_and_its_mistakes_do_not_cost_the_others(self):
-        with open(self.run_.path("plot_ebb.py"), "w", encoding="utf-8") as file:
-            file.write("def draw(folder, run, rows):\n    raise KeyError('moon')\n")
-        sys.path.insert(0, self.run_.folder)
-        self.addCleanup(sys.path.remove, self.run_.folder)
-        self.run_.row("ebb/impl:moon", 1, scenario="ebb", impl="moon", ops_per_s=5)
-        self.run_.throughput("pipe", 64, [1e6])
+    def test_everything_at_once_is_reported_in_time_and_in_size(self):
+        """1,000 cases of 100 launches. The bound is of the size; the time is bounded by the test's own limit."""
+        for scenario, impl in itertools.product(range(10), range(100)):
+            for launch in range(1, 101):
+                self.run_.row("s%d/impl:i%d" % (scenario, impl), launch, scenario="s%d" % scenario, impl="i%d" % impl,
+                              metric_kind="throughput", ops_per_s=1000 * (impl + 1) + launch)
         self.run_.write()
         code, out, err = support.report(self.run_.folder)
-        self.assertEqual((code, err.count("\n")), (3, 1))
-        self.assertIn("ebb is not all drawn: KeyError: 'moon'", err)
-        self.assertIn("ebb is not all drawn", self.run_.read("summary.md"))
-        self.assertTrue(os.path.exists(self.run_.path("plots/pipe_vs_queue_throughput.svg")))
+        self.assertEqual((code, err, out.count("\n")), (0, "", 10))
+        self.assertLess(os.path.getsize(self.run_.path("report.html")), 5e6)
+
+    def test_a_file_that_cannot_be_replaced_leaves_nothing_half_written(self):
+        self.run_.lock("lock", 2, [1e6])
+        self.run_.write()
+        os.mkdir(self.run_.path("summary.md"))
+        code, _, err = support.report(self.run_.folder)
+        self.assertEqual((code, err.count("\n")), (7, 1), err)
+        self.assertEqual([name for name in os.listdir(self.run_.folder) if name.endswith(".part")], [])
 
 
 if __name__ == "__main__":

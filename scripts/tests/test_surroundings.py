@@ -95,10 +95,10 @@ class Foreign(Surroundings):
 
     def test_settings_of_matplotlib_have_no_say(self):
         self.unmoved("/")
-        plain = self.run_.read("plots/pipe_vs_queue_throughput.svg")
+        plain = self.run_.read("plots/pipe_vs_queue_rate.svg")
         folder = self.here("matplotlibrc", "lines.linewidth: 9\nfigure.facecolor: red\nno such key: 1\n")
         self.unmoved(folder, MATPLOTLIBRC=folder)
-        self.assertEqual(self.run_.read("plots/pipe_vs_queue_throughput.svg"), plain)
+        self.assertEqual(self.run_.read("plots/pipe_vs_queue_rate.svg"), plain)
 
     def test_a_home_that_cannot_be_written_is_not_mentioned(self):
         self.unmoved("/", HOME="/nonexistent", MPLCONFIGDIR="/proc/1/nowhere")

@@ -1,0 +1,111 @@
+"""Line plots: against message size, parties or another axis that has several values, names at the ends.
+
+    path = draw_lines(folder, run, lines, name, title, setting, x=MESSAGES, y=axis_of(metric))
+
+lines: {who: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py).
+"""
+
+import collections
+
+import figure
+import words
+from contenders import is_ours, label, marker, style
+
+X = collections.namedtuple("X", "column label text_of")
+Y = collections.namedtuple("Y", "column label text_of logarithmic better")
+
+MESSAGES = X("msg_bytes", "message size", lambda value: words.size(int(value)))
+PARTIES = X("parties", "parties", lambda value: "%d" % value)
+# What changes at which message size, marked where it lies inside the sizes measured.
+MARKS = ((4096, "page, PIPE_BUF"), (65536, "pipe(2)'s buffer"))
+SHOWN = 30
+
+
+def lines_of(races, column):
+    """{who: {x: Estimate}} of races that differ in one axis, whose values are numbers."""
+    lines = collections.defaultdict(dict)
+    for race in races:
+        x = float(next(entry.rows[0][column] for entry in race.entries))
+        for entry in race.entries:
+            if entry.estimate.median > 0:
+                lines[entry.who][x] = entry.estimate
+    return dict(lines)
+
+
+def places_of(lines):
+    return sorted({x for points in lines.values() for x in points})
+
+
+def draw_line(axis, who, points):
+    """Draws a line with its intervals; returns its end."""
+    places = sorted(points)
+    look, ours = style(*who), is_ours(who[0])
+    axis.plot(places, [points[x].median for x in places], marker=marker(who[0]), markersize=5 if ours else 3.5, **look)
+    for x in places:
+        if points[x].low is not None:
+            axis.vlines(x, points[x].low, points[x].high, color=look["color"], zorder=look["zorder"],
+                        linewidth=2 if ours else 1, alpha=0.5)
+    return places[-1], points[places[-1]].median, who
+
+
+def mark_sizes(axis, sizes):
+    for size, text in MARKS:
+        if sizes[0] < size < sizes[-1]:
+            axis.axvline(size, color=figure.PALE, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+            axis.annotate(text, (size, 0), xycoords=("data", "axes fraction"), xytext=(-3, 4),
+                          textcoords="offset points", rotation=90, fontsize=7.5, color=figure.PALE,
+                          ha="right", va="bottom")
+
+
+def draw_axes(axis, lines, x, y, cpus):
+    places = places_of(lines)
+    axis.set_xscale("log", base=2)
+    axis.set_xlabel(x.label)
+    if y.logarithmic:
+        axis.set_yscale("log")
+    axis.set_xticks(places, [x.text_of(each) for each in places])
+    axis.yaxis.set_major_formatter(figure.formatter(y.text_of))
+    axis.minorticks_off()
+    axis.margins(x=0.03)
+    if not y.logarithmic:
+        axis.set_ylim(0)
+    if x is MESSAGES:
+        mark_sizes(axis, places)
+    if x is PARTIES and cpus and places[0] < cpus < places[-1]:
+        axis.axvline(cpus, color=figure.PALE, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+
+
+def alt_of(title, setting, lines, x, y):
+    """What the figure shows, for those who do not see it: the best at each end."""
+    places, parts = places_of(lines), []
+    for place in (places[0], places[-1]):
+        found = {who: points[place].median for who, points in lines.items() if place in points}
+        best = (max if y.better == "higher" else min)(found, key=found.get)
+        parts.append("at %s %s leads with %s" % (x.text_of(place), label(*best), y.text_of(found[best])))
+    return "Line plot. %s %s, %s against %s, %s: %s." % (
+        title, setting, y.label, x.label, words.counted(len(lines), "contender"), "; ".join(parts))
+
+
+def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):
+    """Draws the lines; returns the SVG's path. Those with the best ends are drawn if there are many.
+
+    ideal: a function of x, drawn dashed.
+    """
+    host = run.get("host") or {}
+    best_last = sorted(lines, key=lambda who: lines[who][max(lines[who])].median, reverse=y.better == "higher")
+    left_out, lines = len(lines) - SHOWN, {who: lines[who] for who in best_last[:SHOWN]}
+    picture, axis = figure.start(title, setting, height=max(3.4, 0.17 * len(lines)),
+                                 right=figure.room([label(*who) for who in lines]))
+    axis.set_title("%s; %s is better" % (y.label, y.better))
+    ends = [draw_line(axis, who, points) for who, points in lines.items()]
+    if ideal is not None:
+        places = places_of(lines)
+        axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)),
+                  zorder=1)
+    draw_axes(axis, lines, x, y, host.get("cpus"))
+    figure.label_ends(axis, ends)
+    table = [[*who, int(place), *value] for who, points in lines.items() for place, value in points.items()]
+    more = ". %d more are in the table" % left_out if left_out > 0 else ""
+    return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + more),
+                       alt_of(title, setting, lines, x, y),
+                       ["impl", "interpreter", x.column, y.column, "low", "high", "launches"], table)
