@@ -29,6 +29,7 @@ OURS = {
 THIRD = {
     "primitives/": ("boost/interprocess", "cereal"),
     "harness/": ("nlohmann",),
+    "harness/plan/": ("nlohmann", "re2"),
     "harness/command/": ("CLI", "nlohmann"),
     "harness/record/": ("nlohmann", "boost/version.hpp"),
     "harness/measure/engine.cc": ("benchmark",),
@@ -55,7 +56,7 @@ HARNESS_STOREYS = ("base", "measure", "scenario", "record", "plan", "run", "comm
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
-                           r"moodycamel|rigtorp|folly|absl|fmt|zmq)([/.]|$)")
+                           r"moodycamel|rigtorp|folly|absl|fmt|re2|zmq)([/.]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SCRIPTS_MAY_IMPORT = {"matplotlib", "numpy"}
 

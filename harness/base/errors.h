@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace harness {
 
@@ -27,5 +29,12 @@ class CannotWrite : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
+
+// Returns what was typed, in quotes, as a part of a one-line message: cut where it is long, `?` for
+// what is not printable.
+std::string in_quotes(std::string_view text);
+
+// The same without quotes or a limit, for a message of others.
+std::string one_line(std::string_view text);
 
 }  // namespace harness

@@ -10,7 +10,7 @@ namespace harness {
 // "a,b" -> a, b. As many parts as there are separators and one.
 std::vector<std::string> split(const std::string& text, char at);
 
-// The integers of "8,64,1k" or "1:16:*2" (1 2 4 8 16) or "0:6:+3" (0 3 6). Binary k, M, G. Throws
+// The integers of "8,64,1k" or "1:16:*2" (1 2 4 8 16) or "0:6:+3" (0 3 6). Binary k, m, g, in either case. Throws
 // BadUsage, naming `option`.
 std::vector<std::int64_t> integers(const std::string& option, const std::string& text);
 

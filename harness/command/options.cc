@@ -2,14 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <random>
 
 #include "harness/base/errors.h"
-#include "harness/base/lists.h"
+#include "harness/command/values.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -39,45 +38,29 @@ constexpr char kExitCodes[] =
     "  0 measured     2 wrong usage          3 a case failed     5 nothing could run here\n"
     "  6 a case hung  7 cannot write results 130, 143 interrupted; what was measured is kept\n";
 
-nanoseconds duration(const std::string& option, const std::string& text) {
-  static const std::map<std::string, double> units = {
-      {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}};
-  double value = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const auto unit = units.find(std::string(rest, text.data() + text.size()));
-  if (error != std::errc() || unit == units.end() || !(value > 0) ||
-      value * unit->second > 864e11) {
-    throw BadUsage(option + ": '" + text +
-                   "' is no duration of at most a day; write 80ms, 0.5s or 2m");
-  }
-  return nanoseconds(static_cast<std::int64_t>(value * unit->second));
-}
+using Command = Options::Command;
 
-int between(const std::string& option, const std::string& text, int least, int most) {
-  int value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && rest == end && value >= least && value <= most) return value;
-  throw BadUsage(option + ": '" + text + "' is no whole number between " + std::to_string(least) +
-                 " and " + std::to_string(most));
-}
-
-std::uint64_t seed_of(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, seed);
-  if (error == std::errc() && rest == end) return seed;
-  throw BadUsage("--seed: '" + text + "' is no whole number below 2^64");
-}
+// The option, and the commands that use it: given to another one, it is refused.
+struct UsedBy {
+  const CLI::Option* option;
+  std::vector<Command> commands;
+};
 
 // What CLI11 fills before it is checked.
 struct Raw {
   std::string order = "random";
   std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
   bool list = false;
+  std::vector<UsedBy> uses;
+
+  CLI::Option* used_by(std::vector<Command> commands, CLI::Option* option) {
+    uses.push_back({option, std::move(commands)});
+    return option;
+  }
 };
 
-void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options) {
+void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options,
+              Raw& raw) {
   std::map<std::string, std::string> meanings, aliases;
   for (const auto* scenario : scenarios) {
     for (const auto& parameter : scenario->parameters) {
@@ -87,51 +70,67 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
     }
   }
   for (const auto& [name, meaning] : meanings) {
-    app.add_option_function<std::string>(
-           "--" + name + (aliases.count(name) > 0 ? ",--" + aliases[name] : ""),
-           [&options, name = name](const std::string& text) {
-             options.selection.axes[name] = text;
-           },
-           meaning)
+    const auto keep = [&options, name = name](const std::string& text) {
+      options.selection.axes[name] = text;
+    };
+    const std::string words = "--" + name + (aliases.count(name) > 0 ? ",--" + aliases[name] : "");
+    raw.used_by({Command::kRun, Command::kList},
+                app.add_option_function<std::string>(words, keep, meaning))
         ->type_name("LIST")
         ->group("Axes (a list 8,64,1k or a range 1:16:*2)");
   }
 }
 
-void add_options(CLI::App& app, Options& options, Raw& raw) {
+// Which cases: for `run` and for `list`.
+void add_selection(CLI::App& app, Options& options, Raw& raw) {
+  const std::vector<Command> both{Command::kRun, Command::kList};
   app.add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
-  app.add_option("--exclude", options.selection.excludes, "leave out the cases that match")
+  raw.used_by(both, app.add_option("--exclude", options.selection.excludes,
+                                   "leave out the cases that match"))
       ->type_name("REGEX");
-  app.add_flag("-l,--list", raw.list, "the same as `list`");
-  app.add_flag("-n,--dry-run", options.dry_run,
-               "say what would be measured, and how long it takes");
-  app.add_option("--profile", options.profile, "smoke, quick (default) or full");
-  app.add_option("-o,--out", raw.out, "folder for the results");
-  app.add_option("--seed", raw.seed, "of the order of launches")->type_name("N");
-  app.add_option("--python", options.pythons, "a CPython to compare with; repeatable")
+  raw.used_by(both, app.add_flag("-l,--list", raw.list, "the same as `list`"));
+  raw.used_by(both, app.add_option("--profile", options.profile, "smoke, quick (default) or full"));
+  raw.used_by(both,
+              app.add_option("--python", options.pythons, "a CPython to compare with; repeatable"))
       ->type_name("PATH")
       ->allow_extra_args(false);
-  app.add_option("--launches", raw.launches,
-                 "fresh processes per case; without it, as the profile's time budget allows")
-      ->type_name("N");
-  app.add_option(
-         "-t,--time-budget", raw.budget,
-         "for the whole run: decisive cases get all launches, the others what fits; or none")
-      ->type_name("TIME");
-  app.add_option("--windows", raw.windows, "measured windows per launch")->type_name("N");
-  app.add_option("--window", raw.window, "length of a window")->type_name("TIME");
-  app.add_option("--warmup", raw.warmup, "before the first window")->type_name("TIME");
-  app.add_option("--timeout", raw.timeout, "after which a launch has hung")->type_name("TIME");
-  app.add_option("--order", raw.order, "random (default) or given");
-  app.add_flag("--no-report", options.no_report, "write the tables, draw nothing");
-  app.add_flag("-q,--quiet", options.quiet, "no progress");
-  app.add_flag("--json", options.json, "list, env: as JSON");
+}
+
+// How they are measured.
+void add_measuring(CLI::App& app, Options& options, Raw& raw) {
+  const auto option = [&](const char* names, auto& value, const char* meaning, const char* type) {
+    raw.used_by({Command::kRun}, app.add_option(names, value, meaning))->type_name(type);
+  };
+  raw.used_by({Command::kRun}, app.add_flag("-n,--dry-run", options.dry_run,
+                                            "say what would be measured, and how long it takes"));
+  option("-o,--out", raw.out, "folder for the results", "DIR");
+  option("--seed", raw.seed, "of the order of launches", "N");
+  option("--launches", raw.launches,
+         "fresh processes per case; without it, as the profile's time budget allows", "N");
+  option("-t,--time-budget", raw.budget,
+         "for the whole run: decisive cases get all launches, the others what fits; or none",
+         "TIME");
+  option("--windows", raw.windows, "measured windows per launch", "N");
+  option("--window", raw.window, "length of a window", "TIME");
+  option("--warmup", raw.warmup, "before the first window", "TIME");
+  option("--timeout", raw.timeout, "after which a launch has hung", "TIME");
+  option("--order", raw.order, "random (default) or given", "ORDER");
+}
+
+// How it is said.
+void add_output(CLI::App& app, Options& options, Raw& raw) {
+  raw.used_by({Command::kRun, Command::kReport},
+              app.add_flag("--no-report", options.no_report, "write the tables, draw nothing"));
+  raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
+  raw.used_by({Command::kList, Command::kEnv},
+              app.add_flag("--json", options.json, "list, env: as JSON"));
 }
 
 void check(Options& options, const Raw& raw) {
   const auto profile = kProfiles.find(options.profile);
   if (profile == kProfiles.end()) {
-    throw BadUsage("--profile: there is no '" + options.profile + "'; choose smoke, quick or full");
+    throw BadUsage("--profile: there is no " + in_quotes(options.profile) +
+                   "; choose smoke, quick or full");
   }
   const Profile& chosen = profile->second;
   options.selection.smoke = options.profile == "smoke";
@@ -153,19 +152,40 @@ void check(Options& options, const Raw& raw) {
   options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
                     options.warmup + options.windows * options.window;
   if (raw.order != "random" && raw.order != "given") {
-    throw BadUsage("--order: there is no '" + raw.order + "'; choose random or given");
+    throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");
   }
   options.shuffled = raw.order == "random";
+  options.selection.interpreters_named = !options.pythons.empty();
   options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
 }
 
-// What this command would not use is a mistake, rather than ignored.
-void check_use(const Options& options) {
-  if (options.command == Options::Command::kRun) return;
-  if (!options.out.empty()) throw BadUsage("--out: only `run` writes results");
-  if (options.command == Options::Command::kList || options.selection.filters.empty()) return;
-  throw BadUsage("'" + options.selection.filters.front() +
-                 "': only `run` and `list` take a filter");
+const char* name_of(Command command) {
+  switch (command) {
+    case Command::kList:
+      return "list";
+    case Command::kEnv:
+      return "env";
+    case Command::kReport:
+      return "report";
+    default:
+      return "run";
+  }
+}
+
+// An option or a filter that the command would ignore is a mistake.
+void check_use(const Options& options, const Raw& raw) {
+  for (const auto& [option, commands] : raw.uses) {
+    const bool used =
+        std::find(commands.begin(), commands.end(), options.command) != commands.end();
+    if (option->count() == 0 || used) continue;
+    throw BadUsage(option->get_name() + ": `" + name_of(options.command) +
+                   "` does not use it; leave it out");
+  }
+  const auto& filters = options.selection.filters;
+  if (options.command == Command::kRun || options.command == Command::kList || filters.empty()) {
+    return;
+  }
+  throw BadUsage(in_quotes(filters.front()) + ": only `run` and `list` take a filter");
 }
 
 }  // namespace
@@ -186,8 +206,10 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   auto* env = app.add_subcommand("env", "the machine, the build and the limits");
   auto* report = app.add_subcommand("report", "make the tables, plots and report of a run again");
   report->add_option("folder", options.report, "what `run` wrote")->required();
-  add_axes(app, scenarios, options);
-  add_options(app, options, raw);
+  add_axes(app, scenarios, options, raw);
+  add_selection(app, options, raw);
+  add_measuring(app, options, raw);
+  add_output(app, options, raw);
   // `bench-all run FILTER`: the positional belongs to whichever of them is named.
   for (auto* sub : {run, list}) {
     sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
@@ -206,7 +228,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     if (!std::cout.flush()) options.exit_code = kCannotWrite;
     options.command = Options::Command::kDone;
   } catch (const CLI::ParseError& mistake) {
-    std::cerr << "bench-all: " << mistake.what() << "; see bench-all --help\n";
+    std::cerr << "bench-all: " << one_line(mistake.what()) << "; see bench-all --help\n";
     options.exit_code = kUsage;
     options.command = Options::Command::kDone;
   }
@@ -214,7 +236,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   if (*list || raw.list) options.command = Options::Command::kList;
   if (*env) options.command = Options::Command::kEnv;
   if (*report) options.command = Options::Command::kReport;
-  check_use(options);
+  check_use(options, raw);
   return options;
 }
 

@@ -1,13 +1,15 @@
 #include "harness/plan/plan.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
+#include "harness/plan/filter.h"
 
 namespace harness {
 namespace {
+
+constexpr std::size_t kMostPoints = 100'000;
 
 bool is_text(const Parameter& parameter) {
   return std::holds_alternative<std::string>(parameter.sweep.front());
@@ -63,6 +65,11 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
       for (const auto& value : values_of(scenario, parameter, selection)) {
         longer.push_back(point);
         longer.back().emplace_back(parameter.name, value);
+        if (longer.size() > kMostPoints) {
+          throw BadUsage("--" + std::string(parameter.name) + ": " + std::string(scenario.name) +
+                         " would have more than " + std::to_string(kMostPoints) +
+                         " cases; name fewer values");
+        }
       }
     }
     points = std::move(longer);
@@ -75,18 +82,9 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
   return offered;
 }
 
-// `what`: where they were written. An empty one would match every case.
-std::vector<std::regex> expressions(const char* what, const std::vector<std::string>& texts) {
-  constexpr char kRemedy[] = "; write a part of a case's name, as `bench-all list` shows them";
-  std::vector<std::regex> all;
-  for (const auto& text : texts) {
-    if (text.empty()) throw BadUsage(std::string(what) + ": it is empty" + kRemedy);
-    try {
-      all.emplace_back(text);
-    } catch (const std::regex_error&) {
-      throw BadUsage(std::string(what) + ": '" + text + "' is no regular expression" + kRemedy);
-    }
-  }
+std::vector<Filter> filters_of(const char* option, const std::vector<std::string>& texts) {
+  std::vector<Filter> all;
+  for (const auto& text : texts) all.emplace_back(option, text);
   return all;
 }
 
@@ -120,12 +118,13 @@ void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& 
     const auto known = words_of(scenarios, axis);
     for (const auto& word : split(text, ',')) {
       if (known.empty() || contains(known, word)) continue;
-      throw BadUsage("--" + axis + ": there is no '" + word + "'; choose from:" + joined(known));
+      throw BadUsage("--" + axis + ": there is no " + in_quotes(word) +
+                     "; choose from:" + joined(known));
     }
   }
 }
 
-// A wish that nothing heeds is a mistake.
+// Throws if no case has the axis that was named, which would have been ignored.
 void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection& selection,
                   const std::vector<Case>& cases) {
   for (const auto& [axis, text] : selection.axes) {
@@ -140,17 +139,52 @@ void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection
     throw BadUsage("--" + axis +
                    ": none of the scenarios that are left has it; it belongs to:" + joined(names));
   }
+  if (!selection.interpreters_named) return;
+  const auto runs_python = [](const Case& each) {
+    const auto& all = each.scenario->parameters;
+    return std::any_of(all.begin(), all.end(), [](const Parameter& parameter) {
+      return parameter.kind == Parameter::Kind::kInterpreter;
+    });
+  };
+  if (std::none_of(cases.begin(), cases.end(), runs_python)) {
+    throw BadUsage("--python: none of the scenarios that are left runs Python");
+  }
 }
 
-// `used`: by filter, whether it found a case.
-void check_filters(const std::vector<const Scenario*>& scenarios,
-                   const std::vector<std::string>& filters, const std::vector<bool>& used) {
-  const auto idle = std::find(used.begin(), used.end(), false);
-  if (idle == used.end()) return;
+// Filters, and how many cases each has found.
+class CountedFilters {
+ public:
+  CountedFilters(const char* option, const std::vector<std::string>& texts)
+      : filters_(filters_of(option, texts)), found_(filters_.size()) {}
+
+  bool empty() const { return filters_.empty(); }
+  bool any_matches(const std::string& name) {
+    bool any = false;
+    for (std::size_t i = 0; i < filters_.size(); ++i) {
+      if (!filters_[i].matches(name)) continue;
+      ++found_[i];
+      any = true;
+    }
+    return any;
+  }
+  // The text of the first that has found no case; null if there is none.
+  const std::string* idle() const {
+    const auto none = std::find(found_.begin(), found_.end(), 0u);
+    return none == found_.end() ? nullptr
+                                : &filters_[static_cast<std::size_t>(none - found_.begin())].text();
+  }
+
+ private:
+  std::vector<Filter> filters_;
+  std::vector<std::size_t> found_;
+};
+
+[[noreturn]] void no_case_matches(const std::vector<const Scenario*>& scenarios,
+                                  const std::string& filter) {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
-  throw BadUsage("no case matches '" + filters[static_cast<std::size_t>(idle - used.begin())] +
-                 "'; the scenarios are:" + joined(names));
+  throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
+                 "; the commands: run list report env");
 }
 
 // The point's name without who answers.
@@ -169,27 +203,23 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {
-  const auto filters = expressions("filter", selection.filters),
-             excludes = expressions("--exclude", selection.excludes);
+  CountedFilters filters("filter", selection.filters), excludes("--exclude", selection.excludes);
   check_axes(scenarios, selection);
   std::vector<Case> cases;
-  std::vector<bool> used(filters.size(), false);
   for (const auto* scenario : scenarios) {
     for (auto& point : points_of(*scenario, selection)) {
       const std::string name = point.name(scenario->name);
-      const auto found = [&](const std::regex& each) { return std::regex_search(name, each); };
-      bool wanted = filters.empty();
-      for (std::size_t i = 0; i < filters.size(); ++i) {
-        if (!found(filters[i])) continue;
-        wanted = used[i] = true;
-      }
-      if (!wanted) continue;
-      if (std::any_of(excludes.begin(), excludes.end(), found)) continue;
+      if (!filters.empty() && !filters.any_matches(name)) continue;
+      if (excludes.any_matches(name)) continue;
       std::string question = question_of(*scenario, point);
       cases.push_back({scenario, std::move(point), name, std::move(question)});
     }
   }
-  check_filters(scenarios, selection.filters, used);
+  if (const auto* idle = filters.idle()) no_case_matches(scenarios, *idle);
+  if (const auto* idle = excludes.idle()) {
+    throw BadUsage("--exclude: " + in_quotes(*idle) +
+                   " leaves nothing out; `bench-all list` shows " + "the cases");
+  }
   if (cases.empty()) throw BadUsage("no case is left by these filters; `bench-all list` shows all");
   check_wishes(scenarios, selection, cases);
   return cases;

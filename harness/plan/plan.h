@@ -21,15 +21,17 @@ struct Case {
 
 // What the command line chose.
 struct Selection {
-  std::vector<std::string> filters = {};   // regular expressions; a case must match one of them
-  std::vector<std::string> excludes = {};  // and none of these
+  std::vector<std::string> filters = {};         // filter.h; a case must match one of them
+  std::vector<std::string> excludes = {};        // and none of these
   std::map<std::string, std::string> axes = {};  // "bytes" -> "8,64,1k"
   std::vector<std::string> interpreters = {};    // labels for the kInterpreter axis
+  bool interpreters_named = false;               // by --python
   bool smoke = false;  // the first value of every axis but the contenders'
   bool quick = false;  // the same, but for scenarios that are whole_in_quick
 };
 
-// Throws BadUsage: a value an axis has not, a filter that is no expression or matches nothing.
+// Returns the cases to measure, in the scenarios' order. Throws BadUsage: a value that an axis does not
+// have, a filter that is not an expression, and any of them that would have no effect.
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios, const Selection& selection);
 
 }  // namespace harness

@@ -20,7 +20,8 @@ TEST(ListsTest, TextIsSplitAtEverySeparator) {
 
 TEST(ListsTest, AListMayUseBinaryUnits) {
   EXPECT_EQ(integers("--bytes", "8,64"), (Integers{8, 64}));
-  EXPECT_EQ(integers("--bytes", "1k,1K,3M,1G"), (Integers{1024, 1024, 3 << 20, 1 << 30}));
+  EXPECT_EQ(integers("--bytes", "1k,3m,1g"), (Integers{1 << 10, 3 << 20, 1 << 30}));
+  EXPECT_EQ(integers("--bytes", "1K,3M,1G"), (Integers{1 << 10, 3 << 20, 1 << 30}));
 }
 
 TEST(ListsTest, ARangeMultipliesOrAddsUpToItsEnd) {
@@ -47,7 +48,7 @@ TEST(ListsTest, WhatIsNoWholeNumberIsNamedWithItsOption) {
         "1::*2",  "1:2:3:4", "nan",    "inf",     "-99999999999999999999"}) {
     const std::string said = message_of<BadUsage>([&] { integers("--bytes", text); });
     EXPECT_EQ(said.rfind("--bytes: '", 0), 0u) << "'" << text << "' gave: " << said;
-    EXPECT_NE(said.find("is no whole number; write"), std::string::npos) << text;
+    EXPECT_NE(said.find("is not a whole number; write"), std::string::npos) << text;
   }
 }
 
@@ -62,13 +63,17 @@ TEST(ListsTest, ARangeThatNeverGetsAnywhereIsRefused) {
   for (const std::string text : {"16:1:*2", "1:16:*1", "0:16:*2", "1:16:+0"}) {
     EXPECT_EQ(message_of<BadUsage>([&] { integers("--n", text); }),
               "--n: the range '" + text +
-                  "' never gets anywhere; write it upwards, as 1:16:*2 or 0:6:+3");
+                  "' is empty or endless; write it upwards, as 1:16:*2 or 0:6:+3");
   }
 }
 
-TEST(ListsTest, ARangeOfTooManyValuesIsRefused) {
+TEST(ListsTest, TooManyValuesAreRefused) {
   EXPECT_EQ(integers("--n", "1:1000:+1").size(), 1000u);
   EXPECT_EQ(message_of<BadUsage>([] { integers("--n", "1:1001:+1"); }),
+            "--n: more than 1000 values; name fewer");
+  std::string list = "7";
+  for (int i = 0; i < 1000; ++i) list += ",7";
+  EXPECT_EQ(message_of<BadUsage>([&] { integers("--n", list); }),
             "--n: more than 1000 values; name fewer");
 }
 

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+#include <sstream>
+
 #include "harness/base/errors.h"
 #include "harness/tests/fixtures.h"
 #include "harness/tests/support.h"
@@ -72,6 +76,8 @@ TEST(OptionsTest, DurationsHaveAUnit) {
   EXPECT_EQ(parse({"--window", "0.5s"}).window, 500ms);
   EXPECT_EQ(parse({"--warmup", "250us"}).warmup, 250us);
   EXPECT_EQ(parse({"--time-budget", "1.5m"}).budget, 90s);
+  EXPECT_EQ(parse({"--time-budget", "1h"}).budget, 3600s);
+  EXPECT_EQ(parse({"--window", "80MS", "--warmup", "1S", "--time-budget", "1M"}).window, 80ms);
 }
 
 TEST(OptionsTest, TheTimeoutIsForWhatALaunchNeedsBesideItsWindows) {
@@ -104,12 +110,13 @@ TEST(OptionsTest, ASeedIsAnyNumberOf64BitsAndAnotherEachTimeIfNoneIsNamed) {
 
 TEST(OptionsTest, EachBadValueIsNamedWithItsOption) {
   for (const std::string text : {"nonsense", "", "-1", "1,2", "1k", " 1", "18446744073709551616"}) {
-    EXPECT_EQ(refusal({"--seed", text}), "--seed: '" + text + "' is no whole number below 2^64");
+    EXPECT_EQ(refusal({"--seed", text}), "--seed: '" + text + "' is not a whole number below 2^64");
   }
-  EXPECT_EQ(refusal({"--launches", "0"}), "--launches: '0' is no whole number between 1 and 10000");
+  EXPECT_EQ(refusal({"--launches", "0"}),
+            "--launches: '0' is not a whole number between 1 and 10000");
   for (const std::string text : {"", "0", "-3", "1e3", "2x", "17", "99999999999999999999"}) {
     EXPECT_EQ(refusal({"--windows", text}),
-              "--windows: '" + text + "' is no whole number between 1 and 16");
+              "--windows: '" + text + "' is not a whole number between 1 and 16");
   }
   EXPECT_EQ(refusal({"--profile", "huge"}),
             "--profile: there is no 'huge'; choose smoke, quick or full");
@@ -120,7 +127,7 @@ TEST(OptionsTest, EachBadValueIsNamedWithItsOption) {
                                    " 5s", "5 s", "5sx", "25h", "1441m"}) {
       EXPECT_EQ(
           refusal({option, text}),
-          option + ": '" + text + "' is no duration of at most a day; write 80ms, 0.5s or 2m");
+          option + ": '" + text + "' is not a duration of at most a day; write 80ms, 0.5s or 2m");
     }
   }
 }
@@ -132,11 +139,75 @@ TEST(OptionsTest, WhatTheParserCannotReadIsReportedInOneLine) {
   expect_reported({"report"}, "folder");
 }
 
+// Each option with a value that is right, and the commands that use it.
+const std::map<Words, std::set<std::string>> kUses = {
+    {{"--size", "8"}, {"run", "list"}},
+    {{"--who", "rare"}, {"run", "list"}},
+    {{"--place", "here"}, {"run", "list"}},
+    {{"--kind", "hang"}, {"run", "list"}},
+    {{"--exclude", "counting"}, {"run", "list"}},
+    {{"--profile", "smoke"}, {"run", "list"}},
+    {{"--python", "python3"}, {"run", "list"}},
+    {{"--list"}, {"list"}},
+    {{"--dry-run"}, {"run"}},
+    {{"--out", "x"}, {"run"}},
+    {{"--seed", "1"}, {"run"}},
+    {{"--launches", "1"}, {"run"}},
+    {{"--time-budget", "1s"}, {"run"}},
+    {{"--windows", "1"}, {"run"}},
+    {{"--window", "1s"}, {"run"}},
+    {{"--warmup", "1s"}, {"run"}},
+    {{"--timeout", "1s"}, {"run"}},
+    {{"--order", "given"}, {"run"}},
+    {{"--no-report"}, {"run", "report"}},
+    {{"--quiet"}, {"run"}},
+    {{"--json"}, {"list", "env"}},
+};
+
 TEST(OptionsTest, WhatACommandWouldNotUseIsAMistake) {
-  EXPECT_EQ(refusal({"list", "--out", "x"}), "--out: only `run` writes results");
+  for (const auto& [option, users] : kUses) {
+    for (const std::string command : {"run", "list", "env", "report"}) {
+      Words words{command};
+      if (command == "report") words.push_back("some/folder");
+      words.insert(words.end(), option.begin(), option.end());
+      if (option.front() == "--list" && command == "run") continue;  // makes a list of it
+      if (users.count(command) > 0) {
+        EXPECT_NO_THROW(parse(words)) << command << " " << option.front();
+      } else {
+        EXPECT_EQ(refusal(words),
+                  option.front() + ": `" + command + "` does not use it; leave it out");
+      }
+    }
+  }
+  EXPECT_EQ(refusal({"--list", "--seed", "1"}), "--seed: `list` does not use it; leave it out");
   EXPECT_EQ(refusal({"env", "counting"}), "'counting': only `run` and `list` take a filter");
   EXPECT_EQ(refusal({"report", "some/folder", "other"}),
             "'other': only `run` and `list` take a filter");
+}
+
+// "--help" names them all: an option that is new here must be in kUses.
+TEST(OptionsTest, TheTableOfUsesIsComplete) {
+  ::testing::internal::CaptureStdout();
+  parse({"--help"});
+  std::istringstream help(::testing::internal::GetCapturedStdout());
+  const std::set<std::string> general{"--help", "--version"};
+  for (std::string word; help >> word;) {
+    const auto at = word.find("--");
+    if (at == std::string::npos || word.find("bench-all") != std::string::npos) continue;
+    const std::string option =
+        word.substr(at, word.find_first_not_of("-abcdefghijklmnopqrstuvwxyz", at) - at);
+    if (option.size() < 4 || general.count(option) > 0) continue;
+    const bool known = std::any_of(kUses.begin(), kUses.end(),
+                                   [&](const auto& use) { return use.first.front() == option; });
+    EXPECT_TRUE(known) << option;
+  }
+}
+
+TEST(OptionsTest, WhatIsTypedStaysOnOneLine) {
+  EXPECT_EQ(refusal({"--seed", "a\nb\x1b"}), "--seed: 'a?b?' is not a whole number below 2^64");
+  EXPECT_EQ(refusal({"--seed", std::string(1000, 'x')}),
+            "--seed: '" + std::string(80, 'x') + "...' is not a whole number below 2^64");
+  expect_reported({"--non\nsense"}, "--non?sense");
 }
 
 TEST(OptionsTest, HelpAndVersionAreDone) {

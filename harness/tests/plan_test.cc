@@ -128,12 +128,14 @@ TEST(PlanTest, TheScenarioSaysWhichCasesAreDecisive) {
 
 TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
   EXPECT_EQ(refusal({.filters = {"sleeping"}}),
-            "no case matches 'sleeping'; the scenarios are: counting elsewhere");
+            "no case matches 'sleeping'; the scenarios are: counting elsewhere"
+            "; the commands: run list report env");
   EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
             "--who: there is no 'nobody'; choose from: steady rare");
   EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
             "--place: there is no 'mars'; choose from: here there moon");
-  EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is no whole", 0), 0u);
+  EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is not a whole", 0),
+            0u);
 }
 
 TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
@@ -143,18 +145,38 @@ TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
 }
 
 TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
-  const std::string nothing_left = "no case is left by these filters; `bench-all list` shows all";
-  EXPECT_EQ(refusal({.filters = {"counting", "elsewhere/size:9"}}),
-            "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere");
-  EXPECT_EQ(refusal({.excludes = {"."}}), nothing_left);
+  EXPECT_EQ(
+      refusal({.filters = {"counting", "elsewhere/size:9"}}),
+      "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere; the commands: "
+      "run list report env");
+  EXPECT_EQ(refusal({.excludes = {".*"}}),
+            "no case is left by these filters; `bench-all list` shows all");
 }
 
-TEST(PlanTest, AFilterThatIsNoExpressionSaysSo) {
-  const std::string remedy = "; write a part of a case's name, as `bench-all list` shows them";
-  EXPECT_EQ(refusal({.filters = {"("}}), "filter: '(' is no regular expression" + remedy);
-  EXPECT_EQ(refusal({.excludes = {"*"}}), "--exclude: '*' is no regular expression" + remedy);
-  EXPECT_EQ(refusal({.filters = {""}}), "filter: it is empty" + remedy);
-  EXPECT_EQ(refusal({.excludes = {""}}), "--exclude: it is empty" + remedy);
+TEST(PlanTest, AnExclusionThatLeavesNothingOutIsRefused) {
+  const std::string remedy = " leaves nothing out; `bench-all list` shows the cases";
+  EXPECT_EQ(refusal({.excludes = {"nonsense"}}), "--exclude: 'nonsense'" + remedy);
+  EXPECT_EQ(refusal({.excludes = {"steady", "nonsense"}}), "--exclude: 'nonsense'" + remedy);
+  EXPECT_EQ(refusal({.filters = {"elsewhere"}, .excludes = {"counting"}}),
+            "--exclude: 'counting'" + remedy);
+}
+
+TEST(PlanTest, InterpretersThatNoCaseWouldUseAreRefused) {
+  const Selection named{
+      .filters = {"counting"}, .interpreters = {"3.11.2"}, .interpreters_named = true};
+  EXPECT_EQ(refusal(named), "--python: none of the scenarios that are left runs Python");
+  EXPECT_EQ(names({.filters = {"counting"}, .interpreters = {"3.11.2"}}).size(), 8u);
+}
+
+// A million points would take the memory, and then the week.
+TEST(PlanTest, MoreCasesThanAnybodyMeasuresAreRefused) {
+  Scenario large = counting;
+  large.parameters.push_back({"depth", "queue_depth", {1}, "changes nothing"});
+  const auto select_large = [&] {
+    select({&large}, {.axes = {{"size", "1:1000:+1"}, {"depth", "1:1000:+1"}}});
+  };
+  EXPECT_EQ(message_of<BadUsage>(select_large),
+            "--depth: counting would have more than 100000 cases; name fewer values");
 }
 
 }  // namespace

@@ -10,25 +10,49 @@ from command import OWN_MOUNTS, CommandTest, mount_small_disk
 COUNT = ["run", "counting", "--no-report", "-q"]
 
 
+NAMES = "; the scenarios are: counting trouble; the commands: run list report env"
+
+
 class Mistakes(CommandTest):
+    def test_a_word_that_is_no_command_is_not_taken_for_a_filter(self):
+        for words in (["compare", "a", "b"], ["a"], ["lis"], ["repor", "some/folder"]):
+            with self.subTest(words):
+                self.refuses(words, 2, "no case matches '%s'%s" % (words[0], NAMES))
+
+    def test_options_that_a_command_would_ignore(self):
+        for words, option in ((["env", "--size", "64"], "--size"),
+                              (["report", "out", "--launches", "3"], "--launches"),
+                              (["list", "--out", "x"], "--out")):
+            with self.subTest(words):
+                self.refuses(words, 2,
+                             "%s: `%s` does not use it; leave it out" % (option, words[0]))
+
+    def test_an_expression_that_takes_a_backtracking_search_for_ever(self):
+        self.refuses(["([a-z_/:0-9]+)+$!"], 2, "no case matches '([a-z_/:0-9]+)+$!'" + NAMES)
+        self.refuses(["(" * 20000], 2, "filter: '%s...' is not a regular expression; write a part "
+                     "of a case's name, as `bench-all list` shows them" % ("(" * 80))
+
     def test_words_that_make_no_sense(self):
         for words, said in (
-                (["--size", "banana"], "--size: 'banana' is no whole number; write 64, 1k, 1M, "
+                (["--size", "banana"], "--size: 'banana' is not a whole number; write 64, 1k, 1M, "
                                        "a list 8,64 or a range 1:16:*2"),
                 (["--who", "nobody"], "--who: there is no 'nobody'; choose from: steady rare"),
-                (["sleeping"], "no case matches 'sleeping'; the scenarios are: counting trouble"),
-                (["counting/size:9"], "no case matches 'counting/size:9'; the scenarios are: "
-                                      "counting trouble"),
-                (["("], "filter: '(' is no regular expression; write a part of a case's "
+                (["sleeping"], "no case matches 'sleeping'" + NAMES),
+                (["counting/size:9"], "no case matches 'counting/size:9'" + NAMES),
+                (["counting/size:6"], "no case matches 'counting/size:6'" + NAMES),
+                (["--exclude", "nonsense"], "--exclude: 'nonsense' leaves nothing out; "
+                                            "`bench-all list` shows the cases"),
+                (["--json"], "--json: `run` does not use it; leave it out"),
+                (["("], "filter: '(' is not a regular expression; write a part of a case's "
                         "name, as `bench-all list` shows them"),
                 ([""], "filter: it is empty; write a part of a case's name, as `bench-all list` "
                        "shows them"),
                 (["counting", "--kind", "hang"], "--kind: none of the scenarios that are left has "
                                                  "it; it belongs to: trouble"),
-                (["--launches", "0"], "--launches: '0' is no whole number between 1 "
+                (["--launches", "0"], "--launches: '0' is not a whole number between 1 "
                                       "and 10000"),
-                (["--seed", "nonsense"], "--seed: 'nonsense' is no whole number below 2^64"),
-                (["--window", "5"], "--window: '5' is no duration of at most a day; "
+                (["--seed", "nonsense"], "--seed: 'nonsense' is not a whole number below 2^64"),
+                (["--window", "5"], "--window: '5' is not a duration of at most a day; "
                                     "write 80ms, 0.5s or 2m"),
                 (["--profile", "huge"], "--profile: there is no 'huge'; "
                                         "choose smoke, quick or full"),
