@@ -31,11 +31,29 @@ constexpr Facts kNotification{.name = "absl_notification",
 constexpr WorkerKind kThreads = WorkerKind::kThreads;
 
 #if __has_include(<absl/synchronization/mutex.h>)
+// Releases from 2025 on name these two as std::mutex does, and deprecate Lock() and Unlock().
+template <typename Mutex>
+void lock_mutex(Mutex& mutex) {
+  if constexpr (requires { mutex.lock(); }) {
+    mutex.lock();
+  } else {
+    mutex.Lock();
+  }
+}
+template <typename Mutex>
+void unlock_mutex(Mutex& mutex) {
+  if constexpr (requires { mutex.unlock(); }) {
+    mutex.unlock();
+  } else {
+    mutex.Unlock();
+  }
+}
+
 class AbseilMutex {
  public:
   static constexpr Facts kFacts = kMutex;
-  void lock() { mutex_.Lock(); }
-  void unlock() { mutex_.Unlock(); }
+  void lock() { lock_mutex(mutex_); }
+  void unlock() { unlock_mutex(mutex_); }
 
  private:
   absl::Mutex mutex_;
@@ -45,8 +63,8 @@ class AbseilCondition {
  public:
   static constexpr Facts kFacts = kCondition;
   static constexpr bool kNotifyUnderLock = false;
-  void lock() { mutex_.Lock(); }
-  void unlock() { mutex_.Unlock(); }
+  void lock() { lock_mutex(mutex_); }
+  void unlock() { unlock_mutex(mutex_); }
   void wait() { condition_.Wait(&mutex_); }
   void notify_one() { condition_.Signal(); }
   void notify_all() { condition_.SignalAll(); }

@@ -8,6 +8,10 @@
 
 #if __has_include(<concurrentqueue/blockingconcurrentqueue.h>)
 #include <concurrentqueue/blockingconcurrentqueue.h>
+#define GILFREE_HAS_MOODYCAMEL 1
+#elif __has_include(<concurrentqueue/moodycamel/blockingconcurrentqueue.h>)  // from Debian 13 on
+#include <concurrentqueue/moodycamel/blockingconcurrentqueue.h>
+#define GILFREE_HAS_MOODYCAMEL 1
 #endif
 
 namespace scenarios {
@@ -24,7 +28,7 @@ constexpr Facts kYielding{.name = "moodycamel_queue",
                           .primitive = "queue",
                           .wait = "yield"};
 
-#if __has_include(<concurrentqueue/blockingconcurrentqueue.h>)
+#if defined(GILFREE_HAS_MOODYCAMEL)
 // It has no bound of its own: its producers may not allocate beyond what it was made with, so they wait.
 template <bool kBlocks>
 struct Moodycamel {
