@@ -33,7 +33,9 @@ fs::path folder_of(const RunSettings& settings, const std::string& started) {
   if (!settings.out.empty()) return settings.out;
   std::string name = started.substr(0, 19) + "-" + settings.profile;
   std::replace(name.begin(), name.end(), ':', '-');
-  return fs::path(source_dir()) / "results" / "local" / name;
+  const char* results = std::getenv("GILFREE_RESULTS_DIR");  // an installed bench-all has it
+  return (results != nullptr ? fs::path(results) : fs::path(source_dir()) / "results" / "local") /
+         name;
 }
 
 const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {

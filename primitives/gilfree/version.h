@@ -1,0 +1,26 @@
+// The version of gilfree, by https://semver.org.
+//
+//   #if GILFREE_VERSION >= 100    // 0.1.0: 10,000 * major + 100 * minor + patch
+//
+// This is the one place where it is written: CMake's project, the package files and the shared
+// library's name take it from here. Before 1.0.0 a new minor version may change the interface and the
+// layout of shared memory, so the name of the shared library has both numbers: libgilfree_primitives.so.0.1
+#pragma once
+
+#define GILFREE_VERSION_MAJOR 0
+#define GILFREE_VERSION_MINOR 1
+#define GILFREE_VERSION_PATCH 0
+#define GILFREE_VERSION \
+  (GILFREE_VERSION_MAJOR * 10000 + GILFREE_VERSION_MINOR * 100 + GILFREE_VERSION_PATCH)
+
+namespace gilfree {
+
+struct Version {
+  int major, minor, patch;
+};
+
+// Of the headers that a program is compiled with.
+inline constexpr Version kVersion{GILFREE_VERSION_MAJOR, GILFREE_VERSION_MINOR,
+                                  GILFREE_VERSION_PATCH};
+
+}  // namespace gilfree

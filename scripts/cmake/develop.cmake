@@ -1,0 +1,62 @@
+# What those need who work on gilfree, and what bench-all needs: third parties, the flags of our own
+# targets, the functions by which folders declare their tests. Only where gilfree is the top-level project.
+find_package(benchmark REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+option(GILFREE_WERROR "Warnings are errors: for those who work on gilfree, not for those who build it" OFF)
+set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined or thread")
+
+# What every target of ours is compiled with. -z now: a crash walk must not step through the
+# dynamic linker's lazy binding.
+add_library(gilfree_options INTERFACE)
+target_include_directories(gilfree_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(gilfree_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+if(GILFREE_WERROR)
+  target_compile_options(gilfree_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(gilfree_options INTERFACE -Wno-restrict)  # false alarms: GCC bug 105651
+endif()
+target_link_options(gilfree_options INTERFACE -Wl,-z,now)
+target_link_libraries(gilfree_options INTERFACE Threads::Threads)
+if(GILFREE_SANITIZE)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # False alarms in std::regex under sanitizers: GCC bug 105562.
+    target_compile_options(gilfree_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
+  target_compile_options(gilfree_options INTERFACE -fsanitize=${GILFREE_SANITIZE}
+                                                   -fno-omit-frame-pointer
+                                                   -fno-sanitize-recover=all)
+  target_link_options(gilfree_options INTERFACE -fsanitize=${GILFREE_SANITIZE})
+endif()
+
+enable_testing()
+include(GoogleTest)
+
+# One gtest program from one or more files; tests are named <program>.<Suite>.<Test>.
+function(gilfree_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "TIMEOUT" "SOURCES;LIBRARIES;PROPERTIES")
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} gilfree_options GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${TEST_TIMEOUT} ${TEST_PROPERTIES})
+endfunction()
+
+# A libFuzzer program, SUBJECT_fuzz, of fuzz/SUBJECT_fuzz.cc: in the preset fuzz only (scripts/fuzz).
+if(GILFREE_SANITIZE MATCHES "fuzzer")
+  add_custom_target(fuzzers)
+endif()
+function(gilfree_fuzzer subject)
+  if(NOT TARGET fuzzers)
+    return()
+  endif()
+  add_executable(${subject}_fuzz EXCLUDE_FROM_ALL fuzz/${subject}_fuzz.cc)
+  target_link_libraries(${subject}_fuzz PRIVATE ${ARGN} gilfree_options)
+  target_link_options(${subject}_fuzz PRIVATE -fsanitize=fuzzer)
+  add_dependencies(fuzzers ${subject}_fuzz)
+endfunction()

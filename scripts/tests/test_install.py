@@ -1,0 +1,170 @@
+"""A program of somebody else's builds and runs with an installed gilfree, in each way there is.
+
+GILFREE_BUILD is the build folder whose library, a static one, is installed; the shared library is built
+here, once, and packaged. Needs cmake, a compiler and, for some ways, pkg-config and dpkg-dev.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import support
+
+FOREIGN = os.path.join(support.HERE, "foreign")
+BUILD = os.environ.get("GILFREE_BUILD", os.path.join(support.ROOT, "build", "release"))
+COMPILER = os.environ.get("CXX", "c++")
+SAID = "0.1 process thread 49\n"
+
+
+def run(*command, **environment):
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise AssertionError("%s\n%s%s" % (" ".join(command), done.stdout, done.stderr))
+    return done.stdout
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def configure(source, build, *options):
+    run("cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+        "-DCMAKE_CXX_COMPILER=" + COMPILER, *options)
+
+
+class Install(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.top = tempfile.mkdtemp(prefix="gilfree-install-")
+        cls.addClassCleanup(shutil.rmtree, cls.top)
+        cls.shared_build = os.path.join(cls.top, "shared-build")
+        configure(support.ROOT, cls.shared_build, "-DGILFREE_DEVELOP=OFF", "-DBUILD_SHARED_LIBS=ON")
+        run("cmake", "--build", cls.shared_build)
+        cls.static, cls.shared = os.path.join(cls.top, "static"), os.path.join(cls.top, "shared")
+        for build, prefix in ((BUILD, cls.static), (cls.shared_build, cls.shared)):
+            run("cmake", "--install", build, "--component", "dev", "--prefix", prefix)
+        run("cmake", "--install", cls.shared_build, "--component", "runtime", "--prefix", cls.shared)
+
+    def setUp(self):
+        self.build = os.path.join(self.top, self.id().rpartition(".")[2])
+
+    def build_and_run(self, way, *options, **environment):
+        configure(os.path.join(FOREIGN, way), self.build, *options)
+        run("cmake", "--build", self.build)
+        self.assertEqual(run(os.path.join(self.build, "foreign"), **environment), SAID)
+
+    def test_find_package_static(self):
+        self.build_and_run("find_package", "-DCMAKE_PREFIX_PATH=" + self.static)
+
+    def test_find_package_shared(self):
+        self.build_and_run("find_package", "-DCMAKE_PREFIX_PATH=" + self.shared)
+        needed = run("readelf", "-d", os.path.join(self.build, "foreign"))
+        self.assertIn("[libgilfree_primitives.so.0.1]", needed)
+
+    def test_find_package_refuses_another_version(self):
+        project = os.path.join(self.top, "other_version")
+        shutil.copytree(os.path.join(FOREIGN, "find_package"), project)
+        text = read(project, "CMakeLists.txt").replace("gilfree 0.1", "gilfree 0.2")
+        with open(os.path.join(project, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write(text)
+        with self.assertRaisesRegex(AssertionError, "compatible with requested version"):
+            configure(project, self.build, "-DCMAKE_PREFIX_PATH=" + self.static)
+
+    @unittest.skipUnless(shutil.which("pkg-config"), "no pkg-config here")
+    def test_pkg_config(self):
+        for prefix in self.static, self.shared:
+            found = {"PKG_CONFIG_PATH": os.path.join(prefix, "lib", "pkgconfig")}
+            self.assertEqual(run("pkg-config", "--modversion", "gilfree", **found), "0.1.0\n")
+            flags = run("pkg-config", "--cflags", "--libs", "gilfree", **found).split()
+            program = os.path.join(prefix, "foreign")
+            run(COMPILER, "-std=c++20", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-o", program,
+                os.path.join(FOREIGN, "main.cc"), *flags)
+            self.assertEqual(run(program, LD_LIBRARY_PATH=os.path.join(prefix, "lib")), SAID)
+
+    def assert_library_alone(self):
+        """No tests, no flags of ours on the foreign program, nothing built but the library."""
+        self.assertIn("Total Tests: 0\n", run("ctest", "--test-dir", self.build, "-N"))
+        commands = read(self.build, "compile_commands.json")
+        self.assertNotIn("-Wpedantic", commands)
+        self.assertNotIn("_test.cc", commands)
+        self.assertNotIn("-z,now", "".join(
+            line for line in read(self.build, "build.ninja").splitlines() if "foreign" in line))
+
+    def test_add_subdirectory(self):
+        self.build_and_run("add_subdirectory", "-DGILFREE=" + support.ROOT)
+        self.assert_library_alone()
+
+    def test_fetch_content(self):
+        archive = os.path.join(self.top, "gilfree.tar")
+        run("tar", "-C", support.ROOT, "-cf", archive, "CMakeLists.txt", "primitives", "scripts")
+        self.build_and_run("fetch_content", "-DGILFREE=" + archive, "-DBUILD_SHARED_LIBS=ON")
+        self.assert_library_alone()
+
+    def test_a_shared_library_exports_what_is_gilfrees(self):
+        library = os.path.join(self.shared, "lib", "libgilfree_primitives.so")
+        self.assertEqual(os.path.basename(os.path.realpath(library)),
+                         "libgilfree_primitives.so.0.1.0")
+        names = [line.split(" ", 2)[2]
+                 for line in run("nm", "-DC", "--defined-only", library).splitlines()]
+        self.assertIn("gilfree::Process::start()", names)
+        self.assertEqual([name for name in names if "gilfree::" not in name], [])
+
+    def test_the_version_is_the_same_everywhere(self):
+        header = read(self.static, "include", "gilfree", "version.h")
+        numbers = re.findall(r"#define GILFREE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", header)
+        self.assertEqual(numbers, ["0", "1", "0"])
+        self.assertIn('PACKAGE_VERSION "0.1.0"', read(self.static, "lib", "cmake", "gilfree",
+                                                      "gilfree-config-version.cmake"))
+        self.assertIn("## 0.1.0", read(support.ROOT, "CHANGELOG.md"))
+
+
+@unittest.skipUnless(shutil.which("dpkg-shlibdeps"), "no dpkg-dev here")
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.top = tempfile.mkdtemp(prefix="gilfree-packages-")
+        cls.addClassCleanup(shutil.rmtree, cls.top)
+        run(os.path.join(support.SCRIPTS, "package"), cls.top, GILFREE_BUILD=BUILD, CXX=COMPILER)
+        cls.root = os.path.join(cls.top, "root")
+        cls.control = {}
+        for name in sorted(os.listdir(cls.top)):
+            if name.endswith(".deb"):
+                package = os.path.join(cls.top, name)
+                run("dpkg-deb", "-x", package, cls.root)
+                cls.control[name.partition("_")[0]] = run("dpkg-deb", "-f", package)
+
+    def field(self, package, name):
+        return re.search("^%s: (.*)$" % name, self.control[package], re.MULTILINE).group(1)
+
+    def test_there_are_three_which_depend_on_each_other(self):
+        self.assertEqual(sorted(self.control),
+                         ["bench-all", "libgilfree-dev", "libgilfree-primitives0.1"])
+        self.assertIn("libgilfree-primitives0.1 (= 0.1.0)", self.field("libgilfree-dev", "Depends"))
+        self.assertIn("libboost-dev", self.field("libgilfree-dev", "Depends"))
+        self.assertRegex(self.field("libgilfree-primitives0.1", "Depends"), r"libc6 .*libstdc\+\+6")
+
+    def test_a_foreign_program_is_built_with_them(self):
+        build = os.path.join(self.top, "build")
+        configure(os.path.join(FOREIGN, "find_package"), build,
+                  "-DCMAKE_PREFIX_PATH=" + os.path.join(self.root, "usr"))
+        run("cmake", "--build", build)
+        self.assertEqual(run(os.path.join(build, "foreign")), SAID)
+
+    def test_bench_all_runs_and_leaves_its_results_in_the_current_folder(self):
+        program = os.path.join(self.root, "usr", "bin", "bench-all")
+        elsewhere = os.path.join(self.top, "elsewhere")
+        os.mkdir(elsewhere)
+        done = subprocess.run([program, "--profile", "smoke", "semaphore_pool"], cwd=elsewhere,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (result,) = os.listdir(os.path.join(elsewhere, "results", "local"))
+        self.assertIn("summary.md", os.listdir(os.path.join(elsewhere, "results", "local", result)))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
