@@ -14,7 +14,6 @@ import functools
 import io
 import json
 import os
-import pathlib
 import re
 import sys
 import tempfile

@@ -2,7 +2,7 @@
 
 import unittest
 
-import support
+import support  # noqa: F401, finds the scripts
 import fills
 import plot_cpu_scaling
 from scaling_fit import Fit, fit_of

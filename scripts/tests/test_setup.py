@@ -129,7 +129,7 @@ class Setup(unittest.TestCase):
 
 class Shell(unittest.TestCase):
     def test_every_script_is_valid_bash_and_may_be_run(self):
-        for name in ("bench-all", "build", "check_format", "package", "setup", "test", "tidy", "../.ci/run"):
+        for name in ("bench-all", "build", "check_format", "lint", "package", "setup", "test", "tidy", "../.ci/run"):
             path = os.path.join(support.SCRIPTS, name)
             self.assertTrue(os.access(path, os.X_OK), name)
             subprocess.run(["bash", "-n", path], check=True)

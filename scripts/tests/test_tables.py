@@ -2,7 +2,7 @@
 
 import unittest
 
-import support
+import support  # noqa: F401, finds the scripts
 import tables
 from races import races_of
 from run_folder import Row
