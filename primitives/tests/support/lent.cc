@@ -157,8 +157,7 @@ int live(void* given) {
   robust->list.next = &robust->list;
   reinterpret_cast<void**>(robust)[-1] = robust;
   ::syscall(SYS_set_robust_list, robust, sizeof *robust);
-  detail::this_thread.across_processes = detail::kNoOwner;
-  detail::own_process = detail::kNoOwner;
+  detail::this_thread = {};
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   body();
   ::_exit(0);

@@ -1,93 +1,152 @@
 #include "gilfree/detail/identity/owner_id.h"
 
-#include <poll.h>
-#include <pthread.h>
+#include <linux/futex.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <optional>
 
+#include "gilfree/detail/base/proc_stat.h"
+
 namespace gilfree::detail {
 namespace {
 
-// What /proc/ID/stat says (proc(5)): fields 3 and 22.
-struct Stat {
-  char state;
-  unsigned long long started;  // hundredths of a second since boot: USER_HZ is 100 on every Linux
+// Two values that no program has.
+constexpr std::uint32_t kNothingKnown = 0, kHidden = 1, kFirstProgram = 2;
+
+// The kernel hides the address from readers that may not trace the process: it writes 0 or 1.
+std::uint32_t program_of(const ProcStat& stat) {
+  if (stat.stack <= 1) return kHidden;
+  const std::uint64_t mixed = (stat.stack >> 4) * 0x9e3779b97f4a7c15;
+  return static_cast<std::uint32_t>((mixed >> 32) % ((1u << kProgramBits) - kFirstProgram)) +
+         kFirstProgram;
+}
+std::uint32_t pack(std::uint64_t started, std::uint32_t program) {
+  return static_cast<std::uint32_t>(started) << kProgramBits | program;
+}
+std::uint32_t program_in(OwnerId owner) { return born(owner) & ((1u << kProgramBits) - 1); }
+
+// Where /proc does not tell: now, so that a later owner of the id has most likely another name.
+std::uint32_t born_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return pack(static_cast<std::uint64_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000),
+              kNothingKnown);
+}
+
+struct Path {
+  char text[96];
 };
 
-std::optional<Stat> stat_of(std::uint32_t id) {
-  char path[32], text[1024];
-  std::snprintf(path, sizeof path, "/proc/%u/stat", id);
-  std::FILE* file = std::fopen(path, "re");
-  if (file == nullptr) return std::nullopt;
-  const std::size_t length = std::fread(text, 1, sizeof text - 1, file);
-  std::fclose(file);
-  text[length] = '\0';
-  const char* behind_name = std::strrchr(text, ')');  // the name may hold anything
-  Stat stat{};
-  if (behind_name == nullptr ||
-      std::sscanf(
-          behind_name + 1,
-          " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-          &stat.state, &stat.started) != 2) {
-    return std::nullopt;
-  }
-  return stat;
+// "/proc/PID/stat" or "/proc/PID/task/TID/stat" of the caller, by `link`: /proc/self or
+// /proc/thread-self. Nothing unless it ends with `id`: then /proc is not there, or is that of another
+// pid namespace. A link is read without a descriptor.
+std::optional<Path> own_stat(const char* link, std::uint32_t id) {
+  char target[64];
+  const ssize_t length = ::readlink(link, target, sizeof target - 1);
+  if (length <= 0) return std::nullopt;
+  target[length] = '\0';
+  const char* slash = std::strrchr(target, '/');
+  if (std::strtoul(slash == nullptr ? target : slash + 1, nullptr, 10) != id) return std::nullopt;
+  Path path;
+  std::snprintf(path.text, sizeof path.text, "/proc/%s/stat", target);
+  return path;
 }
 
-bool is_ended(char state) { return state == 'Z' || state == 'X' || state == 'x'; }
-
-// True if the thread that once had this id has ended, or a younger one has it.
-bool was_reused(OwnerId token, const Stat& stat) {
-  return static_cast<std::uint32_t>(stat.started) > named_at(token);
+std::optional<std::uint32_t> born_by(const char* link, std::uint32_t id) {
+  const auto path = own_stat(link, id);
+  const auto stat = path ? read_proc_stat(path->text) : std::nullopt;
+  if (!stat) return std::nullopt;
+  return pack(stat->started, program_of(*stat));
 }
 
-pid_t kernel_id(OwnerId token) { return static_cast<pid_t>(id_of(token)); }
+bool is_same(OwnerId owner, const ProcStat& stat) {
+  const std::uint32_t named = program_in(owner), seen = program_of(stat);
+  if (named == kNothingKnown) return true;
+  const bool comparable = named != kHidden && seen != kHidden;
+  return born(owner) == pack(stat.started, comparable ? seen : named);
+}
 
-bool id_exists(OwnerId token) { return ::kill(kernel_id(token), 0) == 0 || errno != ESRCH; }
+bool id_exists(OwnerId owner) {
+  return ::kill(static_cast<pid_t>(id_of(owner)), 0) == 0 || errno != ESRCH;
+}
 
-[[maybe_unused]] const int forget_in_children =
-    ::pthread_atfork(nullptr, nullptr, [] { own_process = kNoOwner; });
+// A thread gives up its robust list when it ends or execs, also while it is a zombie.
+bool has_given_up_robust_list(OwnerId owner) {
+  robust_list_head* head = nullptr;
+  std::size_t size = 0;
+  return ::syscall(SYS_get_robust_list, id_of(owner), &head, &size) == 0 && head == nullptr;
+}
+
+std::optional<ProcStat> stat_of(OwnerId owner) {
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/%u/stat", id_of(owner));
+  return read_proc_stat(path);
+}
 
 }  // namespace
 
-std::uint32_t owner_id_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
+void wipe_this_thread_in_children() {
+  (void)::madvise(&this_thread, sizeof this_thread, MADV_WIPEONFORK);
+}
+
+OwnerId name_this_thread() {
+  const auto id = static_cast<std::uint32_t>(::gettid());
+  return make_owner_id(0, id, born_by("/proc/thread-self", id).value_or(born_now()));
 }
 
 OwnerId name_this_process() {
-  // Any thread may be first; whichever time stays, it is after the start.
-  OwnerId nobody = kNoOwner;
-  const OwnerId mine = make_owner_id(0, static_cast<std::uint32_t>(::getpid()), owner_id_time());
-  return own_process.compare_exchange_strong(nobody, mine) ? mine : nobody;
+  static std::atomic<OwnerId> known{kNoOwner};  // for the threads of a process without /proc
+  const auto id = static_cast<std::uint32_t>(::getpid());
+  OwnerId mine;
+  if (const auto born = born_by("/proc/self", id)) {
+    mine = make_owner_id(0, id, *born);
+  } else {
+    mine = make_owner_id(0, id, born_now());
+    OwnerId found = known.load(std::memory_order_relaxed);
+    while (id_of(found) != id &&
+           !known.compare_exchange_weak(found, mine, std::memory_order_relaxed)) {
+      continue;
+    }
+    if (id_of(found) == id) mine = found;
+  }
+  wipe_this_thread_in_children();
+  return this_thread.process = mine;
 }
 
-bool thread_runs(OwnerId thread) {
-  if (!id_exists(thread)) return false;
-  const auto stat = stat_of(id_of(thread));
-  if (!stat) return id_exists(thread);
-  return !is_ended(stat->state) && !was_reused(thread, *stat);
+bool kernel_knows(OwnerId owner, OwnerKind kind) {
+  if (!id_exists(owner)) return false;
+  const auto stat = proc_is_usable() ? stat_of(owner) : std::nullopt;
+  if (stat) {
+    // A process whose first thread has ended is a zombie while another thread of it runs.
+    const bool others_run = kind == OwnerKind::kProcess && stat->threads > 1;
+    return (!stat->has_ended() || others_run) && is_same(owner, *stat);
+  }
+  if (!id_exists(owner)) return false;
+  const bool had_robust_list =
+      slot_of(owner) < kMostParticipants || (kind == OwnerKind::kProcess && has_robust_list());
+  return !(had_robust_list && has_given_up_robust_list(owner));
 }
 
-// A process whose first thread has ended is a zombie to /proc, but not to a pidfd while another
-// thread runs.
-bool process_runs(OwnerId process) {
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, kernel_id(process), 0));
-  if (pidfd < 0) return errno != ESRCH;
-  pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
-  const bool ended = ::poll(&end, 1, 0) == 1;
-  ::close(pidfd);
-  if (ended) return false;
-  const auto stat = stat_of(id_of(process));
-  return !stat || !was_reused(process, *stat);
+bool has_robust_list() {
+  // A size of 0 is refused before anything is changed.
+  if (::syscall(SYS_set_robust_list, nullptr, std::size_t{0}) == 0 || errno != EINVAL) return false;
+  robust_list_head* head = nullptr;
+  std::size_t size = 0;
+  return ::syscall(SYS_get_robust_list, 0, &head, &size) != 0 || head != nullptr;
+}
+
+bool proc_is_usable() {
+  static const bool usable =
+      own_stat("/proc/self", static_cast<std::uint32_t>(::getpid())).has_value();
+  return usable;
 }
 
 }  // namespace gilfree::detail

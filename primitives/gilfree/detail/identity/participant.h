@@ -1,19 +1,23 @@
 // Participant: a thread that uses shared primitives, with a name that outlives it.
 //
-//   const OwnerId me = self<S>();          // this thread's token, given at first use
-//   if (is_dead<S>(token)) ...           // its thread has died or ended
+//   const OwnerId me = self<S>();        // this thread's name, given at first use
+//   if (is_dead<S>(owner)) ...           // its thread has died, ended, or exec'ed another program
 //
-// A token is what a lock word holds, so that whoever waits can tell a slow owner from a dead one.
+// An owner id is what a lock word holds, so that a waiter can tell a slow owner from a dead one.
 //
-// How a death is seen. Each participant has a slot in shared memory and holds the slot's robust mutex
-// for as long as it lives. When it dies, however it dies, the kernel marks the mutex and wakes one of
-// those who sleep on it (parker.h); nobody ever waits to get these mutexes, so the ways in which that
-// fails do not arise (docs/adr/0001-owner-words-not-robust-mutexes.md).
+// How a death is seen. Each participant has a slot in shared memory and holds the robust mutex of the
+// slot for as long as it lives. When it dies, ends or execs, the kernel marks the mutex and wakes one
+// of its waiters (parker.h). No thread ever waits to acquire one of these mutexes, so the ways in
+// which that fails do not arise (docs/adr/0001-owner-words-not-robust-mutexes.md).
 //
-// The table is made before the first primitive and inherited by fork: a family of processes shares
-// one. It has room for 1023 threads at a time, 64 bytes each, touched when used, never unmapped. A
-// token of another family (named objects are shared by strangers) is not in it; then the kernel is
-// asked (owner_id.h), which only waiters do.
+// The table is made before the first primitive and inherited by fork: a process tree shares one. It
+// has room for 1023 threads at a time, 64 bytes each, touched when used, never unmapped. The id of an
+// unrelated process (they share named objects) is not in it, nor is that of a thread whose robust
+// mutexes the kernel does not mark (owner_id.h); for those the kernel is asked, by waiters only
+// (docs/adr/0010-one-liveness-oracle.md).
+//
+// A process in another pid or time namespace than the one that made the table is refused when it first
+// attaches: ids or start times mean something else there.
 #pragma once
 
 #include <linux/futex.h>
@@ -23,6 +27,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gilfree/detail/identity/namespaces.h"
 #include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/scope.h"
 
@@ -30,40 +35,49 @@ namespace gilfree::detail {
 
 class Participants {
  public:
-  // This family's table.
+  // This process tree's table.
   static Participants& table() {
     auto* known = table_if_known();
     return known != nullptr ? *known : make();
   }
-  // Without a call. Null before its first use in this family.
+  // Without a call. Null before its first use in this process tree.
   [[gnu::always_inline]] static Participants* table_if_known() {
     return made_.load(std::memory_order_acquire);
   }
 
-  // Takes a free slot for the calling thread. Throws std::system_error if there is none.
+  // Names the calling thread and takes a free slot for it; without a slot if the kernel would not
+  // mark its death. Throws std::system_error: EAGAIN, all slots are taken; EXDEV, as
+  // require_same_namespaces() says.
   OwnerId attach();
   // Called by the thread itself, when it ends in good order.
-  void detach(OwnerId token);
+  void detach(OwnerId owner);
 
-  bool is_alive(OwnerId token) const {
-    const std::size_t slot = slot_of(token);
+  bool is_alive(OwnerId owner) const {
+    const std::size_t slot = slot_of(owner);
     if (slot < kMostParticipants &&
-        slots_[slot].occupant.load(std::memory_order_acquire) == token) {
-      return is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), token);
+        slots_[slot].occupant.load(std::memory_order_acquire) == owner) {
+      return is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), owner);
     }
-    return thread_runs(token);  // of another family, or ended long ago
+    return kernel_knows(owner, OwnerKind::kThread);  // unrelated, or ended long ago
   }
 
-  // The cheap half of the question: of a stranger, false says nothing.
-  [[gnu::always_inline]] bool is_relative_alive(OwnerId token) const {
-    const std::size_t slot = slot_of(token);
+  // The cheap half of the question: false says nothing about an unrelated process.
+  [[gnu::always_inline]] bool is_relative_alive(OwnerId owner) const {
+    const std::size_t slot = slot_of(owner);
     return slot < kMostParticipants &&
-           slots_[slot].occupant.load(std::memory_order_acquire) == token &&
-           is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), token);
+           slots_[slot].occupant.load(std::memory_order_acquire) == owner &&
+           is_held(alive_word(slots_[slot]).load(std::memory_order_acquire), owner);
   }
 
-  // For parker.h: visit(word, value) of what changes when somebody comes, and of each one alive but
-  // `me`, until it returns false.
+  // True if a living thread of that process has a slot. False says nothing: its threads may have ended.
+  bool has_living_thread_of(OwnerId process) const;
+
+  // Throws std::system_error, EXDEV, if this process is in another pid or time namespace than the one
+  // that made the table.
+  void require_same_namespaces() const;
+
+  // For parker.h: calls visit(word, value) for the word that changes when a participant attaches, and
+  // for the word of each one alive but `me`, until it returns false.
   template <typename Visit>
   void each_alive(OwnerId me, Visit visit) {
     const auto came = arrivals_.load(std::memory_order_acquire);
@@ -81,11 +95,12 @@ class Participants {
   struct alignas(64) Slot {
     mutable pthread_mutex_t alive;
     std::atomic<OwnerId> occupant{kNoOwner};
+    std::atomic<OwnerId> process{kNoOwner};  // of the occupant; written before it
   };
 
   Participants();
   static Participants& make();
-  OwnerId occupy(std::size_t slot);
+  OwnerId occupy(std::size_t slot, OwnerId named);
 
   [[gnu::always_inline]] static bool is_held(std::uint32_t word, OwnerId by) {
     return (word & FUTEX_TID_MASK) == id_of(by) && (word & FUTEX_OWNER_DIED) == 0;
@@ -97,28 +112,26 @@ class Participants {
 
   inline static constinit std::atomic<Participants*> made_{nullptr};
 
+  const Namespaces namespaces_ = this_process_namespaces();
   std::atomic<std::uint32_t> arrivals_{0};
   std::atomic<std::size_t> used_{0};  // slots from here on have never been used
   Slot slots_[kMostParticipants];
 };
 
-// This thread's tokens, or kNoOwner before their first use.
-struct OwnerIds {
-  OwnerId across_processes = kNoOwner;  // and in a child just forked
-  OwnerId between_threads = kNoOwner;
-};
-inline constinit thread_local OwnerIds this_thread;
+// This thread's number between threads, or kNoOwner. A forked child keeps it, as it keeps a copy of all
+// that the thread held between threads.
+inline constinit thread_local OwnerId this_thread_number = kNoOwner;
 
 OwnerId attach_this_thread();
 OwnerId number_this_thread();
 
-// The same without a call, for who can do without: kNoOwner before its first use.
+// This thread's name without a call: kNoOwner before its first use.
 template <Scope S>
 [[gnu::always_inline]] inline OwnerId self_if_known() {
-  return S::kAcrossProcesses ? this_thread.across_processes : this_thread.between_threads;
+  return S::kAcrossProcesses ? this_thread.across_processes : this_thread_number;
 }
 
-// This thread's token. Between threads nobody dies alone, so there it is merely a number.
+// This thread's name. Between threads it is a number only, since no thread dies alone there.
 template <Scope S>
 OwnerId self() {
   if constexpr (S::kAcrossProcesses) {
@@ -126,32 +139,37 @@ OwnerId self() {
       return this_thread.across_processes;
     return attach_this_thread();
   } else {
-    if (this_thread.between_threads != kNoOwner) [[likely]]
-      return this_thread.between_threads;
+    if (this_thread_number != kNoOwner) [[likely]]
+      return this_thread_number;
     return number_this_thread();
   }
 }
 
+// True if the thread has died, ended, or exec'ed another program.
 template <Scope S>
-bool is_dead(OwnerId token) {
+bool is_dead(OwnerId thread) {
   if constexpr (!S::kAcrossProcesses) return false;
-  return token != kNoOwner && !Participants::table().is_alive(token);
+  return thread != kNoOwner && !Participants::table().is_alive(thread);
 }
 
-// For who has another way to ask after strangers.
+// True if the process runs the program that named it: `process` is from this_process_id().
+bool process_runs(OwnerId process);
+
+// True if the thread is seen alive in the table, so without a system call. For callers that have another
+// way to ask about unrelated processes.
 template <Scope S>
-bool is_seen_alive(OwnerId token) {
-  if constexpr (!S::kAcrossProcesses) return token != kNoOwner;
-  return token != kNoOwner && Participants::table().is_relative_alive(token);
+bool is_seen_alive(OwnerId thread) {
+  if constexpr (!S::kAcrossProcesses) return thread != kNoOwner;
+  return thread != kNoOwner && Participants::table().is_relative_alive(thread);
 }
 
-// The same without a call. Where that would take one, false, too.
+// The same without a call. False also where that would take one.
 template <Scope S>
-[[gnu::always_inline]] inline bool is_seen_alive_at_once(OwnerId token) {
-  if (token == kNoOwner) return false;
+[[gnu::always_inline]] inline bool is_seen_alive_at_once(OwnerId thread) {
+  if (thread == kNoOwner) return false;
   if constexpr (!S::kAcrossProcesses) return true;
   const auto* table = Participants::table_if_known();
-  return table != nullptr && table->is_relative_alive(token);
+  return table != nullptr && table->is_relative_alive(thread);
 }
 
 }  // namespace gilfree::detail

@@ -1,29 +1,20 @@
 #include "gilfree/detail/identity/thread_state.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/proc_stat.h"
 
 namespace gilfree::detail {
 namespace {
 
-// The letter behind the name in /proc/self/task/ID/stat (proc(5)); 'X' if there is no such thread.
-char letter_of(pid_t thread) {
-  char path[48], text[512];
+// Field 3 of /proc/self/task/ID/stat; 'X' if there is no such thread.
+char state_of(pid_t thread) {
+  char path[48];
   std::snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
-  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return 'X';
-  const ssize_t length = ::read(file, text, sizeof text - 1);
-  ::close(file);
-  if (length <= 0) return 'X';
-  text[length] = '\0';
-  const char* behind_name = std::strrchr(text, ')');  // the name may hold anything
-  return behind_name == nullptr ? 'X' : behind_name[2];
+  const auto stat = read_proc_stat(path);
+  return stat ? stat->state : 'X';
 }
 
 // The CPU time of a thread stands still unless it is on a CPU at this moment.
@@ -39,7 +30,7 @@ bool is_on_cpu(pid_t thread) {
 }  // namespace
 
 Seen observe(pid_t thread) {
-  switch (letter_of(thread)) {
+  switch (state_of(thread)) {
     case 'R':
       return is_on_cpu(thread) ? Seen::kOnCpu : Seen::kReady;
     case 'X':

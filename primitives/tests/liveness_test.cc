@@ -1,0 +1,314 @@
+// Is an owner alive? What the table and the kernel answer where ids are reused, descriptors are used up,
+// programs are replaced by exec, and children are made without fork().
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <latch>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "gilfree/detail/base/proc_stat.h"
+#include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/identity/participant.h"
+#include "gilfree/lock.h"
+#include "gilfree/semaphore.h"
+#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using detail::kernel_knows;
+using detail::OwnerId;
+using detail::OwnerKind;
+
+class LivenessTest : public Watchdog {};
+
+std::uint32_t own_id() { return static_cast<std::uint32_t>(::gettid()); }
+
+int status_of(pid_t child) {
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return status;
+}
+
+TEST(ProcStat, IsParsedWhateverTheNameOfTheProgramHolds) {
+  const auto stat = detail::parse_proc_stat(
+      "42 (a) R 1 2) S 1 42 42 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 4294967297 9 9 "
+      "18446744073709551615 1 1 140722222222222 0 0");
+  ASSERT_TRUE(stat.has_value());
+  EXPECT_EQ(stat->id, 42);
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->threads, 3u);
+  EXPECT_EQ(stat->started, 4294967297u);
+  EXPECT_EQ(stat->stack, 140722222222222u);
+}
+
+TEST(ProcStat, IsNotParsedFromAnythingElse) {
+  for (const char* text :
+       {"", "42", "42 (sh", "42 (sh)", "42 (sh) ", "42 (sh) S", "42 (sh) S 1 2 3",
+        "42 (sh) S 1 2 3 x 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24"}) {
+    EXPECT_FALSE(detail::parse_proc_stat(text).has_value()) << text;
+  }
+}
+
+TEST(ProcStat, IsReadWithoutAFreeDescriptor) {
+  const int answer = status_of(fork_child([] {
+    const rlimit few{16, 16};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    while (::open("/dev/null", O_RDONLY) >= 0) continue;
+    const auto stat =
+        detail::read_proc_stat(("/proc/" + std::to_string(::getpid()) + "/stat").c_str());
+    const int none = ::open("/dev/null", O_RDONLY);
+    ::_exit(none < 0 && stat && stat->id == ::getpid() && stat->state == 'D' ? 0 : 1);
+  }));
+  EXPECT_EQ(answer, 0);
+}
+
+TEST_F(LivenessTest, AnIdThatAnotherStartedWithLaterIsDead) {
+  const OwnerId thread = detail::name_this_thread(), process = detail::name_this_process();
+  EXPECT_TRUE(kernel_knows(thread, OwnerKind::kThread));
+  EXPECT_TRUE(kernel_knows(process, OwnerKind::kProcess));
+  const std::uint32_t tick = 1u << detail::kProgramBits;
+  for (const std::uint32_t other : {tick, 0u - tick, 1u << 31, 0x7ffu * tick}) {
+    const auto reused = detail::make_owner_id(0, own_id(), detail::born(thread) + other);
+    EXPECT_FALSE(kernel_knows(reused, OwnerKind::kThread)) << other;
+    EXPECT_FALSE(kernel_knows(reused, OwnerKind::kProcess)) << other;
+  }
+}
+
+TEST_F(LivenessTest, AProcessIdThatBecameAThreadsIdIsDead) {
+  std::latch named(1), end(1);
+  std::uint32_t id = 0;
+  std::thread thread([&] {
+    id = own_id();
+    named.count_down();
+    end.wait();
+  });
+  named.wait();
+  const auto born = detail::born(detail::name_this_process());
+  EXPECT_FALSE(kernel_knows(detail::make_owner_id(0, id, born + (1u << 31)), OwnerKind::kProcess));
+  end.count_down();
+  thread.join();
+}
+
+TEST_F(LivenessTest, AZombieIsDead) {
+  OwnerId child_id = detail::kNoOwner;
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  const pid_t child = fork_child([&] {
+    const OwnerId mine = detail::this_process_id();
+    (void)!::write(pipe[1], &mine, sizeof mine);
+  });
+  ASSERT_EQ(::read(pipe[0], &child_id, sizeof child_id), ssize_t{sizeof child_id});
+  siginfo_t info{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_FALSE(kernel_knows(child_id, OwnerKind::kProcess));
+  EXPECT_FALSE(kernel_knows(child_id, OwnerKind::kThread));
+  status_of(child);
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+}
+
+TEST_F(LivenessTest, AProcessLivesOnWhenItsFirstThreadHasEnded) {
+  BoundedSemaphore<Processes> permits(1);
+  Ledger<Processes> ready(1);
+  const pid_t child = fork_child([&] {
+    permits.acquire();
+    const pid_t first = ::gettid();
+    std::thread([&, first] {
+      while (true) {
+        const auto stat =
+            detail::read_proc_stat(("/proc/" + std::to_string(first) + "/stat").c_str());
+        if (stat && stat->has_ended()) break;
+        std::this_thread::yield();
+      }
+      ready[0] = 1;
+      while (true) ::pause();
+    }).detach();
+    ::syscall(SYS_exit, 0);
+  });
+  while (ready[0] == 0) std::this_thread::yield();
+  EXPECT_FALSE(permits.try_acquire());
+  EXPECT_FALSE(permits.try_acquire_for(50ms));
+  ::kill(child, SIGKILL);
+  status_of(child);
+  EXPECT_TRUE(permits.try_acquire());
+}
+
+TEST_F(LivenessTest, AThreadInTheTableKeepsItsProcessAliveWithoutAskingTheKernel) {
+  (void)detail::self<Processes>();
+  EXPECT_TRUE(detail::Participants::table().has_living_thread_of(detail::this_process_id()));
+  EXPECT_TRUE(detail::process_runs(detail::this_process_id()));
+  OwnerId ended = detail::kNoOwner;
+  std::thread([&] { ended = detail::self<Processes>(); }).join();
+  EXPECT_TRUE(detail::is_dead<Processes>(ended));
+}
+
+// `body` in a process that may open nothing more.
+int without_descriptors(const std::function<int()>& body) {
+  return status_of(fork_child([&] {
+    const rlimit few{32, 32};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    while (::open("/dev/null", O_RDONLY) >= 0) continue;
+    ::_exit(body());
+  }));
+}
+
+TEST_F(LivenessTest, AnOwnerIsNamedAlikeWithAndWithoutAFreeDescriptor) {
+  EXPECT_EQ(without_descriptors([] {
+              const OwnerId thread = detail::name_this_thread();
+              const OwnerId process = detail::name_this_process();
+              for (int fd = 3; fd < 32; ++fd) ::close(fd);
+              return thread == detail::name_this_thread() && process == detail::name_this_process()
+                         ? 0
+                         : 1;
+            }),
+            0);
+}
+
+TEST_F(LivenessTest, ADeadHoldersPermitAndLockComeBackWithoutAFreeDescriptor) {
+  BoundedSemaphore<Processes> permits(2);
+  Lock<Processes> lock;
+  auto dead = Doomed::after([&] {
+    permits.acquire();
+    lock.lock();
+  });
+  auto alive = Doomed::after([&] { permits.acquire(); });
+  EXPECT_EQ(without_descriptors([&] { return permits.try_acquire() || lock.try_lock() ? 1 : 0; }),
+            0);
+  dead.kill();
+  EXPECT_EQ(without_descriptors([&] {
+              if (!permits.try_acquire()) return 1;
+              if (permits.try_acquire()) return 2;  // the other holder is alive
+              return lock.try_lock() && lock.abandoned() ? (lock.unlock(), 0) : 3;
+            }),
+            0);
+}
+
+TEST_F(LivenessTest, ALockAndAPermitAreAbandonedByExec) {
+  Lock<Processes> lock;
+  BoundedSemaphore<Processes> permits(1);
+  const pid_t holder = fork_child([&] {
+    lock.lock();
+    permits.acquire();
+    ::execl("/bin/sleep", "sleep", "1000", nullptr);
+  });
+  lock.lock();
+  while (!lock.abandoned()) {  // or it was not held yet
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
+  permits.acquire();
+  EXPECT_EQ(::kill(holder, 0), 0);
+  lock.unlock();
+  permits.release();
+  ::kill(holder, SIGKILL);
+  status_of(holder);
+}
+
+TEST_F(LivenessTest, TheProgramIsPartOfANameSoThatExecChangesIt) {
+  int pipe[2];
+  ASSERT_EQ(::pipe2(pipe, O_CLOEXEC), 0);
+  const pid_t child = fork_child([&] {
+    const OwnerId mine = detail::name_this_thread();
+    (void)!::write(pipe[1], &mine, sizeof mine);
+    ::execl("/bin/sleep", "sleep", "1000", nullptr);
+  });
+  ::close(pipe[1]);
+  OwnerId before = detail::kNoOwner;
+  ASSERT_EQ(::read(pipe[0], &before, sizeof before), ssize_t{sizeof before});
+  char end;
+  ASSERT_EQ(::read(pipe[0], &end, 1), 0);  // closed by exec
+  EXPECT_FALSE(kernel_knows(before, OwnerKind::kThread));
+  EXPECT_FALSE(kernel_knows(before, OwnerKind::kProcess));
+  EXPECT_EQ(::kill(child, 0), 0);
+  ::kill(child, SIGKILL);
+  status_of(child);
+  ::close(pipe[0]);
+}
+
+// Children whose makers no handler of pthread_atfork has told.
+pid_t raw_fork() { return ::_Fork(); }
+pid_t raw_clone() { return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }
+
+void expect_new_identity(pid_t (*make_child)()) {
+  RLock<Processes> again;
+  Lock<Processes> lock;
+  BoundedSemaphore<Processes> permits(2);
+  again.lock();
+  permits.acquire();
+  const pid_t child = make_child();
+  if (child == 0) {
+    if (again.try_lock()) ::_exit(1);  // it is the parent's
+    if (!permits.try_acquire()) ::_exit(2);
+    lock.lock();
+    ::raise(SIGKILL);
+  }
+  const int status = status_of(child);
+  EXPECT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
+  lock.lock();
+  EXPECT_TRUE(lock.abandoned());
+  lock.unlock();
+  EXPECT_TRUE(permits.try_acquire());
+  EXPECT_FALSE(permits.try_acquire());  // this process lives and holds both
+  again.unlock();
+}
+
+TEST_F(LivenessTest, AChildOfUnderscoreForkHasAnIdentityOfItsOwn) { expect_new_identity(raw_fork); }
+
+TEST_F(LivenessTest, AChildOfCloneHasAnIdentityOfItsOwnThoughItHasNoRobustList) {
+  expect_new_identity(raw_clone);
+}
+
+TEST_F(LivenessTest, ACloneIsAParticipantWithoutASlot) {
+  (void)detail::self<Processes>();
+  const pid_t child = raw_clone();
+  if (child == 0) {
+    const OwnerId mine = detail::self<Processes>();
+    ::_exit(detail::slot_of(mine) >= detail::kMostParticipants && !detail::is_dead<Processes>(mine)
+                ? 0
+                : 1);
+  }
+  EXPECT_EQ(status_of(child), 0);
+}
+
+// A child in a namespace of its own, of the kind that unshare() gives to children.
+TEST_F(LivenessTest, AChildInAnotherPidOrTimeNamespaceIsRefusedWhenItAttaches) {
+  BoundedSemaphore<Processes> permits(1);
+  permits.acquire();
+  for (const int kind : {CLONE_NEWPID, CLONE_NEWTIME}) {
+    const int status = status_of(fork_child([&] {
+      if (::unshare(kind) != 0) ::_exit(77);
+      const pid_t inner = fork_child([&] {
+        try {
+          (void)permits.try_acquire();
+        } catch (const std::system_error& refusal) {
+          const bool is_clear = std::string(refusal.what()).find("namespace") != std::string::npos;
+          ::_exit(refusal.code().value() == EXDEV && is_clear ? 0 : 1);
+        }
+        ::_exit(2);
+      });
+      ::_exit(WEXITSTATUS(status_of(inner)));
+    }));
+    if (WEXITSTATUS(status) == 77) continue;  // needs the right to unshare
+    EXPECT_EQ(WEXITSTATUS(status), 0) << kind;
+  }
+  EXPECT_FALSE(permits.try_acquire());
+}
+
+}  // namespace
+}  // namespace gilfree::testing
