@@ -32,6 +32,7 @@ THIRD = {
     "harness/plan/": ("nlohmann", "re2"),
     "harness/command/": ("CLI", "nlohmann"),
     "harness/record/": ("nlohmann", "boost/version.hpp"),
+    "harness/judge/": ("nlohmann", "boost/math"),
     "harness/measure/engine.cc": ("benchmark",),
     "scenarios/": (),
     "scenarios/contenders/": ("",),
@@ -51,7 +52,7 @@ STOREYS = (
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "plan", "run", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "run", "command")
 # What scenarios may include of it.
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 # What is third party is known by how its path begins; all other <...> is the system's.

@@ -11,10 +11,12 @@ namespace harness {
 // One that is interrupted ends with 128 and the signal's number.
 enum ExitCode {
   kOk = 0,
+  kWorse = 1,  // of `ab`: something is slower, and was so again in fresh rounds
   kUsage = 2,
-  kFailed = 3,      // a case failed
-  kNothingRan = 5,  // all were skipped
-  kHung = 6,        // a case ran into the timeout
+  kFailed = 3,        // a case failed
+  kIncomparable = 4,  // of `ab`: a case was not measured by both; with --strict, also undecided
+  kNothingRan = 5,    // all were skipped
+  kHung = 6,          // a case ran into the timeout
   kCannotWrite = 7,
 };
 

@@ -9,6 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/command/compare.h"
 #include "harness/command/options.h"
 #include "harness/plan/interpreters.h"
 #include "harness/record/environment.h"
@@ -78,6 +79,7 @@ int measure(Options& options, std::vector<std::string> command,
 }
 
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  if (is_comparison(argc, argv)) return compare(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:

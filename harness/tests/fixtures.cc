@@ -33,10 +33,17 @@ void with_party(Run& run, Work work) {
   ::waitpid(party, nullptr, 0);
 }
 
+// FIXTURE_PAUSE_US: how long an operation takes, for a test that compares builds.
+std::chrono::microseconds pause_between() {
+  const char* text = std::getenv("FIXTURE_PAUSE_US");
+  return std::chrono::microseconds(text == nullptr ? 100 : std::atoi(text));
+}
+
 void count_steadily(Tally& tally) {
+  static const auto pause = pause_between();
   tally.count(1, 8);
-  tally.record(1000);
-  std::this_thread::sleep_for(100us);
+  tally.record(static_cast<std::uint64_t>(pause.count()) * 10);
+  std::this_thread::sleep_for(pause);
 }
 
 void count_rarely(Tally& tally) {

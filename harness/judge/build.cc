@@ -1,0 +1,119 @@
+#include "harness/judge/build.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+
+#include "harness/base/child.h"
+#include "harness/base/errors.h"
+#include "harness/base/json.h"
+#include "harness/judge/statistics.h"
+#include "harness/record/events.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+using namespace std::chrono_literals;
+
+// What a program printed; a launch ends itself when it hangs, and a build may take long.
+std::string run(const std::vector<std::string>& command) { return output_of(command, 1h); }
+
+bool is_program(const fs::path& path) {
+  return fs::is_regular_file(path) && ::access(path.c_str(), X_OK) == 0;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// A regular expression that matches this name alone.
+std::string exactly(const std::string& name) {
+  std::string expression = "^";
+  for (const char character : name) {
+    if (std::isalnum(static_cast<unsigned char>(character)) == 0 && character != '/' &&
+        character != '_' && character != ':') {
+      expression += '\\';
+    }
+    expression += character;
+  }
+  return expression + "$";
+}
+
+// Builds a commit in a worktree of its own; returns its bench-all.
+fs::path built(const fs::path& repository, const std::string& commit) {
+  const fs::path tree = repository / "build" / "revisions" / commit;
+  const fs::path program = tree / "build" / "release" / "bin" / "bench-all";
+  if (is_program(program)) return program;
+  if (!fs::exists(tree)) {
+    (void)run({"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, commit});
+  }
+  (void)run({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree});
+  if (!is_program(program)) {
+    throw BadUsage("commit " + commit + " does not build; see " + tree.string());
+  }
+  return program;
+}
+
+// The rows of a launch's windows that ended well.
+std::vector<Json> rows_of(const fs::path& folder) {
+  std::vector<Json> rows;
+  for (const auto& event : read_events(folder)) {
+    if (event.value("event", "") != "sample") continue;
+    const Json& row = event.at("row");
+    if (row.value("status", "") == "ok") rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+Build Build::find(const std::string& what) {
+  if (is_program(what)) return Build(fs::canonical(what));
+  if (is_program(fs::path(what) / "bin" / "bench-all")) {
+    return Build(fs::canonical(fs::path(what) / "bin" / "bench-all"));
+  }
+  const auto repository = first_line(run({"git", "rev-parse", "--show-toplevel"}));
+  const auto commit =
+      first_line(run({"git", "rev-parse", "--verify", "--quiet", what + "^{commit}"}));
+  if (repository.empty() || commit.empty()) {
+    throw BadUsage("'" + what +
+                   "' is no bench-all, no build folder with bin/bench-all, and no commit");
+  }
+  return Build(built(repository, commit));
+}
+
+std::vector<std::string> Build::cases(const std::vector<std::string>& filters) const {
+  std::vector<std::string> command{program_, "list", "--json"};
+  command.insert(command.end(), filters.begin(), filters.end());
+  const auto names = Json::parse(run(command), nullptr, false);
+  if (!names.is_array() || names.empty()) {
+    throw BadUsage(program_.string() + " lists no case that matches; see `bench-all list`");
+  }
+  return names.get<std::vector<std::string>>();
+}
+
+Sample Build::measure(const std::string& name, const std::vector<std::string>& options,
+                      const fs::path& scratch) const {
+  std::vector<std::string> command{program_,      exactly(name), "--launches", "1",
+                                   "--no-report", "--quiet",     "--out",      scratch};
+  command.insert(command.end(), options.begin(), options.end());
+  fs::remove_all(scratch);
+  (void)run(command);
+  Sample sample;
+  if (!fs::exists(scratch / "events.jsonl")) return sample;
+  const auto rows = rows_of(scratch);
+  for (const Metric metric : kMetrics) {
+    std::vector<double> values;
+    for (const auto& row : rows) {
+      const auto value = row.find(facts_of(metric).column);
+      if (value != row.end() && value->is_number() && *value > 0) values.push_back(*value);
+    }
+    if (!values.empty()) sample[metric] = median(values);
+  }
+  fs::remove_all(scratch);
+  return sample;
+}
+
+}  // namespace harness

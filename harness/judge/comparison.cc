@@ -1,0 +1,113 @@
+#include "harness/judge/comparison.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/base/interruption.h"
+
+namespace harness {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
+                       ComparisonSettings settings)
+    : a_(std::move(a)),
+      b_(std::move(b)),
+      cases_(std::move(cases)),
+      settings_(std::move(settings)),
+      random_(settings_.seed) {}
+
+void Comparison::run(const Progress& progress) {
+  const FinishFirst finish;  // what was measured is judged and written
+  Samples samples;
+  measure_rounds(cases_, settings_.rounds, samples, "round", progress);
+  std::vector<Judgement*> judgements;
+  for (const auto& name : cases_) {
+    auto& metrics = samples[name];
+    if (metrics.empty()) metrics[Metric::kRate] = {name, Metric::kRate, {}, {}, {}, {}};
+    for (auto& [metric, row] : metrics) rows_.push_back(std::move(row));
+  }
+  for (auto& row : rows_) {
+    row.judgement = judge(row.differences, threshold_of(row.metric, settings_.delta));
+    if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
+  }
+  control_false_discoveries(judgements);
+  confirm(progress);
+}
+
+// Measures until `rounds` are done, the budget is spent or the program is interrupted; returns how many.
+int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
+                               const std::string& phase, const Progress& progress) {
+  auto order = cases;
+  Clock::duration longest{};
+  for (int round = 0; round < rounds; ++round) {
+    if (interrupted() != 0 || !has_time_for(longest)) return round;
+    progress(round + 1, rounds, phase);
+    const auto begun = Clock::now();
+    std::shuffle(order.begin(), order.end(), random_);
+    for (const auto& name : order) {
+      if (interrupted() != 0) return round;
+      measure_pair(name, round % 2 == 0, into);
+    }
+    longest = std::max(longest, Clock::now() - begun);
+  }
+  return rounds;
+}
+
+void Comparison::measure_pair(const std::string& name, bool a_first, Samples& into) {
+  Sample a, b;
+  if (a_first) a = a_.measure(name, settings_.options, settings_.scratch);
+  b = b_.measure(name, settings_.options, settings_.scratch);
+  if (!a_first) a = a_.measure(name, settings_.options, settings_.scratch);
+  for (const auto& [metric, value_a] : a) {
+    const auto value_b = b.find(metric);
+    if (value_b == b.end()) continue;
+    Row& row = into[name][metric];
+    row.name = name;
+    row.metric = metric;
+    row.a.push_back(value_a);
+    row.b.push_back(value_b->second);
+    row.differences.push_back(worsening(metric, value_a, value_b->second));
+  }
+}
+
+// Measures each case with a worse metric in fresh rounds; what is not worse again is undecided.
+void Comparison::confirm(const Progress& progress) {
+  std::vector<std::string> suspects;
+  for (auto& row : rows_) {
+    if (row.judgement.verdict != Verdict::kWorse) continue;
+    row.judgement.suspected = true;
+    if (suspects.empty() || suspects.back() != row.name) suspects.push_back(row.name);
+  }
+  if (suspects.empty()) return;
+  Samples fresh;
+  const int rounds = measure_rounds(suspects, settings_.rounds, fresh, "confirming", progress);
+  for (auto& row : rows_) {
+    if (row.judgement.verdict != Verdict::kWorse) continue;
+    const auto again =
+        judge(fresh[row.name][row.metric].differences, threshold_of(row.metric, settings_.delta));
+    row.judgement.confirmed = again.verdict == Verdict::kWorse;
+    if (row.judgement.confirmed) continue;
+    row.judgement.verdict = Verdict::kUndecided;
+    row.judgement.rounds_needed = row.judgement.rounds + std::max(rounds, settings_.rounds);
+  }
+}
+
+bool Comparison::has_time_for(std::chrono::nanoseconds longest) const {
+  return Clock::now() - begun_ + longest <= settings_.budget;
+}
+
+bool Comparison::any(Verdict verdict) const {
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [&](const Row& row) { return row.judgement.verdict == verdict; });
+}
+bool Comparison::any_worse() const {
+  return std::any_of(rows_.begin(), rows_.end(), [](const Row& row) {
+    return row.judgement.verdict == Verdict::kWorse && row.judgement.confirmed;
+  });
+}
+
+}  // namespace harness

@@ -1,0 +1,33 @@
+// Statistics that assume no distribution: order statistics, the sign test, and what controls many tests
+// at once. The distributions are Boost.Math's.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+namespace harness {
+
+// Returns the median of `values`, which must not be empty.
+double median(std::vector<double> values);
+
+struct Interval {
+  double low, high;
+};
+
+// Returns the confidence interval of the median by order statistics: exact for every continuous
+// distribution (Le Boudec, "Performance Evaluation", 2010, table A.1). Nothing if there are too few
+// values: 95 % needs 6, 99 % needs 8.
+std::optional<Interval> median_interval(std::vector<double> values, double confidence);
+
+// Returns the two-sided p-value of the sign test: how likely so uneven a split is if both signs are
+// equally likely. Zeros count for neither side.
+double sign_test(const std::vector<double>& differences);
+
+// Returns the q-value of each p-value: the false discovery rate at which it would be a discovery
+// (Benjamini and Hochberg 1995).
+std::vector<double> false_discovery_rates(const std::vector<double>& p_values);
+
+// Returns the upper bound of a rate of which `events` were seen in `trials` (Clopper and Pearson 1934).
+double rate_upper_bound(int events, int trials, double confidence);
+
+}  // namespace harness

@@ -1,0 +1,63 @@
+#include "harness/judge/verdict.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace harness {
+namespace {
+
+constexpr double kConfidence = 0.95, kFalseDiscoveries = 0.05;
+constexpr int kFewestRounds = 6;  // that give an interval
+
+Verdict verdict_of(double effect, const Interval& interval, double delta) {
+  if (interval.low > 0 && effect >= delta) return Verdict::kWorse;
+  if (interval.high < 0 && effect <= -delta) return Verdict::kBetter;
+  if (interval.low > -delta && interval.high < delta) return Verdict::kSame;
+  return Verdict::kUndecided;
+}
+
+// An interval narrows with the square root of the rounds; one as wide as delta decides.
+int rounds_to_decide(int rounds, const std::optional<Interval>& interval, double delta) {
+  if (!interval) return kFewestRounds;
+  const double excess = (interval->high - interval->low) / delta;
+  return std::max(rounds + 1, static_cast<int>(std::ceil(std::min(rounds * excess * excess, 1e6))));
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict verdict) {
+  constexpr std::string_view kNames[] = {"better", "same", "worse", "undecided", "incomparable"};
+  return kNames[static_cast<int>(verdict)];
+}
+
+Judgement judge(const std::vector<double>& differences, double delta) {
+  Judgement judgement;
+  if (differences.empty()) return judgement;
+  judgement.rounds = static_cast<int>(differences.size());
+  judgement.effect = median(differences);
+  judgement.interval = median_interval(differences, kConfidence);
+  judgement.p = judgement.q = sign_test(differences);
+  judgement.verdict = judgement.interval ? verdict_of(judgement.effect, *judgement.interval, delta)
+                                         : Verdict::kUndecided;
+  if (judgement.verdict == Verdict::kUndecided) {
+    judgement.rounds_needed = rounds_to_decide(judgement.rounds, judgement.interval, delta);
+  }
+  return judgement;
+}
+
+void control_false_discoveries(const std::vector<Judgement*>& all) {
+  std::vector<double> p_values;
+  for (const auto* each : all) p_values.push_back(each->p);
+  const auto rates = false_discovery_rates(p_values);
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    all[at]->q = rates[at];
+    const bool discovery =
+        all[at]->verdict == Verdict::kWorse || all[at]->verdict == Verdict::kBetter;
+    if (!discovery || rates[at] <= kFalseDiscoveries) continue;
+    all[at]->verdict = Verdict::kUndecided;
+    all[at]->rounds_needed = 2 * all[at]->rounds;
+  }
+}
+
+}  // namespace harness

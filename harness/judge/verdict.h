@@ -1,0 +1,42 @@
+// Verdict: what paired rounds of two builds say about one metric of one case.
+//
+// Each round gives one difference: the logarithm of B / A, or B - A of a share; positive means that B is
+// worse. The effect is the median difference, its interval is that of order statistics (statistics.h).
+//
+//   | verdict      | the 95 % interval of the effect                                        |
+//   | worse        | lies above 0, and the effect is at least delta                         |
+//   | better       | lies below 0, and the effect is at most -delta                         |
+//   | same         | lies between -delta and +delta                                         |
+//   | undecided    | does none of this; `rounds_needed` estimates what would decide it      |
+//   | incomparable | there is none: one side did not measure the case                       |
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/judge/statistics.h"
+
+namespace harness {
+
+enum class Verdict { kBetter, kSame, kWorse, kUndecided, kIncomparable };
+std::string_view name_of(Verdict verdict);
+
+struct Judgement {
+  Verdict verdict = Verdict::kIncomparable;
+  double effect = 0;
+  std::optional<Interval> interval;  // of the effect; nothing if there are fewer than 6 rounds
+  double p = 1, q = 1;               // sign test; and over all metrics of the comparison
+  int rounds = 0, rounds_needed = 0;
+  bool suspected = false;  // worse before it was measured afresh
+  bool confirmed = false;  // and worse in fresh rounds too
+};
+
+// Judges the differences of all rounds; `delta` is in their unit.
+Judgement judge(const std::vector<double>& differences, double delta);
+
+// Makes those verdicts "better" and "worse" undecided that many comparisons at once would give by
+// chance: false discovery rate above 5 %.
+void control_false_discoveries(const std::vector<Judgement*>& all);
+
+}  // namespace harness

@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "harness/judge/metric.h"
+#include "harness/judge/statistics.h"
+#include "harness/judge/verdict.h"
+
+namespace harness::testing {
+namespace {
+
+std::vector<double> numbers(int count) {
+  std::vector<double> values;
+  for (int i = 1; i <= count; ++i) values.push_back(i);
+  return values;
+}
+
+TEST(StatisticsTest, TheMedianIsTheMiddleOrTheMeanOfTheTwoMiddleOnes) {
+  EXPECT_EQ(median({3, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
+  EXPECT_EQ(median({7}), 7);
+}
+
+// The ranks are those of scipy.stats.binom.cdf (SciPy 1.10): the largest k with cdf(k - 1) <= 0.025.
+TEST(StatisticsTest, TheIntervalOfAMedianHasTheRanksOfTheBinomialDistribution) {
+  EXPECT_FALSE(median_interval(numbers(5), 0.95));
+  for (const auto& [count, rank] : {std::pair(6, 1), {8, 1}, {12, 3}, {20, 6}, {30, 10}}) {
+    const auto interval = median_interval(numbers(count), 0.95);
+    ASSERT_TRUE(interval) << count;
+    EXPECT_EQ(interval->low, rank);
+    EXPECT_EQ(interval->high, count + 1 - rank);
+  }
+  EXPECT_FALSE(median_interval(numbers(7), 0.99));
+  EXPECT_TRUE(median_interval(numbers(8), 0.99));
+}
+
+// 95 % of intervals hold the true median, whatever the distribution: here a skewed one.
+TEST(StatisticsTest, TheIntervalCoversTheMedianAsOftenAsItSays) {
+  std::mt19937_64 random(1);
+  std::lognormal_distribution<double> skewed(0, 1);  // its median is 1
+  int covered = 0;
+  constexpr int kTrials = 4'000;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    std::vector<double> values;
+    for (int i = 0; i < 12; ++i) values.push_back(skewed(random));
+    const auto interval = *median_interval(values, 0.95);
+    if (interval.low <= 1 && 1 <= interval.high) ++covered;
+  }
+  EXPECT_GT(covered, 0.95 * kTrials);
+  EXPECT_LT(covered, 0.975 * kTrials);  // exactly 96.1 %
+}
+
+std::vector<double> signs(int above, int below, int zeros = 0) {
+  std::vector<double> values(static_cast<std::size_t>(above), 1.0);
+  values.insert(values.end(), static_cast<std::size_t>(below), -1.0);
+  values.insert(values.end(), static_cast<std::size_t>(zeros), 0.0);
+  return values;
+}
+
+// scipy.stats.binomtest(k, n).pvalue, SciPy 1.10.
+TEST(StatisticsTest, TheSignTestAgreesWithSciPy) {
+  EXPECT_NEAR(sign_test(signs(2, 10)), 0.03857421875, 1e-12);
+  EXPECT_NEAR(sign_test(signs(12, 0, 3)), 0.00048828125, 1e-12);
+  EXPECT_NEAR(sign_test(signs(17, 3)), 0.0025768280029296875, 1e-12);
+  EXPECT_EQ(sign_test(signs(5, 6)), 1);
+  EXPECT_EQ(sign_test(signs(0, 0, 4)), 1);
+}
+
+// scipy.stats.binomtest(k, n).proportion_ci(0.9, "exact").high, SciPy 1.10.
+TEST(StatisticsTest, TheUpperBoundOfARateAgreesWithSciPy) {
+  EXPECT_NEAR(rate_upper_bound(0, 200, 0.95), 0.01486703923127205, 1e-9);
+  EXPECT_NEAR(rate_upper_bound(1, 200, 0.95), 0.023498470435017686, 1e-9);
+  EXPECT_NEAR(rate_upper_bound(3, 30, 0.95), 0.23859785729325106, 1e-9);
+}
+
+// The example of Benjamini and Hochberg 1995, section 3.2: 15 tests, four discoveries at 5 %.
+TEST(StatisticsTest, FalseDiscoveryRatesGiveTheDiscoveriesOfTheArticle) {
+  const std::vector<double> p = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                                 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+  const auto q = false_discovery_rates(p);
+  int discoveries = 0;
+  for (const double each : q) discoveries += each <= 0.05 ? 1 : 0;
+  EXPECT_EQ(discoveries, 4);
+  EXPECT_NEAR(q[0], 0.0001 * 15, 1e-12);
+  EXPECT_NEAR(q[3], 0.0095 * 15 / 4, 1e-12);
+}
+
+TEST(StatisticsTest, FalseDiscoveryRatesDoNotDependOnTheOrder) {
+  EXPECT_EQ(false_discovery_rates({0.04, 0.01}), (std::vector<double>{0.04, 0.02}));
+  EXPECT_EQ(false_discovery_rates({}), std::vector<double>{});
+}
+
+TEST(MetricTest, AWorseningIsPositiveWhicheverWayIsBetter) {
+  EXPECT_GT(worsening(Metric::kRate, 100, 90), 0);
+  EXPECT_GT(worsening(Metric::kMedianLatency, 100, 110), 0);
+  EXPECT_NEAR(worsening(Metric::kFairness, 0.9, 0.8), 0.1, 1e-12);
+  EXPECT_NEAR(worsening(Metric::kRate, 100, 50), std::log(2), 1e-12);
+  EXPECT_NEAR(threshold_of(Metric::kTailLatency, 0.05), std::log(1.15), 1e-12);
+  EXPECT_EQ(threshold_of(Metric::kFairness, 0.2), 0.05);
+}
+
+// `count` differences about `center`, from -spread to +spread around it.
+std::vector<double> around(double center, double spread, int count = 12) {
+  std::vector<double> values;
+  for (int i = 0; i < count; ++i) values.push_back(center + spread * (2.0 * i / (count - 1) - 1));
+  return values;
+}
+
+TEST(VerdictTest, AnIntervalAboveZeroWithAnEffectOfDeltaIsWorse) {
+  EXPECT_EQ(judge(around(0.10, 0.05), 0.05).verdict, Verdict::kWorse);
+  EXPECT_EQ(judge(around(-0.10, 0.05), 0.05).verdict, Verdict::kBetter);
+}
+
+TEST(VerdictTest, ASignificantDifferenceBelowDeltaIsTheSame) {
+  const auto judged = judge(around(0.02, 0.01), 0.05);
+  EXPECT_GT(judged.interval->low, 0);
+  EXPECT_EQ(judged.verdict, Verdict::kSame);
+}
+
+TEST(VerdictTest, AWideIntervalIsUndecidedAndSaysHowManyRoundsWouldDecide) {
+  const auto judged = judge(around(0.02, 0.5), 0.05);
+  EXPECT_EQ(judged.verdict, Verdict::kUndecided);
+  EXPECT_GT(judged.rounds_needed, 12);
+  EXPECT_GT(judge(around(0.02, 1.0), 0.05).rounds_needed, judged.rounds_needed);
+}
+
+TEST(VerdictTest, FewerThanSixRoundsDecideNothing) {
+  const auto judged = judge(around(1.0, 0.01, 5), 0.05);
+  EXPECT_EQ(judged.verdict, Verdict::kUndecided);
+  EXPECT_EQ(judged.rounds_needed, 6);
+}
+
+TEST(VerdictTest, WithoutRoundsItIsIncomparable) {
+  EXPECT_EQ(judge({}, 0.05).verdict, Verdict::kIncomparable);
+}
+
+TEST(VerdictTest, OneOfManyComparisonsThatChanceExplainsIsUndecided) {
+  auto unlikely = judge(around(0.10, 0.12), 0.05);  // two of twelve point the other way
+  unlikely.verdict = Verdict::kWorse;
+  std::vector<Judgement> others(60, judge(around(0, 0.05), 0.05));
+  std::vector<Judgement*> all{&unlikely};
+  for (auto& other : others) all.push_back(&other);
+  control_false_discoveries(all);
+  EXPECT_EQ(unlikely.verdict, Verdict::kUndecided);
+  EXPECT_GT(unlikely.q, 0.05);
+}
+
+// A model of a shared machine: launches vary by 3 %, the machine drifts by 2 % from one launch to the next,
+// and one launch in twenty is disturbed, by 15 % on average. How often a case is called worse if B takes `slower` more time.
+double rate_of_worse(double slower, int trials) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> launch(0, 0.03), drift(0, 0.02);
+  std::exponential_distribution<double> disturbance(1 / 0.15);
+  std::bernoulli_distribution disturbed(0.05);
+  int worse = 0;
+  for (int trial = 0; trial < trials; ++trial) {
+    std::vector<double> differences;
+    double machine = 0;
+    for (int round = 0; round < 12; ++round) {
+      double sides[2];
+      for (double& side : sides) {
+        machine += drift(random);
+        side = machine + launch(random) + (disturbed(random) ? disturbance(random) : 0);
+      }
+      const bool a_first = round % 2 == 0;
+      differences.push_back(std::log1p(slower) + sides[a_first ? 1 : 0] - sides[a_first ? 0 : 1]);
+    }
+    if (judge(differences, std::log1p(0.05)).verdict == Verdict::kWorse) ++worse;
+  }
+  return static_cast<double>(worse) / trials;
+}
+
+TEST(VerdictTest, OnASharedMachineItIsSeldomWrongAndFindsTenPercent) {
+  EXPECT_LT(rate_of_worse(0, 2'000), 0.01);
+  EXPECT_GT(rate_of_worse(0.10, 500), 0.85);
+  EXPECT_GT(rate_of_worse(0.20, 500), 0.99);
+}
+
+}  // namespace
+}  // namespace harness::testing

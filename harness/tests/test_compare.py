@@ -1,0 +1,127 @@
+"""bench-all ab and aa: what is slower is found and ends with 1, what is not ends with 0."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+from command import CommandTest
+
+CASE = "counting/who:steady/size:8"
+FAST = ["--launch-option=--window=40ms", "--launch-option=--warmup=1ms", "-q"]
+
+
+class CompareTest(CommandTest):
+    def build(self, name, pause_us):
+        """A program that is fixture-bench with operations of this length."""
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nFIXTURE_PAUSE_US=%d exec "%s" "$@"\n' % (pause_us, self.program))
+        os.chmod(path, 0o755)
+        return path
+
+    def compare(self, a, b, *words):
+        return self.run_it(["ab", "--a", self.build("a", a), "--b", self.build("b", b), CASE,
+                            "--out", self.path("out"), *FAST, *words])
+
+    def verdicts(self):
+        with open(self.path("out", "compare.csv"), newline="", encoding="utf-8") as file:
+            return {row["metric"]: row for row in csv.DictReader(file)}
+
+
+class Ab(CompareTest):
+    def test_1_when_b_is_slower_and_the_row_says_by_how_much(self):
+        result = self.compare(1000, 2000, "--rounds", "8")
+        self.assertEqual(result.code, 1, result)
+        rate = self.verdicts()["rate"]
+        self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
+        self.assertGreater(float(rate["worsening"]), 0.3)
+        self.assertIn("| worse | " + CASE, result.out)
+        with open(self.path("out", "compare.json"), encoding="utf-8") as file:
+            named = {row["metric"]: row["verdict"] for row in json.load(file)}
+        self.assertEqual(named["rate"], "worse")
+
+    def test_0_when_b_is_faster(self):
+        result = self.compare(2000, 1000, "--rounds", "8")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(self.verdicts()["rate"]["verdict"], "better")
+
+    def test_too_few_rounds_are_undecided_which_ends_with_4_only_if_strict(self):
+        self.assertEqual(self.compare(1000, 2000, "--rounds", "3").code, 0)
+        self.assertEqual(self.verdicts()["rate"]["verdict"], "undecided")
+        os.rename(self.path("out"), self.path("before"))
+        self.assertEqual(self.compare(1000, 2000, "--rounds", "3", "--strict").code, 4)
+
+    def test_4_when_one_build_does_not_measure_a_case(self):
+        broken = self.path("broken")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\n[ "$1" = list ] && exec "%s" "$@"\nexit 3\n' % self.program)
+        os.chmod(broken, 0o755)
+        result = self.run_it(["ab", "--a", self.program, "--b", broken, CASE, "--rounds", "2",
+                              "--out", self.path("out"), *FAST])
+        self.assertEqual(result.code, 4, result)
+        self.assertEqual(self.verdicts()["rate"]["verdict"], "incomparable")
+
+    def test_a_spent_budget_leaves_rounds_out(self):
+        self.compare(1000, 1000, "--rounds", "10000", "--time-budget", "0.02")
+        self.assertLess(int(self.verdicts()["rate"]["rounds"]), 10000)
+
+    def test_an_interruption_keeps_what_was_measured(self):
+        with self.start(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "10000",
+                         "--out", self.path("out"), *FAST]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", "launch")), "it did not begin")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 143)
+        self.assertTrue(os.path.exists(self.path("out", "compare.csv")))
+
+    def test_2_for_wrong_usage(self):
+        self.refuses(["ab"], 2, "ab: name two builds, as `ab main HEAD` or `ab --a OLD --b NEW`")
+        self.refuses(["ab", "--a", "x"], 2, "ab: give both --a and --b, or neither")
+        self.refuses(["ab", "/nowhere", "x"], 2, "'/nowhere' is no bench-all, no build folder with "
+                                                 "bin/bench-all, and no commit")
+        self.refuses(["ab", "--a", self.program, "--b", self.program, "nonsense"], 2,
+                     "%s lists no case that matches; see `bench-all list`" % self.program)
+
+
+class Revisions(CompareTest):
+    def test_a_revision_is_built_once_in_a_worktree_of_its_own(self):
+        def git(*words):
+            subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], check=True,
+                           cwd=self.folder, capture_output=True)
+        git("init", "-q")
+        os.makedirs(self.path("scripts"))
+        with open(self.path("scripts", "build"), "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nmkdir -p build/release/bin && echo built >>built\n'
+                       'ln -s "%s" build/release/bin/bench-all\n' % self.program)
+        os.chmod(self.path("scripts", "build"), 0o755)
+        git("add", "-A")
+        git("commit", "-qm", "one")
+        for out in ("one", "two"):
+            result = self.run_it(["ab", "HEAD", "HEAD", CASE, "--rounds", "1", "--out",
+                                  self.path(out), *FAST])
+            self.assertEqual(result.code, 0, result)
+        trees = os.listdir(self.path("build", "revisions"))
+        self.assertEqual(len(trees), 1)
+        with open(self.path("build", "revisions", trees[0], "built"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), "built\n")
+
+
+class Aa(CompareTest):
+    def test_it_says_how_often_it_was_wrong_and_what_it_would_find(self):
+        result = self.run_it(["aa", "--trials", "3", "--rounds", "6", CASE, "--out",
+                              self.path("out"), *FAST])
+        self.assertEqual(result.code, 0, result)
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            facts = json.load(file)
+        rate = next(row for row in facts["cases"] if row["metric"] == "rate")
+        self.assertEqual(rate["trials"], 3)
+        self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 3) - 1e-9)
+        self.assertGreater(rate["smallest_effect_found_90"], 0)
+        self.assertIn("| all |", result.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
