@@ -9,12 +9,12 @@ Contrast is that of WCAG 2; 4.5 : 1 is what level AA asks of text.
 import re
 
 import figure
-from contenders import FAMILIES
+from contenders import FAMILIES, SPARE
 
 LIGHT, DARK = "#ffffff", "#14171a"
 READABLE = 4.5
 FIXED = {figure.INK: "ink", figure.PALE: "pale", figure.GRID: "grid", figure.PAPER: "paper"}
-USED = sorted({colour.lower() for each in FAMILIES.values() for colour in each.colours})
+USED = sorted({colour.lower() for each in (*FAMILIES.values(), SPARE) for colour in each.colours})
 
 
 def channels(colour):

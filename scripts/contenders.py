@@ -17,17 +17,21 @@ Family = collections.namedtuple("Family", "prefixes pattern colours")
 # Okabe and Ito's colours, which colour-blind readers tell apart. A family has one, ours several.
 # In this order the families are listed. `pattern` makes a name of what follows the prefix.
 FAMILIES = {
-    "ours": Family(("mp_", "th_"), None, ("#0072B2", "#D55E00", "#CC3377", "#6F4FC0")),
-    "baseline": Family(("baseline_",), "%s", ("#111111",)),
+    "gilfree": Family(("mp_", "th_"), None, ("#0072B2", "#D55E00", "#CC3377", "#6F4FC0")),
+    "limit": Family(("baseline_",), "%s", ("#111111",)),
     "std": Family(("std_",), "std::%s", ("#C77F00",)),
     "tbb": Family(("tbb_",), "tbb::%s", ("#3D9BD0",)),
     "boost": Family(("boost_",), "Boost %s", ("#009E73",)),
-    "absl": Family(("absl_",), "absl::%s", ("#8C564B",)),
-    "glibc": Family(("pthread_", "posix_sem"), "pthread %s", ("#B5648F",)),
-    "kernel": Family(("posix_", "sysv_", "pipe2", "socketpair", "fork", "vfork"), None, ("#8C7F00",)),
-    "other": Family((), None, ("#777777",)),
+    "abseil": Family(("absl_",), "absl::%s", ("#8C564B",)),
+    "pthread": Family(("pthread",), "pthread %s", ("#B5648F",)),
+    "posix": Family(("posix_", "sysv_", "fork", "vfork"), None, ("#8A6FB0",)),
+    "pipe": Family(("pipe2",), None, ("#8C7F00",)),
+    "socket": Family(("socketpair",), None, ("#5E7F00",)),
     "cpython": Family(("cpython_",), "CPython %s", ("#777777", "#A0522D", "#4F6D7A", "#A9884F")),
 }
+# Of families that are not listed: each always gets the same.
+SPARE = Family((), None, ("#4F6D7A", "#A03060", "#2F7F7F", "#7A4F9A", "#9A6A2F", "#606060"))
+NOBODY = "other"
 
 OURS = {name: "gilfree " + shown for name, shown in {
     "pipe": "Pipe", "queue": "Queue", "joinable_queue": "JoinableQueue", "lifo_queue": "LifoQueue",
@@ -77,24 +81,27 @@ def learn(run):
 
 
 def family(impl):
-    """The family by which a contender is coloured and listed; 'other' if nothing says."""
+    """The family by which a contender is coloured and listed; NOBODY if nothing says."""
     told = learnt.get(impl, {}).get("family")
     if told:
-        return told if told in FAMILIES else "other"
+        return told
     if impl in OURS:
-        return "ours"
+        return "gilfree"
     if split_operation(impl)[0] in BASELINES:
-        return "baseline"
-    return next((name for name, each in FAMILIES.items() if impl.startswith(each.prefixes)), "other") \
-        if impl else "other"
+        return "limit"
+    return next((name for name, each in FAMILIES.items() if impl.startswith(each.prefixes)), NOBODY)
+
+
+def look_of(impl):
+    return FAMILIES.get(family(impl), SPARE)
 
 
 def is_ours(impl):
-    return family(impl) == "ours"
+    return family(impl) == "gilfree"
 
 
 def is_baseline(impl):
-    return family(impl) == "baseline"
+    return family(impl) == "limit"
 
 
 def split_operation(impl):
@@ -123,7 +130,7 @@ def derived(impl):
         return NAMES.get(thing) or derived(thing)
     if thing.startswith(("mp_", "th_")):
         return "gilfree " + impl.replace("_", " ")
-    which = FAMILIES[family(impl)]
+    which = look_of(impl)
     prefix = next((each for each in which.prefixes if impl.startswith(each)), "")
     rest = impl[len(prefix):]
     if which.pattern is None or not rest or not prefix.endswith("_"):
@@ -131,13 +138,25 @@ def derived(impl):
     if family(impl) == "cpython":
         rest = camel(rest)
     elif "::" not in which.pattern:
-        rest = rest.replace("_", " ") if family(impl) == "glibc" else rest
+        rest = rest.replace("_", " ") if family(impl) == "pthread" else rest
     return which.pattern % rest
 
 
-def label(impl, interpreter=""):
+def told_label(impl):
+    """The label of run.json, None if there is none.
+
+    Without the operation, which the setting tells, and with the report's word for a limit.
+    """
     told = learnt.get(impl, {}).get("label")
-    name = told or OURS.get(impl) or NAMES.get(impl) or derived(impl)
+    if told is not None and split_operation(impl)[1]:
+        told = told.split(": ")[0]
+    if told is None or not is_baseline(impl):
+        return told
+    return told.replace(" (limit)", "").replace(" (baseline)", "") + " (baseline)"
+
+
+def label(impl, interpreter=""):
+    name = told_label(impl) or OURS.get(impl) or NAMES.get(impl) or derived(impl)
     if not interpreter:
         return name
     return name.replace("CPython", "CPython " + interpreter, 1) if "CPython" in name else name + " " + interpreter
@@ -151,7 +170,7 @@ def shade(impl, interpreter, colours):
     if is_ours(impl):
         places = {"pipe": 0, "queue": 1, "process": 0, "thread": 1, "process_pool": 0, "thread_pool": 1}
         return colours[places.get(impl, stable(impl, len(colours)))]
-    return colours[0]
+    return colours[stable(family(impl), len(colours))] if family(impl) not in FAMILIES else colours[0]
 
 
 def stable(text, count):
@@ -166,7 +185,7 @@ def variant(impl):
 
 
 def style(impl, interpreter=""):
-    which, ours = FAMILIES[family(impl)], is_ours(impl)
+    which, ours = look_of(impl), is_ours(impl)
     return {"color": shade(impl, interpreter, which.colours), "linewidth": 2.4 if ours else 1.2,
             "linestyle": "-" if ours else DASHES[variant(impl) % len(DASHES)], "zorder": 5 if ours else 2}
 
@@ -177,4 +196,6 @@ def marker(impl):
 
 
 def order(impl, interpreter=""):
-    return list(FAMILIES).index(family(impl)), label(impl), interpreter
+    families = [*list(FAMILIES)[:-1], NOBODY, "cpython"]  # CPython last, strangers before it
+    return (families.index(family(impl)) if family(impl) in families else families.index(NOBODY), label(impl),
+            interpreter)

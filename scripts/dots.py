@@ -15,6 +15,7 @@ import figure
 import words
 from contenders import is_ours, label, style
 from estimate import estimate_of
+from races import CLOCKS, P50
 
 Mark = collections.namedtuple("Mark", "name column shape drawn")
 
@@ -92,6 +93,14 @@ def rows_of(race, marks):
             for entry in race.entries if entry.estimate.median > 0]
 
 
+def clock_words(race):
+    """What a caption says if some medians are no longer than it takes to read the clock twice."""
+    clock = estimate_of([row for entry in race.entries for row in entry.rows], "timer_cost_ns")
+    limit = CLOCKS * clock.median if clock and race.metric is P50 else 0
+    short = any(0 < entry.estimate.median <= limit for entry in race.entries)
+    return "; up to %s it is the clock that takes the time" % words.duration(limit) if short else ""
+
+
 def alt_of(title, setting, race, rows):
     """What the figure shows, for those who do not see it."""
     ends = ["%s %s" % (label(*who), race.metric.text_of(value.median)) for who, value, _ in (rows[0], rows[-1])]
@@ -117,6 +126,7 @@ def draw_race(folder, run, race, name, title, setting="", marks=()):
     rule = figure.rule_of(value.n for _, value, _ in rows)
     told = "".join("; %s: %s" % (mark.drawn, mark.name) for mark in used)
     hollow = "; hollow: fewer than six launches" if any(value.low is None for _, value, _ in rows) else ""
+    hollow += clock_words(race)
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     table = [[*who, what, *each] for who, value, others in rows
              for what, each in [("median", value), *((mark.name, other) for mark, other in others)]]

@@ -41,7 +41,9 @@ NEEDS = (
     Need("Start a thread and wait for its end", "lifecycle", {"scope": "thread"}),
 )
 TOLD = ("parties", "permits", "parent_bytes")  # axes that are told with a need
-HABITS = (("std", "std"), ("glibc", "glibc"), ("kernel", "kernel"), ("boost", "Boost"), ("cpython", "CPython"))
+# What people use by habit: families, and what they are called together.
+HABITS = ((("std",), "std"), (("pthread", "posix"), "POSIX"), (("pipe", "socket"), "pipe or socket"),
+          (("boost",), "Boost"), (("cpython",), "CPython"))
 HEADER = ["need", "fastest here", "best of gilfree", "times as fast", "as the best other",
           "and as the usual", "how sure"]
 # What a reader asks and no row of samples.csv answers.
@@ -63,8 +65,8 @@ def race_of(need, rows):
 def usual(race, ours):
     """'std 1.7, CPython 810 times': ours against the best of each family that people use by habit."""
     parts = []
-    for name, shown in HABITS:
-        other = racing.best_of(race, lambda entry, name=name: family(entry.who[0]) == name)
+    for families, shown in HABITS:
+        other = racing.best_of(race, lambda entry, families=families: family(entry.who[0]) in families)
         ratio = racing.speed_ratio(race, ours, other) if other else None
         if ratio:
             parts.append("%s %s" % (shown, words.factor(ratio.value)))

@@ -114,7 +114,7 @@ def contents(sections):
 def top(run, answers, rows):
     """What limits the whole page, once: warnings, launches, noise."""
     texts = [answering.preliminary(rows), answering.noisy(rows), *map(str, run["warnings"])]
-    return "\n".join('<p class="warning">%s</p>' % escape(text) for text in texts if text)
+    return "\n".join('<p class="warning">%s</p>' % escape(text if "." in text.split()[0] else words.capital(text)) for text in texts if text.strip())
 
 
 def slower_text(answers):

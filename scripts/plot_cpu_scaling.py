@@ -22,6 +22,7 @@ from tables import Cell, Notes, Table, interval_cell, missing, name_cell, withou
 COLUMNS = ("mode", "parties")  # that every row has
 KINDS = ("integer", "floating_point", "memory", "allocation", "lock")
 SCALINGS = ("weak", "strong")
+POSSIBLE = 1.1  # efficiency beyond which the measurement is in doubt
 WORKERS = lines.X("parties", "workers", lambda value: "%d" % value)
 SPEED_UP = lines.Y("speed_up", "times one worker of the same kind", words.three, False, "higher")
 SECTION = Section(
@@ -103,7 +104,9 @@ def sentence(scaling, workers, who, speed_up):
 def efficiency_cell(notes, ratio, workers, cpus):
     if workers > cpus:
         return missing(notes, "oversubscribed", "more workers than cores: they take turns, and nothing can scale")
-    return Cell("%.0f %%" % (100 * ratio.value / workers), ratio.value / workers)
+    efficiency = ratio.value / workers
+    return Cell("%.0f %%" % (100 * efficiency), efficiency, [notes.number(
+        "more than the cores can give: the one worker was disturbed")] if efficiency > POSSIBLE else ())
 
 
 def answer(run, rows):

@@ -5,6 +5,7 @@ import sections
 import words
 from answer import by_case
 from estimate import estimate_of
+from races import CLOCKS
 from run_folder import measured
 
 COLUMNS = ("scope", "permits", "parties", "work_in_ns", "max_inside")  # that every row has
@@ -12,7 +13,6 @@ SECTION = sections.Section(
     title="A few permits for many workers", x=lines.PARTIES, headings={"ops_per_s": "permits taken/s"},
     about="Workers take a permit, work inside, give it back, and begin again, for a fixed time. How many are inside at "
           "once is counted. One acquisition in so many is timed, from asking to having.")
-CLOCKS = 2  # a wait of at most so many readings of the clock is none
 
 
 def limit_point(rows):

@@ -12,7 +12,7 @@ import axes
 import words
 from contenders import is_ours, label, order
 from estimate import NOISY, estimate_of, steadiness, told_apart
-from races import Race, races_of, speed_ratio, spins_on_request, who_of
+from races import CLOCKS, Race, races_of, speed_ratio, spins_on_request, who_of
 from run_folder import measured
 
 Table = collections.namedtuple("Table", "caption header rows notes")
@@ -26,7 +26,6 @@ EXTRAS = (
     Extra("CPU time per operation", "cpu_ns_per_op", words.duration, "the clock of CPU time ticks too slowly"),
 )
 FEW = "fewer than six launches: neither a 95 % interval nor a measure of the noise"
-CLOCKS = 2  # a latency of at most so many readings of the clock is the clock
 
 
 class Cell(str):
@@ -167,9 +166,19 @@ def without_empty(table):
     if not lost or not table.rows:
         return table
     kept = [place for place in range(len(table.header)) if place not in lost]
-    return Table((table.caption + " No case has six launches: no intervals.").strip(),
-                 [table.header[place] for place in kept], [[line[place] for place in kept] for line in table.rows],
-                 table.notes)
+    return renumbered(Table((table.caption + " No case has six launches: no intervals.").strip(),
+                            [table.header[place] for place in kept],
+                            [[line[place] for place in kept] for line in table.rows], table.notes))
+
+
+def renumbered(table):
+    """The table with the notes that its cells refer to, numbered from 1."""
+    used = sorted({note for line in table.rows for cell in line for note in cell.notes})
+    numbers = {old: new for new, old in enumerate(used, start=1)}
+    for line in table.rows:
+        for cell in {id(cell): cell for cell in line}.values():
+            cell.notes = tuple(numbers[note] for note in cell.notes)
+    return table._replace(notes=[table.notes[note - 1] for note in used])
 
 
 def gaps_of(rows):

@@ -22,14 +22,31 @@ class Told(unittest.TestCase):
         self.assertEqual(style("carrier_pigeon")["color"], style("boost_message_queue")["color"])
 
     def test_one_of_ours_is_ours_by_its_family(self):
-        self.learn(label="gilfree Pigeon", family="ours")
+        self.learn(label="gilfree Pigeon", family="gilfree")
         self.assertTrue(contenders.is_ours("carrier_pigeon"))
         self.assertGreater(style("carrier_pigeon")["linewidth"], style("pipe2")["linewidth"])
 
-    def test_a_family_that_is_not_known_has_the_default_look(self):
+    def test_a_family_that_is_not_known_has_a_colour_that_stays(self):
         self.learn(family="birds")
-        self.assertEqual(family("carrier_pigeon"), "other")
-        self.assertEqual(label("carrier_pigeon"), "carrier pigeon")
+        self.assertEqual((family("carrier_pigeon"), label("carrier_pigeon")), ("birds", "carrier pigeon"))
+        self.assertIn(style("carrier_pigeon")["color"], contenders.SPARE.colours)
+        self.assertEqual(style("carrier_pigeon"), style("carrier_pigeon"))
+        self.assertLess(order("std_queue"), order("carrier_pigeon"))
+        self.assertLess(order("carrier_pigeon"), order("cpython_queue"))
+
+    def test_a_limit_is_called_a_baseline_once(self):
+        for told in ("Pigeon", "Pigeon (limit)", "Pigeon (baseline)"):
+            self.learn(label=told, family="limit")
+            self.assertEqual(label("carrier_pigeon"), "Pigeon (baseline)")
+
+    def test_the_operation_is_told_by_the_setting_and_not_by_the_name(self):
+        contenders.learn({"contenders": {
+            "raw_futex_set_clear": {"label": "futex alone (limit): set, clear", "family": "limit"},
+            "cpython_th_lock_acquire_release": {"label": "CPython Lock: acquire, release", "family": "cpython"},
+            "mp_queue_qsize": {"label": "gilfree mp::Queue: qsize", "family": "gilfree"}}})
+        self.assertEqual([label("raw_futex_set_clear"), label("cpython_th_lock_acquire_release", "3.11.2"),
+                          label("mp_queue_qsize")],
+                         ["futex alone (baseline)", "CPython 3.11.2 Lock", "gilfree mp::Queue: qsize"])
 
     def test_what_is_not_an_object_is_ignored(self):
         for told in ([], "x", {"carrier_pigeon": 5}, {"carrier_pigeon": {"label": None}}):
@@ -67,7 +84,7 @@ class Derived(unittest.TestCase):
     def test_families(self):
         self.assertEqual([family(impl) for impl in ("queue", "spsc_ring", "spinning_flag_set_clear", "cpython_queue",
                                                     "tbb_mutex", "sysv_msgq", "moon", "")],
-                         ["ours", "baseline", "baseline", "cpython", "tbb", "kernel", "other", "other"])
+                         ["gilfree", "limit", "limit", "cpython", "tbb", "posix", "other", "other"])
 
     def test_an_interpreter_is_told_with_the_name(self):
         self.assertEqual(label("cpython_queue", "3.14.0t"), "CPython 3.14.0t Queue")

@@ -192,6 +192,12 @@ class Captions(Drawn):
         self.assertEqual(filled, [False, True])
         self.assertEqual(len(axis.collections), 1)
 
+    def test_waits_that_are_the_clock_are_named_so(self):
+        pictures, _ = self.draw(lambda run: run.lock("lock", 2, [1e6] * 6, p50=40, timer_cost_ns=25))
+        self.assertIn("up to 50 ns it is the clock that takes the time", said(pictures["lock_contention_waits_thread"]))
+        pictures, _ = self.draw(lambda run: run.lock("lock", 2, [1e6] * 6, p50=60, timer_cost_ns=25))
+        self.assertNotIn("the clock", said(pictures["lock_contention_waits_thread"]))
+
     def test_marks_that_no_row_has_are_not_explained(self):
         pictures, _ = self.draw(lambda run: run.start_join("process", "process", 0, [3e5] * 6, lat_p99_ns=""))
         self.assertNotIn("99th percentile", said(pictures["lifecycle_p50"]))

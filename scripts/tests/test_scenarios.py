@@ -80,6 +80,11 @@ class CpuScaling(unittest.TestCase):
         self.assertEqual(cells["gilfree th::Thread", "4"]["efficiency"], "oversubscribed")
         self.assertEqual(cells["CPython 3.11.2 Thread", "2"]["speed-up"], "0.9")
 
+    def test_more_than_the_cores_can_give_is_doubted(self):
+        found = answered(lambda run: run.scaling("thread", "lock", {1: 1e5, 2: 3e5})).tables[0]
+        self.assertEqual(dicts(found)[1]["efficiency"], "150 %")
+        self.assertIn("the one worker was disturbed", found.notes[dicts(found)[1]["efficiency"].notes[0] - 1])
+
     def test_of_divided_work_too_no_more_workers_than_cpus_are_efficient(self):
         rows = [row for row in self.table() if row["scaling"] == "strong" and row["work"] == "lock" and
                 row["contender"] == "gilfree mp::Process"]

@@ -21,7 +21,7 @@ class WithoutModule(unittest.TestCase):
         cls.addClassCleanup(context.__exit__, None, None, None)
         cls.addClassCleanup(contenders.learn, {})
         cls.run_.facts["questions"] = {"tides": "How fast do tides come in?"}
-        cls.run_.facts["contenders"] = {"moon": {"label": "gilfree Moon", "family": "ours"},
+        cls.run_.facts["contenders"] = {"moon": {"label": "gilfree Moon", "family": "gilfree"},
                                         "sun": {"label": "The Sun", "family": "boost"}}
         for impl, factor in (("moon", 1), ("sun", 2), ("wind", 0.5)):
             for parties in (1, 2, 4):

@@ -49,6 +49,11 @@ class Cases(unittest.TestCase):
         self.assertEqual(found.header, ["contender", "operations/s", "of the fastest", "launches"])
         self.assertIn("No case has six launches: no intervals.", found.caption)
 
+    def test_notes_of_columns_that_are_left_out_are_left_out_too(self):
+        found = self.table([row("lock", ops_per_s=5, lat_p50_ns=9), row("std_mutex", ops_per_s=4)])
+        self.assertEqual(found.notes, ["p50: no latencies were recorded here"])
+        self.assertEqual(dicts(found)[1]["p50"].notes, (1,))
+
     def test_an_axis_that_does_not_vary_is_told_once(self):
         found = self.table([row("lock", ops_per_s=5, parties=2), row("lock", ops_per_s=4, parties=4)])
         self.assertIn("parties", found.header)
