@@ -9,16 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+
+#include "harness/base/errors.h"
 
 namespace harness {
 namespace {
-
-std::string limit_behind(int error) {
-  if (error == EMFILE) return "no file descriptor is left; raise ulimit -n";
-  if (error == EAGAIN) return "no further process is allowed; raise ulimit -u";
-  return std::strerror(error);
-}
 
 // In the child: what this program has changed for itself is as other programs expect it.
 void restore_signals(const sigset_t& mask) {
@@ -30,7 +25,7 @@ void restore_signals(const sigset_t& mask) {
 }  // namespace
 
 Capture::Capture(std::size_t most) : most_(most) {
-  if (::pipe2(ends_, O_CLOEXEC) != 0) throw CannotStart(limit_behind(errno));
+  if (::pipe2(ends_, O_CLOEXEC) != 0) throw CannotStart(reason(errno));
   ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
 }
 
@@ -58,7 +53,7 @@ void Capture::drain() {
 Child::Child(const std::function<void()>& become, Group group) : group_(group) {
   const pid_t parent = ::getpid();
   id_ = ::fork();
-  if (id_ < 0) throw CannotStart(limit_behind(errno));
+  if (id_ < 0) throw CannotStart(reason(errno));
   if (id_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);

@@ -20,7 +20,7 @@
 
 namespace harness {
 
-// A limit of this machine keeps a program from being started: "no file descriptor is left; ...".
+// A limit of this machine keeps a program from being started: "Too many open files; raise ulimit -n".
 class CannotStart : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

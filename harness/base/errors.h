@@ -39,4 +39,7 @@ std::string in_quotes(std::string_view text);
 // The same without quotes or a limit, for a message of others.
 std::string one_line(std::string_view text);
 
+// Returns what errno says, and the limit to raise where it is one.
+std::string reason(int error);
+
 }  // namespace harness

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include "harness/base/errors.h"
@@ -24,9 +23,7 @@ std::optional<std::string> read_text(const fs::path& path) {
   return text;
 }
 
-void cannot_write(const fs::path& path) {
-  throw CannotWrite(path.string() + ": " + std::strerror(errno));
-}
+void cannot_write(const fs::path& path) { throw CannotWrite(path.string() + ": " + reason(errno)); }
 
 void write_all(int fd, const fs::path& path, const std::string& text) {
   for (std::size_t done = 0; done < text.size();) {

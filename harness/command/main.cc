@@ -35,7 +35,7 @@ void list(const Options& options, const std::vector<Case>& cases) {
   if (options.json) {
     Json names = Json::array();
     for (const auto& each : cases) names.push_back(each.name);
-    std::cout << names.dump(1) << "\n";
+    std::cout << to_text(names, 1) << "\n";
     return;
   }
   for (const auto& each : cases) std::cout << each.name << "\n";
@@ -85,11 +85,11 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
     case Options::Command::kDone:
       return options.exit_code;
     case Options::Command::kEnv:
-      std::cout << (options.json ? environment().dump(2) + "\n" : environment_text());
+      std::cout << (options.json ? to_text(environment(), 2) + "\n" : environment_text());
       return kOk;
     case Options::Command::kReport:
       write_tables(options.report);
-      return options.no_report || draw_report(options.report) ? kOk : kCannotWrite;
+      return options.no_report ? kOk : draw_report(options.report);
     default:
       return measure(options, {argv, argv + argc}, scenarios);
   }

@@ -1,5 +1,6 @@
 #include "harness/measure/control.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,9 +9,9 @@
 #include <cerrno>
 #include <new>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
+#include "harness/base/errors.h"
 #include "harness/measure/distribution.h"
 
 namespace harness {
@@ -23,6 +24,16 @@ namespace {
 bool a_child_has_ended() {
   siginfo_t child{};
   return ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0;
+}
+
+// Without CLOEXEC: parties may be other programs. Where memfd_create is refused, a file without a name
+// does as well.
+int anonymous_file() {
+  int fd = ::memfd_create("bench-all", 0);
+  for (const char* folder : {"/dev/shm", "/tmp"}) {
+    if (fd < 0 && errno != EMFILE) fd = ::open(folder, O_TMPFILE | O_RDWR, 0600);
+  }
+  return fd;
 }
 
 }  // namespace
@@ -38,13 +49,15 @@ struct Control::Edge {
 
 Control::Control(const Timing& timing)
     : timing_(timing), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
-  fd_ = ::memfd_create("bench-all", 0);  // without CLOEXEC: parties may be other programs
-  if (fd_ < 0 || ::ftruncate(fd_, static_cast<off_t>(bytes_)) != 0) {
-    throw std::system_error(errno, std::generic_category(), "shared memory for the tallies");
+  fd_ = anonymous_file();
+  void* memory = MAP_FAILED;
+  if (fd_ >= 0 && ::ftruncate(fd_, static_cast<off_t>(bytes_)) == 0) {
+    memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
   }
-  void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
   if (memory == MAP_FAILED) {
-    throw std::system_error(errno, std::generic_category(), "shared memory for the tallies");
+    const std::string why = reason(errno);
+    if (fd_ >= 0) ::close(fd_);
+    throw std::runtime_error("there is no shared memory for the tallies: " + why);
   }
   header_ = ::new (memory) ControlHeader;
   header_->tally_bytes = sizeof(Tally);

@@ -31,7 +31,7 @@ struct Window {
 
 class Control {
  public:
-  // Throws std::system_error if there is no memory.
+  // Throws std::runtime_error if there is no memory.
   explicit Control(const Timing& timing);
   ~Control();
   Control(const Control&) = delete;

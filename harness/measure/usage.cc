@@ -11,6 +11,7 @@
 
 #include "harness/base/files.h"
 #include "harness/base/process_stat.h"
+#include "harness/measure/cpu_quota.h"
 
 namespace harness {
 namespace {
@@ -58,6 +59,8 @@ void add_process(Usage& sum, pid_t pid) {
 
 Usage usage_of_descendants() {
   Usage sum;
+  const std::string own = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
+  sum.complete = read_text(own).has_value();
   add_process(sum, ::getpid());
   std::istringstream cpu(read_text("/proc/stat").value_or(""));
   std::string word;
@@ -66,12 +69,15 @@ Usage usage_of_descendants() {
     sum.all_ticks += std::atof(word.c_str());
     if (i == 7) sum.steal_ticks = std::atof(word.c_str());
   }
-  sum.throttled_us =
-      number_after(read_text("/sys/fs/cgroup/cpu.stat").value_or(""), "throttled_usec ");
+  static const CpuQuota quota;
+  sum.throttled_us = quota.throttled_us();
   return sum;
 }
 
-void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops) {
+namespace {
+
+// Of all processes.
+void add_spent(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops) {
   const double cpu = std::max(0.0, closed.cpu_s - opened.cpu_s);
   const double user = std::max(0.0, closed.user_ticks - opened.user_ticks);
   const double sys = std::max(0.0, closed.sys_ticks - opened.sys_ticks);
@@ -82,12 +88,20 @@ void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_
   row["ctx_vol"] = std::max<std::int64_t>(0, closed.voluntary - opened.voluntary);
   row["ctx_invol"] = std::max<std::int64_t>(0, closed.involuntary - opened.involuntary);
   row["minflt"] = std::max<std::int64_t>(0, closed.minor_faults - opened.minor_faults);
+}
+
+}  // namespace
+
+void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops) {
+  if (opened.complete && closed.complete) add_spent(row, opened, closed, ops);
   rusage own{};
   ::getrusage(RUSAGE_SELF, &own);
   row["maxrss_bytes"] = own.ru_maxrss * 1024;
   const double ticks = closed.all_ticks - opened.all_ticks;
   if (ticks > 0) row["steal_frac"] = (closed.steal_ticks - opened.steal_ticks) / ticks;
-  row["throttled_us"] = closed.throttled_us - opened.throttled_us;
+  if (opened.throttled_us && closed.throttled_us) {
+    row["throttled_us"] = *closed.throttled_us - *opened.throttled_us;
+  }
 }
 
 std::string utc_text(std::chrono::system_clock::time_point at) {

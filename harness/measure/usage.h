@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "harness/base/json.h"
@@ -14,13 +15,15 @@ struct Usage {
   double user_ticks = 0, sys_ticks = 0;  // the kernel's coarse count, for the split of cpu_s
   std::int64_t voluntary = 0, involuntary = 0, minor_faults = 0;
   double steal_ticks = 0, all_ticks = 0;  // of the whole machine
-  std::int64_t throttled_us = 0;          // of this control group
+  bool complete = true;  // false: the kernel does not list the descendants (no /proc)
+  std::optional<std::int64_t> throttled_us = {};  // by CPU quotas (cpu_quota.h); nothing: not known
 };
 
-// Reads /proc; a process that ends meanwhile is left out.
+// Returns what all of them have used so far, by /proc; a process that ends meanwhile is left out.
 Usage usage_of_descendants();
 
-// Adds cpu_*, ctx_*, minflt, steal_frac, throttled_us of a window to its row.
+// Adds cpu_*, ctx_*, minflt, steal_frac, throttled_us of a window to its row; leaves out what is not
+// known.
 void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops);
 
 // ISO 8601 in UTC, to the millisecond.

@@ -10,12 +10,15 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <sstream>
 
 #include "harness/base/child.h"
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
+#include "harness/base/lists.h"
 #include "harness/measure/calibration.h"
+#include "harness/measure/cpu_quota.h"
 #include "harness/record/build_facts.h"
 
 namespace harness {
@@ -65,9 +68,18 @@ Json field(const std::string& path, const std::string& key) {
   return nullptr;
 }
 
+// Null for what the system does not say: a number below zero, an empty text.
+Json known(long number) { return number < 0 ? Json() : Json(number); }
+Json known(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+template <typename Value>
+Json known(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
 Json limit(int resource) {
   rlimit limits{};
-  ::getrlimit(static_cast<__rlimit_resource>(resource), &limits);
+  if (::getrlimit(static_cast<__rlimit_resource>(resource), &limits) != 0) return nullptr;
   return limits.rlim_cur == RLIM_INFINITY ? Json("unlimited") : Json(limits.rlim_cur);
 }
 
@@ -79,33 +91,64 @@ std::string git(const std::vector<std::string>& question) {
   return answer;
 }
 
-Json host() {
+// Whether files differ from the commit; null where git does not answer, which names the branch first.
+Json git_dirty() {
+  const std::string answer = git({"status", "--porcelain", "--branch"});
+  return answer.empty() ? Json() : Json(answer.find('\n') != std::string::npos);
+}
+
+// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+Json operating_system() {
+  for (const auto& line : split(read_text("/etc/os-release").value_or(""), '\n')) {
+    if (line.rfind("PRETTY_NAME=", 0) != 0) continue;
+    std::string name = line.substr(line.find('=') + 1);
+    std::erase_if(name, [](char c) { return c == '"' || c == '\''; });
+    return name;
+  }
+  return nullptr;
+}
+
+// By the CPU's flag, which x86 has; null elsewhere.
+Json virtualisation() {
+  const Json flags = field("/proc/cpuinfo", "flags");
+  if (!flags.is_string()) return nullptr;
+  const bool guest =
+      (" " + flags.get<std::string>() + " ").find(" hypervisor ") != std::string::npos;
+  return guest ? "virtual machine" : "none";
+}
+
+Json host(const std::optional<double>& line_bounce) {
   utsname names{};
   ::uname(&names);
   std::ostringstream hash;
   hash << std::hex << std::hash<std::string>()(names.nodename);
+  const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
   return {
       {"hostname_hash", hash.str()},
-      {"os", output_of({"sh", "-c", ". /etc/os-release; printf %s \"$PRETTY_NAME\""}, kPatience)},
-      {"kernel", names.release},
-      {"machine", names.machine},
-      {"virt", text_of("/proc/cpuinfo").get<std::string>().find(" hypervisor") != std::string::npos
-                   ? "virtual machine"
-                   : "none"},
+      {"os", operating_system()},
+      {"kernel", known(std::string(names.release))},
+      {"machine", known(std::string(names.machine))},
+      {"virt", virtualisation()},
       {"cpu_model", field("/proc/cpuinfo", "model name")},
       {"microcode", field("/proc/cpuinfo", "microcode")},
-      {"cpus", ::sysconf(_SC_NPROCESSORS_ONLN)},
+      {"cpus", known(::sysconf(_SC_NPROCESSORS_ONLN))},
       {"l3_cache", text_of("/sys/devices/system/cpu/cpu0/cache/index3/size")},
-      {"mem_bytes", ::sysconf(_SC_PHYS_PAGES) * ::sysconf(_SC_PAGESIZE)},
+      {"mem_bytes", pages < 0 || page < 0 ? Json() : Json(pages * page)},
       {"clocksource", text_of("/sys/devices/system/clocksource/clocksource0/current_clocksource")},
       {"timer_cost_ns", timer_cost_ns()},
-      {"line_bounce_ns", line_bounce_ns()}};
+      {"line_bounce_ns", known(line_bounce)}};
 }
 
-Json warnings(const Json& cpus, const Json& quota) {
+Json warnings(const std::vector<int>& cpus, const Json& quota,
+              const std::optional<double>& line_bounce) {
   Json all = Json::array();
   if (cpus.size() < 2) all.push_back("only one CPU is allowed: nothing can run side by side");
-  if (quota.is_string() && quota.get<std::string>().rfind("max", 0) != 0) {
+  if (cpus.size() > 1 && !line_bounce) {
+    all.push_back(
+        "the way of a cache line between two cores could not be measured: other programs keep the "
+        "CPUs busy");
+  }
+  if (quota.is_string() && quota != "max") {
     all.push_back("this control group has a CPU quota (" + quota.get<std::string>() +
                   "): look at throttled_us");
   }
@@ -136,13 +179,14 @@ std::string source_dir() {
 const char* version() { return build_facts::kVersion; }
 
 Json environment() {
-  const Json cpus = allowed_cpus(), quota = text_of("/sys/fs/cgroup/cpu.max");
-  const std::string dirty = git({"status", "--porcelain"});
+  const auto cpus = allowed_cpus();
+  const Json quota = known(CpuQuota().tightest());
+  const auto line_bounce = line_bounce_ns();
   return {{"tool",
            {{"name", "bench-all"},
             {"version", build_facts::kVersion},
-            {"git_sha", git({"rev-parse", "HEAD"})},
-            {"git_dirty", !dirty.empty()}}},
+            {"git_sha", known(git({"rev-parse", "HEAD"}))},
+            {"git_dirty", git_dirty()}}},
           {"build",
            {{"compiler", build_facts::kCompiler},
             {"compiler_version", build_facts::kCompilerVersion},
@@ -153,7 +197,7 @@ Json environment() {
             {"boost_version", BOOST_LIB_VERSION},
             {"google_benchmark_version", build_facts::kBenchmarkVersion},
             {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
-          {"host", host()},
+          {"host", host(line_bounce)},
           {"limits",
            {{"affinity", cpus},
             {"cgroup_cpu_max", quota},
@@ -169,7 +213,7 @@ Json environment() {
             {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
             {"load_avg", text_of("/proc/loadavg")},
             {"psi_cpu", cpu_pressure()}}},
-          {"warnings", warnings(cpus, quota)}};
+          {"warnings", warnings(cpus, quota, line_bounce)}};
 }
 
 std::string environment_text() {
@@ -179,8 +223,8 @@ std::string environment_text() {
     text << group << '\n';
     for (const auto& [name, value] : facts.items()) {
       if (value.is_null()) continue;
-      text << "  " << name << ": " << (value.is_string() ? value.get<std::string>() : value.dump())
-           << '\n';
+      text << "  " << name << ": "
+           << (value.is_string() ? value.get<std::string>() : to_text(value)) << '\n';
     }
   }
   return text.str();

@@ -8,7 +8,8 @@
 
 namespace harness {
 
-// For run.json: tool, build, host, limits, environment, warnings.
+// Returns the facts for run.json: tool, build, host, limits, environment, warnings. Null: this machine
+// does not say.
 Json environment();
 
 // The same for people.

@@ -28,9 +28,7 @@ EventLog::EventLog(const fs::path& directory) : path_(directory / "events.jsonl"
 EventLog::~EventLog() { ::close(fd_); }
 
 // What a launch complained of may be any bytes: those that are no UTF-8 are replaced.
-void EventLog::append(const Json& event) {
-  write_all(fd_, path_, event.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-}
+void EventLog::append(const Json& event) { write_all(fd_, path_, to_text(event) + "\n"); }
 
 std::vector<Json> read_events(const fs::path& directory) {
   const fs::path path = directory / "events.jsonl";

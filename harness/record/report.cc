@@ -28,14 +28,14 @@ std::string find_plotter() {
 
 }  // namespace
 
-bool draw_report(const std::filesystem::path& folder) {
+ExitCode draw_report(const std::filesystem::path& folder) {
   const std::string python = find_plotter();
   if (python.empty()) {
     std::cerr << "bench-all: no plots: no python3 can import matplotlib; install it "
                  "(apt-get install python3-matplotlib) or name one in GILFREE_PYTHON, then run "
                  "bench-all report "
               << folder.string() << "\n";
-    return false;
+    return kCannotWrite;
   }
   const std::string script = source_dir() + "/scripts/report.py";
   std::cout.flush();
@@ -47,13 +47,14 @@ bool draw_report(const std::filesystem::path& folder) {
       Child::Group::kShared);
   child.wait(Child::Clock::time_point::max());
   const int status = child.reap();
-  if (status == 0) return true;
+  if (status == 0) return kOk;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return kFailed;
   // report.py has said in a line what is wrong, unless it could not start or was killed.
   if (!WIFEXITED(status) || WEXITSTATUS(status) == 127) {
     std::cerr << "bench-all: the report was not drawn; try " << python << " -I " << script << " "
               << folder.string() << "\n";
   }
-  return false;
+  return kCannotWrite;
 }
 
 }  // namespace harness

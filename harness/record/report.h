@@ -3,9 +3,12 @@
 
 #include <filesystem>
 
+#include "harness/base/errors.h"
+
 namespace harness {
 
-// True if it was drawn; else stderr says why not and what to do.
-bool draw_report(const std::filesystem::path& folder);
+// Returns kOk if it was drawn, kFailed if a part of it could not be, kCannotWrite if nothing was. stderr
+// says why not and what to do.
+ExitCode draw_report(const std::filesystem::path& folder);
 
 }  // namespace harness

@@ -23,7 +23,7 @@ Point point_from(const Json& values, const Scenario& scenario) {
 }
 
 void write_line(int fd, const Json& line) {
-  const std::string text = line.dump() + "\n";
+  const std::string text = to_text(line) + "\n";
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
     if (n < 0) ::_exit(1);  // the launcher is gone
@@ -55,38 +55,57 @@ void write_windows(int fd, const Control& control) {
 
 }  // namespace
 
-int launch(const std::vector<const Scenario*>& scenarios, const std::string& order_text) {
-  const Json order = Json::parse(order_text);
-  const auto wanted = order.at("scenario").get<std::string>();
-  const auto named = [&](const Scenario* each) { return each->name == wanted; };
-  const Scenario& scenario = **std::find_if(scenarios.begin(), scenarios.end(), named);
-  const Point point = point_from(order.at("point"), scenario);
-  const int fd = order.at("fd").get<int>();
-  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+namespace {
 
-  Control control({.warmup = std::chrono::nanoseconds(order.at("warmup_ns").get<std::int64_t>()),
-                   .window = std::chrono::nanoseconds(order.at("window_ns").get<std::int64_t>()),
-                   .windows = order.at("windows").get<int>()});
+const Scenario& scenario_called(const std::string& name,
+                                const std::vector<const Scenario*>& scenarios) {
+  const auto is_it = [&](const Scenario* each) { return each->name == name; };
+  return **std::find_if(scenarios.begin(), scenarios.end(), is_it);
+}
+
+Timing timing_from(const Json& order) {
+  return {.warmup = std::chrono::nanoseconds(order.at("warmup_ns").get<std::int64_t>()),
+          .window = std::chrono::nanoseconds(order.at("window_ns").get<std::int64_t>()),
+          .windows = order.at("windows").get<int>()};
+}
+
+// Runs the scenario, and writes a row for each window. Adds what was noted to `facts`.
+void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
+  Control control(timing_from(order));
   control.facts["timer_cost_ns"] = timer_cost_ns();
-  if (const double bounce = line_bounce_ns(); bounce > 0) control.facts["ref_ns"] = bounce;
-
+  if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
+  const Point point = point_from(order.at("point"), scenario);
   Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control);
-  std::string status = "ok", error;
   try {
     scenario.run(run);
-    if (control.windows.empty()) status = "failed", error = "the scenario measured nothing";
-  } catch (const Skipped& reason) {
-    status = "skipped", error = reason.what();
-  } catch (const std::exception& failure) {
-    status = "failed", error = failure.what();
+  } catch (...) {
+    facts = control.facts;
+    throw;
   }
-  if (status == "ok") {
-    write_windows(fd, control);
+  if (control.windows.empty()) {
+    facts = control.facts;
+    throw std::runtime_error("the scenario measured nothing");
+  }
+  write_windows(fd, control);
+}
+
+}  // namespace
+
+int launch(const std::vector<const Scenario*>& scenarios, const std::string& order_text) {
+  const Json order = Json::parse(order_text);
+  const int fd = order.at("fd").get<int>();
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  Json row = Json::object();
+  try {
+    measure(scenario_called(order.at("scenario"), scenarios), order, fd, row);
     return 0;
+  } catch (const Skipped& why) {
+    row["status"] = "skipped";
+    row["error"] = why.what();
+  } catch (const std::exception& why) {
+    row["status"] = "failed";
+    row["error"] = why.what();
   }
-  Json row = control.facts;
-  row["status"] = status;
-  row["error"] = error;
   write_line(fd, {{"row", row}});
   return 0;
 }

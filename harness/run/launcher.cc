@@ -36,7 +36,7 @@ void become_the_launch(int rows, int complaints, Json order) {
   ::dup2(::open("/dev/null", O_RDWR), STDIN_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   order["fd"] = rows;
-  const std::string text = order.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string text = to_text(order);
   ::execl("/proc/self/exe", "bench-all", "__launch", text.c_str(), nullptr);
   // Without /proc: the path by which this program was started.
   const auto path = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));

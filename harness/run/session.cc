@@ -50,7 +50,7 @@ const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>
 // As the log has it: what is no UTF-8 is replaced.
 std::string as_text(const Json& value) {
   if (!value.is_string()) return "no reason given";
-  return Json::parse(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return Json::parse(to_text(value));
 }
 
 }  // namespace

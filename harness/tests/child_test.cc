@@ -110,7 +110,7 @@ TEST(ChildTest, WithoutADescriptorNothingIsStartedAndTheLimitIsNamed) {
     Capture capture;
     ADD_FAILURE() << "it did not throw";
   } catch (const CannotStart& why) {
-    EXPECT_STREQ(why.what(), "no file descriptor is left; raise ulimit -n");
+    EXPECT_STREQ(why.what(), "Too many open files; raise ulimit -n");
   }
 }
 

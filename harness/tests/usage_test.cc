@@ -98,6 +98,18 @@ TEST(UsageTest, WithoutAnOperationNoneHasAPrice) {
   EXPECT_FALSE(row.contains("cpu_ns_per_op"));
 }
 
+TEST(UsageTest, WhatIsNotKnownIsLeftOut) {
+  Json row;
+  add_usage(row, {.cpu_s = 1, .complete = false}, {.cpu_s = 2, .complete = true}, 10);
+  for (const char* column : {"cpu_user_s", "cpu_sys_s", "cpu_ns_per_op", "ctx_vol", "ctx_invol",
+                             "minflt", "steal_frac", "throttled_us"}) {
+    EXPECT_FALSE(row.contains(column)) << column;
+  }
+  add_usage(row, {.throttled_us = 3}, {}, 10);
+  EXPECT_FALSE(row.contains("throttled_us"));
+  EXPECT_TRUE(row.contains("cpu_user_s"));
+}
+
 // A party that ends in a window takes its counts with it.
 TEST(UsageTest, NothingIsEverNegative) {
   Json row;
