@@ -64,6 +64,8 @@ class LockedElements {
 
  protected:
   struct alignas(kCacheLine) State {
+    using Element = T;
+
     LockState<S> lock;
   };
 

@@ -49,10 +49,10 @@ TEST_F(SegmentRefusalTest, AFileOfTheWrongLengthIsRefused) {
   }
 }
 
-// The header, as detail/memory/segment.cc lays it out: seven words, the last of which is a hash of the others.
-constexpr std::size_t kWords = 7;
-constexpr const char* kWordNames[kWords] = {"magic", "version",       "layout",  "bytes",
-                                            "boot",  "pid namespace", "checksum"};
+// The header (detail/memory/segment_header.h): eight words, the last of which is a hash of the others.
+constexpr std::size_t kWords = 8;
+constexpr const char* kWordNames[kWords] = {"magic", "version",       "layout",         "bytes",
+                                            "boot",  "pid namespace", "time namespace", "checksum"};
 
 std::uint64_t checksum(const std::uint64_t (&words)[kWords]) {
   std::uint64_t hash = 0xcbf29ce484222325;

@@ -1,18 +1,22 @@
 // Segment: what a named one is as a file, how it comes to be, and what keeps it from that.
 #include "gilfree/detail/memory/segment.h"
 
+#include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <random>
 #include <stdexcept>
 #include <string>
 
 #include "gilfree/errors.h"
+#include "gilfree/named.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/segments.h"
+#include "primitives/tests/support/worlds.h"
 
 namespace gilfree::testing {
 namespace {
@@ -98,49 +102,109 @@ TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
   EXPECT_GT(whole, 0);  // or none was ever killed between creating and removing
 }
 
-// In a world of its own: a child with other mounts or another pid namespace. 77: it may not have one.
-int ask_in(int world, const std::function<int()>& question) {
-  const pid_t child = fork_child([&] {
-    if (::unshare(world) != 0) ::_exit(77);
-    const pid_t inner = fork_child([&] { ::_exit(question()); });
-    int status = 0;
-    ::waitpid(inner, &status, 0);
-    ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
-  });
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WEXITSTATUS(status);
-}
-
-TEST_F(SegmentTest, AFullFileSystemIsAnErrorAndNotACrashLater) {
-  const int answer = ask_in(CLONE_NEWNS, [&] {
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=64k") != 0) {
-      return 77;
-    }
-    create();  // fits
-    detail::remove_segment(name());
-    const auto error =
-        error_of([&] { detail::create_segment(name(), kLayout, 1 << 20, [](void*) {}); });
-    if (error != std::errc::no_space_on_device) return 1;
-    return error_of([&] { open(); }) == std::errc::no_such_file_or_directory ? 0 : 2;
-  });
-  if (answer == 77) GTEST_SKIP() << "needs the right to mount";
-  EXPECT_EQ(answer, 0);
-}
-
-TEST_F(SegmentTest, AnotherPidNamespacesIsRefusedSinceItsIdsMeanSomethingElse) {
+TEST_F(SegmentTest, AnotherPidOrTimeNamespacesIsRefused) {
   create();
-  const int answer = ask_in(CLONE_NEWPID, [&] {
-    try {
-      open();
-    } catch (const Corrupted&) {
-      return 0;
-    }
-    return 1;
+  for (const int kind : {CLONE_NEWPID, CLONE_NEWTIME}) {
+    const int answer = ask_in(kind, [&] {
+      try {
+        open();
+      } catch (const Corrupted&) {
+        return 0;
+      }
+      return 1;
+    });
+    EXPECT_TRUE(answer == 0 || answer == kNotAllowed) << kind << " " << answer;
+  }
+}
+
+TEST_F(SegmentTest, IsOpenedOrCreatedWhileAnotherRemovesIt) {
+  const pid_t remover = fork_child([&] {
+    while (true) detail::remove_segment(name());
   });
-  if (answer == 77) GTEST_SKIP() << "needs the right to unshare";
-  EXPECT_EQ(answer, 0);
+  for (int round = 0; round < 3'000; ++round) EXPECT_TRUE(is_whole(open_or_create()));
+  ::kill(remover, SIGKILL);
+  ::waitpid(remover, nullptr, 0);
+}
+
+TEST_F(SegmentTest, ALeaseOnItIsAnErrorAndNotAWait) {
+  create();
+  const int file = ::open(path().c_str(), O_RDWR | O_CLOEXEC);
+  std::signal(SIGIO, SIG_IGN);  // the kernel tells the holder of a lease that it is wanted
+  if (::fcntl(file, F_SETLEASE, F_WRLCK) != 0) GTEST_SKIP() << "no lease can be had";
+  const auto error = std::errc::resource_unavailable_try_again;
+  EXPECT_EQ(error_of([&] { open(); }), error);
+  EXPECT_EQ(error_of([&] { open_or_create(); }), error);
+  EXPECT_EQ(error_of([&] { detail::remove_segment(name()); }), error);
+  ::close(file);
+  EXPECT_TRUE(is_whole(open()));
+}
+
+// Two versions of a program.
+struct Element {
+  int number;
+};
+struct State {
+  using Element = testing::Element;
+  int count;
+};
+
+TEST(Layout, DependsOnTheSizeTheAlignmentAndTheVersionOfStateAndElement) {
+  const auto state = detail::type_layout<State>(), element = detail::type_layout<Element>();
+  const auto layout = detail::layout_of<State>();
+  EXPECT_EQ(layout, detail::layout_hash(state, element));
+  for (const auto& changed : {state, element}) {
+    auto name = changed, size = changed, alignment = changed, version = changed;
+    name.name = "other";
+    size.size += 4;
+    alignment.alignment *= 2;
+    version.version += 1;
+    for (const auto& other : {name, size, alignment, version}) {
+      const bool is_state = changed.name == state.name;
+      EXPECT_NE(layout,
+                is_state ? detail::layout_hash(other, element) : detail::layout_hash(state, other));
+    }
+  }
+}
+
+TEST_F(SegmentTest, IsSharedWithAGroupOnlyWhereBothSidesAskForIt) {
+  {
+    const GroupAccess group;
+    create();
+    EXPECT_TRUE(is_whole(open()));
+  }
+  struct stat facts {};
+  ASSERT_EQ(::stat(path().c_str(), &facts), 0);
+  EXPECT_EQ(facts.st_mode, S_IFREG | 0660u);
+  expect_denied("a group's object without GroupAccess");
+  const GroupAccess group;
+  ::chmod(path().c_str(), 0666);
+  expect_denied("everybody's object");
+  ::chmod(path().c_str(), 0660);
+  EXPECT_TRUE(is_whole(open()));
+}
+
+constexpr gid_t kGroup = 54321;
+constexpr uid_t kOtherUser = 54322;
+
+TEST_F(SegmentTest, AnotherUserOfTheGroupMayOpenItAndNoOneElse) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  {
+    const GroupAccess group(kGroup);
+    create();
+  }
+  const auto ask_as = [&](gid_t group) {
+    int status = 0;
+    ::waitpid(fork_child([&] {
+                (void)!::setgroups(0, nullptr);
+                if (::setgid(group) != 0 || ::setuid(kOtherUser) != 0) ::_exit(kNotAllowed);
+                const GroupAccess access;
+                ::_exit(error_of([&] { open(); }) == std::errc() ? 0 : 1);
+              }),
+              &status, 0);
+    return WEXITSTATUS(status);
+  };
+  EXPECT_EQ(ask_as(kGroup), 0);
+  EXPECT_EQ(ask_as(kGroup + 1), 1);
 }
 
 }  // namespace

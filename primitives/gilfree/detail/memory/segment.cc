@@ -3,70 +3,33 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/interprocess/anonymous_shared_memory.hpp>
-#include <boost/interprocess/mapped_region.hpp>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
-#include "gilfree/errors.h"
+#include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/memory/mapping.h"
+#include "gilfree/detail/memory/segment_header.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23  // Linux 5.14
+#endif
 
 namespace gilfree::detail {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 4096;  // a page, so that the contents begin on one
-// Touched at once, since a page's first touch costs more than a message; and reserved, since writing
-// to a full file system later is a SIGBUS.
+// Touched at creation, since the first touch of a page costs more than a message.
 constexpr std::size_t kTouched = std::size_t{4} << 20;
-
-struct Header {
-  char magic[8];
-  std::uint64_t version;
-  std::uint64_t layout;
-  std::uint64_t bytes;
-  std::uint64_t boot;           // hash of this boot's id
-  std::uint64_t pid_namespace;  // inode
-  std::uint64_t checksum;       // of all above
-};
-
-constexpr char kMagic[8] = {'g', 'i', 'l', 'f', 'r', 'e', 'e', '\n'};
-constexpr std::uint64_t kVersion = 1;
-
-// FNV-1a, 64 bits (Fowler, Noll, Vo): notices damage, not malice.
-std::uint64_t hash(const void* data, std::size_t size) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (std::size_t i = 0; i < size; ++i) {
-    hash = (hash ^ static_cast<const unsigned char*>(data)[i]) * 0x100000001b3;
-  }
-  return hash;
-}
-
-std::uint64_t checksum(const Header& header) { return hash(&header, offsetof(Header, checksum)); }
-
-Header header_for(std::uint64_t layout, std::size_t bytes) {
-  std::string boot;
-  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
-  struct stat pid_namespace {};
-  ::stat("/proc/self/ns/pid", &pid_namespace);
-  Header header{.magic = {},
-                .version = kVersion,
-                .layout = layout,
-                .bytes = bytes,
-                .boot = hash(boot.data(), boot.size()),
-                .pid_namespace = pid_namespace.st_ino,
-                .checksum = 0};
-  std::memcpy(header.magic, kMagic, sizeof kMagic);
-  header.checksum = checksum(header);
-  return header;
-}
 
 class File {
  public:
@@ -99,97 +62,152 @@ std::string path_of(std::string_view name) {
   throw std::system_error(error, std::generic_category(),
                           "gilfree: '" + std::string(name) + "' " + what);
 }
-[[noreturn]] void corrupted(std::string_view name, const std::string& what) {
-  throw Corrupted("gilfree: '" + std::string(name) + "' " + what +
-                  "; if nobody uses it, remove /dev/shm/" + std::string(name));
-}
 
 std::shared_ptr<void> map(int fd, std::string_view name, std::size_t bytes) {
-  void* whole = ::mmap(nullptr, kHeaderBytes + bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (whole == MAP_FAILED) fail(errno, name, "cannot be mapped; is there memory left?");
-  ::madvise(whole, kHeaderBytes + bytes, MADV_DONTDUMP);
-  const auto unmap = [bytes](void* memory) {
-    ::munmap(static_cast<std::byte*>(memory) - kHeaderBytes, kHeaderBytes + bytes);
-  };
-  return {static_cast<std::byte*>(whole) + kHeaderBytes, unmap};
+  auto whole = map_shared(fd, kHeaderBytes + bytes, "gilfree: '" + std::string(name) + "'");
+  ::madvise(whole.get(), kHeaderBytes + bytes, MADV_DONTDUMP);
+  void* contents = static_cast<std::byte*>(whole.get()) + kHeaderBytes;
+  return {std::move(whole), contents};
 }
 
-// Throws unless the file is ours to use. `header` is a copy: the file may change at any time.
-void check_file(int fd, std::string_view name, struct stat& facts) {
-  struct statfs system {};
-  if (::fstat(fd, &facts) != 0 || ::fstatfs(fd, &system) != 0) fail(errno, name, "cannot be read");
-  if (!S_ISREG(facts.st_mode) || system.f_type != TMPFS_MAGIC) {
-    corrupted(name, "is no shared memory");
-  }
+bool is_member_of(gid_t group) {
+  if (group == ::getegid()) return true;
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  return count > 0 && std::find(groups.begin(), groups.begin() + count, group) != groups.end();
+}
+
+// Throws unless the file is this user's alone or, where the thread asked for that, its group's.
+void check_owner(const struct stat& facts, std::string_view name) {
+  const bool group = access_of_this_thread().group;
+  const mode_t others = facts.st_mode & 077;
+  if (group && others == 060 && facts.st_nlink == 1 && is_member_of(facts.st_gid)) return;
   if (facts.st_uid != ::geteuid()) {
     fail(EACCES, name, "belongs to user " + std::to_string(facts.st_uid) + "; choose another name");
   }
-  if ((facts.st_mode & 077) != 0 || facts.st_nlink != 1) {
+  if (others == 060 && facts.st_nlink == 1 && !group) {
+    fail(EACCES, name, "is shared with a group; use it within a gilfree::GroupAccess");
+  }
+  if (others != 0 || facts.st_nlink != 1) {
     fail(EACCES, name, "is open to others (mode or links); it is not trusted: remove it");
   }
 }
 
-void check_header(const Header& header, std::string_view name, std::uint64_t layout,
-                  std::size_t least, std::size_t size) {
-  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) {
-    corrupted(name, "is not one of gilfree's, or half made");
+// Throws unless the file may be used. False if it has lost its name meanwhile.
+bool check_file(int fd, std::string_view name, struct stat& facts) {
+  struct statfs system {};
+  if (::fstat(fd, &facts) != 0 || ::fstatfs(fd, &system) != 0) fail(errno, name, "cannot be read");
+  if (!S_ISREG(facts.st_mode) || system.f_type != TMPFS_MAGIC) {
+    refuse_segment(name, "is not shared memory");
   }
-  if (header.checksum != checksum(header)) corrupted(name, "has a damaged header");
-  const Header wanted = header_for(layout, header.bytes);
-  if (header.version != kVersion) corrupted(name, "was made by another version of gilfree");
-  if (header.layout != layout) corrupted(name, "holds something of another type");
-  if (header.boot != wanted.boot || header.pid_namespace != wanted.pid_namespace) {
-    corrupted(name, "was made in another pid namespace, where process ids mean something else");
-  }
-  if (header.bytes < least || header.bytes > size || size - header.bytes != kHeaderBytes) {
-    corrupted(name, "has been cut short");
-  }
+  if (facts.st_nlink == 0) return false;
+  check_owner(facts, name);
+  return true;
 }
 
-Header read_header(int fd, std::string_view name, const struct stat& facts) {
-  Header header;
+SegmentHeader read_header(int fd, std::string_view name, const struct stat& facts) {
+  SegmentHeader header;
   if (facts.st_size < static_cast<off_t>(kHeaderBytes) ||
       ::pread(fd, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) {
-    corrupted(name, "is not one of gilfree's, or half made");
+    refuse_segment(name, "is not an object of gilfree, or incomplete");
   }
   return header;
+}
+
+// The death of an unrelated process is seen in /proc alone.
+void require_proc(std::string_view name) {
+  if (proc_is_usable()) return;
+  fail(EOPNOTSUPP, name,
+       "cannot be shared with other programs: /proc is not mounted or is that of another pid "
+       "namespace, so their deaths could not be seen; mount it");
+}
+
+// Never waits: not for the other side of a fifo, and not for a process that has a lease on the file.
+// Not open, with errno, if there is no such file.
+int open_file(std::string_view name, int mode, const char* problem) {
+  const int fd = ::open(path_of(name).c_str(), mode | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (fd >= 0 || errno == ENOENT) return fd;
+  if (errno == EWOULDBLOCK) {
+    fail(errno, name,
+         "is leased by another process (fcntl(2), F_SETLEASE); end that and try again");
+  }
+  fail(errno, name, problem);
 }
 
 // Nothing if there is no such file.
 std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std::size_t least,
                                 const Claim& claim) {
-  const File file(::open(path_of(name).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (!file.is_open()) {
-    if (errno == ENOENT) return std::nullopt;
-    fail(errno, name, "cannot be opened; choose another name");
-  }
+  const File file(open_file(name, O_RDWR, "cannot be opened; choose another name"));
+  if (!file.is_open()) return std::nullopt;
   struct stat facts {};
-  check_file(file.fd(), name, facts);
-  const Header header = read_header(file.fd(), name, facts);
+  if (!check_file(file.fd(), name, facts)) return std::nullopt;
+  const SegmentHeader header = read_header(file.fd(), name, facts);
   check_header(header, name, layout, least, static_cast<std::size_t>(facts.st_size));
+  require_proc(name);
   Segment segment{map(file.fd(), name, header.bytes), header.bytes};
   if (claim) claim(segment.memory.get(), file.fd());
   return segment;
 }
 
+// A larger file would be a SIGXFSZ.
+void check_file_size_limit(std::string_view name, std::size_t size) {
+  rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  if (size <= limit.rlim_cur) return;
+  fail(EFBIG, name,
+       "needs a file of " + limit_text(size) + ", and files are limited to " +
+           limit_text(limit.rlim_cur) + " (RLIMIT_FSIZE, ulimit -f)");
+}
+
+int make_file(std::string_view name) {
+  const int fd = ::open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (fd >= 0) return fd;
+  if (errno == EOPNOTSUPP || errno == EISDIR)
+    fail(errno, name, "needs a tmpfs at /dev/shm; mount one");
+  fail(errno, name, "cannot be made in /dev/shm; is a tmpfs mounted there?");
+}
+
+void set_access(int fd, std::string_view name) {
+  const Access access = access_of_this_thread();
+  if (access.group && ::fchown(fd, static_cast<uid_t>(-1), access.id) != 0) {
+    fail(errno, name, "cannot be given to group " + std::to_string(access.id));
+  }
+  if (::fchmod(fd, access.group ? 0660 : 0600) != 0) fail(errno, name, "cannot be given its mode");
+}
+
+// Gives the file its size, and memory to its first `now` bytes. In pieces: the kernel gives up a piece
+// when a signal arrives, and a program may have a timer.
+void allocate(int fd, std::string_view name, std::size_t size, std::size_t now) {
+  constexpr std::size_t kAtOnce = std::size_t{4} << 20;
+  check_file_size_limit(name, size);
+  int error = ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : errno;
+  for (std::size_t at = 0; at < now && error == 0; at += kAtOnce) {
+    do {
+      error = ::posix_fallocate(fd, static_cast<off_t>(at),
+                                static_cast<off_t>(std::min(kAtOnce, now - at)));
+    } while (error == EINTR);
+  }
+  if (error == 0) return;
+  fail(error, name, "needs " + limit_text(now) + " of /dev/shm; remove what is not needed there");
+}
+
 // Nothing if there is one already.
 std::optional<Segment> try_create(std::string_view name, std::uint64_t layout, std::size_t bytes,
-                                  const MakeContents& make, const Claim& claim) {
+                                  const MakeContents& make, const Claim& claim,
+                                  std::size_t on_demand) {
   const std::string path = path_of(name);
-  const File file(::open("/dev/shm", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!file.is_open()) fail(errno, name, "cannot be made in /dev/shm");
-  const auto touched = static_cast<off_t>(kHeaderBytes + std::min(bytes, kTouched));
-  if (::fchmod(file.fd(), 0600) != 0 ||
-      ::ftruncate(file.fd(), static_cast<off_t>(kHeaderBytes + bytes)) != 0) {
-    fail(errno, name, "cannot be made; is /dev/shm full?");
+  require_proc(name);
+  const File file(make_file(name));
+  struct statfs system {};
+  if (::fstatfs(file.fd(), &system) != 0 || system.f_type != TMPFS_MAGIC) {
+    fail(EOPNOTSUPP, name, "cannot be made: /dev/shm is not a tmpfs; mount one there");
   }
-  if (const int error = ::posix_fallocate(file.fd(), 0, touched); error != 0) {
-    fail(error, name, "cannot be made; is /dev/shm full?");
-  }
+  set_access(file.fd(), name);
+  allocate(file.fd(), name, kHeaderBytes + bytes, kHeaderBytes + bytes - on_demand);
   Segment segment{map(file.fd(), name, bytes), bytes};
   make(segment.memory.get());
   if (claim) claim(segment.memory.get(), file.fd());
-  const Header header = header_for(layout, bytes);
+  const SegmentHeader header = header_for(layout, bytes);
   std::memcpy(static_cast<std::byte*>(segment.memory.get()) - kHeaderBytes, &header, sizeof header);
   const std::string unnamed = "/proc/self/fd/" + std::to_string(file.fd());
   if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
@@ -201,22 +219,29 @@ std::optional<Segment> try_create(std::string_view name, std::uint64_t layout, s
 
 }  // namespace
 
-std::uint64_t layout_hash(const char* type, std::size_t size) {
-  return hash(type, std::strlen(type)) ^ size * 0x9e3779b97f4a7c15;
+Access& access_of_this_thread() {
+  thread_local Access access;
+  return access;
+}
+
+std::uint64_t layout_hash(const TypeLayout& state, const TypeLayout& element) {
+  std::uint64_t hash = fnv1a(nullptr, 0);
+  for (const TypeLayout& type : {state, element}) {
+    const std::uint64_t numbers[] = {type.size, type.alignment, type.version};
+    hash = fnv1a(numbers, sizeof numbers, fnv1a(type.name, std::strlen(type.name) + 1, hash));
+  }
+  return hash;
 }
 
 std::shared_ptr<void> anonymous_segment(std::size_t bytes) {
-  using boost::interprocess::anonymous_shared_memory;
-  auto region =
-      std::make_shared<boost::interprocess::mapped_region>(anonymous_shared_memory(bytes));
-  void* memory = region->get_address();
-  ::madvise(memory, std::min(bytes, kTouched), MADV_POPULATE_WRITE);  // best effort: Linux 5.14
-  return {std::move(region), memory};
+  auto memory = map_shared(kNoFile, bytes, "gilfree: shared memory");
+  ::madvise(memory.get(), std::min(bytes, kTouched), MADV_POPULATE_WRITE);  // best effort
+  return memory;
 }
 
 Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t bytes,
-                       const MakeContents& make, const Claim& claim) {
-  if (auto made = try_create(name, layout, bytes, make, claim)) return *std::move(made);
+                       const MakeContents& make, const Claim& claim, std::size_t on_demand) {
+  if (auto made = try_create(name, layout, bytes, make, claim, on_demand)) return *std::move(made);
   fail(EEXIST, name, "exists; open it, remove it, or choose another name");
 }
 
@@ -227,31 +252,28 @@ Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t le
 }
 
 Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std::size_t least,
-                               std::size_t bytes, const MakeContents& make, const Claim& claim) {
-  // Others may create and remove it between the two; not for ever.
-  for (int attempt = 0; attempt < 100; ++attempt) {
+                               std::size_t bytes, const MakeContents& make, const Claim& claim,
+                               std::size_t on_demand) {
+  // Others may create and remove it between the two; not without end.
+  for (int attempt = 0; attempt < 1000; ++attempt) {
     if (auto opened = try_open(name, layout, least, claim)) return *std::move(opened);
-    if (auto made = try_create(name, layout, bytes, make, claim)) return *std::move(made);
+    if (auto made = try_create(name, layout, bytes, make, claim, on_demand)) {
+      return *std::move(made);
+    }
   }
   fail(EBUSY, name, "is created and removed all the time");
 }
 
 bool remove_segment(std::string_view name) {
-  const std::string path = path_of(name);
   {
-    // Not to wait for the other side of somebody's pipe.
-    const File file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-    if (!file.is_open()) {
-      if (errno == ENOENT) return false;
-      fail(errno, name, "cannot be removed");
-    }
+    const File file(open_file(name, O_RDONLY, "cannot be removed"));
     struct stat facts {};
-    check_file(file.fd(), name, facts);
-    if (std::memcmp(read_header(file.fd(), name, facts).magic, kMagic, sizeof kMagic) != 0) {
-      corrupted(name, "is not one of gilfree's, or half made");
+    if (!file.is_open() || !check_file(file.fd(), name, facts)) return false;
+    if (!is_header(read_header(file.fd(), name, facts))) {
+      refuse_segment(name, "is not an object of gilfree, or incomplete");
     }
   }
-  if (::unlink(path.c_str()) == 0) return true;
+  if (::unlink(path_of(name).c_str()) == 0) return true;
   if (errno == ENOENT) return false;
   fail(errno, name, "cannot be removed");
 }

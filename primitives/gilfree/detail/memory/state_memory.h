@@ -63,7 +63,8 @@ class StateMemory {
   template <typename... Args>
   requires S::kAcrossProcesses StateMemory(create_only_t, std::string_view name, std::size_t extra,
                                            Args&&... args) {
-    adopt(create_segment(name, layout_of<State>(), sizeof(State) + extra, maker(args...)));
+    adopt(create_segment(name, layout_of<State>(), sizeof(State) + extra, maker(args...), {},
+                         bytes_on_demand<State>()));
   }
   StateMemory(open_only_t, std::string_view name) requires S::kAcrossProcesses {
     adopt(open_segment(name, layout_of<State>(), sizeof(State)));
@@ -72,7 +73,7 @@ class StateMemory {
   requires S::kAcrossProcesses StateMemory(open_or_create_t, std::string_view name,
                                            std::size_t extra, Args&&... args) {
     adopt(open_or_create_segment(name, layout_of<State>(), sizeof(State), sizeof(State) + extra,
-                                 maker(args...)));
+                                 maker(args...), {}, bytes_on_demand<State>()));
   }
 
   explicit StateMemory(Segment segment) requires S::kAcrossProcesses { adopt(std::move(segment)); }

@@ -57,7 +57,7 @@ class CompactingStore : public MessageMemory<T> {
       tidy(each);
     }
     const Place place{state_->end, length};
-    Codec<T>::write(item, at(half(), place));
+    Codec<T>::write(item, room(half(), place));
     places_[half() * this->capacity() + which] = place;
     state_->end += need;
     state_->used.store(used + need, std::memory_order_relaxed);
@@ -98,7 +98,7 @@ class CompactingStore : public MessageMemory<T> {
     std::uint64_t end = 0;
     each([&](std::uint32_t which) {
       const Place old = place_of(which), now{end, old.length};
-      copy_bytes(at(to, now), at(from, old), old.length);
+      copy_bytes(room(to, now), at(from, old), old.length);
       places_[to * this->capacity() + which] = now;
       end += Memory::needed(old.length);
     });
@@ -115,6 +115,11 @@ class CompactingStore : public MessageMemory<T> {
   std::byte* at(std::uint32_t half, const Place& place) const {
     if (place.offset > kHalf) Memory::corrupted();
     return this->bytes_at(half * kHalf + place.offset, Memory::needed(place.length));
+  }
+  // The same, to be written.
+  std::byte* room(std::uint32_t half, const Place& place) const {
+    (void)at(half, place);
+    return this->room_at(half * kHalf + place.offset, Memory::needed(place.length));
   }
 
   State* state_;

@@ -84,6 +84,9 @@ class Fifo : public AnyQueue<Self, T> {
   // `putting` guards the producer's side of `ring` and `closed`, `getting` the consumer's side and
   // `accounts`.
   struct State {
+    using Element = T;
+    static constexpr std::size_t kOnDemand = kMessageBytes<T, S>;
+
     explicit State(std::size_t items) : capacity(items) {}
 
     const std::uint64_t capacity;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 
 #include "gilfree/codec.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/detail/queue/fixed_slots.h"
+#include "gilfree/detail/queue/message_memory.h"
 #include "gilfree/detail/queue/variable_slots.h"
 #include "gilfree/scope.h"
 
@@ -31,6 +33,11 @@ consteval bool must_travel() {
 
 template <typename T, Scope S>
 inline constexpr bool stored_as_message = S::kAcrossProcesses && !Shareable<T>;
+
+// The memory for messages, which is at the end of a queue's; 0 where items have fixed slots.
+template <typename T, Scope S>
+inline constexpr std::size_t kMessageBytes =
+    stored_as_message<T, S> ? MessageMemory<T>::kReserved : 0;
 
 template <typename T, Scope S>
 using ItemStore = std::conditional_t<stored_as_message<T, S>, VariableSlots<T>, FixedSlots<T>>;

@@ -84,6 +84,9 @@ class LockedQueue : public AnyQueue<Self, T> {
   };
   // `mutex` guards `store` and `closed`; both may be read without it.
   struct State {
+    using Element = T;
+    static constexpr std::size_t kOnDemand = kMessageBytes<T, S>;
+
     explicit State(std::size_t items) : capacity(items) {}
 
     const std::uint64_t capacity;

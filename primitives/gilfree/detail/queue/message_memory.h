@@ -7,12 +7,14 @@
 // Offsets and lengths come from shared memory: each is read once, and believed only within kReserved.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
 
 #include "gilfree/codec.h"
+#include "gilfree/detail/memory/mapping.h"
 #include "gilfree/errors.h"
 
 namespace gilfree::detail {
@@ -75,6 +77,13 @@ class MessageMemory {
     if (offset > kReserved || size > kReserved - offset) corrupted();
     return cells_ + offset;
   }
+  // The same, to be written: with pages for them. Throws std::system_error, no_space_on_device.
+  std::byte* room_at(std::uint64_t offset, std::uint64_t size) const {
+    std::byte* const room = bytes_at(offset, size);
+    if (offset + size > reserved_[offset / kHalf % 2]) [[unlikely]]
+      reserve(offset, size);
+    return room;
+  }
   [[noreturn]] static void corrupted() {
     throw Corrupted("gilfree: a queue or pipe holds a message that reaches beyond its memory");
   }
@@ -88,9 +97,19 @@ class MessageMemory {
 
  private:
   static constexpr int kOffsetBits = 40;
+  static constexpr std::uint64_t kHalf = kReserved / 2;
+
+  [[gnu::noinline]] void reserve(std::uint64_t offset, std::uint64_t size) const {
+    auto& reserved = reserved_[offset / kHalf % 2];
+    const auto end = std::min((offset + size + kUsual - 1) / kUsual * kUsual, kReserved);
+    reserve_pages(cells_ + reserved, end - reserved);
+    reserved = end;
+  }
 
   std::uint64_t capacity_;
   std::byte* cells_;
+  // Up to where each half is known to have pages, by the writer under its lock.
+  mutable std::uint64_t reserved_[2] = {0, kHalf};
 };
 
 }  // namespace gilfree::detail

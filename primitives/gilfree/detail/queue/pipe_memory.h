@@ -37,6 +37,8 @@ class PipeMemory {
     alignas(kApart) std::atomic<OwnerId> receiver{kNoOwner};
   };
   struct State {
+    using Element = T;
+
     State(std::size_t messages, bool both_ways) : capacity(messages), duplex(both_ways ? 1 : 0) {}
 
     const std::uint64_t capacity;
@@ -64,7 +66,8 @@ class PipeMemory {
   PipeMemory(create_only_t, std::string_view name, std::size_t capacity, bool duplex,
              const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(create_segment(name, layout_of<State>(), bytes(capacity),
-                                                        maker(capacity, duplex), claim(take)))) {}
+                                                        maker(capacity, duplex), claim(take),
+                                                        on_demand(capacity)))) {}
   PipeMemory(open_only_t, std::string_view name, const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(
             open_segment(name, layout_of<State>(), sizeof(State), claim(take)))) {}
@@ -72,7 +75,7 @@ class PipeMemory {
              const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(
             open_or_create_segment(name, layout_of<State>(), sizeof(State), bytes(capacity),
-                                   maker(capacity, duplex), claim(take)))) {}
+                                   maker(capacity, duplex), claim(take), on_demand(capacity)))) {}
   ~PipeMemory() {
     if constexpr (!S::kAcrossProcesses) {  // what was sent and never received
       for (const int which : {0, 1}) {
@@ -102,6 +105,9 @@ class PipeMemory {
 
   static std::size_t bytes(std::size_t capacity) {
     return sizeof(State) + 2 * bytes_of_direction(capacity);
+  }
+  static std::size_t on_demand(std::size_t capacity) {
+    return stored_as_message<T, S> ? 2 * bytes_of_direction(capacity) : 0;
   }
   static auto maker(std::size_t capacity, bool duplex) {
     return [=](void* memory) { ::new (memory) State(capacity, duplex); };

@@ -56,7 +56,7 @@ class VariableStackItems : public MessageMemory<T> {
   }
   Position push(Position top, const T& item) const {
     const auto length = Memory::length_of(item), need = Memory::needed(length);
-    std::byte* message = this->bytes_at(Memory::offset_of(top), need);
+    std::byte* message = this->room_at(Memory::offset_of(top), need);
     Codec<T>::write(item, message);
     Memory::store(message + need - Memory::kHeader, length);
     return Memory::position(count(top) + 1, Memory::offset_of(top) + need);

@@ -54,8 +54,8 @@ class VariableSlots : public MessageMemory<T> {
   Position write(Position tail, Position head, const T& item) const {
     const std::uint64_t length = length_of(item), need = needed(length);
     const std::uint64_t at = *place(tail, head, need);
-    if (at != offset_of(tail)) store(bytes_at(offset_of(tail), kHeader), kWrap);
-    std::byte* message = bytes_at(at, need);
+    if (at != offset_of(tail)) store(room_at(offset_of(tail), kHeader), kWrap);
+    std::byte* message = room_at(at, need);
     store(message, length);
     Codec<T>::write(item, message + kHeader);
     return position(count_of(tail) + 1, at + need);  // the count wraps, which count() allows for
@@ -72,7 +72,8 @@ class VariableSlots : public MessageMemory<T> {
   }
 
  private:
-  using Memory::believed, Memory::bytes_at, Memory::load, Memory::store, Memory::kHeader;
+  using Memory::believed, Memory::bytes_at, Memory::room_at, Memory::load, Memory::store,
+      Memory::kHeader;
   using Memory::position, Memory::offset_of, Memory::count_of, Memory::length_of, Memory::needed;
 
   static constexpr std::uint64_t kWrap = ~std::uint64_t{0};

@@ -1,0 +1,159 @@
+#include "gilfree/detail/memory/mapping.h"
+
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23  // Linux 5.14
+#endif
+
+namespace gilfree::detail {
+namespace {
+
+std::string kibibytes(std::uint64_t bytes) { return std::to_string(bytes >> 10) + " KiB"; }
+
+[[noreturn]] void refuse_mapping(int error, std::size_t bytes, const std::string& what) {
+  rlimit limit{RLIM_INFINITY, RLIM_INFINITY};
+  ::getrlimit(RLIMIT_AS, &limit);
+  std::string reason = "is there memory left?";
+  if (limit.rlim_cur != RLIM_INFINITY) {
+    reason = "this process's address space is limited to " + limit_text(limit.rlim_cur) +
+             " (RLIMIT_AS, ulimit -v)";
+  }
+  throw std::system_error(error, std::generic_category(),
+                          what + " needs " + kibibytes(bytes) + " of address space: " + reason);
+}
+
+[[noreturn]] void refuse_pages(std::size_t size) {
+  struct statvfs system {};
+  ::statvfs("/dev/shm", &system);
+  throw std::system_error(
+      std::make_error_code(std::errc::no_space_on_device),
+      "gilfree: there is no memory for " + kibibytes(size) + " more; /dev/shm has " +
+          kibibytes(system.f_bavail * std::uint64_t{system.f_bsize}) +
+          " left, remove what is not needed there or make it larger (docker run --shm-size)");
+}
+
+// The mappings of named segments: only these are limited by the size of /dev/shm. A list without a lock,
+// since a child may be forked at any moment; an entry whose mapping has gone is used again.
+struct NamedMapping {
+  static constexpr std::uintptr_t kFree = 0, kClaimed = 1;
+
+  std::atomic<std::uintptr_t> begin{kFree}, end{0};
+  NamedMapping* next = nullptr;
+};
+constinit std::atomic<NamedMapping*> named_mappings{nullptr};
+
+NamedMapping* free_entry() {
+  for (auto* entry = named_mappings.load(std::memory_order_acquire); entry != nullptr;
+       entry = entry->next) {
+    std::uintptr_t free = NamedMapping::kFree;
+    if (entry->begin.compare_exchange_strong(free, NamedMapping::kClaimed,
+                                             std::memory_order_acquire)) {
+      return entry;
+    }
+  }
+  auto* const made = new NamedMapping;
+  made->begin.store(NamedMapping::kClaimed, std::memory_order_relaxed);
+  made->next = named_mappings.load(std::memory_order_relaxed);
+  while (!named_mappings.compare_exchange_weak(made->next, made, std::memory_order_release))
+    continue;
+  return made;
+}
+
+NamedMapping* note_named(const void* memory, std::size_t bytes) {
+  auto* const entry = free_entry();
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  entry->end.store(begin + bytes, std::memory_order_relaxed);
+  entry->begin.store(begin, std::memory_order_release);
+  return entry;
+}
+
+bool is_named(const std::byte* at) {
+  const auto address = reinterpret_cast<std::uintptr_t>(at);
+  for (auto* entry = named_mappings.load(std::memory_order_acquire); entry != nullptr;
+       entry = entry->next) {
+    const auto begin = entry->begin.load(std::memory_order_acquire);
+    if (begin > NamedMapping::kClaimed && begin <= address &&
+        address < entry->end.load(std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// How much of [first, first + length) has no page yet.
+std::size_t bytes_without_page(std::byte* first, std::size_t length, std::size_t page) {
+  constexpr std::size_t kAtOnce = 4096;
+  unsigned char there[kAtOnce];
+  std::size_t missing = 0;
+  for (std::size_t at = 0; at < length; at += kAtOnce * page) {
+    const std::size_t part = std::min(length - at, kAtOnce * page);
+    if (::mincore(first + at, part, there) != 0) return length;
+    missing += static_cast<std::size_t>(
+        std::count_if(there, there + part / page, [](unsigned char is) { return (is & 1) == 0; }));
+  }
+  return missing * page;
+}
+
+// Asked first, since a message that is refused halfway would leave /dev/shm full.
+bool fits_into_dev_shm(std::byte* first, std::size_t length, std::size_t page) {
+  struct statvfs system {};
+  if (::statvfs("/dev/shm", &system) != 0 || system.f_blocks == 0) return true;  // has no limit
+  return bytes_without_page(first, length, page) <= system.f_bavail * std::uint64_t{system.f_bsize};
+}
+
+// Writes the value it finds, by an atomic operation of the kernel, which reports EFAULT where a write of
+// this process would be a SIGBUS. Not a wait: nobody sleeps there.
+bool can_write(std::byte* page) {
+  constexpr int kOrZero = FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0);
+  while (::syscall(SYS_futex, page, FUTEX_WAKE_OP, 0, 0, page, kOrZero) < 0) {
+    if (errno != EAGAIN && errno != EINTR) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string limit_text(rlim_t limit) {
+  return limit == RLIM_INFINITY ? "unlimited" : kibibytes(limit);
+}
+
+std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what) {
+  const int flags = MAP_SHARED | (file == kNoFile ? MAP_ANONYMOUS : 0);
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, file, 0);
+  if (memory == MAP_FAILED) refuse_mapping(errno, bytes, what);
+  auto* const noted = file == kNoFile ? nullptr : note_named(memory, bytes);
+  return {memory, [bytes, noted](void* mapped) {
+            if (noted != nullptr)
+              noted->begin.store(NamedMapping::kFree, std::memory_order_release);
+            ::munmap(mapped, bytes);
+          }};
+}
+
+void reserve_pages(std::byte* from, std::size_t size) {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(from) % page;
+  std::byte* const first = from - before;
+  const std::size_t length = (before + size + page - 1) / page * page;
+  if (is_named(first) && !fits_into_dev_shm(first, length, page)) refuse_pages(size);
+  while (::madvise(first, length, MADV_POPULATE_WRITE) != 0) {
+    if (errno == EAGAIN || errno == EINTR) continue;
+    if (errno != EINVAL) refuse_pages(size);
+    for (std::size_t at = 0; at < length; at += page) {  // an older kernel
+      if (!can_write(first + at)) refuse_pages(size);
+    }
+    return;
+  }
+}
+
+}  // namespace gilfree::detail

@@ -1,0 +1,33 @@
+// Mapping: shared memory of this process, and pages for it before it is written.
+//
+//   std::shared_ptr<void> memory = map_shared(kNoFile, bytes, "a queue");   // or a file's
+//   reserve_pages(at, size);                     // throws now rather than SIGBUS at the first write
+//
+// A page of a file in /dev/shm gets memory when it is first written, and where there is none left the
+// kernel sends SIGBUS. So all that is written has its pages from posix_fallocate() when it is created
+// or, for messages of any length, from reserve_pages() before each message that goes further than the
+// ones before it (docs/adr/0011-memory-that-never-faults.md).
+#pragma once
+
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace gilfree::detail {
+
+inline constexpr int kNoFile = -1;
+
+// Maps the file, or new zeroed memory that forks inherit. Throws std::system_error,
+// not_enough_memory, that begins with `what` and names the limit that was met.
+std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what);
+
+// Gives memory to the pages of [from, from + size), which lie in a mapping of map_shared(). Throws
+// std::system_error, no_space_on_device, where there is none; what those pages hold is unchanged.
+void reserve_pages(std::byte* from, std::size_t size);
+
+// "unlimited", or in KiB.
+std::string limit_text(rlim_t limit);
+
+}  // namespace gilfree::detail
