@@ -22,12 +22,12 @@ READINGS = 20
 
 
 def nothing(why):
-    """The answer of a scenario in which nothing was measured."""
+    """Returns the answer of a scenario in which nothing was measured."""
     return Answer(why, [], [], [])
 
 
 def by_case(rows):
-    """{case: its measured rows}, in the order of the case's name."""
+    """Returns {case: its measured rows}, in the order of the case's name."""
     cases = collections.defaultdict(list)
     for row in measured(rows):
         cases[row["case"]].append(row)
@@ -39,22 +39,22 @@ def launches_of(rows):
 
 
 def preliminary(rows):
-    """What to say once, at the top, of the cases with too few launches for an interval; '' if there are none."""
+    """Returns what to say once, at the top, of the cases with too few launches for an interval; '' if there are none."""
     counts = [launches_of(group) for group in by_case(rows).values()]
     few = [count for count in counts if count < FEWEST]
     if not few:
         return ""
-    who = "All %s have" % words.counted(len(counts), "case") if len(few) == len(counts) and len(few) > 1 else \
+    contender = "All %s have" % words.counted(len(counts), "case") if len(few) == len(counts) and len(few) > 1 else \
         "%s of %s %s" % (len(few), words.counted(len(counts), "case"), "has" if len(few) == 1 else "have")
     return "Preliminary: %s %s launches, fewer than the %d that a 95 %% interval needs. Their differences may " \
            "be chance; each table says how many launches a case has." % (
-               who, words.from_to(few), FEWEST) if max(few) > 1 else \
+               contender, words.from_to(few), FEWEST) if max(few) > 1 else \
         "Preliminary: %s one launch, and a 95 %% interval needs %d. Their differences may be chance; each table " \
-        "says how many launches a case has." % (who, FEWEST)
+        "says how many launches a case has." % (contender, FEWEST)
 
 
 def noisy(rows):
-    """How many cases vary much from launch to launch; '' if none does."""
+    """Returns how many cases vary much from launch to launch; '' if none does."""
     judged = [steadiness(per_launch(group, metric_of(group).column).values())[1] for group in by_case(rows).values()]
     judged = [verdict for verdict in judged if verdict]
     count = judged.count("noisy")
@@ -66,7 +66,7 @@ def noisy(rows):
 
 
 def clock_point(rows):
-    """[what the clock adds to the shortest latencies], if it is worth a word."""
+    """Returns [what the clock adds to the shortest latencies], if it is worth a word."""
     rows = [row for row in measured(rows) if float(row["lat_n"] or 0) and row["lat_p50_ns"]]
     readings = [float(row["timer_cost_ns"]) for row in rows if row["timer_cost_ns"]]
     reading = statistics.median(readings) if readings else 0

@@ -1,4 +1,4 @@
-"""The axes of a case in words: what was the same for all who are compared, and what differed.
+"""The axes of a case in words: what was the same for all that are compared, and what differed.
 
     key = setting_of(row)                        # the values of its axes
     words_of(key, varying(rows))                 # 'processes, 64 B, 2 at once'
@@ -73,13 +73,13 @@ def setting_of(row):
 
 
 def sortable(setting):
-    """A setting as a key that sorts numbers by their value, and known words as they are listed here."""
+    """Returns a setting as a key that sorts numbers by their value, and known words as they are listed here."""
     return tuple((0, float(text), "") if text.replace(".", "", 1).isdigit() else
                  (1, ORDER.index(text) if text in ORDER else len(ORDER), text) for text in setting)
 
 
 def varying(rows):
-    """The axes with more than one value; of two that always go together, the first."""
+    """Returns the axes with more than one value; of two that always go together, the first."""
     found, seen = [], set()
     for axis in AXES:
         values = [row[axis.column] for row in rows]
@@ -92,13 +92,13 @@ def varying(rows):
 
 
 def words_of(setting, axes):
-    """A setting in words, of the given axes those that have a value."""
+    """Returns a setting in words, of the given axes those that have a value."""
     values = dict(zip(BY_COLUMN, setting))
     return ", ".join(axis.text_of(values[axis.column]) for axis in axes if values[axis.column])
 
 
 def constant(rows):
-    """What was the same in all rows, in words."""
+    """Returns what was the same in all rows, in words."""
     if not rows:
         return ""
     moving = {axis.column for axis in varying(rows)}

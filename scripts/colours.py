@@ -33,7 +33,7 @@ def contrast(one, other):
 
 
 def readable(colour, paper):
-    """The colour, mixed with ink until it can be read on the paper."""
+    """Returns the colour, mixed with ink until it can be read on the paper."""
     ink = 255 if luminance(paper) < 0.5 else 0
     for share in range(101):
         mixed = "#%02x%02x%02x" % tuple(round(value + (ink - value) * share / 100) for value in channels(colour))

@@ -7,7 +7,7 @@ ELSEWHERE = ("--out", "-o")  # name a folder of the machine that measured, as --
 
 
 def options_of(run):
-    """The options of the run, without the folder and without filters; its profile and seed always."""
+    """Returns the options of the run, without the folder and without filters; its profile and seed always."""
     words, options, filters = [str(word) for word in run.get("command") or []][1:], [], []
     while words:
         word = words.pop(0)
@@ -28,6 +28,6 @@ def options_of(run):
 
 
 def command_of(run, scenario=None):
-    """The command for the whole run, or for one scenario of it."""
+    """Returns the command for the whole run, or for one scenario of it."""
     filters, options = options_of(run)
     return shlex.join(["./scripts/bench-all", *([scenario] if scenario else filters), *options])

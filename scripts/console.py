@@ -39,7 +39,7 @@ def fail(name, code, why):
 
 
 def reason(why):
-    """An OSError in words: 'No space left on device: plots/x.svg'."""
+    """Returns an OSError in words: 'No space left on device: plots/x.svg'."""
     words = why.strerror or str(why)
     return "%s: %s" % (words, why.filename) if why.filename else words
 

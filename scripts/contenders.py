@@ -1,4 +1,4 @@
-"""Who is who in the figures and tables: the name, family, colour and line of each contender.
+"""The contenders in figures and tables: name, family, colour and line of each.
 
     learn(run)                         takes names and families from run.json, if it has them
     label("cpython_queue", "3.11.2")   'CPython 3.11.2 Queue'
@@ -31,7 +31,7 @@ FAMILIES = {
 }
 # Of families that are not listed: each always gets the same.
 SPARE = Family((), None, ("#4F6D7A", "#A03060", "#2F7F7F", "#7A4F9A", "#9A6A2F", "#606060"))
-NOBODY = "other"
+UNKNOWN = "other"
 
 OURS = {name: "gilfree " + shown for name, shown in {
     "pipe": "Pipe", "queue": "Queue", "joinable_queue": "JoinableQueue", "lifo_queue": "LifoQueue",
@@ -40,7 +40,7 @@ OURS = {name: "gilfree " + shown for name, shown in {
     "semaphore": "Semaphore", "bounded_semaphore": "BoundedSemaphore", "event": "Event", "condition": "Condition",
     "barrier": "Barrier"}.items()}
 
-# Names that the rules do not give, for runs whose run.json names nobody.
+# Names that the rules do not give, for runs that do not name their contenders.
 NAMES = {
     "spsc_ring": "plain spinning ring (baseline)", "vfork": "vfork, waitpid (baseline)",
     "spinning_flag": "spinning flag (baseline)", "raw_futex": "futex alone (baseline)",
@@ -81,7 +81,7 @@ def learn(run):
 
 
 def family(impl):
-    """The family by which a contender is coloured and listed; NOBODY if nothing says."""
+    """Returns the family by which a contender is coloured and listed; UNKNOWN if nothing says."""
     told = learnt.get(impl, {}).get("family")
     if told:
         return told
@@ -89,7 +89,7 @@ def family(impl):
         return "gilfree"
     if split_operation(impl)[0] in BASELINES:
         return "limit"
-    return next((name for name, each in FAMILIES.items() if impl.startswith(each.prefixes)), NOBODY)
+    return next((name for name, each in FAMILIES.items() if impl.startswith(each.prefixes)), UNKNOWN)
 
 
 def look_of(impl):
@@ -105,7 +105,7 @@ def is_baseline(impl):
 
 
 def split_operation(impl):
-    """(object, what is done to it in words): ('std_mutex', 'acquire, release'); (impl, '') of anything else."""
+    """Returns (object, what is done to it in words): ('std_mutex', 'acquire, release'); (impl, '') of anything else."""
     ending = next((each for each in OPERATIONS if impl.endswith(each)), "")
     return (impl[:-len(ending)], OPERATIONS[ending]) if ending else (impl, "")
 
@@ -115,12 +115,12 @@ def camel(text):
 
 
 def of_python(name):
-    """'mp_bounded_semaphore' -> 'mp::BoundedSemaphore', what follows mp_ or th_ being an object."""
+    """Returns 'mp_bounded_semaphore' as 'mp::BoundedSemaphore'."""
     return name[:2] + "::" + {"rlock": "RLock"}.get(name[3:], camel(name[3:]))
 
 
 def derived(impl):
-    """A name made of the impl word and its family's pattern."""
+    """Returns a name made of the impl word and its family's pattern."""
     thing, operation = split_operation(impl)
     if operation and thing.startswith(("mp_", "th_")):
         return "gilfree " + of_python(thing)
@@ -143,7 +143,7 @@ def derived(impl):
 
 
 def told_label(impl):
-    """The label of run.json, None if there is none.
+    """Returns the label of run.json, None if there is none.
 
     Without the operation, which the setting tells, and with the report's word for a limit.
     """
@@ -163,7 +163,7 @@ def label(impl, interpreter=""):
 
 
 def shade(impl, interpreter, colours):
-    """Which of its family's colours: an interpreter by its minor version, ours by the kind of thing."""
+    """Returns one of its family's colours, by the interpreter's minor version or by the kind of thing."""
     minor = interpreter.split(".")[1:2]
     if minor and minor[0].isdigit():
         return colours[(int(minor[0]) - 11) % len(colours)]
@@ -174,12 +174,12 @@ def shade(impl, interpreter, colours):
 
 
 def stable(text, count):
-    """A number below count that a word always gets."""
+    """Returns a number below count, always the same for a word."""
     return zlib.crc32(text.encode()) % count
 
 
 def variant(impl):
-    """Which dash and marker: by the place among the known of the family, so that relatives differ."""
+    """Returns a number that picks dash and marker; known contenders of a family get different ones."""
     known = [name for name in (*OURS, *NAMES) if family(name) == family(impl)]
     return known.index(impl) if impl in known else stable(impl, len(DASHES) * len(MARKERS))
 
@@ -196,6 +196,6 @@ def marker(impl):
 
 
 def order(impl, interpreter=""):
-    families = [*list(FAMILIES)[:-1], NOBODY, "cpython"]  # CPython last, strangers before it
-    return (families.index(family(impl)) if family(impl) in families else families.index(NOBODY), label(impl),
+    families = [*list(FAMILIES)[:-1], UNKNOWN, "cpython"]  # CPython last, unknown families before it
+    return (families.index(family(impl)) if family(impl) in families else families.index(UNKNOWN), label(impl),
             interpreter)

@@ -34,7 +34,7 @@ def draw_median(axis, at, value, colour):
 
 
 def round_numbers(low, high):
-    """Some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
+    """Returns some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
     first = math.floor(math.log10(low))
     powers = range(first, math.ceil(math.log10(high)) + 1)
     for between in ((1,), (1, 3), (1, 2, 5)):
@@ -46,7 +46,7 @@ def round_numbers(low, high):
 
 
 def scale_axis(axis, values, text_of):
-    """From zero where the values are near each other, else logarithmic; says which."""
+    """Starts the axis at zero where the values are near each other, else makes it logarithmic; returns which."""
     if max(values) <= NARROW * min(values):
         axis.set_xlim(0, 1.08 * max(values))
         axis.xaxis.set_major_locator(MaxNLocator(3))
@@ -63,10 +63,10 @@ def scale_axis(axis, values, text_of):
 
 
 def draw_rows(axis, rows, text_of, better):
-    """rows: [(who, Estimate, [(Mark, Estimate), ...])], drawn from the top in that order."""
+    """Draws [(contender, Estimate, [(Mark, Estimate), ...])] from the top in that order."""
     shown = []
-    for at, (who, value, others) in enumerate(rows):
-        colour = style(*who)["color"]
+    for at, (contender, value, others) in enumerate(rows):
+        colour = style(*contender)["color"]
         for mark, other in others:
             axis.plot(other.median, at, mark.shape, color=colour, markersize=6 if mark.shape == "|" else 4.5,
                       markerfacecolor=figure.PAPER, markeredgewidth=1.2)
@@ -79,22 +79,22 @@ def draw_rows(axis, rows, text_of, better):
     axis.set_xlabel("%s is better; the axis is %s" % (better, scale) if scale != "from zero" else
                     "%s is better; from zero" % better, fontsize=8.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
-    axis.set_yticks(range(len(rows)), [label(*who) for who, *_ in rows])
-    for text, (who, *_) in zip(axis.get_yticklabels(), rows):
-        text.set_color(style(*who)["color"])
-        text.set_fontweight("bold" if is_ours(who[0]) else "normal")
+    axis.set_yticks(range(len(rows)), [label(*contender) for contender, *_ in rows])
+    for text, (contender, *_) in zip(axis.get_yticklabels(), rows):
+        text.set_color(style(*contender)["color"])
+        text.set_fontweight("bold" if is_ours(contender[0]) else "normal")
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="y", visible=False)
 
 
 def rows_of(race, marks):
-    return [(entry.who, entry.estimate, [(mark, found) for mark in marks if (
+    return [(entry.contender, entry.estimate, [(mark, found) for mark in marks if (
         found := estimate_of(entry.rows, mark.column)) is not None and found.median > 0])
             for entry in race.entries if entry.estimate.median > 0]
 
 
 def clock_words(race):
-    """What a caption says if some medians are no longer than it takes to read the clock twice."""
+    """Returns what a caption says if some medians are no longer than it takes to read the clock twice."""
     clock = estimate_of([row for entry in race.entries for row in entry.rows], "timer_cost_ns")
     limit = CLOCKS * clock.median if clock and race.metric is P50 else 0
     short = any(0 < entry.estimate.median <= limit for entry in race.entries)
@@ -102,8 +102,8 @@ def clock_words(race):
 
 
 def alt_of(title, setting, race, rows):
-    """What the figure shows, for those who do not see it."""
-    ends = ["%s %s" % (label(*who), race.metric.text_of(value.median)) for who, value, _ in (rows[0], rows[-1])]
+    """Returns the alt text, which names the best and the last."""
+    ends = ["%s %s" % (label(*contender), race.metric.text_of(value.median)) for contender, value, _ in (rows[0], rows[-1])]
     return "Dot plot. %s%s %s: best %s, last %s." % (
         title, " " + setting + "," if setting else "", words.counted(len(rows), "contender"), *ends) \
         if len(rows) > 1 else "Dot plot. %s %s: %s alone." % (title, setting, ends[0])
@@ -119,7 +119,7 @@ def draw_race(folder, run, race, name, title, setting="", marks=()):
     metric = race.metric
     picture, axis = figure.start(
         title, setting, width=2.1, height=0.3 + ROW * len(rows),
-        left=figure.room([label(*who) for who, *_ in rows], 9.5),
+        left=figure.room([label(*contender) for contender, *_ in rows], 9.5),
         right=figure.room([metric.text_of(value.median) for _, value, _ in rows]))
     draw_rows(axis, rows, metric.text_of, metric.better)
     used = [mark for mark in marks if any(mark in dict(others) for *_, others in rows)]
@@ -128,7 +128,7 @@ def draw_race(folder, run, race, name, title, setting="", marks=()):
     hollow = "; hollow: fewer than six launches" if any(value.low is None for _, value, _ in rows) else ""
     hollow += clock_words(race)
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
-    table = [[*who, what, *each] for who, value, others in rows
+    table = [[*contender, what, *each] for contender, value, others in rows
              for what, each in [("median", value), *((mark.name, other) for mark, other in others)]]
     return figure.save(picture, folder, name, figure.caption(run, rule + hollow + told + more),
                        alt_of(title, setting, race, rows),

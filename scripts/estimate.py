@@ -25,7 +25,7 @@ NOISY = 0.1     # robust coefficient of variation from which a case is called no
 
 
 def per_launch(rows, column):
-    """{launch: median over its repetitions} of a column, leaving out what was not measured."""
+    """Returns {launch: median over its repetitions} of a column, leaving out what was not measured."""
     by_launch = collections.defaultdict(list)
     for row in rows:
         if row[column]:
@@ -35,7 +35,7 @@ def per_launch(rows, column):
 
 
 def interval_rank(n):
-    """k of the interval [x(k), x(n + 1 - k)]; 0 if n is too small for 95 %."""
+    """Returns k of the interval [x(k), x(n + 1 - k)]; 0 if n is too small for 95 %."""
     rank, tail = 0, 0.0
     while True:
         tail += math.comb(n, rank) / 2**n
@@ -45,7 +45,7 @@ def interval_rank(n):
 
 
 def estimate(values):
-    """Median and its 95 % interval; the interval is None with fewer than six values."""
+    """Returns the median and its 95 % interval; the interval is None with fewer than six values."""
     ordered = numpy.sort(numpy.fromiter(values, float))
     if not len(ordered):
         return None
@@ -60,9 +60,9 @@ def estimate_of(rows, column):
 
 
 def ratio_of(ours, theirs):
-    """The Ratio of two {launch: value}; None if there is nothing to divide.
+    """Returns the Ratio of two {launch: value}; None if there is nothing to divide.
 
-    Its value is the ratio of the medians, which is what a reader gets who divides the numbers of a table.
+    Its value is the ratio of the medians, the quotient of the numbers in a table.
     Its interval pairs the launches of one round, so that a drift of the machine cancels out.
     """
     common = [launch for launch in sorted(set(ours) & set(theirs)) if theirs[launch]]
@@ -74,7 +74,7 @@ def ratio_of(ours, theirs):
 
 
 def told_apart(ratio):
-    """1 or -1 if it is certain that the first or the second is larger, 0 if the run cannot tell.
+    """Returns 1 or -1 if it is certain that the first or the second is larger, 0 if the run cannot tell.
 
     None if there are too few launches for an interval.
     """
@@ -86,14 +86,14 @@ def told_apart(ratio):
 
 
 def spread(values):
-    """Robust coefficient of variation: 1.4826 MAD / median."""
+    """Returns the robust coefficient of variation, 1.4826 MAD / median."""
     values = numpy.fromiter(values, float)
     middle = numpy.median(values)
     return float(1.4826 * numpy.median(numpy.abs(values - middle)) / middle) if middle else None
 
 
 def steadiness(values):
-    """(robust coefficient of variation, stable or noisy); (None, None) of too few launches to say."""
+    """Returns (robust coefficient of variation, stable or noisy); (None, None) of too few launches to say."""
     values = list(values)
     if len(values) < FEWEST:
         return None, None
@@ -102,7 +102,7 @@ def steadiness(values):
 
 
 def outliers(values):
-    """How many lie beyond 1.5 and beyond 3 interquartile ranges (Tukey). Labelled, never left out."""
+    """Returns how many lie beyond 1.5 and beyond 3 interquartile ranges (Tukey). Labelled, never left out."""
     if len(values) < 4:
         return 0, 0
     values = numpy.asarray(values, float)

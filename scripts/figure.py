@@ -46,12 +46,12 @@ def width_of(text, size):
 
 
 def room(texts, size=9):
-    """Inches that the longest of the texts needs, with the gap before it."""
+    """Returns the inches that the longest of the texts needs, with the gap before it."""
     return 0.4 + max((width_of(text, size) for text in texts if text.strip()), default=0) / 72
 
 
 def wrapped(text, inches, size, bold=False):
-    """The text in lines that are no wider."""
+    """Returns the text in lines that are no wider."""
     lines = []
     for word in text.split():
         longer = "%s %s" % (lines[-1], word) if lines else word
@@ -63,7 +63,7 @@ def wrapped(text, inches, size, bold=False):
 
 
 def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
-    """(picture, axis). width and height: of the axis; left and right: what is kept free beside it. Inches."""
+    """Returns (picture, axis). width and height: of the axis; left and right: what is kept free beside it. Inches."""
     pyplot.rcParams.update(LOOK)
     whole_width = 2 * EDGE + left + width + right
     lines, below = wrapped(title, whole_width - 2 * EDGE, 12, bold=True), wrapped(subtitle, whole_width - 2 * EDGE, 9)
@@ -82,7 +82,7 @@ def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
 
 
 def spread_out(wanted, spacing, low, high):
-    """Places as near as can be to the wanted ones (sorted), none closer than spacing to the next."""
+    """Returns places as near as can be to the wanted ones (sorted), none closer than spacing to the next."""
     blocks = []  # [sum of (wanted - offset), members]
     for place in wanted:
         block = [place, 1]
@@ -102,20 +102,20 @@ def spread_out(wanted, spacing, low, high):
 
 
 def label_ends(axis, ends):
-    """Names each line to the right of the axis, at its end's height. ends: [(x, y, who)].
+    """Names each line to the right of the axis, at its end's height. ends: [(x, y, contender)].
 
     Names that would collide are moved apart; a thin line leads from each end to its name.
     """
     picture = axis.figure
     picture.canvas.draw()  # settles the limits of the axes
     points = 72 / picture.dpi
-    found = sorted((axis.transData.transform((x, y))[1] * points, x, y, who) for x, y, who in ends)
+    found = sorted((axis.transData.transform((x, y))[1] * points, x, y, contender) for x, y, contender in ends)
     box = axis.get_window_extent()
     places = spread_out([at for at, *_ in found], SPACING, box.y0 * points, box.y1 * points)
-    for place, (_, x, y, who) in zip(places, found):
-        colour = style(*who)["color"]
+    for place, (_, x, y, contender) in zip(places, found):
+        colour = style(*contender)["color"]
         height = (place - box.y0 * points) / (box.height * points)
-        axis.annotate(label(*who), xy=(x, y), xytext=(1.05, height), xycoords="data",
+        axis.annotate(label(*contender), xy=(x, y), xytext=(1.05, height), xycoords="data",
                       textcoords="axes fraction", color=colour, fontsize=9, va="center",
                       annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5,
@@ -123,9 +123,9 @@ def label_ends(axis, ends):
 
 
 def list_beside(axis, entries):
-    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, who)]"""
-    handles = [pyplot.Line2D([], [], label=label(*who), **style(*who))
-               for _, who in sorted(entries)]
+    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, contender)]"""
+    handles = [pyplot.Line2D([], [], label=label(*contender), **style(*contender))
+               for _, contender in sorted(entries)]
     axis.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
                 fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
 
@@ -135,7 +135,7 @@ def formatter(text_of):
 
 
 def rule_of(counts):
-    """What a caption says of points and bars, of the numbers of launches behind them."""
+    """Returns what a caption says of points and bars, of the numbers of launches behind them."""
     counts = list(counts)
     enough = [count for count in counts if count >= FEWEST]
     text = "Medians of %s" % words.from_to(counts) + (" launch" if set(counts) == {1} else " launches")

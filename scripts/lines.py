@@ -2,7 +2,7 @@
 
     path = draw_lines(folder, run, lines, name, title, setting, x=MESSAGES, y=axis_of(metric))
 
-lines: {who: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py).
+lines: {contender: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py).
 """
 
 import collections
@@ -22,13 +22,13 @@ SHOWN = 30
 
 
 def lines_of(races, column):
-    """{who: {x: Estimate}} of races that differ in one axis, whose values are numbers."""
+    """Returns {contender: {x: Estimate}} of races that differ in one numeric axis."""
     lines = collections.defaultdict(dict)
     for race in races:
         x = float(next(entry.rows[0][column] for entry in race.entries))
         for entry in race.entries:
             if entry.estimate.median > 0:
-                lines[entry.who][x] = entry.estimate
+                lines[entry.contender][x] = entry.estimate
     return dict(lines)
 
 
@@ -36,16 +36,16 @@ def places_of(lines):
     return sorted({x for points in lines.values() for x in points})
 
 
-def draw_line(axis, who, points):
+def draw_line(axis, contender, points):
     """Draws a line with its intervals; returns its end."""
     places = sorted(points)
-    look, ours = style(*who), is_ours(who[0])
-    axis.plot(places, [points[x].median for x in places], marker=marker(who[0]), markersize=5 if ours else 3.5, **look)
+    look, ours = style(*contender), is_ours(contender[0])
+    axis.plot(places, [points[x].median for x in places], marker=marker(contender[0]), markersize=5 if ours else 3.5, **look)
     for x in places:
         if points[x].low is not None:
             axis.vlines(x, points[x].low, points[x].high, color=look["color"], zorder=look["zorder"],
                         linewidth=2 if ours else 1, alpha=0.5)
-    return places[-1], points[places[-1]].median, who
+    return places[-1], points[places[-1]].median, contender
 
 
 def mark_sizes(axis, sizes):
@@ -76,10 +76,10 @@ def draw_axes(axis, lines, x, y, cpus):
 
 
 def alt_of(title, setting, lines, x, y):
-    """What the figure shows, for those who do not see it: the best at each end."""
+    """Returns the alt text, which names the best at each end."""
     places, parts = places_of(lines), []
     for place in (places[0], places[-1]):
-        found = {who: points[place].median for who, points in lines.items() if place in points}
+        found = {contender: points[place].median for contender, points in lines.items() if place in points}
         best = (max if y.better == "higher" else min)(found, key=found.get)
         parts.append("at %s %s leads with %s" % (x.text_of(place), label(*best), y.text_of(found[best])))
     return "Line plot. %s %s, %s against %s, %s: %s." % (
@@ -92,19 +92,19 @@ def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):
     ideal: a function of x, drawn dashed.
     """
     host = run.get("host") or {}
-    best_last = sorted(lines, key=lambda who: lines[who][max(lines[who])].median, reverse=y.better == "higher")
-    left_out, lines = len(lines) - SHOWN, {who: lines[who] for who in best_last[:SHOWN]}
+    best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
+    left_out, lines = len(lines) - SHOWN, {contender: lines[contender] for contender in best_last[:SHOWN]}
     picture, axis = figure.start(title, setting, height=max(3.4, 0.17 * len(lines)),
-                                 right=figure.room([label(*who) for who in lines]))
+                                 right=figure.room([label(*contender) for contender in lines]))
     axis.set_title("%s; %s is better" % (y.label, y.better))
-    ends = [draw_line(axis, who, points) for who, points in lines.items()]
+    ends = [draw_line(axis, contender, points) for contender, points in lines.items()]
     if ideal is not None:
         places = places_of(lines)
         axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)),
                   zorder=1)
     draw_axes(axis, lines, x, y, host.get("cpus"))
     figure.label_ends(axis, ends)
-    table = [[*who, int(place), *value] for who, points in lines.items() for place, value in points.items()]
+    table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + more),
                        alt_of(title, setting, lines, x, y),

@@ -55,7 +55,7 @@ UNMEASURED = (
 
 
 def race_of(need, rows):
-    """The race that answers a need, or None."""
+    """Returns the race that answers a need, or None."""
     mine = [row for row in measured(rows) if row["scenario"] == need.scenario and
             all(row[column] == value for column, value in need.axes.items())]
     found = racing.races_of(mine)
@@ -63,10 +63,10 @@ def race_of(need, rows):
 
 
 def usual(race, ours):
-    """'std 1.7, CPython 810 times': ours against the best of each family that people use by habit."""
+    """Returns 'std 1.7, CPython 810 times': ours against the best of each family that people use by habit."""
     parts = []
     for families, shown in HABITS:
-        other = racing.best_of(race, lambda entry, families=families: family(entry.who[0]) in families)
+        other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families)
         ratio = racing.speed_ratio(race, ours, other) if other else None
         if ratio:
             parts.append("%s %s" % (shown, words.factor(ratio.value)))
@@ -84,11 +84,11 @@ def sure(race, ours, other):
 
 
 def decision(need, race):
-    """A row of the decision table."""
+    """Returns a row of the decision table."""
     if race is None:
         return [Cell(need.text), Cell("not measured in this run")] + [Cell("-")] * (len(HEADER) - 2)
     first, ours = race.entries[0], racing.ours_of(race)
-    other = racing.best_of(race, lambda entry: not is_ours(entry.who[0]) and not is_baseline(entry.who[0]))
+    other = racing.best_of(race, lambda entry: not is_ours(entry.contender[0]) and not is_baseline(entry.contender[0]))
     setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in TOLD])
     cells = [Cell(need.text + (": " + setting if setting else "")), Cell(named(race, first))]
     if ours is None:
@@ -103,18 +103,22 @@ def decision(need, race):
 
 
 def decisions(rows):
-    """(header, rows) of the decision table."""
+    """Returns (header, rows) of the decision table."""
     lines = [decision(need, race_of(need, rows)) for need in NEEDS]
     return HEADER, lines + [[Cell(text), Cell(why)] + [Cell("-")] * (len(HEADER) - 2) for text, why in UNMEASURED]
 
 
 def losses(races):
-    """[(setting, race, entry ahead)] of the races in which another is ahead of each of ours; by how much first."""
+    """Returns [(setting, race, entry ahead)] of the races in which another is ahead of each of ours.
+
+    If a baseline is first, the first of those that are none has a row as well.
+    """
     found = []
     for setting, race in races:
         ahead = racing.ahead_of_ours(race)
-        if ahead:
-            found.append((setting, race, ahead[0]))
+        real = [entry for entry in ahead if not is_baseline(entry.contender[0])]
+        chosen = ahead[:1] if not real or real[0] is ahead[0] else [ahead[0], real[0]]
+        found += [(setting, race, entry) for entry in chosen]
     return found
 
 
@@ -122,7 +126,7 @@ LOSS_HEADER = ["where", "faster", "best of gilfree", "times as fast as gilfree",
 
 
 def loss_rows(answers):
-    """The rows of 'Where gilfree is slower', scenario by scenario. answers: {scenario: Answer}."""
+    """Returns the rows of 'Where gilfree is slower', scenario by scenario. answers: {scenario: Answer}."""
     lines = []
     for scenario, found in answers.items():
         for setting, race, ahead in losses(found.races):
@@ -135,9 +139,8 @@ def loss_rows(answers):
 
 
 def compared(answers):
-    """How many races one of ours ran in against others, and in how many of them another was ahead."""
+    """Returns how many races one of ours ran in against others, and in how many of them another was ahead."""
     mine = [race for found in answers.values() for _, race in found.races
             if racing.ours_of(race) and racing.rival_of(race)]
-    real = [race for race in racing.lost(mine) if not is_baseline(racing.ahead_of_ours(race)[0].who[0])]
+    real = [race for race in mine if any(not is_baseline(entry.contender[0]) for entry in racing.ahead_of_ours(race))]
     return len(mine), len(racing.lost(mine)), len(real)
-

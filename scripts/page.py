@@ -41,12 +41,12 @@ def cell_text(cell, numeric):
 
 
 def numeric_columns(header, rows):
-    """Whether each column holds numbers, which stand to the right."""
+    """Returns whether each column holds numbers, which stand to the right."""
     return [any(getattr(row[place], "value", None) is not None for row in rows) for place in range(len(header))]
 
 
 def table_text(found, name, kind="sortable"):
-    """A Table as HTML. name: what it is about, for those who hear the page."""
+    """Returns a Table as HTML. name: the label that a screen reader reads."""
     numeric = numeric_columns(found.header, found.rows)
     head = "".join('<th scope="col" class="%s">%s</th>' % (
         "num" if right else "text" if place == 0 else "", escape(text))
@@ -66,7 +66,7 @@ def facts_text(facts):
 
 
 def inline(path, rank):
-    """An SVG as part of a page: themed, with ids of its own and words for those who do not see it."""
+    """Returns an SVG as part of a page: themed, with unique ids and an alt text."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
     title = re.search(r"<dc:title>(.*?)</dc:title>", text, re.S)
@@ -79,7 +79,7 @@ def inline(path, rank):
 
 
 def figures_text(paths, rank):
-    """The figures side by side; those beyond SHOWN are folded."""
+    """Returns the figures side by side; those beyond SHOWN are folded."""
     texts = [inline(path, rank + at) for at, path in enumerate(paths)]
     shown, folded = texts[:SHOWN], texts[SHOWN:]
     parts = ['<div class="figures">%s</div>' % "\n".join(shown)] if shown else []
@@ -112,7 +112,7 @@ def contents(sections):
 
 
 def top(run, answers, rows):
-    """What limits the whole page, once: warnings, launches, noise."""
+    """Returns what limits the whole page, once: warnings, launches, noise."""
     texts = [answering.preliminary(rows), answering.noisy(rows), *map(str, run["warnings"])]
     return "\n".join('<p class="warning">%s</p>' % escape(text if "." in text.split()[0] else words.capital(text)) for text in texts if text.strip())
 
@@ -182,7 +182,7 @@ def gaps_section(rows):
 
 
 def write_page(folder, run, answers, drawn, abouts, rows):
-    """answers: {scenario: Answer}; drawn: {scenario: [paths of SVGs]}; abouts: {scenario: how it was measured}."""
+    """Writes report.html. answers: {scenario: Answer}; drawn: {scenario: [paths of SVGs]}; abouts: {scenario: how it was measured}."""
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     header, lines = needs.decisions(rows)
     sections, rank = [], 0

@@ -1,10 +1,10 @@
 """Latencies as pictures: the percentile curve, and the distribution with its tail.
 
-    lines = distributions(folder, {case: who, ...})     # in the order given
+    lines = distributions(folder, {case: contender, ...})     # in the order given
     table = draw_percentiles(axis, lines)               # percentile against latency
     table = draw_distribution(axis, lines, tail)        # what share took no longer; took longer
 
-who is (impl, interpreter). A line merges all launches of its case; the band around it reaches from the
+contender is (impl, interpreter). A line merges all launches of its case; the band around it reaches from the
 lowest to the highest launch. Both are cut where a percentile has too few values.
 """
 
@@ -23,13 +23,13 @@ MAXIMUM = 150000  # where on the percentiles' axis the longest value stands
 
 
 def distributions(folder, key_of):
-    """{key: {launch: [(ns, count), ...]}} of the cases given as {case: key}, in that order."""
+    """Returns {key: {launch: [(ns, count), ...]}} of the cases given as {case: key}, in that order."""
     found = read_histogram(folder)
     return {key: found[case] for case, key in key_of.items() if case in found}
 
 
 def merged(launches):
-    """The launches' buckets added up: (values, counts), sorted by value."""
+    """Returns the launches' buckets added up: (values, counts), sorted by value."""
     counts = collections.Counter()
     for launch in launches:
         for value, count in launch:
@@ -39,7 +39,7 @@ def merged(launches):
 
 
 def quantiles(distribution, wanted):
-    """The values at each of the quantiles, None where there are fewer than 3 / (1 - q) values."""
+    """Returns the values at each of the quantiles, None where there are fewer than 3 / (1 - q) values."""
     values, counts = distribution
     total = int(counts.sum())
     if total == 0:
@@ -50,35 +50,35 @@ def quantiles(distribution, wanted):
 
 
 def band_of(launches):
-    """[(x, lowest launch, highest launch)], cut where a launch has too few values."""
+    """Returns [(x, lowest launch, highest launch)], cut where a launch has too few values."""
     each = [quantiles(merged([launch]), CURVE) for launch in launches.values()]
     return [(1 / (1 - q), min(column), max(column))
             for q, column in zip(CURVE, zip(*each)) if None not in column]
 
 
 def draw_percentiles(axis, lines):
-    """Latency over the percentile, on an axis that gives each further nine the same room.
+    """Draws latency over the percentile, on an axis that gives each further nine the same room.
 
     The last column is the longest seen, a dot each; bands are drawn for ours, and all are returned.
     """
     axis.set_xscale("log")
     axis.set_yscale("log")
     ends, table = [], []
-    for who, launches in lines.items():
+    for contender, launches in lines.items():
         whole, band = merged(launches.values()), band_of(launches)
         shown = [(1 / (1 - q), value) for q, value in zip(CURVE, quantiles(whole, CURVE))
                  if value is not None]
         if shown:
-            axis.plot(*zip(*shown), **style(*who))
-        if band and is_ours(who[0]):
-            axis.fill_between(*zip(*band), color=style(*who)["color"], alpha=0.13, linewidth=0)
+            axis.plot(*zip(*shown), **style(*contender))
+        if band and is_ours(contender[0]):
+            axis.fill_between(*zip(*band), color=style(*contender)["color"], alpha=0.13, linewidth=0)
         longest = whole[0][-1]
-        axis.plot(MAXIMUM, longest, "o", markersize=4, color=style(*who)["color"],
-                  zorder=style(*who)["zorder"])
-        ends.append((MAXIMUM, longest, who))
+        axis.plot(MAXIMUM, longest, "o", markersize=4, color=style(*contender)["color"],
+                  zorder=style(*contender)["zorder"])
+        ends.append((MAXIMUM, longest, contender))
         bounds = {x: (low, high) for x, low, high in band}
-        table += [[*who, round(1 - 1 / x, 12), value, *bounds.get(x, ("", ""))] for x, value in shown]
-        table.append([*who, 1, longest, "", ""])
+        table += [[*contender, round(1 - 1 / x, 12), value, *bounds.get(x, ("", ""))] for x, value in shown]
+        table.append([*contender, 1, longest, "", ""])
     ticks = {2: "50 %", 10: "90 %", 100: "99 %", 1000: "99.9 %", 10000: "99.99 %", MAXIMUM: "max"}
     axis.set_xticks(list(ticks), list(ticks.values()), fontsize=7.5)
     axis.set_xlim(1.25, 1.4 * MAXIMUM)
@@ -90,14 +90,14 @@ def draw_percentiles(axis, lines):
 
 
 def rule_of(lines):
-    """What a caption says of the curves."""
+    """Returns what a caption says of the curves."""
     counts = words.from_to([len(launches) for launches in lines.values()])
     return "Service time in a closed loop; lines: all launches merged (%s a case), cut where samples are few; bands " \
            "(ours): lowest to highest launch; dots: the longest seen" % counts
 
 
 def alt_of(setting, table):
-    """What the curves show, for those who do not see them: the lowest and the highest median."""
+    """Returns the alt text, which names the lowest and the highest median."""
     medians = sorted((row[3], label(*row[:2])) for row in table if row[2] == MEDIAN)
     if not medians:
         return "Percentile curves. %s: too few values." % setting
@@ -106,7 +106,7 @@ def alt_of(setting, table):
 
 
 def thinned(points, spacing=1.01):
-    """The points of a curve without those that no eye could tell from the last: a share of one in a hundred."""
+    """Returns the points of a curve without those that are within 1 % of the one before."""
     kept = points[:1]
     for point in points[1:]:
         if point[0] >= kept[-1][0] * spacing:
@@ -115,17 +115,17 @@ def thinned(points, spacing=1.01):
 
 
 def draw_distribution(axis, lines, tail):
-    """The share that took no longer; with `tail` the share that took longer, on a log scale."""
+    """Draws the share that took no longer; with `tail` the share that took longer, on a log scale."""
     table, medians = [], []
-    for who, launches in lines.items():
+    for contender, launches in lines.items():
         values, counts = distribution = merged(launches.values())
         total = counts.sum()
         before = numpy.concatenate(([0], numpy.cumsum(counts)[:-1])) / total
         shares = 1 - before if tail else before
         points = [*zip(values.tolist(), shares.tolist()), (float(values[-1]), 1 / total if tail else 1.0)]
-        axis.step(*zip(*thinned(points)), where="post", **style(*who))
-        medians.append((quantiles(distribution, [0.5])[0] or float(values[-1]), who))
-        table += [[*who, *point] for point in points]
+        axis.step(*zip(*thinned(points)), where="post", **style(*contender))
+        medians.append((quantiles(distribution, [0.5])[0] or float(values[-1]), contender))
+        table += [[*contender, *point] for point in points]
     if tail:
         axis.set_yscale("log")
     axis.set_xscale("log")

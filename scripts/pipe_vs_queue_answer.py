@@ -1,7 +1,7 @@
 """Pipe or queue? The answer in words and in tables; the data choose the words.
 
 A size is decided when the 95 % interval of Pipe : Queue, launch by launch, leaves out 1 and the lead is
-one that anybody would notice. Who else is faster than either is told with it: sections.py.
+one that anybody would notice. Contenders that are faster than both are named with it (sections.py).
 """
 
 import collections
@@ -24,13 +24,13 @@ Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PI
 
 
 def races_of(rows, mode, placement=CORE):
-    """The races of a mode, by size."""
+    """Returns the races of a mode, by size."""
     return racing.races_of([row for row in rows if row["mode"] == mode and row["placement"] == placement])
 
 
 def compare(race):
-    """What this size says, or None if it was not measured through both."""
-    found = {entry.who: entry for entry in race.entries}
+    """Returns what this size says, or None if it was not measured through both."""
+    found = {entry.contender: entry for entry in race.entries}
     if PIPE not in found or QUEUE not in found:
         return None
     ratio = ratio_of(found[PIPE].launches, found[QUEUE].launches)
@@ -41,18 +41,18 @@ def compare(race):
     return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others)
 
 
-def won(sizes, who):
-    """'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'"""
-    mine = [size for size in sizes if size.winner == who]
-    leads = [size.ratio.value if who == PIPE else 1 / size.ratio.value for size in mine]
+def won(sizes, contender):
+    """Returns 'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'"""
+    mine = [size for size in sizes if size.winner == contender]
+    leads = [size.ratio.value if contender == PIPE else 1 / size.ratio.value for size in mine]
     lead = " to ".join(dict.fromkeys(words.factor(end) for end in (min(leads), max(leads))))
     every = "at every size" if len(mine) == len(sizes) else \
         "for messages of " + words.listed(words.size(size.bytes) for size in mine)
-    return "the %s %s (%s times as fast)" % (who[0].capitalize(), every, lead)
+    return "the %s %s (%s times as fast)" % (contender[0].capitalize(), every, lead)
 
 
 def unsure(sizes):
-    """What is said of the sizes without a winner."""
+    """Returns what is said of the sizes without a winner."""
     few = [size for size in sizes if size.winner is None and size.ratio.low is None]
     close = [size for size in sizes if size.winner is None and size.ratio.low is not None]
     parts = []
@@ -66,28 +66,28 @@ def unsure(sizes):
 def headline(sizes):
     if not sizes:
         return "Pipe or queue? This run did not measure both: nothing to compare."
-    winners = [who for who in (PIPE, QUEUE) if any(size.winner == who for size in sizes)]
+    winners = [contender for contender in (PIPE, QUEUE) if any(size.winner == contender for size in sizes)]
     if not winners and all(size.ratio.low is None for size in sizes):
         return "Pipe or queue? Not decided: too few launches."
     if not winners:
         return "Pipe or queue? At no message size can this run tell them apart."
-    text = "; ".join(["For speed, " + "; ".join(won(sizes, who) for who in winners)] + unsure(sizes))
+    text = "; ".join(["For speed, " + "; ".join(won(sizes, contender) for contender in winners)] + unsure(sizes))
     return "Pipe or queue? %s.%s" % (text, overtaken(sizes))
 
 
 def overtaken(sizes):
-    """Whoever is faster than both at a size, in the headline too."""
-    found = [size for size in sizes if size.others]
+    """Returns a sentence about contenders that are faster than both; '' if there are none."""
+    found = [(entry, size) for size in sizes for entry in size.others[:1]]
     if not found:
         return ""
     return " Faster than both: %s." % "; ".join(
-        "%s for messages of %s" % (racing.name_of(size.others[0]), words.size(size.bytes)) for size in found)
+        "%s for messages of %s" % (racing.name_of(entry), words.size(size.bytes)) for entry, size in found)
 
 
 def speed_points(races):
-    """Both, at each size, and what they are worth of each other."""
+    """Yields Both, at each size, and what they are worth of each other."""
     for race in races:
-        found = {entry.who: entry for entry in race.entries}
+        found = {entry.contender: entry for entry in race.entries}
         size = compare(race)
         if size is not None and size.bytes in SPOKEN_OF:
             text_of = (lambda entry: words.number(entry.estimate.median) + "/s") if size.bytes < 4096 else \
@@ -97,7 +97,7 @@ def speed_points(races):
 
 
 def told(rows):
-    """[(setting in words, Race)]: one way and round trips, each on its own core, then on one."""
+    """Returns [(setting in words, Race)]: one way and round trips, each on its own core, then on one."""
     found = racing.races_of(rows)
     moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
     return sorted(((axes.words_of(race.setting, moving), race) for race in found),
@@ -105,7 +105,7 @@ def told(rows):
 
 
 def tables(rows):
-    """Contenders by size, one way and round trips; then every case."""
+    """Returns tables of the contenders by size, one way and round trips; then every case."""
     found = []
     for mode, caption in (("throughput", "Messages per second, one way, by message size."),
                           ("ping_pong", "Round trips, p50, by message size.")):

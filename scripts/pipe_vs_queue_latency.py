@@ -4,7 +4,7 @@ import axes
 import figure
 from contenders import label, order
 from percentiles import alt_of, distributions, draw_distribution, draw_percentiles, rule_of
-from races import spins_on_request, who_of
+from races import spins_on_request, contender_of
 from run_folder import measured
 
 BYTES = "64"
@@ -12,8 +12,8 @@ PLACES = ("core", "same core")
 
 
 def found_lines(folder, rows, placement):
-    """{who: {launch: distribution}} of the round trips."""
-    cases = {row["case"]: who_of(row) for row in sorted(measured(rows), key=lambda row: order(*who_of(row)))
+    """Returns {contender: {launch: distribution}} of the round trips."""
+    cases = {row["case"]: contender_of(row) for row in sorted(measured(rows), key=lambda row: order(*contender_of(row)))
              if (row["msg_bytes"], row["mode"], row["placement"]) == (BYTES, "ping_pong", placement)
              and not spins_on_request(row)}
     return distributions(folder, cases) if cases else {}
@@ -22,7 +22,7 @@ def found_lines(folder, rows, placement):
 def draw_curves(folder, run, placement, lines):
     setting = "Round trips of %s bytes between two processes, %s" % (BYTES, axes.PLACES[placement])
     picture, axis = figure.start("How long does an answer take?", setting,
-                                 right=figure.room(label(*who) for who in lines))
+                                 right=figure.room(label(*contender) for contender in lines))
     table = draw_percentiles(axis, lines)
     return figure.save(picture, folder, "pipe_vs_queue_percentiles_" + placement.replace(" ", "_"),
                        figure.caption(run, rule_of(lines)), alt_of(setting, table),
@@ -34,7 +34,7 @@ def draw_shares(folder, run, lines, tail):
     setting = "Round trips of %s bytes, a core each" % BYTES
     what = "share that took longer (logarithmic)" if tail else "share that took no longer"
     picture, axis = figure.start("How are the answers spread?", setting,
-                                 right=figure.LINE + figure.room(label(*who) for who in lines))
+                                 right=figure.LINE + figure.room(label(*contender) for contender in lines))
     table = draw_distribution(axis, lines, tail)
     axis.set_xlabel("round trip")
     axis.set_title(what)

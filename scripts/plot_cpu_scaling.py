@@ -13,7 +13,7 @@ import words
 from answer import UNANSWERED, Answer, nothing
 from contenders import label, order
 from estimate import Estimate, per_launch, ratio_of
-from races import who_of
+from races import contender_of
 from run_folder import measured
 from scaling_fit import fit_of, words_of
 from sections import Section, slug
@@ -29,7 +29,7 @@ SECTION = Section(
     title="Does work get done faster with more workers?",
     about="Weak: each worker does all it can in a given time. Strong: a fixed work is divided among the workers, round "
           "after round. Each kind of worker is compared with one worker of its own kind, so these numbers say how work "
-          "scales, not who is fastest. Workers are dealt out to the cores in turn.")
+          "scales, not which contender is fastest. Workers are dealt out to the cores in turn.")
 
 
 def in_words(kind):
@@ -37,22 +37,22 @@ def in_words(kind):
 
 
 def speed_ups(rows):
-    """{who: {workers: Ratio}} against one worker of the same kind."""
+    """Returns {contender: {workers: Ratio}} against one worker of the same kind."""
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for row in rows:
-        found[who_of(row)][int(row["parties"])].append(row)
+        found[contender_of(row)][int(row["parties"])].append(row)
     speeds = {}
-    for who in sorted(found, key=lambda each: order(*each)):
-        alone = per_launch(found[who].get(1, []), "ops_per_s")
-        points = {workers: ratio for workers, group in sorted(found[who].items())
+    for contender in sorted(found, key=lambda each: order(*each)):
+        alone = per_launch(found[contender].get(1, []), "ops_per_s")
+        points = {workers: ratio for workers, group in sorted(found[contender].items())
                   if (ratio := ratio_of(per_launch(group, "ops_per_s"), alone)) is not None}
         if points:
-            speeds[who] = points
+            speeds[contender] = points
     return speeds
 
 
 def panels_of(rows):
-    """{(kind of work, scaling): speed-ups} of what was measured, kind by kind."""
+    """Returns {(kind of work, scaling): speed-ups} of what was measured, kind by kind."""
     found = {}
     for kind in dict.fromkeys([*KINDS, *(row["mode"] for row in rows)]):
         for scaling in SCALINGS:
@@ -69,7 +69,7 @@ def cpus_of(run):
 def draw(folder, run, rows):
     paths = []
     for (kind, scaling), speeds in panels_of(measured(rows)).items():
-        shown = {who: {workers: Estimate(*ratio) for workers, ratio in points.items()} for who, points in speeds.items()}
+        shown = {contender: {workers: Estimate(*ratio) for workers, ratio in points.items()} for contender, points in speeds.items()}
         if len(lines.places_of(shown)) < 2:
             continue  # one worker beside itself
         paths.append(lines.draw_lines(
@@ -80,25 +80,25 @@ def draw(folder, run, rows):
 
 
 def laws(panels, cpus):
-    """What can be fitted, or why nothing can, each reason once."""
+    """Yields what can be fitted, or why nothing can, each reason once."""
     refused = {}
     for (kind, scaling), speeds in panels.items():
-        for who, ratios in speeds.items():
+        for contender, ratios in speeds.items():
             fit = fit_of({count: ratio.value for count, ratio in ratios.items()}, cpus)
             if isinstance(fit, str):
                 refused[fit] = None
             else:
-                yield "%s, %s work, %s scaling: %s." % (label(*who), in_words(kind), scaling, words_of(fit))
+                yield "%s, %s work, %s scaling: %s." % (label(*contender), in_words(kind), scaling, words_of(fit))
     for why in refused:
         yield "Amdahl's law and the universal scalability law (USL): %s." % why
 
 
-def sentence(scaling, workers, who, speed_up):
+def sentence(scaling, workers, contender, speed_up):
     if scaling == "weak":
         return "%d workers, each a %s, do %s times the integer work of one." % (
-            workers, label(*who), words.factor(speed_up))
+            workers, label(*contender), words.factor(speed_up))
     return "Divided among %d workers, each a %s, the same integer work is done %s times as fast." % (
-        workers, label(*who), words.factor(speed_up))
+        workers, label(*contender), words.factor(speed_up))
 
 
 def efficiency_cell(notes, ratio, workers, cpus):
@@ -113,17 +113,17 @@ def answer(run, rows):
     cpus, panels, notes = cpus_of(run) or 1, panels_of(measured(rows)), Notes()
     found, speeds_of = [], []
     for (kind, scaling), speeds in panels.items():
-        for who, ratios in speeds.items():
+        for contender, ratios in speeds.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, who))
-            found += [[name_cell(who), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
+                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, contender))
+            found += [[name_cell(contender), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
                        Cell(words.three(ratio.value), ratio.value), interval_cell(notes, ratio, words.three),
                        efficiency_cell(notes, ratio, workers, cpus), Cell(str(ratio.n), ratio.n)]
                       for workers, ratio in ratios.items()]
     if not found:
         return nothing("This run has no work of one worker to compare with.")
-    points = [sentence(SCALINGS[rank], workers, who, -value) for rank, value, workers, who in sorted(speeds_of)]
+    points = [sentence(SCALINGS[rank], workers, contender, -value) for rank, value, workers, contender in sorted(speeds_of)]
     points += laws(panels, cpus)
     table = without_empty(Table("Each against one worker of its own kind.", [
         "contender", "work", "scaling", "workers", "speed-up", "95 % interval", "efficiency", "launches"],

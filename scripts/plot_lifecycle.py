@@ -15,26 +15,26 @@ SECTION = sections.Section(
 
 
 def by_memory(rows):
-    """{bytes in the parent: {who: rows}} of the processes."""
+    """Returns {bytes in the parent: {contender: rows}} of the processes."""
     mine = [row for row in measured(rows) if row["scope"] == "process"]
-    return {size: {entry.who: entry.rows for entry in entries_of(
+    return {size: {entry.contender: entry.rows for entry in entries_of(
         [row for row in mine if row["parent_bytes"] == size], P50)}
         for size in sorted({row["parent_bytes"] for row in mine}, key=int)}
 
 
 def memory_points(rows):
-    """'With 1 GiB in the parent instead of 10 MiB, fork takes 70 times as long', for fork and for what avoids it."""
+    """Yields 'With 1 GiB in the parent instead of 10 MiB, fork takes 70 times as long', for fork and for what avoids it."""
     found = by_memory(rows)
     if len(found) < 2:
         return
     small, large = min(found, key=int), max(found, key=int)
     for impl in ("process_fork_server", "fork"):
-        who = (impl, "")
-        if who in found[small] and who in found[large]:
-            ratio = ratio_of(per_launch(found[large][who], P50.column), per_launch(found[small][who], P50.column))
+        contender = (impl, "")
+        if contender in found[small] and contender in found[large]:
+            ratio = ratio_of(per_launch(found[large][contender], P50.column), per_launch(found[small][contender], P50.column))
             if ratio is not None:
                 yield "With %s in the parent instead of %s, %s takes %s as long." % (
-                    words.size(int(large)), words.size(int(small)), label(*who), times(ratio))
+                    words.size(int(large)), words.size(int(small)), label(*contender), times(ratio))
 
 
 def answer(_run, rows):

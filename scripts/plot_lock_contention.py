@@ -12,11 +12,11 @@ SECTION = Section(
     about="Each party takes the lock, works inside, releases it, works outside, and begins again, for a fixed time. "
           "Parties are dealt out to the cores in turn. One acquisition in so many is timed, from asking to having. "
           "Fairness is Jain's index of what the parties got; it is 0.5 at the least for two.")
-MANY = 4  # parties, at most, of whom the waits are shown
+MANY = 4  # the most parties whose waits are drawn
 
 
 def draw_waits(folder, run, rows):
-    """How long each waits: at the setting with the least work and the most parties up to MANY."""
+    """Draws how long each waits, at the setting with the least work and the most parties up to MANY."""
     some = [row for row in rows if int(row["parties"]) <= MANY and row["lat_p50_ns"]]
     found = racing.races_of(some, metric=racing.P50)
     moving = varying([entry.rows[0] for race in found for entry in race.entries])

@@ -17,7 +17,7 @@ SECTION = sections.Section(
 
 
 def draw(folder, run, rows):
-    """The paths of the SVGs drawn: none if nothing was measured."""
+    """Returns the paths of the SVGs drawn: none if nothing was measured."""
     one_way = [row for row in rows if row["mode"] == "throughput"]
     bytes_too = len({row["msg_bytes"] for row in one_way}) > 1
     return (sections.draw(SECTION, folder, run, one_way) +

@@ -17,18 +17,18 @@ TUTORIALS = 4  # workers in the pool for 50 tasks; against a process for each
 
 
 def pool_or_processes(rows):
-    """The tutorial's question: is a pool cheaper than a process for each task?"""
+    """Yields the tutorial's question: is a pool cheaper than a process for each task?"""
     fifty = [row for row in measured(rows) if row["mode"] == "fifty"]
     counts = sorted({int(row["parties"]) for row in fifty}, key=lambda each: (abs(each - TUTORIALS), each))
-    found = {entry.who: entry.rows for entry in entries_of(
+    found = {entry.contender: entry.rows for entry in entries_of(
         [row for row in fifty if int(row["parties"]) == counts[0]], MEAN)} if counts else {}
     for pool, each in (("process_pool", "process"), ("cpython_pool", "cpython_process")):
-        for who, theirs in found.items():
-            if who[0] == each and (pool, who[1]) in found:
-                ratio = ratio_of(per_launch(theirs, MEAN.column), per_launch(found[pool, who[1]], MEAN.column))
+        for contender, theirs in found.items():
+            if contender[0] == each and (pool, contender[1]) in found:
+                ratio = ratio_of(per_launch(theirs, MEAN.column), per_launch(found[pool, contender[1]], MEAN.column))
                 if ratio is not None:
                     yield "50 tasks: a process for each takes %s as long as a pool of %s (%s, %s)." % (
-                        times(ratio), words.counted(counts[0], "worker"), label(*who), label(pool, who[1]))
+                        times(ratio), words.counted(counts[0], "worker"), label(*contender), label(pool, contender[1]))
 
 
 def answer(_run, rows):

@@ -16,7 +16,7 @@ SECTION = sections.Section(
 
 
 def limit_point(rows):
-    """Whether more were ever inside than there were permits."""
+    """Returns whether more were ever inside than there were permits."""
     crowded = sum(int(row["max_inside"]) > int(row["permits"]) for row in measured(rows))
     return "At no moment were more workers inside than there were permits." if not crowded else \
         "The limit was broken: in %s more workers were inside than there were permits." % words.counted(
@@ -24,7 +24,7 @@ def limit_point(rows):
 
 
 def scarcity_points(rows):
-    """[how many cases were no test of waiting], if in some the median wait is the clock itself."""
+    """Returns [how many cases were no test of waiting], if in some the median wait is the clock itself."""
     groups = [group for group in by_case(rows).values() if any(row["lat_p50_ns"] for row in group)]
     free = 0
     for group in groups:

@@ -7,7 +7,7 @@ import percentiles
 import sections
 from axes import SCOPES, WAITERS, PLACES
 from contenders import label, order
-from races import who_of
+from races import contender_of
 from run_folder import measured
 
 COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
@@ -28,11 +28,11 @@ def answer(_run, rows):
 
 
 def shapes(rows):
-    """{(scope, waiter, placement): {case: who}} of the events."""
+    """Returns {(scope, waiter, placement): {case: contender}} of the events."""
     found = collections.defaultdict(dict)
-    for row in sorted(measured(rows), key=lambda row: order(*who_of(row))):
+    for row in sorted(measured(rows), key=lambda row: order(*contender_of(row))):
         if row["mode"] == "event_set":
-            found[row["scope"], row["waiter"], row["placement"]][row["case"]] = who_of(row)
+            found[row["scope"], row["waiter"], row["placement"]][row["case"]] = contender_of(row)
     return found
 
 
@@ -41,7 +41,7 @@ def draw_shape(folder, run, state, lines):
     setting = "Two %s, %s, %s" % (SCOPES.get(scope, scope), WAITERS.get(waiter, waiter),
                                   PLACES.get(placement, placement))
     picture, axis = figure.start("How the wake-ups of an Event are distributed", setting,
-                                 right=figure.room([label(*who) for who in lines]))
+                                 right=figure.room([label(*contender) for contender in lines]))
     table = percentiles.draw_percentiles(axis, lines)
     return figure.save(
         picture, folder, sections.slug("wakeup_percentiles", *state),

@@ -16,7 +16,7 @@ from estimate import NOTICED, estimate, per_launch, ratio_of, told_apart
 from run_folder import measured
 
 Metric = collections.namedtuple("Metric", "name column better heading text_of unit")
-Entry = collections.namedtuple("Entry", "who rows launches estimate")
+Entry = collections.namedtuple("Entry", "contender rows launches estimate")
 Race = collections.namedtuple("Race", "scenario setting metric entries")
 
 RATE = Metric("rate", "ops_per_s", "higher", "operations/s", words.number, "/s")
@@ -27,35 +27,35 @@ ROUNDING = 1e-9  # of numbers that were divided
 
 
 def metric_of(rows):
-    """What a row is about, by its column metric_kind, as far as it was measured."""
+    """Returns what a row is about, by its column metric_kind, as far as it was measured."""
     wanted = (RATE, P50, MEAN) if rows[0]["metric_kind"] == "throughput" else (P50, MEAN, RATE)
     return next((metric for metric in wanted if any(row[metric.column] for row in rows)), wanted[0])
 
 
-def who_of(row):
+def contender_of(row):
     return row["impl"], row["interpreter"]
 
 
 def spins_on_request(row):
-    """Whether the row is the variant of one of ours that spins: a case of its own, not in the races."""
+    """Returns whether the row is the variant of one of ours that spins: a case of its own, not in the races."""
     return is_ours(row["impl"]) and row["wait"] == "spin"
 
 
 def entries_of(rows, metric):
     groups = collections.defaultdict(list)
     for row in rows:
-        groups[who_of(row)].append(row)
+        groups[contender_of(row)].append(row)
     found = []
-    for who, group in groups.items():
+    for contender, group in groups.items():
         launches = per_launch(group, metric.column)
         if launches:
-            found.append(Entry(who, group, launches, estimate(launches.values())))
+            found.append(Entry(contender, group, launches, estimate(launches.values())))
     sign = -1 if metric.better == "higher" else 1
-    return sorted(found, key=lambda entry: (sign * entry.estimate.median, label(*entry.who)))
+    return sorted(found, key=lambda entry: (sign * entry.estimate.median, label(*entry.contender)))
 
 
 def races_of(rows, setting_of=axes.setting_of, metric=None):
-    """A Race for each setting that was measured, in the order of the settings."""
+    """Returns a Race for each setting that was measured, in the order of the settings."""
     groups = collections.defaultdict(list)
     for row in measured(rows):
         if not spins_on_request(row):
@@ -70,31 +70,31 @@ def races_of(rows, setting_of=axes.setting_of, metric=None):
 
 
 def best_of(race, wanted):
-    """The best entry for which wanted(entry) holds, or None."""
+    """Returns the best entry for which wanted(entry) holds, or None."""
     return next((entry for entry in race.entries if wanted(entry)), None)
 
 
 def ours_of(race):
-    return best_of(race, lambda entry: is_ours(entry.who[0]))
+    return best_of(race, lambda entry: is_ours(entry.contender[0]))
 
 
 def rival_of(race):
-    """The best that is not ours."""
-    return best_of(race, lambda entry: not is_ours(entry.who[0]))
+    """Returns the best that is not ours."""
+    return best_of(race, lambda entry: not is_ours(entry.contender[0]))
 
 
 def burns_cpu(entry):
-    """Whether it spins or yields for as long as it waits, and so is not a choice for a busy machine."""
+    """Returns whether it spins or yields for as long as it waits, and so is not a choice for a busy machine."""
     return entry.rows[0]["wait"] in ("spin", "yield")
 
 
 def is_choice(entry):
-    """Whether one would pick it where cores are shared: neither a baseline nor one that burns its core."""
-    return not burns_cpu(entry) and not is_baseline(entry.who[0])
+    """Returns whether it suits shared cores: it is neither a baseline nor one that burns its core."""
+    return not burns_cpu(entry) and not is_baseline(entry.contender[0])
 
 
 def speed_ratio(race, one, other):
-    """How many times as fast the one is as the other: above 1 if it is better, whatever the metric."""
+    """Returns how many times as fast the one is as the other; above 1 if it is better, whatever the metric."""
     pair = (one, other) if race.metric.better == "higher" else (other, one)
     return ratio_of(pair[0].launches, pair[1].launches)
 
@@ -104,7 +104,7 @@ def shown(race, entry):
 
 
 def times(ratio):
-    """'1.8 times (1.6 to 2.0)'; both numbers where the launch-by-launch interval leaves out the ratio."""
+    """Returns '1.8 times (1.6 to 2.0)'; both numbers where the launch-by-launch interval leaves out the ratio."""
     if ratio.low is None:
         return words.factor(ratio.value) + " times"
     interval = "%s to %s" % (words.factor(ratio.low), words.factor(ratio.high))
@@ -114,13 +114,13 @@ def times(ratio):
 
 
 def name_of(entry):
-    """'tbb::spin_mutex (yields while it waits)'."""
-    return label(*entry.who) + (" (%ss while it waits)" % entry.rows[0]["wait"]
-                                if burns_cpu(entry) and not is_baseline(entry.who[0]) else "")
+    """Returns 'tbb::spin_mutex (yields while it waits)'."""
+    return label(*entry.contender) + (" (%ss while it waits)" % entry.rows[0]["wait"]
+                                if burns_cpu(entry) and not is_baseline(entry.contender[0]) else "")
 
 
 def sureness(race, one, other):
-    """'told apart', 'not told apart' or 'preliminary: 2 launches'."""
+    """Returns 'told apart', 'not told apart' or 'preliminary: 2 launches'."""
     ratio = speed_ratio(race, one, other)
     apart = told_apart(ratio)
     if apart is None:
@@ -130,21 +130,21 @@ def sureness(race, one, other):
 
 
 def lead(race, first, other):
-    """How the first stands to another, behind its name and value."""
+    """Returns how the first stands to another, behind its name and value."""
     ratio = speed_ratio(race, first, other)
     if ratio is None:
-        return "%s moved nothing" % label(*other.who)
+        return "%s moved nothing" % label(*other.contender)
     if told_apart(ratio) == 0:
         return "not told apart from %s (%s): %s" % (name_of(other), shown(race, other), times(ratio))
     return "%s as fast as %s (%s)" % (times(ratio), name_of(other), shown(race, other))
 
 
 def verdict(race):
-    """One sentence: the fastest, whoever that is, and how it stands to ours or to the next."""
+    """Returns a sentence that names the fastest, ours or not, and its ratio to the best of ours or to the next."""
     first = race.entries[0]
     if len(race.entries) == 1:
         return "%s: %s; nothing else was measured beside it" % (name_of(first), shown(race, first))
-    other = (rival_of if is_ours(first.who[0]) else ours_of)(race) or race.entries[1]
+    other = (rival_of if is_ours(first.contender[0]) else ours_of)(race) or race.entries[1]
     unsure = told_apart(speed_ratio(race, first, other)) == 0
     text = "%s %s %s; %s" % (name_of(first), "has the best median," if unsure else "is the fastest with",
                              shown(race, first), lead(race, first, other))
@@ -155,7 +155,7 @@ def verdict(race):
 
 
 def ahead_of_ours(race):
-    """The entries of others that are faster than the best of ours, certainly or as far as can be seen."""
+    """Returns the entries of others that are faster than the best of ours, certainly or as far as can be seen."""
     ours = ours_of(race)
     if ours is None:
         return []
@@ -169,5 +169,5 @@ def ahead_of_ours(race):
 
 
 def lost(races):
-    """The races in which another is faster than each of ours."""
+    """Returns the races in which another is faster than each of ours."""
     return [race for race in races if ahead_of_ours(race)]

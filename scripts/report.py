@@ -37,7 +37,7 @@ def scenarios(rows):
 
 
 def module_of(scenario):
-    """plot_<scenario>, or None if there is none."""
+    """Returns plot_<scenario>, or None if there is none."""
     name = "plot_" + scenario
     if not scenario.isidentifier() or importlib.util.find_spec(name) is None:
         return None
@@ -45,7 +45,7 @@ def module_of(scenario):
 
 
 def usable(module, rows):
-    """(the rows that have all that the module needs, why others are left out, in words)."""
+    """Returns (the rows that have all that the module needs, why others are left out, in words)."""
     needed = getattr(module, "COLUMNS", ())
     whole = [row for row in rows if row["status"] != "ok" or all(row[column] for column in needed)]
     lost = len(rows) - len(whole)
@@ -64,7 +64,7 @@ def draw_with(module, section, folder, run, rows):
 
 
 def tell(scenario, folder, run, rows):
-    """(Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
+    """Returns (Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
     found, drawn, mistakes = nothing("This could not be told."), [], []
     section = sections.default(str(run["questions"].get(scenario, "")))
     try:

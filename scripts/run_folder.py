@@ -52,7 +52,7 @@ def measured(rows):
 
 
 def wrong_number(column, text):
-    """Whether a cell holds something else than nothing or a number of its column's kind."""
+    """Returns whether a cell holds something else than nothing or a number of its column's kind."""
     try:
         value = int(text) if column in COUNTS else float(text)
     except ValueError:
@@ -61,7 +61,7 @@ def wrong_number(column, text):
 
 
 def fault_of(row, numbers):
-    """What is wrong with a row, in words; None if nothing is."""
+    """Returns what is wrong with a row, in words; None if nothing is."""
     if None in row or None in row.values():
         return "has not as many cells as the header"
     if any("\ufffd" in text for text in row.values()):
@@ -76,7 +76,7 @@ def fault_of(row, numbers):
 
 
 def damage_of(name, faults):
-    """The faults [(line, what)] of a table in a few sentences."""
+    """Returns the faults [(line, what)] of a table in a few sentences."""
     texts = ["%s, line %d: %s; the row is left out" % (name, line, what) for line, what in faults[:NAMED]]
     if len(faults) > NAMED:
         texts.append("%s: %d more damaged rows are left out" % (name, len(faults) - NAMED))
@@ -84,7 +84,7 @@ def damage_of(name, faults):
 
 
 def open_table(folder, name, columns):
-    """(header, reader) of a CSV; BadRun unless it has the columns."""
+    """Returns (header, reader) of a CSV; BadRun unless it has the columns."""
     path = os.path.join(folder, name)
     try:
         with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
@@ -106,7 +106,7 @@ def open_table(folder, name, columns):
 
 
 def read_samples(folder):
-    """(whole rows of samples.csv, damage in words)."""
+    """Returns (whole rows of samples.csv, damage in words)."""
     header, reader = open_table(folder, "samples.csv", SAMPLES)
     numbers = [column for column in header if column in COUNTS or column in QUANTITIES]
     rows, faults, seen = [], [], {}
@@ -153,7 +153,7 @@ def histogram_of(folder, _changed):
 
 
 def read_histogram(folder, damage=None):
-    """{case: {launch: [(middle of the bucket in ns, count), ...]}}; adds to `damage` what was left out."""
+    """Returns {case: {launch: [(middle of the bucket in ns, count), ...]}}; adds to `damage` what was left out."""
     try:
         changed = os.stat(os.path.join(folder, "hist.csv")).st_mtime_ns
     except OSError:
@@ -165,7 +165,7 @@ def read_histogram(folder, damage=None):
 
 
 def read_facts(folder):
-    """run.json, without the facts that are not of the kind that they should be."""
+    """Returns run.json, without the facts that are not of the kind that they should be."""
     path = os.path.join(folder, "run.json")
     try:
         with open(path, encoding="utf-8-sig") as file:
@@ -189,7 +189,7 @@ def read_facts(folder):
 
 
 def read_run(folder):
-    """(run.json, rows of samples.csv), checked."""
+    """Returns (run.json, rows of samples.csv), checked."""
     if not os.path.isdir(folder):
         raise BadRun("%s: there is no such folder; name one that bench-all wrote" % folder)
     rows, damage = read_samples(folder)

@@ -15,7 +15,7 @@ Fit = collections.namedtuple("Fit", "serial contention crosstalk")
 
 
 def solved(rows):
-    """The least-squares solution of [(left, right, value)]: left * a + right * b = value; none below 0."""
+    """Returns the least-squares solution of [(left, right, value)]: left * a + right * b = value; none below 0."""
     ll = sum(left * left for left, _, _ in rows)
     lr = sum(left * right for left, right, _ in rows)
     rr = sum(right * right for _, right, _ in rows)
@@ -31,7 +31,7 @@ def solved(rows):
 
 
 def fit_of(speed_ups, cpus):
-    """{workers: speed-up} -> Fit, or a sentence that says why there is none."""
+    """Returns {workers: speed-up} -> Fit, or a sentence that says why there is none."""
     points = {n: value for n, value in speed_ups.items() if n <= cpus and value > 0}
     if len(points) < FEWEST_POINTS:
         return "no law is fitted: %d point%s without oversubscription, six are needed" % (

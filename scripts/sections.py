@@ -26,12 +26,12 @@ NAMED = 6  # races that are told in sentences; all are in the table
 
 
 def default(question):
-    """The section of a scenario that has no module."""
+    """Returns the section of a scenario that has no module."""
     return Section(question or "What was measured?", "The scenario has no words of its own; the cases speak.")
 
 
 def told(rows):
-    """[(setting in words, Race)] of a scenario's rows."""
+    """Returns [(setting in words, Race)] of a scenario's rows."""
     found = racing.races_of(rows)
     moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
     return [(axes.words_of(race.setting, moving), race) for race in found]
@@ -43,7 +43,7 @@ def sentence(setting, race):
 
 
 def sentences(found):
-    """A verdict for each race, those that ours loses first beyond the headline; at most NAMED."""
+    """Returns a verdict for each race, those that ours loses first beyond the headline; at most NAMED."""
     first, rest = found[:1], found[1:]
     behind = [each for each in rest if racing.ahead_of_ours(each[1])]
     chosen = first + (behind + [each for each in rest if each not in behind])[:NAMED - 1]
@@ -67,7 +67,7 @@ def answer(section, rows):
 
 
 def x_of(section, rows):
-    """The axis that lines run along: the section's, or one that has several values."""
+    """Returns the axis that lines run along: the section's, or one that has several values."""
     for x in (section.x,) if section.x else (lines.MESSAGES, lines.PARTIES):
         if len({row[x.column] for row in rows if row[x.column]}) > 1:
             return x
@@ -83,12 +83,12 @@ def y_of(section, race):
 
 
 def slug(scenario, *texts):
-    """The name of a figure's files: the scenario's, then what it shows."""
+    """Returns the name of a figure's files: the scenario's, then what it shows."""
     return "_".join([scenario, *filter(None, (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts))])
 
 
 def rest_of(race, x):
-    """The setting without the axis that the line runs along, and without what follows from it."""
+    """Returns the setting without the axis that the line runs along, and without what follows from it."""
     values = dict(zip(axes.BY_COLUMN, race.setting))
     values[x.column] = ""
     if x is lines.PARTIES and values["producers"] == values["consumers"]:
@@ -97,7 +97,7 @@ def rest_of(race, x):
 
 
 def draw(section, folder, run, rows, metric=None):
-    """The paths of the figures: lines where an axis of numbers has several values, else dots."""
+    """Returns the paths of the figures: lines where an axis of numbers has several values, else dots."""
     rows = measured(rows)
     x, found = x_of(section, rows), racing.races_of(rows, metric=metric)
     groups = collections.defaultdict(list)

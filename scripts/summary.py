@@ -29,7 +29,7 @@ def memory(host):
 
 
 def machine(run):
-    """[(what, text)] of the machine, the build and the run."""
+    """Returns [(what, text)] of the machine, the build and the run."""
     host, build, tool = (run.get(part) or {} for part in ("host", "build", "tool"))
     cpus = len((run.get("limits") or {}).get("affinity") or []) or host.get("cpus", "?")
     launches = run.get("launches", "?")
@@ -55,13 +55,13 @@ def machine(run):
 
 
 def gaps(rows):
-    """[(case, status, reason)] of what was not measured, each once."""
+    """Returns [(case, status, reason)] of what was not measured, each once."""
     return sorted({(row["case"], row["status"], row["error"]) for row in rows
                    if row["status"] != "ok"})
 
 
 def gaps_text(missing):
-    """'Not measured: 9 cases (8 skipped, 1 failed).'"""
+    """Returns 'Not measured: 9 cases (8 skipped, 1 failed).'"""
     counts = {}
     for _, status, _ in missing:
         counts[status] = counts.get(status, 0) + 1
@@ -75,7 +75,7 @@ def markdown_text(text):
 
 
 def markdown_table(header, rows):
-    """Pipes in a cell are escaped; columns of numbers stand to the right."""
+    """Returns the lines of a table; pipes in a cell are escaped, columns of numbers stand to the right."""
     right = [place > 0 and any(getattr(row[place], "value", None) is not None for row in rows)
              for place in range(len(header))]
     lines = ["| " + " | ".join(map(markdown_text, header)) + " |",
@@ -98,7 +98,7 @@ def table_lines(table):
 
 
 def loss_lines(answers):
-    """Where gilfree is slower, in a table; the first LOSSES."""
+    """Returns where gilfree is slower, in a table; the first LOSSES."""
     races, behind, real = needs.compared(answers)
     if not races:
         return []
@@ -112,7 +112,7 @@ def loss_lines(answers):
 
 
 def write_markdown(folder, run, answers, rows):
-    """answers: {scenario: Answer}, the first of which heads the page."""
+    """Writes summary.md. answers: {scenario: Answer}, the first of which heads the page."""
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     lines = ["## " + next(iter(answers.values())).headline, ""]
     for each in (answering.preliminary(rows), answering.noisy(rows), *run["warnings"]):
@@ -131,7 +131,7 @@ def write_markdown(folder, run, answers, rows):
 
 
 def write_rows(folder, rows):
-    """summary.csv: a row per case and metric."""
+    """Writes summary.csv, a row per case and metric."""
     lines = []
     for case, group in by_case(rows).items():
         for column, unit, better in METRICS:

@@ -12,7 +12,7 @@ import axes
 import words
 from contenders import is_ours, label, order
 from estimate import NOISY, estimate_of, steadiness, told_apart
-from races import CLOCKS, Race, races_of, speed_ratio, spins_on_request, who_of
+from races import CLOCKS, Race, races_of, speed_ratio, spins_on_request, contender_of
 from run_folder import measured
 
 Table = collections.namedtuple("Table", "caption header rows notes")
@@ -37,10 +37,10 @@ class Cell(str):
         return cell
 
 
-def name_cell(who):
-    """The cell of a contender's name; ours are marked in a page."""
-    cell = Cell(label(*who))
-    cell.ours = is_ours(who[0])
+def name_cell(contender):
+    """Returns the cell of a contender's name; ours are marked in a page."""
+    cell = Cell(label(*contender))
+    cell.ours = is_ours(contender[0])
     return cell
 
 
@@ -57,18 +57,18 @@ class Notes:
 
 
 def missing(notes, text, reason):
-    """A cell without a value: it says what it lacks in a word or two, and why in a note."""
+    """Returns a cell without a value: a word in the cell, the reason in a note."""
     return Cell(text, None, [notes.number(reason)])
 
 
 def status_of(group):
-    """(status, reason) of a case without a number."""
+    """Returns (status, reason) of a case without a number."""
     first = next((row for row in group if row["status"] != "ok"), group[0])
     return first["status"], " ".join(first["error"].split()) or "no reason was recorded"
 
 
 def launches_cell(notes, rows, group):
-    """How many launches measured it; with a note on those that failed."""
+    """Returns how many launches measured it; with a note on those that failed."""
     count = len({row["launch"] for row in rows})
     bad = [row for row in group if row["status"] != "ok"]
     if not bad:
@@ -92,7 +92,7 @@ def noise_cell(notes, values):
 
 
 def beside_cell(race, entry):
-    """What it reaches of the fastest, and whether the two are told apart."""
+    """Returns what it reaches of the fastest, and whether the two are told apart."""
     if entry is race.entries[0]:
         return Cell("fastest", 1)
     ratio = speed_ratio(race, entry, race.entries[0])
@@ -114,7 +114,7 @@ def extra_cell(notes, extra, rows):
 
 
 def extras_of(rows, metric):
-    """The further columns that any row has a number for."""
+    """Returns the further columns that any row has a number for."""
     return [extra for extra in EXTRAS if extra.column != metric.column and
             any(float(row[extra.column] or 0) > 0 for row in rows)]
 
@@ -128,21 +128,21 @@ def axis_cells(moving, setting):
 
 def measured_row(race, entry, moving, extras, group, notes):
     metric = race.metric
-    return [name_cell(entry.who), *axis_cells(moving, race.setting),
+    return [name_cell(entry.contender), *axis_cells(moving, race.setting),
             Cell(metric.text_of(entry.estimate.median), entry.estimate.median),
             interval_cell(notes, entry.estimate, metric.text_of), beside_cell(race, entry),
             *(extra_cell(notes, extra, entry.rows) for extra in extras),
             launches_cell(notes, entry.rows, group), noise_cell(notes, entry.launches.values())]
 
 
-def gap_row(who, setting, group, moving, width, notes):
+def gap_row(contender, setting, group, moving, width, notes):
     status, reason = status_of(group)
-    cells = [name_cell(who), *axis_cells(moving, setting), missing(notes, status, "%s: %s" % (status, reason))]
+    cells = [name_cell(contender), *axis_cells(moving, setting), missing(notes, status, "%s: %s" % (status, reason))]
     return cells + [Cell("-", None, cells[-1].notes)] * (width - len(cells))
 
 
 def table_of(races, rows, gaps, heading):
-    """The cases of some races of one metric, and those that have no number at their settings."""
+    """Returns the cases of some races of one metric, and those that have no number at their settings."""
     metric, notes = races[0].metric, Notes()
     rows = [row for row in rows if not spins_on_request(row)]
     moving = axes.varying(rows)
@@ -151,16 +151,16 @@ def table_of(races, rows, gaps, heading):
               "of the fastest", *(extra.heading for extra in extras), "launches", "noise"]
     by_case = collections.defaultdict(list)
     for row in rows:
-        by_case[who_of(row), axes.setting_of(row)].append(row)
-    lines = [measured_row(race, entry, moving, extras, by_case[entry.who, race.setting], notes)
+        by_case[contender_of(row), axes.setting_of(row)].append(row)
+    lines = [measured_row(race, entry, moving, extras, by_case[entry.contender, race.setting], notes)
              for race in races for entry in race.entries]
-    lines += [gap_row(who, setting, by_case[who, setting], moving, len(header), notes) for who, setting in gaps]
+    lines += [gap_row(contender, setting, by_case[contender, setting], moving, len(header), notes) for contender, setting in gaps]
     same = axes.constant(rows)
     return without_empty(Table("In all rows: %s." % same if same else "", header, lines, notes.texts))
 
 
 def without_empty(table):
-    """The table without the columns in which no case has a value; its caption says so."""
+    """Returns the table without the columns in which no case has a value; its caption says so."""
     lost = [place for place, heading in enumerate(table.header) if heading in ("95 % interval", "noise") and
             all(line[place] in ("none", "-") or line[place].value is None for line in table.rows)]
     if not lost or not table.rows:
@@ -172,7 +172,7 @@ def without_empty(table):
 
 
 def renumbered(table):
-    """The table with the notes that its cells refer to, numbered from 1."""
+    """Returns the table with the notes that its cells refer to, numbered from 1."""
     used = sorted({note for line in table.rows for cell in line for note in cell.notes})
     numbers = {old: new for new, old in enumerate(used, start=1)}
     for line in table.rows:
@@ -182,31 +182,31 @@ def renumbered(table):
 
 
 def gaps_of(rows):
-    """[(who, setting)] of the cases in which nothing was measured."""
+    """Returns [(contender, setting)] of the cases in which nothing was measured."""
     cases = collections.defaultdict(list)
     for row in rows:
         if not spins_on_request(row):
-            cases[who_of(row), axes.setting_of(row)].append(row)
+            cases[contender_of(row), axes.setting_of(row)].append(row)
     return sorted((key for key, group in cases.items() if not measured(group)),
                   key=lambda key: (axes.sortable(key[1]), order(*key[0])))
 
 
 def tables_of(rows, headings=None, setting_of=axes.setting_of):
-    """A table for each metric of a scenario. headings: {column of a metric: its heading here}."""
+    """Returns a table for each metric of a scenario. headings: {column of a metric: its heading here}."""
     races, gaps = races_of(rows, setting_of), gaps_of(rows)
     found = []
     for metric in dict.fromkeys(race.metric for race in races):
         mine = [race for race in races if race.metric == metric]
         kinds = {row["metric_kind"] for race in mine for entry in race.entries for row in entry.rows}
         chosen = [row for row in rows if row["metric_kind"] in kinds]
-        of_kind = [(who, setting) for who, setting in gaps if any(
-            (who_of(row), axes.setting_of(row)) == (who, setting) for row in chosen)]
+        of_kind = [(contender, setting) for contender, setting in gaps if any(
+            (contender_of(row), axes.setting_of(row)) == (contender, setting) for row in chosen)]
         found.append(table_of(mine, chosen, of_kind, (headings or {}).get(metric.column)))
     return found
 
 
-def pivot_cell(notes, race, who, text_of, gaps):
-    entry = next((entry for entry in race.entries if entry.who == who), None) if race else None
+def pivot_cell(notes, race, contender, text_of, gaps):
+    entry = next((entry for entry in race.entries if entry.contender == contender), None) if race else None
     if entry:
         noisy = steadiness(entry.launches.values())[1] == "noisy"
         return Cell(text_of(entry.estimate.median) + (" ~" if noisy else ""), entry.estimate.median,
@@ -218,7 +218,7 @@ def pivot_cell(notes, race, who, text_of, gaps):
 
 
 def pivot(races, rows, column, caption, text_of=None):
-    """A row for each contender and a column for each value of an axis, of races of one metric."""
+    """Returns a row for each contender and a column for each value of an axis, of races of one metric."""
     axis, notes, by_value = axes.BY_COLUMN[column], Notes(), {}
     place = list(axes.BY_COLUMN).index(column)
     for race in races:
@@ -228,15 +228,15 @@ def pivot(races, rows, column, caption, text_of=None):
     for row in rows:
         setting = axes.setting_of(row)
         if row["status"] != "ok" and setting[:place] + setting[place + 1:] in settings:
-            gaps[who_of(row), setting[place]].append(row)
+            gaps[contender_of(row), setting[place]].append(row)
             by_value.setdefault(setting[place], Race("", setting, races[0].metric, []))
     values = sorted(by_value, key=lambda text: axes.sortable([text]))
-    everyone = sorted({entry.who for race in races for entry in race.entries}, key=lambda who: order(*who))
+    everyone = sorted({entry.contender for race in races for entry in race.entries}, key=lambda contender: order(*contender))
     lines = []
-    for who in everyone:
-        counts = [entry.estimate.n for race in races for entry in race.entries if entry.who == who]
-        lines.append([name_cell(who), *(
-            pivot_cell(notes, by_value[value], who, (text_of or races[0].metric.text_of), gaps[who, value])
+    for contender in everyone:
+        counts = [entry.estimate.n for race in races for entry in race.entries if entry.contender == contender]
+        lines.append([name_cell(contender), *(
+            pivot_cell(notes, by_value[value], contender, (text_of or races[0].metric.text_of), gaps[contender, value])
             for value in values), Cell(words.from_to(counts), min(counts))])
     return Table(caption, ["contender", *(axis.text_of(value) for value in values), "launches"], lines, notes.texts)
 

@@ -2,7 +2,7 @@
 
 
 def number(value, unit=""):
-    """1234567 -> '1.23 M'; three significant digits."""
+    """Returns 1234567 as '1.23 M', with three significant digits."""
     for limit, prefix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= limit * 0.9995:
             return "%s %s%s" % (three(value / limit), prefix, unit)
@@ -10,7 +10,7 @@ def number(value, unit=""):
 
 
 def three(value):
-    """Three significant digits, never in exponents: 1234 -> '1230', 0.0123 -> '0.0123'."""
+    """Returns 1234 as '1230': three significant digits, never an exponent."""
     if value == 0:
         return "0"
     text = "%.3g" % value
@@ -18,12 +18,12 @@ def three(value):
 
 
 def two(value):
-    """Two significant digits, for what is said in a sentence: 145.7 -> '150', 1.42 -> '1.4'."""
+    """Returns 145.7 as '150': two significant digits, for sentences."""
     return three(float("%.2g" % value))
 
 
 def duration(ns):
-    """812 -> '812 ns', 45310 -> '45.3 µs'."""
+    """Returns 45310 as '45.3 µs'."""
     for limit, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
         if ns >= limit * 0.9995:
             return "%s %s" % (three(ns / limit), unit)
@@ -38,17 +38,17 @@ def size(count):
 
 
 def share(value):
-    """0.001 -> '0.1 %'."""
+    """Returns 0.001 as '0.1 %'."""
     return "%.6g %%" % (100 * value)
 
 
 def factor(value):
-    """A ratio: two decimals near 1, two digits far from it: 0.953 -> '0.95', 1.02 -> '1.02', 145.7 -> '150'."""
+    """Returns a ratio: two decimals near 1, two digits far from it: 0.953 -> '0.95', 1.02 -> '1.02', 145.7 -> '150'."""
     return "%.2f" % value if 0.095 <= value < 1.995 else "%.1f" % value if 1 < value < 9.95 else two(value)
 
 
 def counted(count, noun, plural=None):
-    """'1 launch', '6 launches' (plural given), '0 cases'."""
+    """Returns '1 launch', '6 launches' (plural given), '0 cases'."""
     return "%s %s" % ("{:,}".format(count), noun if count == 1 else plural or noun + "s")
 
 
@@ -57,13 +57,13 @@ def launches(count):
 
 
 def from_to(values):
-    """'6', or '1 to 6' of different values."""
+    """Returns '6', or '1 to 6' of different values."""
     low, high = min(values), max(values)
     return str(low) if low == high else "%s to %s" % (low, high)
 
 
 def listed(texts):
-    """'a', 'a and b', 'a, b and c'."""
+    """Returns 'a', 'a and b', 'a, b and c'."""
     texts = list(texts)
     return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " and " + texts[-1]
 

@@ -1,4 +1,4 @@
-"""The ends of a command: what it says, to whom, and its exit code. In this process; test_surroundings.py has the real ones."""
+"""Output, errors and exit codes of a command, in this process; test_surroundings.py runs real ones."""
 
 import contextlib
 import io

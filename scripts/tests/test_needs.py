@@ -1,4 +1,4 @@
-"""The decision table: for each need the fastest, whoever that is, and what ours reaches; and where ours is slower."""
+"""The decision table: for each need the fastest, ours or not, and what ours reaches; and where ours is slower."""
 
 import unittest
 
@@ -96,6 +96,13 @@ class Slower(unittest.TestCase):
     def test_a_baseline_counts_as_ahead_and_is_told_from_the_others(self):
         _, counts = self.lines(lambda run: (run.round_trips("pipe", [300] * 6), run.round_trips("spsc_ring", [200] * 6)))
         self.assertEqual(counts, (1, 1, 0))
+
+    def test_a_baseline_does_not_hide_another_that_is_ahead_as_well(self):
+        lines, counts = self.lines(lambda run: (run.round_trips("pipe", [300] * 6), run.round_trips("spsc_ring", [100] * 6),
+                                                run.round_trips("socketpair_stream", [200] * 6)))
+        self.assertEqual([line[1] for line in lines], ["plain spinning ring (baseline), 100 ns",
+                                                       "socketpair stream, 200 ns"])
+        self.assertEqual(counts, (1, 1, 1))
 
     def test_semaphores_and_pools_are_listed_too(self):
         lines, _ = self.lines(lambda run: (run.limit("semaphore", [100] * 6), run.limit("posix_sem", [131] * 6)))

@@ -39,7 +39,7 @@ class Rule(unittest.TestCase):
             better = source.choice((("ops_per_s", "throughput", max), ("lat_p50_ns", "latency", min)))
             rates = self.some(source)
             race = race_of(rates, column=better[0], kind=better[1])
-            medians = {impl: entry.estimate.median for entry in race.entries for impl in [entry.who[0]]}
+            medians = {impl: entry.estimate.median for entry in race.entries for impl in [entry.contender[0]]}
             best = better[2](medians, key=medians.get)
             self.assertTrue(races.verdict(race).startswith(label(best)), (turn, races.verdict(race)))
 
@@ -49,16 +49,16 @@ class Rule(unittest.TestCase):
         for _ in range(500):
             race = race_of(self.some(source))
             ours, first = races.ours_of(race), race.entries[0]
-            if ours is None or is_ours(first.who[0]):
+            if ours is None or is_ours(first.contender[0]):
                 self.assertEqual(races.lost([race]), [])
                 continue
-            self.assertIn(label(*ours.who), races.verdict(race))
+            self.assertIn(label(*ours.contender), races.verdict(race))
             certain = races.told_apart(races.speed_ratio(race, first, ours))
             if certain == 1 or (certain is None and first.estimate.median >= 1.05 * ours.estimate.median):
                 lost += 1
                 self.assertEqual(races.lost([race]), [race])
                 (line,) = needs.loss_rows({"lock_contention": support_answer(race)})
-                self.assertTrue(line[1].startswith(label(*races.ahead_of_ours(race)[0].who)))
+                self.assertTrue(line[1].startswith(label(*races.ahead_of_ours(race)[0].contender)))
         self.assertGreater(lost, 50)
 
     def test_no_claim_without_six_launches(self):
@@ -150,7 +150,7 @@ class Lost(unittest.TestCase):
 
     def test_a_second_that_is_certainly_ahead_counts_where_the_first_is_not(self):
         race = race_of({"lock": [100] * 6, "std_mutex": [1, 2, 500, 500, 500, 500], "tbb_mutex": [200] * 6})
-        self.assertEqual([label(*entry.who) for entry in races.ahead_of_ours(race)], ["tbb::mutex"])
+        self.assertEqual([label(*entry.contender) for entry in races.ahead_of_ours(race)], ["tbb::mutex"])
 
 
 if __name__ == "__main__":

@@ -33,6 +33,25 @@ class Readme(unittest.TestCase):
         self.assertLessEqual(self.text.count("\n"), 100)
 
 
+class Scripts(unittest.TestCase):
+    """scripts/README.md: its index is whole."""
+
+    def setUp(self):
+        with open(os.path.join(support.SCRIPTS, "README.md"), encoding="utf-8") as file:
+            self.named = re.findall(r"`([\w-]+(?:\.\w+)?)[` ]", file.read())
+
+    def test_every_script_is_in_it(self):
+        for name in os.listdir(support.SCRIPTS):
+            if os.path.isfile(os.path.join(support.SCRIPTS, name)) and not name.startswith(
+                    ("plot_", "pipe_vs_queue_", "README", "CMakeLists")):
+                self.assertIn(name, self.named)
+
+    def test_every_script_that_it_names_is_there(self):
+        for name in self.named:
+            if name.endswith((".py", ".css", ".js")) and not name.startswith(("plot_", "test_")):
+                self.assertTrue(os.path.exists(os.path.join(support.SCRIPTS, name)), name)
+
+
 class Reference(unittest.TestCase):
     """results/reference/, from which the figure is."""
 

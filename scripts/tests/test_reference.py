@@ -1,4 +1,4 @@
-"""The report of results/reference, whose numbers are golden: worked out here once more, from the raw rows."""
+"""The report of results/reference, its numbers computed once more from the raw rows."""
 
 import csv
 import json

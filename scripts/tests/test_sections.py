@@ -1,6 +1,7 @@
 """The section of a scenario, with and without a module: a new figure is one file, and none is needed."""
 
 import os
+import re
 import sys
 import unittest
 
@@ -80,6 +81,20 @@ class WithModule(unittest.TestCase):
         self.assertIn("By looking at the sea.", page)
         self.assertIn(">ebbs/s</th>", page)
         self.assertTrue(os.path.exists(self.run_.path("plots/ebb_rate.svg")))
+
+    def test_the_example_of_the_readme_draws_what_it_says(self):
+        with open(os.path.join(support.SCRIPTS, "README.md"), encoding="utf-8") as file:
+            (example,) = re.findall("```python\n(.*?)```", file.read(), re.S)
+        for impl, fair in (("moon", 0.9), ("sun", 0.6)):
+            self.run_.row("tides/" + impl, 1, scenario="tides", impl=impl, ops_per_s=7, fair_jain=fair, parties=2,
+                          metric_kind="throughput")
+        code, out, err = self.report("tides", example)
+        self.assertEqual((code, err.count("\n")), (3, 1))
+        self.assertIn("tides: left out 1 row without parties", err)
+        self.assertTrue(os.path.exists(self.run_.path("plots/tides_rate.svg")))
+        self.assertEqual([row.split(",")[0] for row in self.run_.read("plots/tides_even.csv").splitlines()],
+                         ["impl", "moon", "sun"])
+        self.assertIn("Waves are counted at a pole", self.run_.read("report.html"))
 
     def test_its_mistakes_do_not_cost_the_others(self):
         code, _, err = self.report("flow", "def draw(folder, run, rows):\n    raise KeyError('moon')\n")
