@@ -57,7 +57,7 @@ class Rule(unittest.TestCase):
             if certain == 1 or (certain is None and first.estimate.median >= 1.05 * ours.estimate.median):
                 lost += 1
                 self.assertEqual(races.lost([race]), [race])
-                (line,) = needs.loss_rows({"lock_contention": support_answer(race)})
+                line, *_ = needs.loss_rows({"lock_contention": support_answer(race)})
                 self.assertTrue(line[1].startswith(label(*races.ahead_of_ours(race)[0].contender)))
         self.assertGreater(lost, 50)
 
