@@ -18,25 +18,25 @@ class SleepersTest : public Watchdog {
 TYPED_TEST_SUITE(SleepersTest, BothScopes);
 
 TYPED_TEST(SleepersTest, NobodyIsSeenWhereNobodySleeps) {
-  auto& sleepers = *this->waiters_;
-  EXPECT_FALSE(sleepers.is_set());
-  sleepers.request_attention();
-  EXPECT_TRUE(sleepers.is_set());
-  EXPECT_FALSE(sleepers.clear());
-  EXPECT_FALSE(sleepers.is_set());
+  auto& flag = *this->waiters_;
+  EXPECT_FALSE(flag.is_set());
+  flag.request_attention();
+  EXPECT_TRUE(flag.is_set());
+  EXPECT_FALSE(flag.clear());
+  EXPECT_FALSE(flag.is_set());
 }
 
 TYPED_TEST(SleepersTest, OneIsToldOfOnceUnlessTheFlagIsRaisedAgain) {
-  auto& sleepers = *this->waiters_;
-  sleepers.set();
-  EXPECT_TRUE(sleepers.is_set());
-  EXPECT_TRUE(sleepers.clear());
-  EXPECT_FALSE(sleepers.is_set());
-  sleepers.set_again();
-  EXPECT_TRUE(sleepers.is_set());
-  EXPECT_TRUE(sleepers.clear());
-  sleepers.remove_waiter();
-  EXPECT_FALSE(sleepers.others_may_wait());
+  auto& flag = *this->waiters_;
+  EXPECT_TRUE(flag.set());
+  EXPECT_TRUE(flag.is_set());
+  EXPECT_TRUE(flag.clear());
+  EXPECT_FALSE(flag.is_set());
+  EXPECT_TRUE(flag.set_again());
+  EXPECT_TRUE(flag.is_set());
+  EXPECT_TRUE(flag.clear());
+  flag.remove_waiter();
+  EXPECT_FALSE(flag.others_may_wait());
 }
 
 // The worker draws its own attention for as long as nobody sleeps, so it lowers the flag all the time,
@@ -62,7 +62,7 @@ TYPED_TEST(SleepersTest, WhoComesWhileTheFlagIsBeingLoweredIsNotOverlooked) {
     await_looks(1);
     const auto told = ledger[kTold].load();
     for (int pauses = round % 64; pauses > 0; --pauses) detail::relax();
-    sleepers.set();
+    EXPECT_TRUE(sleepers.set());
     await_looks(3);
     overlooked += ledger[kTold] == told;
     sleepers.remove_waiter();

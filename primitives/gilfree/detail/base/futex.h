@@ -5,6 +5,10 @@
 // heavy_fence() makes every CPU that runs a participant execute a full barrier, so that the frequent
 // half of a handshake can leave its own out: membarrier(2), MEMBARRIER_CMD_*_EXPEDITED. It costs
 // about 0.4 us, or 10 us when another CPU has to be interrupted (docs/adr/0002-adaptive-waiting.md).
+//
+// A process or thread may be refused it at any time: a seccomp filter can be installed late, and an
+// emulator or an old kernel may not have it. Each caller of heavy_fence() therefore looks at its result
+// (docs/adr/0013-refused-fences.md).
 #pragma once
 
 #include <linux/futex.h>
@@ -14,6 +18,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <cstdint>
 #include <ctime>
@@ -68,17 +73,18 @@ struct Kernel {
   static void wake_one(std::atomic<std::uint32_t>& word) { wake(word, 1); }
   static void wake_all(std::atomic<std::uint32_t>& word) { wake(word, INT_MAX); }
 
-  // True if heavy_fence() works, so that a worker may leave out its barrier. Asked once a process;
-  // the registration is inherited by fork.
-  [[gnu::always_inline]] static bool is_known_to_fence() {
-    return fence_.load(std::memory_order_relaxed) == Fence::kYes;
-  }
+  // True if this process has registered for the barriers of others, so that its half of a handshake
+  // may be the short one. Asked once a process; a fork inherits the registration. It says nothing
+  // about what heavy_fence() will do later.
   static bool can_fence() {
     const Fence known = fence_.load(std::memory_order_relaxed);
     return known == Fence::kYes || (known == Fence::kUnasked && ask_for_fence());
   }
-  static void heavy_fence() {
-    if (can_fence()) ::syscall(SYS_membarrier, kBarrier, 0, 0);
+  // Executes a full barrier here, and on every CPU that runs a registered process or, between threads,
+  // a thread of this one. False if the kernel refused: then only here.
+  [[nodiscard]] static bool heavy_fence() {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    return can_fence() && ::syscall(SYS_membarrier, kBarrier, 0, 0) == 0;
   }
 
  private:
@@ -106,5 +112,30 @@ struct Kernel {
       S::kAcrossProcesses ? MEMBARRIER_CMD_GLOBAL_EXPEDITED : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
   inline static std::atomic<Fence> fence_{Fence::kUnasked};
 };
+
+// How long a store may stay invisible to other CPUs once its CPU has executed it, with a wide margin.
+// A store leaves the store buffer in nanoseconds to microseconds, and at the latest when the CPU takes
+// its next timer interrupt (Morrison, Afek, "Temporally bounding TSO for fence-free asymmetric
+// synchronization", ASPLOS 2015). Waiting so long is what a process does whose fence was refused.
+inline constexpr auto kStoreDelay = std::chrono::milliseconds(20);
+
+// True while this thread makes an object with a name, which unrelated programs may open: their fences
+// may be refused from the beginning.
+inline constinit thread_local bool makes_named_object = false;
+
+class MakingNamedObject {
+ public:
+  MakingNamedObject() { makes_named_object = true; }
+  ~MakingNamedObject() { makes_named_object = false; }
+  MakingNamedObject(const MakingNamedObject&) = delete;
+  MakingNamedObject& operator=(const MakingNamedObject&) = delete;
+};
+
+// For the constructor of a part of an object: true if the processes that will use it are registered,
+// because they descend from this one.
+template <Scope S>
+bool may_rely_on_fences() {
+  return !makes_named_object && Kernel<S>::can_fence();
+}
 
 }  // namespace gilfree::detail

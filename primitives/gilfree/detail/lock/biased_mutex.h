@@ -1,28 +1,39 @@
-// BiasedMutex: a mutex that costs nothing to who had it last.
+// BiasedMutex: a mutex that its last owner takes again without an atomic read-modify-write.
 //
-//   BiasedGuard guard(turn, [&] { repair(); });   // repair() runs if the previous owner died inside
+//   BiasedGuard guard(mutex, [&] { repair(); });   // repair() runs if the previous owner died inside
 //
-// A queue mostly has one producer and one consumer, and then a mutex excludes nobody; but its atomic
-// read-modify-write makes the CPU wait until everything it stored, lines fought over included, has
-// left its store buffer: 30 ns a message where 6 would do. So whoever takes the mutex often enough
-// in a row leaves it leased: the lessee comes and goes by plain stores. Anyone else takes the mutex
-// itself, ends the lease, and waits until the lessee is outside.
+// Biased locking (Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001; Kawachiya et al., "Lock
+// reservation", OOPSLA 2002). Most queues have one producer and one consumer, so their locks exclude
+// no other thread, but a read-modify-write makes the CPU wait until all its stores have left the store
+// buffer: 30 ns a message where 6 would do. A thread that takes the mutex often enough in a row becomes
+// its bias owner, which enters and leaves by plain stores. Any other thread takes the mutex proper and
+// revokes the bias:
 //
-//   lessee: inside = me;  if (lease == me) in, else back out     // no fence here, ...
-//   other:  mutex.lock(); lease = nobody; heavy_fence(); while (inside) wait();   // ... all here
+//   bias owner: inside = me;  if (bias == me) enter, else back out      // no fence here
+//   other:      mutex.lock(); bias = none; heavy_fence(); while (inside) wait();
 //
-// Of these two one must see the other: Dekker's handshake, the fences of both paid by the rare side
-// (Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001; reservation of locks: Kawachiya et
-// al., OOPSLA 2002). docs/adr/0003-biased-mutex.md has the figures.
+//   | state    | bias_ | revoked_ | who may enter                         | next                      |
+//   | unbiased | none  | none     | the owner of mutex_                   | biased: many in a row     |
+//   | biased   | B     | none     | B by its word; the owner of mutex_    | revoking: another locks   |
+//   |          |       |          | must revoke first                     |                           |
+//   | revoking | none  | B        | B, if it was inside, until it leaves  | unbiased: B was seen      |
+//   |          |       |          |                                       | outside, or dead          |
 //
-// A lessee may be held up just before it says that it is inside, and say so long after its lease has
-// ended. So `inside` is a word that no other lessee uses, until the former one has died or was seen
-// to take the mutex, with no such store under way.
+// 1. Only the owner of mutex_ changes the state. `revoked_` is stored before `bias_` is cleared, so a
+//    death in between leaves "biased" or "revoking", and the next owner of mutex_ goes on from there.
+// 2. Revoking may outlast a lock_until() that came too late: the next owner finishes it.
+// 3. B may be delayed just before it stores `inside`, and store it long after the revocation. So each
+//    word of inside_ belongs to one thread, until that thread has died or was seen to take mutex_.
+// 4. Where a fence is refused, the revoking thread waits for kStoreDelay instead, and the mutex is never
+//    biased again. An object with a name is never biased (docs/adr/0013-refused-fences.md).
 //
-// Cost        Leased: two plain stores. Not: a Mutex, and about 10 us once to end a lease. A lease
-//             that was ended is harder to get again.
-// Crash       As Mutex. A lessee killed outside is nobody's loss; killed inside, the next one is told.
-//             Killed while ending a lease: the next one ends it again.
+// docs/adr/0003-biased-mutex.md has the figures.
+//
+// Cost        Biased: two plain stores. Else that of a Mutex, and about 10 us to revoke a bias. Each
+//             revocation doubles the number of locks in a row that the next bias takes.
+// Blocking    lock_until waits no longer than told, also for a bias owner that stands still inside.
+// Crash       As Mutex. A bias owner killed outside leaves nothing; killed inside, it is found dead by
+//             the thread that revokes its bias.
 #pragma once
 
 #include <algorithm>
@@ -33,6 +44,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/futex.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/wait/event_count.h"
@@ -43,6 +55,8 @@ namespace gilfree::detail {
 template <Scope S>
 class BiasedMutex {
  public:
+  BiasedMutex() : needed_(may_rely_on_fences<S>() ? kFewest : kNeverBias) {}
+
   Locked lock() { return *lock_until(kNever); }
 
   // Nothing if the deadline came first. kNow never waits, also where a bias has to be revoked.
@@ -66,8 +80,8 @@ class BiasedMutex {
     mutex_.unlock();
   }
 
-  // The lessee's own way, which makes no call: for who, without one, needs no stack either. If it
-  // is_biased_to_me() and does, it is inside; if enter_biased() says no, only to unlock() at once.
+  // The bias owner's path, in steps, for a caller that must make no call. If is_biased_to_me(), call
+  // enter_biased(): true means inside, false that unlock() must follow at once.
   [[gnu::always_inline]] bool is_biased_to_me() const {
     const OwnerId me = self_if_known<S>();
     return me != kNoOwner && bias_.load(std::memory_order_relaxed) == me;
@@ -75,20 +89,22 @@ class BiasedMutex {
   [[nodiscard, gnu::always_inline]] bool enter_biased() {
     const OwnerId me = self_if_known<S>();
     inside(me).store(me, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in revoke_bias()
+    std::atomic_signal_fence(
+        std::memory_order_seq_cst);  // the CPU's part is in finish_revocation()
     return bias_.load(std::memory_order_acquire) == me;
   }
-  // False if the lease has ended meanwhile: then it is to notify_left().
+  // False if the bias was revoked meanwhile: then notify_left() must follow.
   [[nodiscard, gnu::always_inline]] bool leave_biased() {
     const OwnerId me = self_if_known<S>();
     inside(me).store(kNoOwner, std::memory_order_release);
-    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in revoke_bias()
+    std::atomic_signal_fence(
+        std::memory_order_seq_cst);  // the CPU's part is in finish_revocation()
     return bias_.load(std::memory_order_relaxed) == me;
   }
   void notify_left() { left_.notify_one(); }
 
  private:
-  static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16;
+  static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16, kNeverBias = 0xffffffff;
   static constexpr std::size_t kWords = 16;
 
   [[gnu::noinline]] std::optional<Locked> lock_mutex(OwnerId me, Deadline deadline) {
@@ -105,20 +121,20 @@ class BiasedMutex {
     return std::exchange(abandoned_, false) ? Locked::kAbandoned : Locked::kCleanly;
   }
 
-  // For the mutex's owner, like all that follows. `revoked_` comes first: a death in between leaves
-  // the bias, or a revocation to be finished.
+  // For the owner of mutex_, like all that follows.
   void begin_revocation() {
     revoked_ = bias_owner_;
+    drained_at_ = kNever;  // not known yet
     bias_.store(kNoOwner, std::memory_order_release);
     streak_ = 0;
-    needed_ = std::min(std::max(needed_, kFewest) * 2, kMost);
+    if (needed_ != kNeverBias) needed_ = std::min(needed_ * 2, kMost);
   }
 
   // Waits until the former bias owner is outside. False if the deadline came first: then the next
   // owner of the mutex goes on with it.
   bool finish_revocation(OwnerId me, Deadline deadline) {
-    if (revoked_ != me) {  // I am not inside: I came by the mutex
-      Kernel<S>::heavy_fence();
+    if (revoked_ != me) {  // this thread is not inside: it has come by mutex_
+      if (!Kernel<S>::heavy_fence() && !await_store_delay(deadline)) return false;
       auto& word = inside(revoked_);
       const auto gone = [&] { return word.load(std::memory_order_acquire) == kNoOwner; };
       const auto died = [&] { return is_dead<S>(revoked_); };
@@ -131,35 +147,43 @@ class BiasedMutex {
     revoked_ = kNoOwner;
     return true;
   }
+  // Where the fence is refused: waits until the stores of the former bias owner are visible that it
+  // executed before it could see the revocation. False if the deadline comes first.
+  bool await_store_delay(Deadline deadline) {
+    needed_ = kNeverBias;
+    if (drained_at_ == kNever) drained_at_ = after(kStoreDelay);
+    const auto drained = [&] { return Clock::now() >= drained_at_; };
+    return drained() || left_.wait(std::min(deadline, drained_at_), kNoCpu, drained, drained) ||
+           drained();
+  }
 
-  // For the mutex's owner: counts how often in a row it was the same one. The lease counts from
-  // unlock() on, when the mutex is free again.
+  // Counts the locks in a row by one thread. A bias counts from unlock() on, when mutex_ is free again.
   void consider_bias(OwnerId me) {
     streak_ = last_ == me ? streak_ + 1 : 0;
     last_ = me;
-    if (streak_ < std::max(needed_, kFewest) || !Kernel<S>::can_fence()) return;
+    if (streak_ < needed_ || needed_ == kNeverBias) return;
     streak_ = 0;
     if (former(me) != kNoOwner && !is_dead<S>(former(me))) return;
     former(me) = bias_owner_ = me;
     bias_.store(me, std::memory_order_release);
   }
 
-  // A token's lowest bits are its slot: those of a family's first threads differ.
+  // The lowest bits of an OwnerId are its slot: those of a process tree's first threads differ.
   [[gnu::always_inline]] std::atomic<OwnerId>& inside(OwnerId token) {
     return inside_[token % kWords];
   }
   OwnerId& former(OwnerId token) { return former_owner_[token % kWords]; }
 
-  Mutex<S> mutex_;  // guards what follows, but for what a lessee does to its word of inside_
+  Mutex<S> mutex_;  // guards what follows, except what a bias owner does to its word of inside_
   std::atomic<OwnerId> bias_{kNoOwner};
-  OwnerId bias_owner_ = kNoOwner;  // who had the latest lease
-  OwnerId revoked_ = kNoOwner;     // who had it, until it was seen outside
+  OwnerId bias_owner_ = kNoOwner;  // the latest
+  OwnerId revoked_ = kNoOwner;     // the former one, until it was seen outside
+  Deadline drained_at_ = kNever;   // when its stores are visible whatever barriers there are
   OwnerId last_ = kNoOwner;
   std::uint32_t streak_ = 0;
-  std::uint32_t needed_ = 0;
-  bool abandoned_ = false;  // an owner died inside, and the next holder is to be told
-  OwnerId former_owner_[kWords] =
-      {};  // of each word: a lessee whose store to it may still be under way
+  std::uint32_t needed_;
+  bool abandoned_ = false;             // an owner died inside, and the next holder is to be told
+  OwnerId former_owner_[kWords] = {};  // of each word: one whose store to it may be under way
   EventCount<S> left_;
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};
 };

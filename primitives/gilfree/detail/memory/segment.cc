@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "gilfree/detail/base/futex.h"
 #include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/detail/memory/mapping.h"
 #include "gilfree/detail/memory/segment_header.h"
@@ -205,7 +206,10 @@ std::optional<Segment> try_create(std::string_view name, std::uint64_t layout, s
   set_access(file.fd(), name);
   allocate(file.fd(), name, kHeaderBytes + bytes, kHeaderBytes + bytes - on_demand);
   Segment segment{map(file.fd(), name, bytes), bytes};
-  make(segment.memory.get());
+  {
+    const MakingNamedObject making;
+    make(segment.memory.get());
+  }
   if (claim) claim(segment.memory.get(), file.fd());
   const SegmentHeader header = header_for(layout, bytes);
   std::memcpy(static_cast<std::byte*>(segment.memory.get()) - kHeaderBytes, &header, sizeof header);

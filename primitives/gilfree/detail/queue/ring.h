@@ -107,7 +107,7 @@ class Ring {
     const auto tail = state_->tail.now();
     const auto next = store_.write(tail, mine.seen, item);
     state_->tail.at.store(next, std::memory_order_release);  // commit
-    return state_->filled.may_have_waiters() ||
+    return state_->filled.has_waiters() ||
            store_.should_fetch_to_write(mine.asked, next, mine.seen);
   }
   [[gnu::noinline]] void after_write() {

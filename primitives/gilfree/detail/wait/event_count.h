@@ -1,18 +1,33 @@
-// EventCount: wait until something that another party publishes has become true.
+// EventCount: wait until something that another thread or process publishes has become true.
 //
-//   publish(item);                       // a store; the worker's side of the handshake
-//   event_count.notify_one();                         // one load unless somebody sleeps
+//   publish(item);                        // a store
+//   event_count.notify_one();             // one load unless a thread sleeps
 //
-//   event_count.wait(deadline, patience, [&] { return published(); });
+//   event_count.wait(deadline, SpinPolicy(cpu), [&] { return published(); }, [] { return false; });
 //
-// No lock belongs to it: ready() reads atomics and may be called at any time. The bell is a counter
-// in a futex word, so the kernel keeps the queue of sleepers and forgets one that is killed
+// As folly's EventCount. No lock belongs to it: ready() reads atomics and may be called at any time.
+// `epoch_` is a futex word, so the kernel keeps the queue of sleepers and removes one that is killed
 // (docs/adr/0002-adaptive-waiting.md says why it is not a condition variable).
 //
-// Crash       A ringer killed between publishing and ringing, or a sleeper killed after it was chosen
-//             to be woken, is noticed by every sleeper at once, or at its next heartbeat (parker.h).
+//   | step | waiter                                          | notifier                              |
+//   | 1    | heard = epoch                                   | publish                               |
+//   | 2    | set the waiter flag (and fence: waiter_flag.h)  | flag set? no: done                    |
+//   | 3    | ready()? yes: done                              | clear the flag; no waiter: done       |
+//   | 4    | sleep while epoch == heard                      | ++epoch                               |
+//   | 5    | ready()? no: step 1                             | wake one sleeper, or all              |
+//
+// 1. Waiter step 2 and notifier step 2 see at least one the other's store: no waiter sleeps beside
+//    something that was published.
+// 2. A notifier that cleared the flag also increments `epoch`, so a waiter between its steps 1 and 4
+//    does not sleep.
+// 3. notify_one() wakes one waiter and clears the flag for all. The one that returns sets it again if
+//    others may wait; with more to do than it takes, it notifies the next.
+//
+// Crash       A notifier killed between its steps 1 and 5, or a waiter killed after it was chosen to be
+//             woken, is noticed by every waiter at once, or at its next heartbeat (parker.h).
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -31,20 +46,19 @@ enum class Waited { kNot, kAwake, kAsleep };  // what a successful wait has cost
 template <Scope S>
 class EventCount {
  public:
-  // Returns once ready(); how it waited, or nothing if the deadline came first. `their_cpu` is where
-  // the one who will ring was last seen. hopeless() is asked before each sleep and may cost a system
-  // call; the wait also ends when it is true, and the caller finds out why.
+  // Returns once ready(): how it waited, or nothing if the deadline came first. `their_cpu` is where
+  // the notifier was last seen. hopeless() is asked before each sleep and may cost a system call; the
+  // wait also ends when it is true, and the caller finds out why.
   template <typename Ready, typename Hopeless>
   std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready,
                              Hopeless hopeless) {
     return wait(deadline, SpinPolicy(their_cpu), ready, hopeless);
   }
   template <typename Ready, typename Hopeless>
-  std::optional<Waited> wait(Deadline deadline, SpinPolicy patience, Ready ready,
-                             Hopeless hopeless) {
+  std::optional<Waited> wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
     if (deadline == kNow) return std::nullopt;
-    while (patience.keep_spinning()) {
+    while (spin.keep_spinning()) {
       if (ready()) return Waited::kAwake;
     }
     return sleep(deadline, [&] { return ready() || hopeless(); });
@@ -55,25 +69,25 @@ class EventCount {
     return wait(deadline, their_cpu, ready, [] { return false; });
   }
 
-  // Call after publishing. Wakes one sleeper; if that one leaves work behind, it rings again.
+  // Call these after publishing. notify_one() wakes one waiter; one that leaves something behind
+  // notifies the next.
   void notify_one() {
     if (waiters_.is_set()) [[unlikely]]
       notify_one_slow();
   }
-  // Wakes whoever sleeps, if anybody does: for a bell on which nobody calls ring().
+  // Wakes all waiters: for an event count on which notify_one() is never called.
   void notify_if_waiting() {
-    if (waiters_.is_set()) [[unlikely]]
-      notify_all();
+    if (waiters_.is_set() && waiters_.clear()) [[unlikely]]
+      wake(&Kernel<S>::wake_all);
   }
-  // Wakes whoever sleeps, also those whom a ring() under way has promised to somebody else's care.
+  // Wakes all waiters, also those that a notify_one() under way has cleared the flag of.
   void notify_all() {
     (void)waiters_.clear();
     wake(&Kernel<S>::wake_all);
   }
 
-  // ring() in two steps, for a caller who may also be asked for attention.
-  bool has_waiters() { return waiters_.is_set(); }
-  [[gnu::always_inline]] bool may_have_waiters() const { return waiters_.may_be_set(); }
+  // notify_one() in two steps, for a caller that has other reasons to be told.
+  [[gnu::always_inline]] bool has_waiters() const { return waiters_.is_set(); }
   [[gnu::noinline]] void notify_one_slow() {
     if (waiters_.clear()) wake(&Kernel<S>::wake_one);
   }
@@ -86,23 +100,25 @@ class EventCount {
 
   template <typename Ready>
   [[gnu::noinline]] std::optional<Waited> sleep(Deadline deadline, Ready ready) {
-    for (Parker<S> nap;;) {
+    for (Parker<S> parker;;) {
       const auto heard = epoch_.load(std::memory_order_acquire);
-      waiters_.set();
+      const bool is_seen = waiters_.set();
       const bool is_ready = ready();
       const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
-      if (!is_ready && !is_late) nap.park(epoch_, heard, deadline);
+      if (!is_ready && !is_late) {
+        parker.park(epoch_, heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
+      }
       waiters_.remove_waiter();
       if (is_ready) return Waited::kAsleep;
       if (is_late) return std::nullopt;
       if (ready()) {
-        if (waiters_.others_may_wait()) waiters_.set_again();
+        if (waiters_.others_may_wait() && !waiters_.set_again()) notify_all();
         return Waited::kAsleep;
       }
     }
   }
 
-  // After forget(): who announces itself after that has heard an older ring.
+  // After clear(): a waiter that sets the flag after that has read an older epoch.
   [[gnu::noinline]] void wake(void (*kernel_wake)(std::atomic<std::uint32_t>&)) {
     epoch_.fetch_add(1, std::memory_order_release);
     kernel_wake(epoch_);

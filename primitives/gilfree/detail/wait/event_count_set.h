@@ -3,10 +3,11 @@
 //   EventCountSet<S> event_counts({&one, &other});
 //   event_counts.wait(deadline, [&] { return one_has_something() || other_has_something(); }, hopeless);
 //
-// As EventCount::wait. Who is woken may leave what it was woken for to others who sleep at the same
-// event_count, so it wakes them.
+// As EventCount::wait. A waiter that is woken may leave what it was woken for to others that sleep on
+// the same event count, so it wakes them.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,7 @@ class EventCountSet {
   bool wait(Deadline deadline, Ready ready, Hopeless hopeless) {
     if (ready()) return true;
     if (deadline == kNow) return false;
-    for (SpinPolicy patience(kNoCpu); patience.keep_spinning();) {
+    for (SpinPolicy spin(kNoCpu); spin.keep_spinning();) {
       if (ready()) return true;
     }
     return sleep(deadline, [&] { return ready() || hopeless(); });
@@ -40,15 +41,18 @@ class EventCountSet {
   template <typename Ready>
   bool sleep(Deadline deadline, Ready ready) {
     std::vector<WatchedWord> heard(event_counts_.size());
-    for (Parker<S> nap;;) {
+    for (Parker<S> parker;;) {
+      bool is_seen = true;
       for (std::size_t i = 0; i < event_counts_.size(); ++i) {
-        auto& rings = event_counts_[i]->epoch_;
-        heard[i] = {&rings, rings.load(std::memory_order_acquire)};
-        event_counts_[i]->waiters_.set();
+        auto& epoch = event_counts_[i]->epoch_;
+        heard[i] = {&epoch, epoch.load(std::memory_order_acquire)};
+        is_seen = event_counts_[i]->waiters_.set() && is_seen;
       }
       const bool is_ready = ready();
       const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
-      if (!is_ready && !is_late) nap.park_on_any(heard, deadline);
+      if (!is_ready && !is_late) {
+        parker.park_on_any(heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
+      }
       for (EventCount<S>* event_count : event_counts_) event_count->waiters_.remove_waiter();
       if (is_ready || is_late || ready()) {
         pass_on(heard);

@@ -1,18 +1,30 @@
-// WaiterFlag: the flag by which those who go to sleep are seen by those who must wake them.
+// WaiterFlag: tells a notifier whether a thread sleeps, or is about to.
 //
-//   sleeper                               worker
-//     sleepers.set();                  publish();
-//     if (!ready()) sleep();                if (sleepers.is_set()) { sleepers.forget(); wake(); }
+//   waiter                                notifier
+//     flag.set();                           publish();
+//     if (!ready()) sleep();                if (flag.is_set() && flag.clear()) wake();
 //
-// One of the two must see the other, so each needs a full barrier between its store and its load.
-// Sleeping is rare and costs microseconds, publishing is frequent and costs nanoseconds, so the
-// sleeper pays for both: set() makes every CPU that runs a participant execute the barrier that
-// any() leaves out (futex.h, heavy_fence).
+// This is Dekker's handshake: each side stores, then loads what the other stores, and at least one of
+// the two must see the other. Each side needs a full barrier in between. Sleeping is rare and costs
+// microseconds, publishing is frequent and costs nanoseconds, so set() executes the barrier of both:
+// heavy_fence() (futex.h), and is_set() is a plain load.
 //
-// A flag, not a count: a sleeper that is killed never takes itself off a count. Whoever wakes one
-// sleeper lowers the flag, so the one who was woken raises it again if others may sleep on. The flag
-// errs towards one wake too many; so does the count behind others_may_wait(), which the killed stay
-// in: it saves the lone sleeper the fence.
+// The word has three bits, and is_set() is true while it is not 0:
+//
+//   | bit      | set by                            | cleared by | meaning                        |
+//   | kWaiting | a waiter; request_attention()     | clear()    | a thread may sleep             |
+//   | kStrong  | the constructor                   | never      | notifiers execute a barrier    |
+//   | kRefused | a waiter whose fence was refused  | never      | notifiers execute one from now |
+//
+// 1. With kStrong or kRefused, each notifier calls clear(), a read-modify-write of the word that set()
+//    modifies too: that is its barrier, and no membarrier is needed.
+// 2. An object starts with kStrong unless all its users inherit the registration for membarrier: one
+//    with a name has it (docs/adr/0013-refused-fences.md).
+// 3. A waiter whose fence is refused sets kRefused and is told so. A notifier that has not seen the bit
+//    has published at most kStoreDelay later, so the waiter looks again after that time.
+// 4. The flag is not a count: a count would leak when a waiter is killed. A notifier that wakes one
+//    waiter clears it, so the one that was woken sets it again if others may still sleep. It may cause
+//    one wake-up too many, never one too few; the same holds for the count behind others_may_wait().
 #pragma once
 
 #include <atomic>
@@ -26,45 +38,46 @@ namespace gilfree::detail {
 template <Scope S>
 class WaiterFlag {
  public:
-  void set() {
-    asleep_.fetch_add(1, std::memory_order_seq_cst);  // before the flag: see forget()
-    set_again();
-  }
-  void remove_waiter() { asleep_.fetch_sub(1, std::memory_order_relaxed); }
+  WaiterFlag() : flag_(may_rely_on_fences<S>() ? 0 : kStrong) {}
 
-  bool others_may_wait() const { return asleep_.load(std::memory_order_relaxed) != 0; }
-  void set_again() {
-    flag_.store(1, std::memory_order_seq_cst);
-    Kernel<S>::heavy_fence();
+  // Counts a waiter and sets the flag. False if the fence was refused: then the waiter must look again
+  // after kStoreDelay.
+  [[nodiscard]] bool set() {
+    waiters_.fetch_add(1, std::memory_order_seq_cst);  // before the flag: see clear()
+    return set_again();
   }
-  // Makes the next any() true, soon and without a fence: for a worker's attention, not for its wake.
-  void request_attention() { flag_.store(1, std::memory_order_relaxed); }
+  void remove_waiter() { waiters_.fetch_sub(1, std::memory_order_relaxed); }
 
-  bool is_set() {
-    if (!Kernel<S>::can_fence()) return flag_.fetch_or(0, std::memory_order_seq_cst) != 0;
-    std::atomic_signal_fence(std::memory_order_seq_cst);  // keeps the compiler from looking early
+  bool others_may_wait() const { return waiters_.load(std::memory_order_relaxed) != 0; }
+  // Sets the flag for the other waiters. False if the fence was refused: then they must be woken.
+  [[nodiscard]] bool set_again() {
+    const auto before = flag_.fetch_or(kWaiting, std::memory_order_seq_cst);
+    if ((before & kStrong) != 0 || Kernel<S>::heavy_fence()) return true;
+    flag_.fetch_or(kRefused, std::memory_order_seq_cst);
+    return false;
+  }
+  // Makes is_set() true for a notifier, soon and without a barrier: for its attention, not for a wake-up.
+  void request_attention() { flag_.fetch_or(kWaiting, std::memory_order_relaxed); }
+
+  // For a notifier, after it has published. If true, it must call clear().
+  [[gnu::always_inline]] bool is_set() const {
+    std::atomic_signal_fence(std::memory_order_seq_cst);  // the CPU's part is in set()
     return flag_.load(std::memory_order_relaxed) != 0;
   }
 
-  // As any(), with one look and no call. Also true where it would take more than that to know.
-  [[gnu::always_inline]] bool may_be_set() const {
-    if (!Kernel<S>::is_known_to_fence()) [[unlikely]]
-      return true;
-    std::atomic_signal_fence(std::memory_order_seq_cst);  // keeps the compiler from looking early
-    return flag_.load(std::memory_order_relaxed) != 0;
-  }
-
-  // After any(): false if only attention was asked for. The flag is lowered before the count is read,
-  // with a barrier between the two. Whoever has raised the flag before is then counted; whoever raises
-  // it later leaves it raised, makes its fence after this, and sees what was published before any().
-  bool clear() {
-    (void)flag_.exchange(0, std::memory_order_seq_cst);
-    return asleep_.load(std::memory_order_seq_cst) != 0;
+  // False if no thread waits. The flag is cleared before the count is read, with a barrier in between.
+  // A waiter that set the flag before is then counted; one that sets it later leaves it set, makes its
+  // fence after this, and sees what was published before is_set().
+  [[nodiscard]] bool clear() {
+    (void)flag_.fetch_and(kStrong | kRefused, std::memory_order_seq_cst);
+    return waiters_.load(std::memory_order_seq_cst) != 0;
   }
 
  private:
-  std::atomic<std::uint32_t> flag_{0};
-  std::atomic<std::uint32_t> asleep_{0};
+  static constexpr std::uint32_t kWaiting = 1, kStrong = 2, kRefused = 4;
+
+  std::atomic<std::uint32_t> flag_;
+  std::atomic<std::uint32_t> waiters_{0};
 };
 
 }  // namespace gilfree::detail
