@@ -150,7 +150,7 @@ void Thread::start() {
   static std::atomic<bool> registered{false};
   if (!registered.exchange(true)) std::atexit([] { detail::ThreadRegistry::here().await_all(); });
   thread.ours = true;
-  thread.uses_object = typeid(*this) != typeid(Thread);
+  thread.uses_object = !thread.target_only && typeid(*this) != typeid(Thread);
   thread.forks = fork_count();
   thread.joinable = true;
   thread.phase.store(Phase::kBegun, std::memory_order_release);
@@ -194,6 +194,8 @@ __attribute__((no_sanitize("null"))) void* Thread::begin(void* beginning) {
   }
   return nullptr;
 }
+
+void Thread::run_target_only() { record().target_only = true; }
 
 void Thread::run() {
   if (target_) target_();

@@ -115,6 +115,9 @@ class Thread : public ThreadHandle {
 
   // What the thread does. Runs in the new thread.
   virtual void run();
+  // For a subclass that does not override run(): its thread runs the target and never uses the object,
+  // which may be moved and destroyed while it runs.
+  void run_target_only();
 
  private:
   struct Beginning;

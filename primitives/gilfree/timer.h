@@ -10,19 +10,24 @@
 // Cost        A Thread, asleep until then.
 // Blocking    cancel never waits, and is too late once the function has begun. The destructor of a
 //             daemon cancels; any other waits until the function has run or the timer was cancelled.
-// Errors      A negative interval: std::invalid_argument. Those of Thread: an exception that leaves the
-//             function is reported on stderr.
+//             The function itself may destroy its timer: then nothing waits. An interval that is too
+//             long to count never ends.
+// Errors      A negative interval: std::invalid_argument. cancel() of one that was moved from:
+//             std::logic_error. Those of Thread: an exception that leaves the function is reported on
+//             stderr.
 // Visibility  What came before start() is seen by the function.
 // Crash       Between threads: it dies with its process.
 #pragma once
 
 #include <atomic>
-#include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
 
+#include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/move_only_function.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/thread.h"
 
@@ -30,38 +35,54 @@ namespace gilfree {
 
 class Timer : public Thread {
  public:
+  // Any duration will do: 30s, 0.5s, std::chrono::hours::max().
   template <typename Function>
-  Timer(std::chrono::nanoseconds interval, Function function, ThreadOptions options = {})
-      : Thread(std::move(options)), interval_(interval), function_(std::move(function)) {
-    if (interval < interval.zero()) {
-      throw std::invalid_argument(
-          "gilfree::Timer: an interval must not be negative; give 0 to run at once");
-    }
-    static_assert(std::is_invocable_v<Function&>,
-                  "a Timer's function is called without arguments: capture them in a lambda");
-  }
+  Timer(Timeout interval, Function function, ThreadOptions options = {})
+      : Timer(std::make_shared<Call>(interval, std::move(function)), std::move(options)) {}
+  Timer(Timer&&) = default;
+  Timer& operator=(Timer&&) = delete;
   ~Timer() override {
-    if (daemon()) cancel();
-    if (is_alive()) join();
+    if (!call_) return;  // moved from
+    if (daemon()) call_->cancel();
+    if (is_alive() && *this != current_thread()) join();
   }
 
   // Too late if the function has been called; no error.
   void cancel() {
-    cancelled_.store(true, std::memory_order_release);
-    event_count_.notify_all();
-  }
-
- protected:
-  void run() override {
-    const auto cancelled = [&] { return cancelled_.load(std::memory_order_acquire); };
-    if (!event_count_.wait(after(interval_), detail::kNoCpu, cancelled)) function_();
+    if (!call_) throw std::logic_error("gilfree::Timer: moved from; use the one it was moved to");
+    call_->cancel();
   }
 
  private:
-  std::chrono::nanoseconds interval_;
-  detail::MoveOnlyFunction<void> function_;
-  std::atomic<bool> cancelled_{false};
-  detail::EventCount<Threads> event_count_;
+  // The thread and the timer share it: the function may destroy its timer.
+  struct Call {
+    template <typename Function>
+    Call(Timeout how_long, Function called) : interval(how_long), function(std::move(called)) {
+      static_assert(std::is_invocable_v<Function&>,
+                    "a Timer's function is called without arguments: capture them in a lambda");
+    }
+
+    void cancel() {
+      cancelled.store(true, std::memory_order_release);
+      changed.notify_all();
+    }
+    void run() {
+      const auto is_cancelled = [&] { return cancelled.load(std::memory_order_acquire); };
+      if (!changed.wait(interval.deadline(), detail::kNoCpu, is_cancelled)) function();
+    }
+
+    const Timeout interval;
+    detail::MoveOnlyFunction<void> function;
+    std::atomic<bool> cancelled{false};
+    detail::EventCount<Threads> changed;
+  };
+
+  Timer(std::shared_ptr<Call> call, ThreadOptions options)
+      : Thread([call] { call->run(); }, std::move(options)), call_(std::move(call)) {
+    run_target_only();
+  }
+
+  std::shared_ptr<Call> call_;
 };
 
 }  // namespace gilfree

@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <string>
 #include <thread>
 
+#include "gilfree/detail/process/thread_registry.h"
 #include "gilfree/thread.h"
+#include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -93,6 +96,31 @@ TEST_F(ThreadRegisterTest, AForkedChildHasOnlyTheThreadThatForked) {
   EXPECT_EQ(status, 0);
   EXPECT_TRUE(bystander.is_alive());
   end.count_down();
+}
+
+// A wake-up meant for the waiter for the id must not go to a waiter for the end, which came first.
+TEST_F(ThreadRegisterTest, TheNativeIdComesAlsoIfAnotherThreadWaitsForTheEnd) {
+  const auto record = std::make_shared<detail::ThreadRecord>("late", true);
+  record->phase = detail::Phase::kBegun;  // made, and not yet on a CPU
+  SleepWatch<Threads> watch(2);
+  std::latch identified(1);
+  std::thread joiner([&] {
+    watch.will_sleep(0);
+    EXPECT_TRUE(record->await_end(kNever));
+  });
+  watch.await(0);
+  std::thread asker([&] {
+    watch.will_sleep(1);
+    record->await_native_id();
+    identified.count_down();
+  });
+  watch.await(1);
+  std::thread late([&] {
+    record->begin();
+    identified.wait();
+    record->end();
+  });
+  for (std::thread* each : {&asker, &late, &joiner}) each->join();
 }
 
 }  // namespace

@@ -48,16 +48,16 @@ bool ThreadRecord::is_this_thread() const {
 }
 
 bool ThreadRecord::await_end(Deadline deadline) {
-  const auto ended = [&] { return phase.load(std::memory_order_acquire) == Phase::kEnded; };
-  const bool in_time = changed.wait(deadline, detail::kNoCpu, ended).has_value();
-  changed.notify_one();  // each ring wakes one
+  const auto is_over = [&] { return phase.load(std::memory_order_acquire) == Phase::kEnded; };
+  const bool in_time = ended.wait(deadline, detail::kNoCpu, is_over).has_value();
+  ended.notify_one();  // each notification wakes one waiter
   return in_time;
 }
 
 void ThreadRecord::await_native_id() {
   const auto known = [&] { return native_id.load(std::memory_order_acquire) != 0; };
-  changed.wait(kNever, detail::kNoCpu, known);
-  changed.notify_one();
+  identified.wait(kNever, detail::kNoCpu, known);
+  identified.notify_one();
 }
 
 void ThreadRecord::begin() {
@@ -68,7 +68,7 @@ void ThreadRecord::begin() {
     ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // the kernel's limit
   }
   native_id.store(::gettid(), std::memory_order_release);
-  changed.notify_one();
+  identified.notify_one();
 }
 
 void ThreadRecord::end() {
@@ -76,7 +76,7 @@ void ThreadRecord::end() {
   ThreadRegistry::here().remove(*this);
   this_record = nullptr;
   phase.store(Phase::kEnded, std::memory_order_release);
-  changed.notify_one();
+  ended.notify_one();
 }
 
 ThreadRegistry& ThreadRegistry::here() {

@@ -36,13 +36,16 @@ struct ThreadRecord : std::enable_shared_from_this<ThreadRecord> {
   const bool daemon;
   bool named = false;        // by the user: then the kernel is told
   bool ours = false;         // started by a Thread
+  bool target_only = false;  // it runs the target even if the Thread is a subclass
   bool uses_object = false;  // the thread runs a member of a Thread, which must stay where it is
   int forks = 0;             // fork_count() when it was started
 
   std::atomic<Phase> phase{Phase::kNew};
   std::atomic<std::uint64_t> ident{0};
   std::atomic<pid_t> native_id{0};
-  detail::EventCount<Threads> changed;  // rung when native_id and phase are
+  // One for each condition: a wake-up is never given to a waiter for the other.
+  detail::EventCount<Threads> identified;  // notified when native_id is known
+  detail::EventCount<Threads> ended;       // notified when phase is kEnded
 
   std::mutex joining;     // guards joinable
   bool joinable = false;  // the kernel's thread is ours to join or to detach
