@@ -60,6 +60,12 @@ class WorkerLost : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Too late, where a value could not say so: PoolResults::next_for. Python's TimeoutError.
+class TimeoutError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // A task that was cancelled before anybody began it.
 class Cancelled : public std::runtime_error {
  public:

@@ -48,6 +48,7 @@ using gilfree::ProcessHandle;
 using gilfree::ProcessOptions;
 using gilfree::RemoteError;
 using gilfree::Sentinel;
+using gilfree::TimeoutError;
 using gilfree::WorkerLost;
 
 using gilfree::active_children;

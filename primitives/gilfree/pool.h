@@ -37,10 +37,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <exception>
 #include <functional>
 #include <initializer_list>
-#include <iterator>
 #include <memory>
 #include <ranges>
 #include <stdexcept>
@@ -51,9 +50,12 @@
 
 #include "gilfree/async_result.h"
 #include "gilfree/detail/pool/call.h"
+#include "gilfree/detail/pool/callback.h"
 #include "gilfree/detail/pool/inputs.h"
 #include "gilfree/detail/pool/process_pool.h"
 #include "gilfree/detail/pool/process_tasks.h"
+#include "gilfree/detail/pool/result_source.h"
+#include "gilfree/detail/pool/send_chunk.h"
 #include "gilfree/detail/pool/thread_pool.h"
 #include "gilfree/detail/pool/thread_tasks.h"
 #include "gilfree/pool_results.h"
@@ -67,6 +69,19 @@ struct PoolOptions {
   std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
 };                                      // calls or chunks; 0: never
 
+// What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
+// the result is ready; what a callback throws is reported on stderr.
+template <typename Result>
+struct PoolCallbacks {
+  std::function<void(const Result&)> callback = {};
+  std::function<void(std::exception_ptr)> error_callback = {};
+};
+template <>
+struct PoolCallbacks<void> {
+  std::function<void()> callback = {};
+  std::function<void(std::exception_ptr)> error_callback = {};
+};
+
 template <Scope S = Processes>
 class Pool {
   using Calls = detail::Calls;
@@ -79,6 +94,13 @@ class Pool {
   template <typename Result>
   using AllOf = std::conditional_t<std::is_void_v<Result>, void,
                                    std::vector<typename detail::SharedResult<Result>::Value>>;
+  // The callbacks of a call. A type that is not deduced, so that braces will do.
+  template <typename Function, typename... Arguments>
+  using CallbacksOf = PoolCallbacks<
+      typename detail::ResultIf<Calls::kArguments, Function, Row<Arguments...>>::type>;
+  template <Calls how, typename Function, typename Range>
+  using CallbacksOfAll =
+      PoolCallbacks<AllOf<typename detail::ResultIf<how, Function, ItemOf<Range>>::type>>;
 
  public:
   explicit Pool(int workers = cpu_count(), PoolOptions options = {}) {
@@ -87,12 +109,10 @@ class Pool {
       engine_ = std::make_shared<Engine>(workers, std::move(options.initializer),
                                          options.max_tasks_per_child);
     } else {
-      engine_ = std::make_shared<Engine>(workers, std::move(options.initializer));
+      engine_ = Engine::make(workers, std::move(options.initializer));
     }
   }
-  ~Pool() {
-    if (engine_) terminate();
-  }
+  ~Pool() { let_go(); }
   Pool(Pool&&) noexcept = default;
   Pool& operator=(Pool&& from) noexcept {
     std::swap(engine_, from.engine_);
@@ -106,10 +126,15 @@ class Pool {
   }
   template <typename Function, typename... Arguments>
   auto apply_async(Function function, Arguments&&... arguments) {
-    using Items = Row<Arguments...>;
-    using Result = ResultOf<Calls::kArguments, Function, Items>;
-    return one<Result>(detail::post_call<Result>(*engine_, std::move(function),
-                                                 Items(std::forward<Arguments>(arguments)...)));
+    return call<Function, Arguments...>(detail::NoCallbacks(), std::move(function),
+                                        std::forward<Arguments>(arguments)...);
+  }
+  // apply_async({.callback = [](int result) { ... }}, function, arguments...)
+  template <typename Function, typename... Arguments>
+  auto apply_async(CallbacksOf<Function, Arguments...> callbacks, Function function,
+                   Arguments&&... arguments) {
+    return call<Function, Arguments...>(std::move(callbacks), std::move(function),
+                                        std::forward<Arguments>(arguments)...);
   }
 
   // Calls function(input) for each input, `chunk` of them at a time; 0 chooses.
@@ -128,6 +153,13 @@ class Pool {
   auto map_async(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kItem>(std::move(function), kept(std::forward<Range>(inputs)), chunk);
   }
+  // map_async({.callback = [](const std::vector<int>& results) { ... }}, function, inputs)
+  template <typename Function, typename Range>
+  auto map_async(CallbacksOfAll<Calls::kItem, Function, Range> callbacks, Function function,
+                 Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kItem>(std::move(function), kept(std::forward<Range>(inputs)), chunk,
+                                std::move(callbacks));
+  }
 
   // The same, where each input is a tuple of arguments.
   template <typename Function, typename Range>
@@ -139,6 +171,12 @@ class Pool {
   template <typename Function, typename Range>
   auto starmap_async(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kRow>(std::move(function), kept(std::forward<Range>(inputs)), chunk);
+  }
+  template <typename Function, typename Range>
+  auto starmap_async(CallbacksOfAll<Calls::kRow, Function, Range> callbacks, Function function,
+                     Range&& inputs, std::size_t chunk = 0) {
+    return spread<Calls::kRow>(std::move(function), kept(std::forward<Range>(inputs)), chunk,
+                               std::move(callbacks));
   }
 
   // As map, but gives one result after the other (pool_results.h). What is sent ahead is taken from
@@ -152,33 +190,51 @@ class Pool {
     return one_by_one(std::move(function), std::forward<Range>(inputs), chunk, false);
   }
 
-  // No more calls; those that have been made are run.
-  void close() { engine_->close(); }
+  // No more calls; those that have been made are run, those of imap included.
+  void close() { engine().close(); }
   // No more calls, and those that have been made are not run. Between processes not even finished.
-  void terminate() { engine_->terminate(); }
+  void terminate() { engine().terminate(); }
   // Waits until a pool that was closed or terminated has come to its end.
-  void join() { engine_->join(); }
+  void join() { engine().join(); }
 
-  int workers() const { return engine_->workers(); }
+  int workers() const { return engine().workers(); }
   // The processes that work at this moment.
-  std::vector<pid_t> pids() const requires S::kAcrossProcesses { return engine_->pids(); }
+  std::vector<pid_t> pids() const requires S::kAcrossProcesses { return engine().pids(); }
 
  private:
   using Engine = std::conditional_t<S::kAcrossProcesses, detail::ProcessPool, detail::ThreadPool>;
 
-  std::shared_ptr<detail::ResultOwner> owner() const { return detail::owner_of(engine_); }
-  template <typename Result>
-  auto one(std::shared_ptr<detail::SharedResult<Result>> job) const {
-    return AsyncResult<Result, S>::template of<detail::Gathered<Result>>(std::move(job), owner());
+  Engine& engine() const {
+    if (!engine_) {
+      throw std::logic_error("gilfree::Pool: moved from; use the one it was moved to");
+    }
+    if (engine_->is_inherited()) {
+      throw std::logic_error(
+          "gilfree::Pool: only the process that made the pool may use it; make another one here");
+    }
+    return *engine_;
   }
-  template <typename Result>
-  auto all(std::shared_ptr<detail::SharedResult<Result>> job) const {
-    using How =
-        std::conditional_t<std::is_void_v<Result>, detail::Gathered<void>, detail::Many<Result>>;
-    return AsyncResult<AllOf<Result>, S>::template of<How>(std::move(job), owner());
+  // In a forked child it is the parent's to end.
+  void let_go() {
+    if (engine_ && !engine_->is_inherited()) engine_->terminate();
   }
 
-  // The inputs, kept by whoever runs the call. Between processes they have left when it returns.
+  std::shared_ptr<detail::ResultOwner> owner() const { return detail::owner_of(engine_); }
+
+  template <typename Function, typename... Arguments, typename Callbacks>
+  auto call(Callbacks callbacks, Function function, Arguments&&... arguments) {
+    static_assert((std::is_constructible_v<detail::Kept<Arguments>, Arguments&&> && ...),
+                  "an argument of apply cannot be copied: std::move it to the pool");
+    using Items = Row<Arguments...>;
+    using Result = ResultOf<Calls::kArguments, Function, Items>;
+    using How = detail::Gathered<Result>;
+    auto job = detail::post_call<Result>(
+        engine(), std::move(function), Items(std::forward<Arguments>(arguments)...),
+        {.callback = detail::callback_for<How, Result>(std::move(callbacks))});
+    return AsyncResult<Result, S>::template of<How>(std::move(job), owner());
+  }
+
+  // The inputs, kept by the call. Between processes they have left when it returns.
   template <typename Range>
   static auto kept(Range&& inputs) {
     if constexpr (S::kAcrossProcesses) {
@@ -189,7 +245,7 @@ class Pool {
   }
   template <typename Range>
   static auto copied(Range&& inputs) {
-    std::vector<ItemOf<Range>> items;
+    detail::Computed<ItemOf<Range>> items;
     for (auto&& input : inputs) items.push_back(std::forward<decltype(input)>(input));
     return items;
   }
@@ -201,42 +257,41 @@ class Pool {
     return std::clamp<std::size_t>((inputs + chunks - 1) / chunks, 1, detail::kMostInChunk);
   }
 
-  template <Calls how, typename Function, typename Items>
-  auto spread(Function function, Items inputs, std::size_t chunk) {
-    if constexpr (!(std::ranges::random_access_range<Items> && std::ranges::sized_range<Items>)) {
-      return spread<how>(std::move(function), copied(inputs), chunk);
+  // A range that computes its elements does so here, once each, in the calling thread.
+  template <Calls how, typename Function, typename Items, typename Callbacks = detail::NoCallbacks>
+  auto spread(Function function, Items inputs, std::size_t chunk, Callbacks callbacks = {}) {
+    if constexpr (!(std::ranges::random_access_range<Items> && detail::Existing<Items>)) {
+      return spread<how>(std::move(function), copied(inputs), chunk, std::move(callbacks));
     } else {
       using Result = ResultOf<how, Function, ItemOf<Items>>;
+      using How =
+          std::conditional_t<std::is_void_v<Result>, detail::Gathered<void>, detail::Many<Result>>;
+      auto& pool = engine();
       chunk = chunk_for(std::ranges::size(inputs), chunk);
-      return all<Result>(
-          detail::post_each<how, Result>(*engine_, std::move(function), std::move(inputs), chunk));
+      auto job = detail::post_each<how, Result>(
+          pool, std::move(function), std::move(inputs), chunk,
+          {.callback = detail::callback_for<How, Result>(std::move(callbacks))});
+      return AsyncResult<AllOf<Result>, S>::template of<How>(std::move(job), owner());
     }
   }
 
   template <typename Function, typename Range>
   auto one_by_one(Function function, Range&& inputs, std::size_t chunk, bool in_order) {
-    using View = detail::Inputs<Range>;
-    using Item = ItemOf<View>;
-    using Result = ResultOf<Calls::kItem, Function, Item>;
-    struct Inputs {
-      explicit Inputs(View all) : view(std::move(all)), next(std::ranges::begin(view)) {}
-      View view;
-      std::ranges::iterator_t<View> next;
-    };
-    auto left = std::make_shared<Inputs>(detail::Inputs<Range>(std::forward<Range>(inputs)));
+    using Result = ResultOf<Calls::kItem, Function, ItemOf<Range>>;
+    using Source = detail::ResultSource<Result>;
+    (void)engine();
     chunk = std::clamp<std::size_t>(chunk, 1, detail::kMostInChunk);
-    auto send_next =
-        [engine = engine_, function, left,
-         chunk](const auto& event_count) mutable -> std::shared_ptr<detail::SharedResult<Result>> {
-      std::vector<Item> items;
-      for (; items.size() < chunk && left->next != std::ranges::end(left->view); ++left->next) {
-        items.push_back(*left->next);
-      }
-      if (items.empty()) return nullptr;
-      return detail::post_each<Calls::kItem, Result>(*engine, function, std::move(items), chunk,
-                                                     event_count);
+    auto left = std::make_shared<detail::InputReader<Range>>(std::forward<Range>(inputs));
+    auto send = [pool = engine_, function, left, chunk](const auto& event_count) {
+      return detail::send_chunk<Result>(*pool, function, *left, chunk, event_count);
     };
-    return PoolResults<Result, S>(owner(), std::move(send_next), in_order);
+    auto source = std::make_shared<Source>(
+        owner(), std::move(send),
+        [pool = engine_](detail::TaskSource& ended) { pool->end_source(ended); }, in_order,
+        !detail::Existing<Range>);
+    engine_->begin_source(source);
+    source->begin();
+    return PoolResults<Result, S>(std::move(source));
   }
 
   std::shared_ptr<Engine> engine_;

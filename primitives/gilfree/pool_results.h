@@ -3,27 +3,34 @@
 //   for (const auto& result : pool.imap(f, inputs)) use(result);
 //   while (auto result = results.next()) ...     // next() throws what an item became; then go on
 //
-// Inputs are sent ahead of the results that are asked for, but not all at once: the memory in use does
-// not grow with their number. Go through it once.
+// Inputs are sent ahead of the results that are taken, but not all at once: at most 1024 chunks, and
+// about 8 MiB of inputs and results. Pool::join() sends what is left, however much that is. Go through
+// the results once, in one thread at a time.
 //
 // Order       imap: of the inputs; imap_unordered: as they come.
-// Cost        A call to the pool for each input, sent while results are taken.
-// Blocking    next() and ++ wait for a result.
-// Errors      next() and * throw what the item became instead of a result (async_result.h).
-// Visibility  As AsyncResult::get.
+// Cost        A call to the pool for each chunk of inputs, sent while results are taken; a thread besides
+//             if the inputs are computed by a view or a generator.
+// Blocking    next() and ++ wait for a result, next_for and next_until at most so long. The destructor
+//             waits while the range is computing an input.
+// Errors      next() and * throw what the item became instead of a result (async_result.h); what the
+//             range of inputs throws, once, behind the results of the inputs before; TimeoutError if a
+//             timed form is too late; std::logic_error if moved from, or in a forked child.
+// Visibility  As AsyncResult::get. A range that computes its inputs does so in a thread of its own: what
+//             it shares with the caller is for the caller to guard.
 // Crash       The item that a killed worker was at throws WorkerLost; the others come.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <deque>
-#include <functional>
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/pool/inputs.h"
+#include "gilfree/detail/pool/result_source.h"
 #include "gilfree/detail/pool/shared_result.h"
 #include "gilfree/scope.h"
 
@@ -34,16 +41,25 @@ class PoolResults {
  public:
   using value_type = typename detail::SharedResult<Result>::Value;
 
-  // The next result; nothing when there are no more.
-  std::optional<value_type> next() {
+  // Returns the next result; nothing when there are no more.
+  std::optional<value_type> next() { return next_until(kNever); }
+  // The same, but throws TimeoutError if it is not there in time; it can be asked for again.
+  std::optional<value_type> next_for(Timeout timeout) { return next_until(timeout.deadline()); }
+  std::optional<value_type> next_until(Deadline deadline) {
+    if (!source_) {
+      throw std::logic_error("gilfree::PoolResults: moved from; use the one it was moved to");
+    }
     if (!current_ || item_ == current_->size()) {
-      current_ = next_job();
+      current_ = source_->next_job(deadline);
       item_ = 0;
       if (!current_) return std::nullopt;
     }
-    return std::move(current_->at(item_++));
+    value_type& result = current_->at(item_++);
+    source_->note_result(detail::weight_of(result));
+    return std::move(result);
   }
 
+  // Goes through what is left. Reading one that became an exception throws that, and ++ goes on.
   class iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
@@ -74,48 +90,9 @@ class PoolResults {
  private:
   template <Scope>
   friend class Pool;
-  using SharedResult = detail::SharedResult<Result>;
-  using Event = detail::AnySharedResult::Event;
-  // Sends the next inputs; null if there are no more.
-  using Send = std::function<std::shared_ptr<SharedResult>(const std::shared_ptr<Event>&)>;
 
-  static constexpr std::size_t kAhead = 1024;  // jobs
-
-  PoolResults(std::shared_ptr<detail::ResultOwner> owner, Send send, bool in_order)
-      : owner_(std::move(owner)), send_(std::move(send)), in_order_(in_order) {
-    send_ahead();
-  }
-
-  void send_ahead() {
-    while (send_ && ahead_.size() < kAhead) {
-      auto job = send_(event_count_);
-      if (!job) {
-        send_ = nullptr;
-      } else {
-        ahead_.push_back(std::move(job));
-      }
-    }
-  }
-
-  std::shared_ptr<SharedResult> next_job() {
-    send_ahead();
-    if (ahead_.empty()) return nullptr;
-    auto chosen = ahead_.begin();
-    if (in_order_) {
-      (void)owner_->wait(**chosen, kNever);
-    } else {
-      const auto done = [&] {
-        chosen = std::find_if(ahead_.begin(), ahead_.end(),
-                              [](const auto& job) { return job->is_done(); });
-        return chosen != ahead_.end();
-      };
-      owner_->wait_until(done, *event_count_);
-      (void)done();
-    }
-    auto job = std::move(*chosen);
-    ahead_.erase(chosen);
-    return job;
-  }
+  explicit PoolResults(std::shared_ptr<detail::ResultSource<Result>> source)
+      : source_(std::move(source)) {}
 
   void advance() {
     value_.reset();
@@ -127,13 +104,9 @@ class PoolResults {
     }
   }
 
-  std::shared_ptr<detail::ResultOwner> owner_;
-  Send send_;
-  bool in_order_;
-  std::shared_ptr<Event> event_count_ = std::make_shared<Event>();
-  std::deque<std::shared_ptr<SharedResult>> ahead_;
-  std::shared_ptr<SharedResult> current_;
-  std::size_t item_ = 0;
+  std::shared_ptr<detail::ResultSource<Result>> source_;
+  std::shared_ptr<detail::SharedResult<Result>> current_;
+  std::size_t item_ = 0;             // of current_, next
   std::optional<value_type> value_;  // the iterators'
   std::exception_ptr error_;         // or this
 };

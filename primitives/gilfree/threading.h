@@ -42,6 +42,7 @@ using gilfree::RemoteError;
 using gilfree::Thread;
 using gilfree::ThreadHandle;
 using gilfree::ThreadOptions;
+using gilfree::TimeoutError;
 using gilfree::Timer;
 using gilfree::WorkerLost;
 

@@ -18,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "gilfree/detail/pool/staff.h"
 #include "gilfree/errors.h"
 #include "primitives/tests/support/crash_test.h"
 #include "primitives/tests/support/leftovers.h"
@@ -131,7 +130,9 @@ class PoolSupervisorWalkTest : public CrashTest {
     other_ = true;
     std::string words;
     {
-      detail::PoolStaff staff(pool_->share, pool_->plan);
+      Process supervisor([this] { return detail::supervise(pool_->share, pool_->plan); },
+                         {.daemon = true});
+      supervisor.start();
       const auto together = pool_->post<int>(kWorkers, 1, [this](int call) {
         facts_[kArrived]++;
         while (facts_[kArrived] < kWorkers) std::this_thread::yield();
@@ -145,7 +146,9 @@ class PoolSupervisorWalkTest : public CrashTest {
       for (int call = 0; call < kWorkers; ++call) {
         if (together->at(call) != call) return "not at full strength";
       }
-      staff.end();
+      supervisor.terminate();
+      supervisor.join();
+      pool_->share.await_workers_end();
     }
     for (int call = 0; call < kCalls; ++call) words += (call > 0 ? " " : "") + fate_of(call);
     return descendants().empty() ? words : "children left";

@@ -56,6 +56,23 @@ struct CallOf {
 template <Calls how, typename Function, typename Item>
 using ResultOf = typename CallOf<how, Function, Item>::Result;
 
+// The same as ::type; none if the function cannot be called so.
+template <Calls how, typename Function, typename Item>
+struct ResultIf {};
+template <typename Function, typename Item>
+requires std::is_invocable_v<Function&, Item&>
+struct ResultIf<Calls::kItem, Function, Item> {
+  using type = ResultOf<Calls::kItem, Function, Item>;
+};
+template <typename Function, typename Item>
+requires(takes_elements<Function, Item&>()) struct ResultIf<Calls::kRow, Function, Item> {
+  using type = ResultOf<Calls::kRow, Function, Item>;
+};
+template <typename Function, typename Item>
+requires(takes_elements<Function, Item>()) struct ResultIf<Calls::kArguments, Function, Item> {
+  using type = ResultOf<Calls::kArguments, Function, Item>;
+};
+
 inline constexpr std::size_t kMostInChunk = std::size_t{1} << 16;
 
 }  // namespace gilfree::detail

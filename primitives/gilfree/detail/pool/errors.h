@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "gilfree/detail/memory/wire.h"
@@ -23,6 +24,17 @@ inline std::exception_ptr no_worker_survives(int exitcode) {
       WorkerLost("gilfree::Pool: no worker survives the initializer, the last one " +
                  gilfree::detail::how_it_ended(exitcode) + "; mend it and make another pool"));
 }
+
+// `error`: an errno.
+inline std::exception_ptr no_worker_started(int error) {
+  return std::make_exception_ptr(
+      std::system_error(error, std::generic_category(),
+                        "gilfree::Pool: no worker process can be started; end some processes or "
+                        "raise the limit, and make another pool"));
+}
+
+inline constexpr const char* kNoSupervisor =
+    "gilfree::Pool: its supervisor process ends again and again; see stderr, and make another pool";
 
 // As a worker described it: Wire<std::string> of type and text.
 inline std::exception_ptr read_remote_error(const std::byte* bytes) {

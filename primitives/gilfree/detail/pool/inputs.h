@@ -3,11 +3,37 @@
 // What std::views::all does, which not every compiler with C++20 can use.
 #pragma once
 
+#include <cstddef>
+#include <deque>
 #include <ranges>
 #include <type_traits>
 #include <utility>
+#include <vector>
+
+#include "gilfree/detail/memory/wire.h"
 
 namespace gilfree::detail {
+
+// Whether the elements of a range exist already: to look one up runs no code of the user's that computes
+// it, so it may be done by any thread, and more than once.
+template <typename Range>
+concept Existing = std::ranges::forward_range<Range> && std::ranges::sized_range<Range> &&
+    std::is_lvalue_reference_v<std::ranges::range_reference_t<Range>>;
+
+// Elements that have been computed. (A vector of bool has none that exist.)
+template <typename Item>
+using Computed =
+    std::conditional_t<std::is_same_v<Item, bool>, std::deque<bool>, std::vector<Item>>;
+
+// How many bytes an item takes, as far as that can be told.
+template <typename Item>
+std::size_t weight_of(const Item& item) {
+  if constexpr (!Shareable<Item> && can_travel<Item>) {
+    return Wire<Item>::size(item);
+  } else {
+    return sizeof item;
+  }
+}
 
 template <typename Range>
 class Inputs {

@@ -3,15 +3,18 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gilfree/detail/pool/errors.h"
 #include "gilfree/detail/process/thread_registry.h"
 #include "gilfree/errors.h"
 
 namespace gilfree::detail {
 namespace {
 
-using gilfree::detail::fork_count;
+using namespace std::chrono_literals;
 
 constexpr int kBuildUp = 48;  // pauses, about 0.7 us
+constexpr auto kSupervisorsLastWord = 1s;
+constexpr int kMostRestarts = 100;  // of a supervisor, without a result in between
 
 }  // namespace
 
@@ -19,51 +22,79 @@ ProcessPool::ProcessPool(int workers, std::function<void()> initializer,
                          std::size_t max_tasks_per_child)
     : plan_{workers, std::move(initializer), max_tasks_per_child},
       share_(workers),
-      staff_(share_, plan_),
       forks_(fork_count()),
-      exchange_(share_) {}
+      router_(share_) {
+  start_supervisor();
+}
 
 ProcessPool::~ProcessPool() {
-  if (forks_ == fork_count()) terminate();
+  if (!is_inherited() && !terminated_) terminate();
 }
 
-// --- Tasks into the lane.
+bool ProcessPool::is_inherited() const { return forks_ != fork_count(); }
 
-void ProcessPool::check() const {
-  if (forks_ != fork_count()) {
-    throw std::logic_error(
-        "gilfree::Pool: only the process that made the pool may use it; make another one here");
+// --- Tasks into the ring.
+
+void ProcessPool::check_here() const {
+  if (!is_inherited()) return;
+  throw std::logic_error(
+      "gilfree::Pool: only the process that made the pool may use it; make another one here");
+}
+
+void ProcessPool::check(Entry entry) const {
+  check_here();
+  if (entry == Entry::kCall ? closed_ : terminated_) {
+    throw Closed("gilfree::Pool: closed or terminated; it takes no more tasks");
   }
-  if (closed_) throw Closed("gilfree::Pool: closed or terminated; it takes no more tasks");
-  if (exchange_.broken()) std::rethrow_exception(exchange_.broken());
+  if (router_.broken()) std::rethrow_exception(router_.broken());
 }
 
-std::byte* ProcessPool::room_for(Lock& lock, std::size_t bytes) {
-  check();
+bool ProcessPool::accepts(Entry entry) const {
+  const Lock lock(mutex_);
+  return !(entry == Entry::kCall ? closed_ : terminated_) && !router_.broken();
+}
+
+std::byte* ProcessPool::room_for(Lock& lock, std::size_t bytes, Entry entry) {
+  check(entry);
   const auto room = [&] { return share_.tasks->has_room(bytes); };
   while (true) {
-    if (exchange_.has_place()) {
+    if (router_.has_place()) {
       if (std::byte* to = share_.tasks->begin(bytes)) return to;
     }
     await(
-        lock, kNever, [&] { return exchange_.has_place() && room(); }, room);
-    check();
+        lock, kNever, [&] { return router_.has_place() && room(); }, room);
+    check(entry);
   }
 }
 
-// --- Results out of the lanes.
+void ProcessPool::begin_source(const std::shared_ptr<TaskSource>& source) {
+  check_here();
+  const Lock lock(mutex_);
+  check(Entry::kCall);
+  sources_.add(source);
+}
 
-bool ProcessPool::wait(AnySharedResult& job, Deadline deadline) {
-  if (job.is_done()) return true;
-  if (forks_ != fork_count()) check();
-  const auto done = [&] { return job.is_done(); };
+void ProcessPool::end_source(TaskSource& source) {
+  const Lock lock(mutex_);
+  sources_.remove(source);
+  if (closed_) close_if_no_source();
+}
+
+// --- Results out of the rings.
+
+bool ProcessPool::wait(AnySharedResult& result, Deadline deadline) {
+  if (result.is_done()) return true;
+  check_here();
+  const auto done = [&] { return result.is_done(); };
   Lock lock(mutex_);
   return await(lock, deadline, done, done);
 }
 
-void ProcessPool::wait_until(const std::function<bool()>& ready, AnySharedResult::Event&) {
+bool ProcessPool::wait_until(const std::function<bool()>& ready, AnySharedResult::Event&,
+                             Deadline deadline) {
+  check_here();
   Lock lock(mutex_);
-  await(lock, kNever, ready, ready);
+  return await(lock, deadline, ready, ready);
 }
 
 template <typename Ready, typename Woken>
@@ -74,70 +105,166 @@ bool ProcessPool::await(Lock& lock, Deadline deadline, Ready ready, Woken woken)
     ~Waiting() { --count; }
   } waiting(waiting_);
   for (bool ended = false;; ended = false) {
-    const bool any = exchange_.collect();
+    const bool any = router_.collect();
     if (waiting_ > 1) share_.state->done.notify_if_waiting();  // what they wait for may be among it
     if (ready()) return true;
     // More is to come: let it, rather than fight for the lines on which it is written.
     for (int i = 0; any && i < kBuildUp; ++i) relax();
-    const ProcessHandle supervisor = staff_.supervisor();
+    const ProcessHandle supervisor = *supervisor_;
     lock.unlock();
     const bool news = share_.state->done
                           .wait(
-                              deadline, kNoCpu, [&] { return exchange_.has_results() || woken(); },
+                              deadline, kNoCpu, [&] { return router_.has_results() || woken(); },
                               [&] { return ended = !supervisor.is_alive(); })
                           .has_value();
     lock.lock();
-    if (ended) look_after_staff();
-    if (!news && !exchange_.has_results()) return ready();
+    if (ended) look_after_supervisor();
+    if (!news && !router_.has_results()) return ready();
   }
 }
 
-void ProcessPool::collect() {
+bool ProcessPool::cancel(AnySharedResult& result) {
+  check_here();
   Lock lock(mutex_);
-  exchange_.collect();
+  return router_.cancel(result);
 }
 
-bool ProcessPool::cancel(AnySharedResult& job) {
-  Lock lock(mutex_);
-  return exchange_.cancel(job);
-}
+// --- Callbacks.
 
-// --- The end, and the staff.
-
-void ProcessPool::close() {
+void ProcessPool::prepare_callbacks() {
+  check_here();
   const Lock lock(mutex_);
-  closed_ = true;
+  check(Entry::kCall);
+  if (callback_thread_) return;
+  callback_thread_.emplace([self = shared_from_this()] { self->run_callbacks(); },
+                           ThreadOptions{.name = "PoolCallbacks", .daemon = true});
+  try {
+    callback_thread_->start();
+  } catch (...) {
+    callback_thread_.reset();
+    throw;
+  }
+}
+
+void ProcessPool::add(std::shared_ptr<AnySharedResult> result) {
+  callbacks_.push_back(std::move(result));
+  callback_news_.store(true, std::memory_order_release);
+  share_.state->done.notify_all();
+}
+
+void ProcessPool::call_back_at_once(AnySharedResult& result) {
+  const Lock lock(mutex_);
+  result.call_back_at_once();
+}
+
+// The life of the thread behind callbacks: it waits as any caller does, so results are also collected.
+void ProcessPool::run_callbacks() {
+  Lock lock(mutex_);
+  while (true) {
+    const auto is_over = [&] { return terminated_ && router_.under_way() == 0; };
+    await(
+        lock, kNever, [&] { return !callbacks_.empty() || is_over(); },
+        [&] { return callback_news_.load(std::memory_order_acquire); });
+    if (callbacks_.empty()) return;
+    const auto result = std::move(callbacks_.front());
+    callbacks_.pop_front();
+    callback_news_.store(!callbacks_.empty(), std::memory_order_release);
+    lock.unlock();
+    result->run_callback();
+    share_.state->done.notify_all();  // it is done now
+    lock.lock();
+  }
+}
+
+// --- The end.
+
+void ProcessPool::close_if_no_source() {
+  if (!sources_.empty()) return;
   share_.state->closing.store(true, std::memory_order_release);
   share_.state->offered.notify_all();
 }
 
-void ProcessPool::terminate() {
+void ProcessPool::close() {
+  check_here();
   const Lock lock(mutex_);
+  closed_ = true;
+  close_if_no_source();
+}
+
+void ProcessPool::terminate() {
+  check_here();
+  Lock lock(mutex_);
   closed_ = terminated_ = true;
-  staff_.end();
-  exchange_.collect();
-  exchange_.fail_all(std::make_exception_ptr(
+  end_workers();
+  router_.collect();
+  router_.fail_all(std::make_exception_ptr(
       Closed("gilfree::AsyncResult::get: the pool was terminated before the task was done")));
+  callback_news_.store(true, std::memory_order_release);
+  share_.state->done.notify_all();
+  if (!callback_thread_) return;
+  const ThreadHandle callbacks = *callback_thread_;
+  lock.unlock();
+  if (callbacks != current_thread()) callbacks.join();
 }
 
 void ProcessPool::join() {
+  check_here();
   Lock lock(mutex_);
   if (!closed_) {
     throw std::logic_error("gilfree::Pool::join: call close() or terminate() first");
   }
+  if (!terminated_) {
+    lock.unlock();
+    sources_.send_all();
+    lock.lock();
+  }
   await(
-      lock, kNever, [&] { return exchange_.under_way() == 0 && !staff_.is_supervised(); },
+      lock, kNever, [&] { return router_.under_way() == 0 && !is_supervised(); },
       [&] { return false; });
 }
 
-// Its supervisor has ended.
-void ProcessPool::look_after_staff() {
-  if (staff_.is_supervised()) return;  // another thread was here first
+// --- The supervisor.
+
+std::vector<pid_t> ProcessPool::pids() const {
+  check_here();
+  std::vector<pid_t> all;
+  for (int worker = 0; worker < share_.workers; ++worker) {
+    all.push_back(share_.slot(worker).pid.load(std::memory_order_acquire));
+  }
+  return all;
+}
+
+void ProcessPool::start_supervisor() {
+  supervisor_.emplace([this] { return supervise(share_, plan_); },
+                      ProcessOptions{.name = "PoolSupervisor", .daemon = true});
+  supervisor_->start();
+}
+
+// Whatever the workers are at: the kernel kills them with their supervisor.
+void ProcessPool::end_workers() {
+  if (supervisor_->pid() != 0) {
+    supervisor_->terminate();
+    if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
+    supervisor_->join();
+  }
   share_.await_workers_end();
-  exchange_.lose_all();
-  if (exchange_.broken()) return;
-  if (terminated_ || (closed_ && exchange_.under_way() == 0)) return;
-  staff_.start();
+}
+
+// It has ended.
+void ProcessPool::look_after_supervisor() {
+  if (is_supervised()) return;  // another thread was here first
+  share_.await_workers_end();
+  router_.lose_all();
+  if (router_.broken() || terminated_) return;
+  if (closed_ && router_.under_way() == 0 && sources_.empty()) return;
+  restarts_ = results_at_ == router_.results() ? restarts_ + 1 : 1;
+  results_at_ = router_.results();
+  try {
+    if (restarts_ > kMostRestarts) throw WorkerLost(kNoSupervisor);
+    start_supervisor();
+  } catch (...) {
+    router_.break_down(std::current_exception());
+  }
 }
 
 }  // namespace gilfree::detail

@@ -15,6 +15,7 @@
 #include <ranges>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gilfree/detail/base/copy.h"
 #include "gilfree/detail/memory/wire.h"
@@ -123,54 +124,60 @@ void check_that_it_travels() {
 
 template <typename Result, typename Function, typename Arguments>
 std::shared_ptr<SharedResult<Result>> post_call(ProcessPool& pool, Function function,
-                                                Arguments arguments) {
+                                                Arguments arguments, PostOptions options = {}) {
   check_that_it_travels<Function, Arguments, Result>();
   auto job = std::make_shared<SharedResult<Result>>(1);
-  pool.submit(job, 0, 1, &run_items<Calls::kArguments, Function, Arguments, Result>,
-              sizeof function + Wire<Arguments>::size(arguments), [&](std::byte* to) {
-                Wire<Arguments>::write(arguments, write_function(function, to));
-              });
+  if (options.callback) pool.prepare_callbacks();
+  job->call_back(std::move(options.callback), &pool);
+  pool.submit(
+      job, 0, 1, &run_items<Calls::kArguments, Function, Arguments, Result>,
+      sizeof function + Wire<Arguments>::size(arguments),
+      [&](std::byte* to) { Wire<Arguments>::write(arguments, write_function(function, to)); },
+      options.entry);
   return job;
 }
 
-// One chunk: `count` inputs from `begin` on, for the job's items from `at` on.
+// One chunk: `count` inputs from `begin` on, for the job's items from `at` on. Each is looked up once: a
+// range may compute another element the second time.
 template <Calls how, typename Item, typename Result, typename Function, typename Iterator>
 void post_chunk(ProcessPool& pool, const std::shared_ptr<SharedResult<Result>>& job, std::size_t at,
-                std::size_t count, const Function& function, Iterator begin) {
-  std::size_t bytes = sizeof function;
-  auto input = begin;
-  if constexpr (Shareable<Item>) {
-    bytes += count * sizeof(Item);
+                std::size_t count, const Function& function, Iterator begin, Entry entry) {
+  const auto submit = [&](std::size_t bytes, const auto& write) {
+    pool.submit(
+        job, at, static_cast<std::uint32_t>(count), &run_items<how, Function, Item, Result>,
+        sizeof function + bytes, [&](std::byte* to) { write(write_function(function, to)); },
+        entry);
+  };
+  if constexpr (Shareable<Item> && std::contiguous_iterator<Iterator>) {
+    submit(count * sizeof(Item),
+           [&](std::byte* to) { copy_bytes(to, std::to_address(begin), count * sizeof(Item)); });
   } else {
-    for (std::size_t i = 0; i < count; ++i, ++input) bytes += Wire<Item>::size(*input);
+    std::vector<std::remove_reference_t<std::iter_reference_t<Iterator>>*> inputs(count);
+    for (auto& input : inputs) input = std::addressof(*begin++);
+    std::size_t bytes = 0;
+    for (const auto* input : inputs) bytes += Wire<Item>::size(*input);
+    submit(bytes, [&](std::byte* to) {
+      for (const auto* input : inputs) to = Wire<Item>::write(*input, to);
+    });
   }
-  pool.submit(job, at, static_cast<std::uint32_t>(count), &run_items<how, Function, Item, Result>,
-              bytes, [&](std::byte* to) {
-                to = write_function(function, to);
-                if constexpr (Shareable<Item> && std::contiguous_iterator<Iterator>) {
-                  copy_bytes(to, std::to_address(begin), count * sizeof(Item));
-                } else {
-                  input = begin;
-                  for (std::size_t i = 0; i < count; ++i, ++input) {
-                    to = Wire<Item>::write(*input, to);
-                  }
-                }
-              });
 }
 
-// A call for each of `inputs`, which have left when it returns.
+// A call for each of `inputs`, which exist already (inputs.h) and have left when it returns.
 template <Calls how, typename Result, typename Function, typename Inputs>
-std::shared_ptr<SharedResult<Result>> post_each(
-    ProcessPool& pool, Function function, Inputs inputs, std::size_t chunk,
-    std::shared_ptr<AnySharedResult::Event> event_count = nullptr) {
+std::shared_ptr<SharedResult<Result>> post_each(ProcessPool& pool, Function function, Inputs inputs,
+                                                std::size_t chunk, PostOptions options = {}) {
   using Item = std::ranges::range_value_t<Inputs>;
   check_that_it_travels<Function, Item, Result>();
   const std::size_t count = std::ranges::size(inputs);
-  auto job = std::make_shared<SharedResult<Result>>(count, std::move(event_count));
+  auto job = std::make_shared<SharedResult<Result>>(count, std::move(options.event_count));
+  if (options.callback) pool.prepare_callbacks();
+  job->call_back(std::move(options.callback), &pool);
   const auto first = std::ranges::begin(inputs);
   for (std::size_t at = 0; at < count; at += chunk) {
-    post_chunk<how, Item>(pool, job, at, std::min(chunk, count - at), function, first + at);
+    post_chunk<how, Item>(pool, job, at, std::min(chunk, count - at), function, first + at,
+                          options.entry);
   }
+  if (count == 0) pool.call_back_at_once(*job);
   return job;
 }
 

@@ -3,31 +3,47 @@
 // Shared by those who wait for it and by whoever delivers. Each item is delivered once, by one thread.
 #pragma once
 
+#include <cxxabi.h>
+
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/uncaught.h"
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/pool/result_slots.h"
+#include "gilfree/detail/pool/task_source.h"
+#include "gilfree/detail/process/thread_registry.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
 
-class AnySharedResult {
+class AnySharedResult;
+
+// Calls back, outside any lock of the pool, for results that are complete but for that.
+class CallbackQueue {
+ public:
+  virtual ~CallbackQueue() = default;
+  virtual void add(std::shared_ptr<AnySharedResult> result) = 0;
+};
+
+class AnySharedResult : public std::enable_shared_from_this<AnySharedResult> {
  public:
   using Event = EventCount<Threads>;
+  using Callback = std::function<void(AnySharedResult&)>;
 
-  // `shared`: rung instead of the job's own event_count, for one who waits for any of several jobs.
+  // `shared`: notified instead of the result's own event count, for a waiter for any of several results.
   explicit AnySharedResult(std::size_t items, std::shared_ptr<Event> shared = nullptr)
-      : left_(items), shared_(std::move(shared)) {}
+      : left_(items), shared_(std::move(shared)), forks_(fork_count()) {}
   virtual ~AnySharedResult() = default;
   AnySharedResult(const AnySharedResult&) = delete;
   AnySharedResult& operator=(const AnySharedResult&) = delete;
@@ -35,8 +51,34 @@ class AnySharedResult {
   // From another process: the results of `count` items from `first` on, as Wire wrote them.
   virtual void deliver(std::size_t first, std::size_t count, const std::byte* bytes) = 0;
   virtual void fail(std::size_t item, std::exception_ptr error) = 0;
-  // True if nobody has begun with it, and now nobody will.
+  // True if no worker has begun with it, and now none will.
   virtual bool cancel() { return false; }
+
+  // Before it is posted: `callback` is called when every item has been delivered, and the result is done
+  // after that. By the thread that delivers the last item, unless there is a queue.
+  void call_back(Callback callback, CallbackQueue* queue) {
+    if (!callback) return;
+    callback_ = std::move(callback);
+    queue_ = queue;
+    left_.fetch_add(1, std::memory_order_relaxed);
+  }
+  __attribute__((no_sanitize("null"))) void run_callback() {
+    struct Done {  // also if the callback leaves by an exception or pthread_exit
+      AnySharedResult& result;
+      ~Done() { result.count_down(1); }
+    } done{*this};
+    try {
+      callback_(*this);
+    } catch (const abi::__forced_unwind&) {
+      throw;  // pthread_exit
+    } catch (...) {
+      report_uncaught("gilfree::Pool: callback");
+    }
+  }
+  // For one without items.
+  void call_back_at_once() {
+    if (callback_) due();
+  }
 
   // True once every item has been delivered; what they became may then be read.
   bool is_done() const { return left_.load(std::memory_order_acquire) == 0; }  // delivered
@@ -44,32 +86,55 @@ class AnySharedResult {
   bool await(Deadline deadline) {
     return event_count().wait(deadline, kNoCpu, [&] { return is_done(); }).has_value();
   }
+  // In a forked child the worker is not there. Throws std::logic_error instead of waiting for it.
+  void check_here() const {
+    if (forks_ == fork_count() || is_done()) return;
+    throw std::logic_error(
+        "gilfree::AsyncResult: only the process that made the call may wait for its result");
+  }
 
   // After `items` were set.
   void count_down(std::size_t items) {
-    if (left_.fetch_sub(items, std::memory_order_acq_rel) == items) {  // delivered
+    const auto left = left_.fetch_sub(items, std::memory_order_acq_rel) - items;  // delivered
+    if (left == 0) {
       event_count().notify_if_waiting();
+    } else if (left == 1 && callback_) {
+      due();
     }
   }
 
  private:
   Event& event_count() { return shared_ ? *shared_ : own_; }
+  void due() {
+    if (queue_ == nullptr) return run_callback();
+    queue_->add(shared_from_this());
+  }
 
-  std::atomic<std::size_t> left_;
+  std::atomic<std::size_t> left_;  // items, and the callback
   Event own_;
   const std::shared_ptr<Event> shared_;
+  const int forks_;  // fork_count() of the process that made it
+  Callback callback_;
+  CallbackQueue* queue_ = nullptr;
 };
 
-// A job's way back to what runs it, for those who wait.
+// How a call is posted.
+struct PostOptions {
+  std::shared_ptr<AnySharedResult::Event> event_count = nullptr;
+  AnySharedResult::Callback callback = nullptr;
+  Entry entry = Entry::kCall;
+};
+
+// A result's way back to the pool that computes it, for those who wait.
 class ResultOwner {
  public:
   virtual ~ResultOwner() = default;
   // False if the deadline came first.
-  virtual bool wait(AnySharedResult& job, Deadline deadline) = 0;
-  // Until ready(), which becomes true as jobs are done that were given `event_count`.
-  virtual void wait_until(const std::function<bool()>& ready,
-                          AnySharedResult::Event& event_count) = 0;
-  virtual bool cancel(AnySharedResult& job) = 0;
+  virtual bool wait(AnySharedResult& result, Deadline deadline) = 0;
+  // Until ready(), which becomes true as results are done that were given `event_count`.
+  virtual bool wait_until(const std::function<bool()>& ready, AnySharedResult::Event& event_count,
+                          Deadline deadline) = 0;
+  virtual bool cancel(AnySharedResult& result) = 0;
 };
 
 struct Nothing {};  // the result of a function that returns none
@@ -110,6 +175,17 @@ class SharedResult : public AnySharedResult {
 
   // Once it is done.
   bool succeeded() { return outcomes_.succeeded(); }
+  // What the first item became that has no result.
+  std::exception_ptr first_error() {
+    for (std::size_t item = 0; item < size_; ++item) {
+      try {
+        (void)outcomes_.at(item);
+      } catch (...) {
+        return std::current_exception();
+      }
+    }
+    return nullptr;
+  }
   // The result of `item`, or the exception it became.
   Value& at(std::size_t item) { return outcomes_.at(item); }
   // Of several, if they are plain.

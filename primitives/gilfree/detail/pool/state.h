@@ -48,11 +48,12 @@ struct TaskHead {
   std::uint32_t skip;  // items that need not be run any more
 };
 
-enum class Kind : std::uint32_t { kValue, kRun, kError, kLost, kBroken, kHopeless };
+enum class Kind : std::uint32_t { kValue, kRun, kError, kLost, kBroken, kHopeless, kNoWorker };
 
 // kValue: as Wire writes it. kRun: a RunHead and the values of consecutive items. kError:
 // Wire<std::string> of type and text. kLost: the exit code, as Process has it. kBroken: as kError, and
-// no worker will run anything: the initializer failed. kHopeless: so will it, an exit code says how.
+// no worker will run anything: the initializer failed. kHopeless: every worker dies in the initializer;
+// the exit code of the last one. kNoWorker: none can be started; errno.
 struct ResultHead {
   std::uint64_t id;
   std::uint32_t item;  // of the task; of a loss, the worker

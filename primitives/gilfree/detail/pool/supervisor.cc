@@ -3,9 +3,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "gilfree/detail/pool/state.h"
@@ -27,10 +30,14 @@ class Supervisor {
     ::signal(SIGCHLD, SIG_DFL);
     ::sigprocmask(SIG_BLOCK, &news, &before_);
     for (int worker = 0; worker < share_.workers; ++worker) start(worker);
-    while (running_ > 0) {
+    while (running_ > 0 || missing_ > 0) {
       siginfo_t what{};
-      if (::sigwaitinfo(&news, &what) == SIGTERM) break;
+      const timespec retry{.tv_sec = 0, .tv_nsec = kRetry.count()};
+      const int signal =
+          missing_ > 0 ? ::sigtimedwait(&news, &what, &retry) : ::sigwaitinfo(&news, &what);
+      if (signal == SIGTERM) break;
       look_after_workers();
+      if (missing_ > 0) start_missing();
     }
     end_workers();
     share_.state->done.notify_all();
@@ -39,8 +46,35 @@ class Supervisor {
 
  private:
   static constexpr int kMostInVain = 100;
+  static constexpr int kMostStarts = 10;  // in vain, kRetry apart, while there is no worker
+  static constexpr std::chrono::nanoseconds kRetry = std::chrono::milliseconds(50);
 
+  // A worker that cannot be forked is missing until another try succeeds.
   void start(int worker) {
+    try {
+      fork(worker);
+      starts_in_vain_ = 0;
+    } catch (const std::system_error& error) {
+      workers_[worker].reset();
+      why_missing_ = error.code().value();
+      ++missing_;
+    }
+  }
+
+  void start_missing() {
+    missing_ = 0;
+    if (running_ == 0 && is_needed() && ++starts_in_vain_ > kMostStarts) give_up();
+    for (int worker = 0; worker < share_.workers; ++worker) {
+      if (!workers_[worker] && is_needed()) start(worker);
+    }
+  }
+
+  void give_up() {
+    share_.state->broken.store(true, std::memory_order_release);
+    write_loss({.id = 0, .item = 0, .kind = Kind::kNoWorker}, why_missing_);
+  }
+
+  void fork(int worker) {
     auto& process = workers_[worker];
     process.emplace(
         [this, worker] {
@@ -90,13 +124,17 @@ class Supervisor {
     const ResultHead head{.id = slot.task.load(std::memory_order_acquire),
                           .item = static_cast<std::uint32_t>(worker),
                           .kind = kind};
-    if (std::byte* to = share_.losses->begin(sizeof head + sizeof exitcode)) {
-      std::memcpy(to, &head, sizeof head);
-      std::memcpy(to + sizeof head, &exitcode, sizeof exitcode);
-      share_.losses->commit();
-    }
+    write_loss(head, exitcode);
     slot.task.store(0, std::memory_order_release);  // reported
     share_.state->done.notify_one();
+  }
+
+  void write_loss(const ResultHead& head, int code) {
+    if (std::byte* to = share_.losses->begin(sizeof head + sizeof code)) {
+      std::memcpy(to, &head, sizeof head);
+      std::memcpy(to + sizeof head, &code, sizeof code);
+      share_.losses->commit();
+    }
   }
 
   void end_workers() {
@@ -110,6 +148,9 @@ class Supervisor {
   const PoolPlan& plan_;
   std::vector<std::optional<Process>> workers_;
   int running_ = 0;
+  int missing_ = 0;      // workers that could not be started
+  int why_missing_ = 0;  // errno
+  int starts_in_vain_ = 0;
   int died_initializing_ = 0;  // in a row
   sigset_t before_{};
 };

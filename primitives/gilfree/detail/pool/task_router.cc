@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cstring>
+#include <utility>
 
 #include "gilfree/detail/pool/errors.h"
 #include "gilfree/errors.h"
@@ -41,6 +42,7 @@ bool TaskRouter::collect() {
     if (news == seen_[worker].load(std::memory_order_relaxed)) continue;
     seen_[worker].store(news, std::memory_order_relaxed);
     take_results_of(worker);
+    ++results_;
     any = true;
   }
   if (take_losses()) any = true;
@@ -58,8 +60,7 @@ void TaskRouter::take_results_of(int worker, std::uint64_t lost) {
     if (head.kind == Kind::kRun) {
       if (!pending_.deliver_run(head, bytes) && head.id != lost) return;
     } else if (head.kind == Kind::kBroken) {
-      if (!broken_) broken_ = read_remote_error(bytes);
-      fail_all(broken_);
+      break_down(read_remote_error(bytes));
     } else {
       pending_.deliver(head, bytes);
     }
@@ -78,8 +79,9 @@ bool TaskRouter::take_losses() {
     // What it handed in before it died comes first.
     take_results_of(static_cast<int>(head.item), head.id);
     if (head.kind == Kind::kHopeless) {
-      broken_ = no_worker_survives(exitcode);
-      fail_all(broken_);
+      break_down(no_worker_survives(exitcode));
+    } else if (head.kind == Kind::kNoWorker) {
+      break_down(no_worker_started(exitcode));
     } else {
       lose(head.id, exitcode);
     }
@@ -97,6 +99,11 @@ void TaskRouter::lose(std::uint64_t id, int exitcode) {
   if (to == nullptr) return pending_.fail(*task, lost);  // 4 GiB of arguments wait already
   std::memcpy(to + sizeof(TaskHead), task->bytes.data(), task->bytes.size());
   put_in_lane(*task, to);
+}
+
+void TaskRouter::break_down(std::exception_ptr error) {
+  if (!broken_) broken_ = std::move(error);
+  fail_all(broken_);
 }
 
 void TaskRouter::fail_all(const std::exception_ptr& error) {

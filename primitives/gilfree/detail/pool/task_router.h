@@ -1,8 +1,8 @@
 // TaskRouter: a process pool's tasks on their way to the workers, and what comes back.
 //
 //   std::byte* to = share.tasks->begin(sizeof(TaskHead) + bytes) + sizeof(TaskHead);   // write there
-//   exchange.offer(job, first, count, run, to, bytes);
-//   exchange.collect();               // hands out what results there are, and what deaths are reported
+//   router.offer(job, first, count, run, to, bytes);
+//   router.collect();               // hands out what results there are, and what deaths are reported
 //
 // ProcessPool's mutex guards it, but for has_results().
 #pragma once
@@ -28,6 +28,10 @@ class TaskRouter {
   std::size_t under_way() const { return pending_.size(); }
   // What every task becomes, if no worker will run one.
   const std::exception_ptr& broken() const { return broken_; }
+  // From now on every task becomes `error`.
+  void break_down(std::exception_ptr error);
+  // How often results were taken so far.
+  std::uint64_t results() const { return results_; }
 
   // A task whose `bytes` have been written, behind room for its head.
   void offer(const std::shared_ptr<AnySharedResult>& job, std::size_t first, std::uint32_t count,
@@ -54,7 +58,8 @@ class TaskRouter {
 
   PoolShare& share_;
   PendingTasks pending_;
-  std::uint64_t offered_ = 0;                     // tasks put into the lane so far
+  std::uint64_t offered_ = 0;  // tasks put into the lane so far
+  std::uint64_t results_ = 0;
   std::exception_ptr broken_;                     // what every task becomes
   std::vector<std::atomic<std::uint64_t>> seen_;  // news of each worker; read without the mutex
 };

@@ -1,47 +1,101 @@
 #include "gilfree/detail/pool/thread_pool.h"
 
+#include <cxxabi.h>
+
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "gilfree/detail/pool/remote_error.h"
+#include "gilfree/detail/process/thread_registry.h"
 #include "gilfree/errors.h"
 
 namespace gilfree::detail {
 
 using namespace std::chrono_literals;
 
-ThreadPool::ThreadPool(int workers, std::function<void()> initializer)
-    : initializer_(std::move(initializer)) {
-  for (int worker = 0; worker < workers; ++worker) {
-    // Daemons: a pool that is never destroyed does not keep the program from ending.
-    threads_.emplace_back(
-        [this] { work(); },
-        ThreadOptions{.name = "PoolWorker-" + std::to_string(worker + 1), .daemon = true});
-  }
-  for (auto& thread : threads_) thread.start();
+namespace {
+
+thread_local const ThreadPool* pool_of_this_thread = nullptr;
+
+std::exception_ptr left_its_thread() {
+  return std::make_exception_ptr(
+      WorkerLost("gilfree::Pool: the task ended its worker's thread by pthread_exit or "
+                 "pthread_cancel; return from it instead"));
 }
 
-ThreadPool::~ThreadPool() { terminate(); }
+}  // namespace
 
-void ThreadPool::post(ThreadTask& task) {
-  if (closed_.load(std::memory_order_acquire)) {
-    throw Closed("gilfree::Pool: closed or terminated; it takes no more tasks");
+std::shared_ptr<ThreadPool> ThreadPool::make(int workers, std::function<void()> initializer) {
+  const std::shared_ptr<ThreadPool> pool(new ThreadPool(workers, std::move(initializer)));
+  try {
+    for (int worker = 0; worker < workers; ++worker) pool->add_worker();
+  } catch (...) {
+    pool->terminate();
+    throw;
   }
-  if (broken_.load(std::memory_order_acquire)) std::rethrow_exception(error_);
+  return pool;
+}
+
+ThreadPool::ThreadPool(int workers, std::function<void()> initializer)
+    : workers_(workers), forks_(fork_count()), initializer_(std::move(initializer)) {}
+
+bool ThreadPool::is_inherited() const { return forks_ != fork_count(); }
+
+void ThreadPool::add_worker() {
+  const std::lock_guard lock(staff_);
+  // Daemons: a pool that is never destroyed does not keep the program from ending.
+  threads_.emplace_back(
+      [self = shared_from_this()] { self->work(); },
+      ThreadOptions{.name = "PoolWorker-" + std::to_string(threads_.size() + 1), .daemon = true});
+  try {
+    threads_.back().start();
+  } catch (...) {
+    threads_.pop_back();
+    throw;
+  }
+}
+
+bool ThreadPool::accepts(Entry entry) const {
+  const auto& ended = entry == Entry::kCall ? closed_ : terminated_;
+  return !ended.load(std::memory_order_acquire) && !broken_.load(std::memory_order_acquire);
+}
+
+void ThreadPool::post(ThreadTask& task, Entry entry) {
+  if (!accepts(entry)) [[unlikely]]
+    refuse();
   ThreadTask* newest = inbox_.load(std::memory_order_relaxed);
   do {
     task.next_ = newest;
   } while (!inbox_.compare_exchange_weak(newest, &task, std::memory_order_acq_rel,  // published
                                          std::memory_order_relaxed));
   offered_.notify_one();
-  // A worker that found the inbox empty and the pool closed before this has gone; see take_all().
-  if (closed_.load(std::memory_order_acquire)) [[unlikely]] {
-    while (ThreadTask* left = take(1)) left->run();
-  }
+  // A worker that found the inbox empty and the pool closing before this has gone; see take_all().
+  if (is_closing()) [[unlikely]]
+    run_what_is_left();
   if (broken_.load(std::memory_order_acquire)) [[unlikely]]
     drop_all(error_);
+}
+
+void ThreadPool::refuse() const {
+  if (broken_.load(std::memory_order_acquire)) std::rethrow_exception(error_);
+  throw Closed("gilfree::Pool: closed or terminated; it takes no more tasks");
+}
+
+// Where no worker may be left to run it.
+void ThreadPool::run_what_is_left() {
+  while (ThreadTask* left = take(1)) {
+    struct Guard {
+      ThreadTask* task;
+      ~Guard() {
+        if (task != nullptr && task->resume(left_its_thread())) task->drop(left_its_thread());
+      }
+    } guard{left};
+    left->run();
+    guard.task = nullptr;
+  }
 }
 
 bool ThreadPool::is_idle() const {
@@ -74,34 +128,85 @@ ThreadTask* ThreadPool::take(int most) {
   return first;
 }
 
+// Puts tasks that were taken, oldest first, in front of the others.
+void ThreadPool::put_back(ThreadTask* first) {
+  if (first == nullptr) return;
+  ThreadTask* last = first;
+  while (last->next_ != nullptr) last = last->next_;
+  (void)taking_.lock();
+  last->next_ = oldest_.load(std::memory_order_relaxed);
+  oldest_.store(first, std::memory_order_relaxed);
+  taking_.unlock();
+}
+
 void ThreadPool::work() {
-  if (!initialize()) return;
-  for (int most = 1;;) {
-    const bool closing = closed_.load(std::memory_order_acquire);
-    ThreadTask* task = take(most);
-    if (task == nullptr) {
-      if (closing) return;
+  pool_of_this_thread = this;
+  struct Guard {
+    ThreadPool& pool;
+    ThreadTask *current = nullptr, *rest = nullptr;  // being run; taken, to be run next
+    bool unwound = true;
+    ~Guard() {
+      if (unwound) pool.replace_this_worker(current, rest);
+    }
+  } at{*this};
+  for (int most = initialize() ? 1 : 0; most > 0;) {
+    const bool closing = is_closing();
+    at.rest = take(most);
+    if (at.rest == nullptr) {
+      if (closing) break;
       most = 1;
-      offered_.wait(kNever, kNoCpu,
-                    [&] { return !is_idle() || closed_.load(std::memory_order_acquire); });
-      if (!is_idle()) offered_.notify_one();  // each ring wakes one
+      offered_.wait(kNever, kNoCpu, [&] { return !is_idle() || is_closing(); });
+      if (!is_idle()) offered_.notify_one();  // each notification wakes one worker
       continue;
     }
     const auto begin = Clock::now();
     int ran = 0;
-    for (; task != nullptr; ++ran) std::exchange(task, task->next_)->run();
+    for (; at.rest != nullptr; ++ran) {
+      at.current = std::exchange(at.rest, at.rest->next_);
+      at.current->run();
+    }
+    at.current = nullptr;
     most = Clock::now() - begin < ran * 1us ? std::min(2 * most, kMostAtOnce) : 1;
+  }
+  at.unwound = false;
+}
+
+// A task has ended its thread, or the initializer has.
+void ThreadPool::replace_this_worker(ThreadTask* current, ThreadTask* rest) {
+  pool_of_this_thread = nullptr;
+  if (current != nullptr && current->resume(left_its_thread())) {
+    current->next_ = rest;
+    rest = current;
+  }
+  put_back(rest);
+  try {
+    if (broken_.load(std::memory_order_acquire)) return drop_all(error_);
+    add_worker();
+  } catch (...) {
+    break_down(std::current_exception());
   }
 }
 
-bool ThreadPool::initialize() {
+// A forced unwind has no object to refer to, which UBSan would complain of.
+__attribute__((no_sanitize("null"))) bool ThreadPool::initialize() {
+  struct Guard {
+    ThreadPool& pool;
+    bool unwound = true;
+    ~Guard() {
+      if (unwound) pool.break_down(left_its_thread());
+    }
+  } guard{*this};
+  bool done = true;
   try {
     if (initializer_) initializer_();
-    return true;
+  } catch (const abi::__forced_unwind&) {
+    throw;  // pthread_exit
   } catch (...) {
     break_down(remote_error());
-    return false;
+    done = false;
   }
+  guard.unwound = false;
+  return done;
 }
 
 void ThreadPool::break_down(std::exception_ptr error) {
@@ -118,25 +223,47 @@ void ThreadPool::drop_all(const std::exception_ptr& why) {
   while (ThreadTask* task = take(1)) task->drop(why);
 }
 
+void ThreadPool::begin_source(const std::shared_ptr<TaskSource>& source) {
+  if (!accepts(Entry::kCall)) refuse();
+  sources_.add(source);
+}
+
+void ThreadPool::end_source(TaskSource& source) {
+  sources_.remove(source);
+  if (closed_.load(std::memory_order_acquire)) close();
+}
+
 void ThreadPool::close() {
-  closed_.store(true, std::memory_order_release);
+  closed_.store(true, std::memory_order_seq_cst);  // before the sources are asked, as in end_source
+  if (!sources_.empty()) return;
+  closing_.store(true, std::memory_order_release);
   offered_.notify_all();
 }
 
 void ThreadPool::terminate() {
-  close();
-  const auto why = std::make_exception_ptr(
-      Closed("gilfree::AsyncResult::get: the pool was terminated before the task was begun"));
-  drop_all(why);
-  join();
+  terminated_.store(true, std::memory_order_release);
+  closed_.store(true, std::memory_order_release);
+  closing_.store(true, std::memory_order_release);
+  offered_.notify_all();
+  drop_all(std::make_exception_ptr(
+      Closed("gilfree::AsyncResult::get: the pool was terminated before the task was begun")));
+  if (pool_of_this_thread != this) join();
 }
 
 void ThreadPool::join() {
   if (!closed_.load(std::memory_order_acquire)) {
     throw std::logic_error("gilfree::Pool::join: call close() or terminate() first");
   }
-  const std::lock_guard lock(ending_);
-  for (auto& thread : threads_) thread.join();
+  if (pool_of_this_thread == this) {
+    throw std::logic_error(
+        "gilfree::Pool::join: a task cannot wait for the end of the pool that runs it");
+  }
+  if (!terminated_.load(std::memory_order_acquire)) sources_.send_all();
+  const auto worker = [&](std::size_t at) -> std::optional<ThreadHandle> {
+    const std::lock_guard lock(staff_);  // a thread that is replaced adds another before it ends
+    return at < threads_.size() ? std::optional<ThreadHandle>(threads_[at]) : std::nullopt;
+  };
+  for (std::size_t at = 0; const auto thread = worker(at); ++at) thread->join();
 }
 
 }  // namespace gilfree::detail

@@ -56,10 +56,10 @@ class CallJob final : public SharedResult<Result>, public ThreadTask {
   CallJob(Function function, Arguments arguments)
       : SharedResult<Result>(1), function_(std::move(function)), arguments_(std::move(arguments)) {}
 
-  static void post(ThreadPool& pool, const std::shared_ptr<CallJob>& job) {
+  static void post(ThreadPool& pool, const std::shared_ptr<CallJob>& job, Entry entry) {
     job->self_ = job;
     try {
-      pool.post(*job);
+      pool.post(*job, entry);
     } catch (...) {
       job->self_.reset();
       throw;
@@ -67,10 +67,16 @@ class CallJob final : public SharedResult<Result>, public ThreadTask {
   }
 
   void run() override {
+    if (!begun_.exchange(true, std::memory_order_relaxed)) {
+      run_here<Calls::kArguments>(*this, 0, function_, arguments_);
+      this->count_down(1);
+    }
     const auto keep = std::move(self_);
-    if (begun_.exchange(true, std::memory_order_relaxed)) return;  // cancelled
-    run_here<Calls::kArguments>(*this, 0, function_, arguments_);
-    this->count_down(1);
+  }
+  bool resume(const std::exception_ptr& why) override {
+    const auto keep = std::move(self_);
+    if (!this->is_done()) this->fail(0, why);
+    return false;
   }
   void drop(const std::exception_ptr& why) override {
     const auto keep = std::move(self_);
@@ -100,36 +106,53 @@ class SpreadJob final : public SharedResult<Result> {
         items_(std::move(items)),
         chunk_(chunk) {}
 
-  static void post(ThreadPool& pool, const std::shared_ptr<SpreadJob>& job) {
+  static void post(ThreadPool& pool, const std::shared_ptr<SpreadJob>& job, Entry entry) {
     const std::size_t chunks = (job->size() + job->chunk_ - 1) / job->chunk_;
     const auto runners = std::min<std::size_t>(chunks, pool.workers());
     for (std::size_t i = 0; i < runners; ++i) {
       auto runner = std::make_unique<Runner>(job);
-      pool.post(*runner);
+      try {
+        pool.post(*runner, entry);
+      } catch (...) {
+        if (i == 0) throw;
+        return;  // those before it do it all
+      }
       (void)runner.release();  // it deletes itself
     }
+    if (runners == 0) job->call_back_at_once();
   }
 
   bool cancel() override {
     if (!begin(State::kCancelled)) return false;
-    fail_what_is_left(cancelled());
+    Chunk all;
+    fail_what_is_left(all, cancelled());
     return true;
   }
 
  private:
   enum class State { kWaiting, kBegun, kCancelled };
 
+  // Items [first, end) that a runner has taken, and the one it is at.
+  struct Chunk {
+    std::size_t first = 0, item = 0, end = 0;
+  };
+
   struct Runner final : ThreadTask {
     explicit Runner(std::shared_ptr<SpreadJob> of) : job(std::move(of)) {}
     void run() override {
-      const std::unique_ptr<Runner> end(this);
-      job->run();
+      job->run(at);
+      delete this;
+    }
+    bool resume(const std::exception_ptr& why) override {
+      if (at.item < at.end) job->set_error(at.item++, why);  // else a callback has left
+      return true;
     }
     void drop(const std::exception_ptr& why) override {
-      const std::unique_ptr<Runner> end(this);
-      job->fail_what_is_left(why);
+      job->fail_what_is_left(at, why);
+      delete this;
     }
     const std::shared_ptr<SpreadJob> job;
+    Chunk at;
   };
 
   bool begin(State how_so) {
@@ -138,27 +161,38 @@ class SpreadJob final : public SharedResult<Result> {
            (waiting == State::kBegun && how_so == State::kBegun);
   }
 
-  // The next chunk: calls visit(item) for each.
+  // Calls visit(item) for what is left of a chunk, and of all further ones that it takes.
   template <typename Visit>
-  bool take_chunk(Visit visit) {
-    const auto first = next_.fetch_add(chunk_, std::memory_order_relaxed);
-    if (first >= this->size()) return false;
-    const auto end = std::min(first + chunk_, this->size());
-    for (auto item = first; item < end; ++item) visit(item);
-    this->count_down(end - first);
-    return true;
+  void each_left(Chunk& at, Visit visit) {
+    while (true) {
+      for (; at.item < at.end; ++at.item) visit(at.item);
+      if (const auto done = at.end - std::exchange(at.first, at.end)) this->count_down(done);
+      at.first = at.item = next_.fetch_add(chunk_, std::memory_order_relaxed);
+      if (at.first >= this->size()) {
+        at = {};
+        return;
+      }
+      at.end = std::min(at.first + chunk_, this->size());
+    }
   }
-  void run() {
+  void run(Chunk& at) {
     if (!begin(State::kBegun)) return;
-    const auto first = std::ranges::begin(items_);
-    const auto call_for = [&](std::size_t item) {
-      auto&& value = first[static_cast<std::ranges::range_difference_t<Items>>(item)];
-      run_here<how>(*this, item, function_, value);
-    };
-    while (take_chunk(call_for)) continue;
+    each_left(at, [&](std::size_t item) { run_item(item); });
   }
-  void fail_what_is_left(const std::exception_ptr& why) {
-    while (take_chunk([&](std::size_t item) { this->set_error(item, why); })) continue;
+  // The range that holds the items may be the user's, and throw.
+  __attribute__((no_sanitize("null"))) void run_item(std::size_t item) {
+    const auto offset = static_cast<std::ranges::range_difference_t<Items>>(item);
+    try {
+      auto&& value = std::ranges::begin(items_)[offset];
+      run_here<how>(*this, item, function_, value);
+    } catch (const abi::__forced_unwind&) {
+      throw;  // pthread_exit
+    } catch (...) {
+      this->set_error(item, std::current_exception());
+    }
+  }
+  void fail_what_is_left(Chunk& at, const std::exception_ptr& why) {
+    each_left(at, [&](std::size_t item) { this->set_error(item, why); });
   }
 
   Function function_;
@@ -168,45 +202,52 @@ class SpreadJob final : public SharedResult<Result> {
   std::atomic<std::size_t> next_{0};
 };
 
-// Waiting between threads needs nobody's help.
-class ThreadJobOwner : public ResultOwner {
+// Waiting between threads needs no help from the pool.
+class ThreadResultOwner : public ResultOwner {
  public:
   // Not counted: there is one, for ever.
   static std::shared_ptr<ResultOwner> instance() {
-    static ThreadJobOwner one;
+    static ThreadResultOwner one;
     return {std::shared_ptr<void>(), &one};
   }
-  bool wait(AnySharedResult& job, Deadline deadline) override { return job.await(deadline); }
-  void wait_until(const std::function<bool()>& ready,
-                  AnySharedResult::Event& event_count) override {
-    (void)event_count.wait(kNever, kNoCpu, ready);
+  bool wait(AnySharedResult& result, Deadline deadline) override {
+    result.check_here();
+    return result.await(deadline);
   }
-  bool cancel(AnySharedResult& job) override { return job.cancel(); }
+  bool wait_until(const std::function<bool()>& ready, AnySharedResult::Event& event_count,
+                  Deadline deadline) override {
+    return event_count.wait(deadline, kNoCpu, ready).has_value();
+  }
+  bool cancel(AnySharedResult& result) override {
+    result.check_here();
+    return result.cancel();
+  }
 };
 
 template <typename Result, typename Function, typename Arguments>
 std::shared_ptr<SharedResult<Result>> post_call(ThreadPool& pool, Function function,
-                                                Arguments arguments) {
+                                                Arguments arguments, PostOptions options = {}) {
   using Call = CallJob<Function, Arguments, Result>;
   auto job = std::make_shared<Call>(std::move(function), std::move(arguments));
-  Call::post(pool, job);
+  job->call_back(std::move(options.callback), nullptr);
+  Call::post(pool, job, options.entry);
   return job;
 }
 
 // A call for each of `inputs`, which the job keeps.
 template <Calls how, typename Result, typename Function, typename Inputs>
-std::shared_ptr<SharedResult<Result>> post_each(
-    ThreadPool& pool, Function function, Inputs inputs, std::size_t chunk,
-    std::shared_ptr<AnySharedResult::Event> event_count = nullptr) {
+std::shared_ptr<SharedResult<Result>> post_each(ThreadPool& pool, Function function, Inputs inputs,
+                                                std::size_t chunk, PostOptions options = {}) {
   using Spread = SpreadJob<how, Function, Inputs, Result>;
   auto job = std::make_shared<Spread>(std::move(function), std::move(inputs), chunk,
-                                      std::move(event_count));
-  Spread::post(pool, job);
+                                      std::move(options.event_count));
+  job->call_back(std::move(options.callback), nullptr);
+  Spread::post(pool, job, options.entry);
   return job;
 }
 
 inline std::shared_ptr<ResultOwner> owner_of(const std::shared_ptr<ThreadPool>&) {
-  return ThreadJobOwner::instance();
+  return ThreadResultOwner::instance();
 }
 
 }  // namespace gilfree::detail
