@@ -1,10 +1,13 @@
 #include "harness/plan/interpreters.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
-#include <set>
+#include <filesystem>
 
 #include "harness/base/child.h"
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 
 namespace harness {
 namespace {
@@ -14,23 +17,32 @@ struct Answer {
   bool late = false;        // it did not answer in time
 };
 
-// What `python` says of itself: its version and where it is.
+// "3.14.0", of a free-threaded build "3.14.0t", of one with debugging "3.14.0d", of PyPy "3.10.14-pypy".
+constexpr char kQuestion[] =
+    "import ctypes, multiprocessing, platform, sys\n"
+    "name = platform.python_implementation().lower()\n"
+    "label = platform.python_version() + getattr(sys, 'abiflags', '')\n"
+    "label += '' if name == 'cpython' else '-' + name\n"
+    "sys.stdout.write(label + '\\n' + (sys.executable or ''))";
+
+bool is_label(const std::string& text) {
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '+' || c == '-';
+  };
+  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) != 0 &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+// What `python` says of itself: its label and where it is. In isolated mode: the current folder has no
+// say in what it imports. Its site may print something first.
 Answer ask(const std::string& python, std::chrono::nanoseconds patience) {
   const auto began = std::chrono::steady_clock::now();
   bool late = false;
-  const std::string answer =
-      output_of({python, "-c",
-                 "import ctypes, multiprocessing, platform, sys;"
-                 "sys.stdout.write(platform.python_version() + '\\n' + (sys.executable or ''))"},
-                patience, &late);
-  const auto end_of_line = answer.find('\n');
-  const std::string version = answer.substr(0, end_of_line);
-  if (end_of_line == std::string::npos ||
-      version.find_first_not_of("0123456789.abrc+") != std::string::npos) {
-    return {{"", python}, late};
-  }
-  const std::string program = answer.substr(end_of_line + 1);
-  return {{version, program.empty() ? python : program, std::chrono::steady_clock::now() - began}};
+  const auto lines = split(output_of({python, "-I", "-c", kQuestion}, patience, &late), '\n');
+  if (lines.size() < 2 || !is_label(lines[lines.size() - 2])) return {{"", python}, late};
+  const std::string& program = lines.back();
+  return {{lines[lines.size() - 2], program.empty() ? python : program,
+           std::chrono::steady_clock::now() - began}};
 }
 
 // The program itself: a wrapper that picks one would cost its time at every launch.
@@ -44,12 +56,31 @@ Answer ask_behind(const std::string& python, std::chrono::nanoseconds patience) 
   return first;
 }
 
+// The same file, be it by another name.
+bool same_program(const Interpreter& one, const Interpreter& other) {
+  std::error_code error;
+  return one.path == other.path || std::filesystem::equivalent(one.path, other.path, error);
+}
+
+// Adds it unless it is there; with -2, -3, ... behind the label of another program.
+void add(std::vector<Interpreter>& found, Interpreter python) {
+  const std::string version = python.label;
+  for (int number = 2;; ++number) {
+    const auto namesake = std::find_if(found.begin(), found.end(), [&](const Interpreter& each) {
+      return each.label == python.label;
+    });
+    if (namesake == found.end()) break;
+    if (same_program(*namesake, python)) return;
+    python.label = version + "-" + std::to_string(number);
+  }
+  found.push_back(std::move(python));
+}
+
 }  // namespace
 
 std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named,
                                            std::chrono::nanoseconds patience) {
   std::vector<Interpreter> found;
-  std::set<std::string> labels;
   for (const auto& path : named) {
     const auto [python, late] = ask_behind(path, patience);
     if (late) {
@@ -61,7 +92,7 @@ std::vector<Interpreter> find_interpreters(const std::vector<std::string>& named
     if (python.label.empty()) {
       throw BadUsage("--python: " + path + " does not run; name a Python interpreter");
     }
-    if (labels.insert(python.label).second) found.push_back(python);
+    add(found, python);
   }
   if (!named.empty()) return found;
   const Interpreter python = ask_behind("python3", patience).interpreter;

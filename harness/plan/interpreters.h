@@ -8,7 +8,7 @@
 namespace harness {
 
 struct Interpreter {
-  std::string label;  // its version, "3.11.7", or "missing"
+  std::string label;  // its version, "3.11.7", "3.14.0t" if it is free-threaded; or "missing"
   std::string path;   // of the program itself, not of a wrapper that picks one; empty if missing
   std::chrono::duration<double> start{};  // what starting it took, with what the contenders import
 };

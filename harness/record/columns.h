@@ -91,6 +91,31 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "verified",
     "checksum_ok",
 });
+
+// Those that hold text; the others hold numbers.
+inline constexpr std::array kTextColumns = std::to_array<std::string_view>({
+    "run_id",
+    "case",
+    "scenario",
+    "family",
+    "primitive",
+    "metric_kind",
+    "mode",
+    "impl",
+    "interpreter",
+    "scope",
+    "wait",
+    "scaling",
+    "waiter",
+    "load_mode",
+    "placement",
+    "cpus",
+    "side",
+    "seed",
+    "ts_start_utc",
+    "status",
+    "error",
+});
 // clang-format on
 
 }  // namespace harness

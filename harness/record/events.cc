@@ -3,19 +3,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 
 #include "harness/base/files.h"
+#include "harness/record/event_rules.h"
 
 namespace harness {
 namespace {
 
 namespace fs = std::filesystem;
 
-// What is not is damaged: dropping it in silence would drop a measurement.
-bool is_event(const Json& line) {
-  return line.is_object() && line.contains("event") && line["event"].is_string() &&
-         (line["event"] != "sample" || (line.contains("row") && line["row"].is_object()));
+[[noreturn]] void refuse(const fs::path& path, int line, const std::string& fault) {
+  throw std::runtime_error(path.string() + ": line " + std::to_string(line) + ": " + fault);
 }
 
 }  // namespace
@@ -33,19 +33,23 @@ void EventLog::append(const Json& event) { write_all(fd_, path_, to_text(event) 
 std::vector<Json> read_events(const fs::path& directory) {
   const fs::path path = directory / "events.jsonl";
   std::ifstream in(path);
-  if (!in)
-    throw std::runtime_error(path.string() + ": no such run; name a folder that `run` wrote");
+  if (!in) {
+    const bool absent = errno == ENOENT || errno == ENOTDIR;
+    throw std::runtime_error(
+        path.string() + ": " +
+        (absent ? "no such run; name a folder that `run` wrote" : reason(errno)));
+  }
   std::vector<Json> events;
+  EventRules rules;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
-    Json event = Json::parse(line, nullptr, false);
-    if (is_event(event)) {
-      events.push_back(std::move(event));
-    } else if (!in.eof() && in.peek() != std::ifstream::traits_type::eof()) {
-      throw std::runtime_error(path.string() + ": line " + std::to_string(number) +
-                               " is damaged; delete that line to use the rest");
-    }
+    auto event = parse_event(line);
+    if (!event && in.eof()) break;  // cut short: no line's end follows it
+    if (!event) refuse(path, number, "is not JSON; delete that line to use the rest");
+    if (const auto fault = rules.fault(*event, number)) refuse(path, number, *fault);
+    events.push_back(std::move(*event));
   }
+  if (events.empty()) refuse(path, 1, "does not begin with a run; name a folder that `run` wrote");
   return events;
 }
 

@@ -28,8 +28,8 @@ class EventLog {
   int fd_;
 };
 
-// Reads them back, leaving out a last line that was cut short. Throws std::runtime_error, naming the
-// file, if there is none or a line in the middle is damaged.
+// Returns them in order, leaving out a last line that was cut short. Throws std::runtime_error if there
+// is no file, or a line breaks a rule (event_rules.h): "DIR/events.jsonl: line 7: 'ops' is not a number".
 std::vector<Json> read_events(const std::filesystem::path& directory);
 
 }  // namespace harness

@@ -1,7 +1,10 @@
 #include "harness/record/folder.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <system_error>
 
 #include "harness/base/errors.h"
@@ -10,24 +13,53 @@ namespace harness {
 
 namespace fs = std::filesystem;
 
-Folder::Folder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+Folder::Folder(const fs::path& path) {
   std::error_code error;
+  path_ = fs::absolute(path, error).lexically_normal();
+  if (error) throw BadUsage("--out: the current folder is gone; name the whole path");
   if (!path_.has_filename()) path_ = path_.parent_path();  // "results/" is "results"
   if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
     throw BadUsage("--out: " + path_.string() + " is not a folder");
-  }
-  if (fs::exists(path_ / "events.jsonl", error)) {
-    throw BadUsage("--out: " + path_.string() + " holds a run already; name another folder");
   }
   was_there_ = path_;
   while (fs::symlink_status(was_there_, error).type() == fs::file_type::not_found) {
     was_there_ = was_there_.parent_path();
   }
   fs::create_directories(path_, error);
-  if (error || ::access(path_.c_str(), W_OK) != 0) {
-    take_back();
-    throw BadUsage("--out: cannot write to " + path_.string() +
-                   (error ? " (" + error.message() + ")" : ""));
+  if (error) cannot_be_used(error.message());
+  begin_log();
+}
+
+// Of two runs that name one folder at the same time, one gets it.
+void Folder::begin_log() {
+  const fs::path log = path_ / "events.jsonl";
+  const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd >= 0) {
+    ::close(fd);
+    return;
+  }
+  const int why = errno;
+  if (why == EEXIST) {
+    throw BadUsage("--out: " + path_.string() + " holds a run already; name another folder");
+  }
+  if (why == EACCES || why == EROFS || why == EPERM) cannot_be_used(std::strerror(why));
+  take_back();
+  throw CannotWrite(log.string() + ": " + reason(why));
+}
+
+void Folder::cannot_be_used(const std::string& why) const {
+  take_back();
+  throw BadUsage("--out: cannot write to " + path_.string() + " (" + why + ")");
+}
+
+Folder Folder::fresh(const fs::path& wanted) {
+  for (int number = 1;; ++number) {
+    const fs::path path =
+        number == 1 ? wanted : fs::path(wanted.string() + "-" + std::to_string(number));
+    std::error_code error;
+    fs::create_directories(path.parent_path(), error);
+    // Only one of several runs makes it. What cannot be made is for the constructor to refuse.
+    if (fs::create_directory(path, error) || error) return Folder(path);
   }
 }
 

@@ -8,9 +8,12 @@ namespace harness {
 
 class Folder {
  public:
-  // Makes it, with the folders above it. Throws BadUsage if that cannot be, if it cannot be written
-  // to, or if it holds a run already.
+  // Makes it, with the folders above it, and an empty events.jsonl. Throws BadUsage if that is not
+  // possible or it holds a run already, CannotWrite if there is no space.
   explicit Folder(const std::filesystem::path& path);
+
+  // A folder of this name that does not exist yet; else with -2, -3, ... behind it.
+  static Folder fresh(const std::filesystem::path& wanted);
 
   const std::filesystem::path& path() const { return path_; }
 
@@ -19,6 +22,9 @@ class Folder {
   void take_back() const;
 
  private:
+  void begin_log();
+  [[noreturn]] void cannot_be_used(const std::string& why) const;
+
   std::filesystem::path path_;
   std::filesystem::path was_there_;  // the deepest folder above that existed before
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <stdexcept>
 #include <vector>
 
 #include "harness/base/files.h"
@@ -84,15 +83,6 @@ Json run_facts(const std::vector<Json>& events) {
   return run;
 }
 
-std::vector<Json> events_of_run(const std::filesystem::path& directory) {
-  auto events = read_events(directory);
-  if (events.empty() || events.front().value("event", "") != "run") {
-    throw std::runtime_error((directory / "events.jsonl").string() +
-                             ": does not begin with a run; name a folder that `run` wrote");
-  }
-  return events;
-}
-
 }  // namespace
 
 std::string csv_cell(const std::string& text) {
@@ -103,14 +93,14 @@ std::string csv_cell(const std::string& text) {
 }
 
 void write_tables(const std::filesystem::path& directory) {
-  const auto events = events_of_run(directory);
+  const auto events = read_events(directory);
   write_file(directory / "samples.csv", samples(events));
   write_file(directory / "hist.csv", histograms(events));
-  write_file(directory / "run.json", run_facts(events).dump(2) + "\n");
+  write_file(directory / "run.json", to_text(run_facts(events), 2) + "\n");
 }
 
-void write_run(const std::filesystem::path& directory) {
-  write_file(directory / "run.json", run_facts(events_of_run(directory)).dump(2) + "\n");
+void write_run(const std::filesystem::path& directory, const std::vector<Json>& events) {
+  write_file(directory / "run.json", to_text(run_facts(events), 2) + "\n");
 }
 
 }  // namespace harness

@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
+
+#include "harness/base/json.h"
 
 namespace harness {
 
@@ -12,7 +15,7 @@ std::string csv_cell(const std::string& text);
 // All three. Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
 void write_tables(const std::filesystem::path& directory);
 
-// run.json alone: what is known of a run so far.
-void write_run(const std::filesystem::path& directory);
+// Writes run.json alone: what the events so far say of a run. Throws CannotWrite.
+void write_run(const std::filesystem::path& directory, const std::vector<Json>& events);
 
 }  // namespace harness

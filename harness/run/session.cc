@@ -29,13 +29,11 @@ std::string new_run_id() {
   return text;
 }
 
-fs::path folder_of(const RunSettings& settings, const std::string& started) {
-  if (!settings.out.empty()) return settings.out;
+Folder folder_of(const RunSettings& settings, const std::string& started) {
+  if (!settings.out.empty()) return Folder(settings.out);
   std::string name = started.substr(0, 19) + "-" + settings.profile;
   std::replace(name.begin(), name.end(), ':', '-');
-  const char* results = std::getenv("GILFREE_RESULTS_DIR");  // an installed bench-all has it
-  return (results != nullptr ? fs::path(results) : fs::path(source_dir()) / "results" / "local") /
-         name;
+  return Folder::fresh(fs::path(source_dir()) / "results" / "local" / name);
 }
 
 const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
@@ -84,7 +82,7 @@ int Session::run() {
   const std::string started = utc_text(std::chrono::system_clock::now());
   const Json facts = opening(started);  // first: until something is made, a signal ends it at once
   std::optional<FinishFirst> finishing(std::in_place);
-  const Folder folder(folder_of(settings_, started));
+  const Folder folder = folder_of(settings_, started);
   const int code = measure_into(folder, facts);
   finishing.reset();
   if (code == kCannotWrite) return code;
@@ -98,15 +96,15 @@ int Session::measure_into(const Folder& folder, const Json& facts) {
   try {
     log.emplace(folder.path());
     log->append(facts);
-    write_run(folder.path());
-  } catch (const CannotWrite&) {
+    write_run(folder.path(), {facts});
+  } catch (...) {
     folder.take_back();
     throw;
   }
   try {
     measure(*log);
     finish(*log, folder.path());
-  } catch (const CannotWrite& why) {
+  } catch (const std::exception& why) {
     reap_orphans();
     std::cerr << "bench-all: cannot write results: " << why.what()
               << "; what was measured until then is in events.jsonl there\n";
@@ -158,6 +156,7 @@ void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
     const std::string status = line["row"]["status"];
     ++outcomes_[status];
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
+    if (status == "skipped") ++skipped_for_[as_text(line["row"].value("error", Json()))];
     if (status == "failed" || status == "timeout") {
       progress.went_wrong(launch.of->name, status, as_text(line["row"].value("error", Json())));
     }
@@ -209,10 +208,25 @@ void Session::finish(EventLog& log, const fs::path& folder) {
               {"launches_left_out", schedule_.left_out()},
               {"exit_code", exit_code()}});
   write_tables(folder);
+  if (exit_code() == kNothingRan) say_why_nothing_ran();
   if (schedule_.left_out() > 0 && !settings_.quiet) {
     std::cerr << "bench-all: " << schedule_.left_out() << " launches were left out to end within "
               << settings_.budget.count() << " s (--time-budget); " << schedule_.launches()
               << " were made\n";
+  }
+}
+
+void Session::say_why_nothing_ran() const {
+  constexpr std::size_t kMost = 5;
+  std::size_t said = 0;
+  for (const auto& [why, cases] : skipped_for_) {
+    if (++said > kMost) break;
+    std::cerr << "bench-all: " << cases << (cases == 1 ? " case" : " cases")
+              << " cannot run here: " << one_line(why) << "\n";
+  }
+  if (skipped_for_.size() > kMost) {
+    std::cerr << "bench-all: " << skipped_for_.size() - kMost
+              << " more reasons are in samples.csv, column error\n";
   }
 }
 

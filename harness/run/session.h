@@ -37,6 +37,7 @@ class Session {
   Json order_of(const Launch& launch) const;
   void complete(Json& row, const Launch& launch) const;
   void finish(EventLog& log, const std::filesystem::path& folder);
+  void say_why_nothing_ran() const;
   int exit_code() const;
 
   const RunSettings& settings_;
@@ -45,7 +46,8 @@ class Session {
   std::vector<std::string> command_;
   std::string run_id_;
   Schedule schedule_;
-  std::map<std::string, int> outcomes_;  // rows by status
+  std::map<std::string, int> outcomes_;     // rows by status
+  std::map<std::string, int> skipped_for_;  // cases by reason
 };
 
 }  // namespace harness

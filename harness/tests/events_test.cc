@@ -11,6 +11,10 @@ class EventsTest : public ::testing::Test {
  protected:
   std::string file() const { return (folder.path() / "events.jsonl").string(); }
 
+  std::string refusal() const {
+    return message_of<std::runtime_error>([&] { read_events(folder.path()); });
+  }
+
   TemporaryFolder folder;
 };
 
@@ -35,7 +39,7 @@ TEST_F(EventsTest, EachEventIsInTheFileAsSoonAsItIsAppended) {
 // A kill in the middle of a write leaves any prefix of the last line.
 TEST_F(EventsTest, ALastLineThatWasCutShortIsLeftOutWhereverItWasCut) {
   const std::string whole = "{\"event\":\"run\"}\n",
-                    last = "{\"event\":\"sample\",\"row\":{\"ops\":12}}";
+                    last = "{\"event\":\"end\",\"n\":{\"ops\":12}}";
   for (std::size_t length = 0; length < last.size(); ++length) {
     folder.write("events.jsonl", whole + last.substr(0, length));
     EXPECT_EQ(read_events(folder.path()).size(), 1u) << length;
@@ -44,13 +48,27 @@ TEST_F(EventsTest, ALastLineThatWasCutShortIsLeftOutWhereverItWasCut) {
   EXPECT_EQ(read_events(folder.path()).size(), 2u);
 }
 
-TEST_F(EventsTest, ADamagedLineInTheMiddleIsNamedWithTheRemedy) {
-  for (const std::string& damaged :
-       std::vector<std::string>{"{\"n\":", "[1]", "", "null", std::string(2, '\0'), "{}",
-                                "{\"event\":3}", "{\"event\":\"sample\"}"}) {
-    folder.write("events.jsonl", "{\"event\":\"run\"}\n" + damaged + "\n{\"event\":\"end\"}\n");
-    EXPECT_EQ(message_of<std::runtime_error>([&] { read_events(folder.path()); }),
-              file() + ": line 2 is damaged; delete that line to use the rest");
+TEST_F(EventsTest, ADamagedLineIsNamedWithTheRemedyEvenIfItIsTheLast) {
+  for (const std::string after : {"", "{\"event\":\"end\"}\n"}) {
+    for (const std::string& damaged : {std::string("{\"n\":"), std::string(""),
+                                       std::string(2, '\0'), std::string(100'000, '[')}) {
+      folder.write("events.jsonl", "{\"event\":\"run\"}\n" + damaged + "\n" + after);
+      EXPECT_EQ(refusal(), file() + ": line 2: is not JSON; delete that line to use the rest");
+    }
+  }
+}
+
+TEST_F(EventsTest, AnEventThatBreaksARuleIsNamedWithItsLine) {
+  folder.write("events.jsonl", "{\"event\":\"run\"}\n[1]\n");
+  EXPECT_EQ(refusal(), file() + ": line 2: is not a JSON object");
+}
+
+TEST_F(EventsTest, AFileWithoutAWholeLineIsNoRun) {
+  const std::string said =
+      file() + ": line 1: does not begin with a run; name a folder that `run` wrote";
+  for (const std::string text : {"", "{\"event\":"}) {
+    folder.write("events.jsonl", text);
+    EXPECT_EQ(refusal(), said);
   }
 }
 

@@ -50,6 +50,8 @@ TEST_F(FolderTest, AFileIsNoFolder) {
 }
 
 TEST_F(FolderTest, WhereNothingCanBeMadeNothingIsLeft) {
+  EXPECT_EQ(refusal("/proc/self/run"),
+            "--out: cannot write to /proc/self/run (No such file or directory)");
   EXPECT_EQ(refusal("/proc/nowhere/run"),
             "--out: cannot write to /proc/nowhere/run (No such file or directory)");
   fs::create_symlink("/nonexistent", top.path() / "link");
@@ -72,6 +74,35 @@ TEST_F(FolderTest, TakingBackLeavesWhatOthersPutThere) {
   folder.take_back();
   EXPECT_FALSE(fs::exists(top.path() / "a" / "b"));
   EXPECT_EQ(top.read("a/notes.txt"), "mine");
+}
+
+TEST_F(FolderTest, OfTwoRunsThatNameOneFolderOneGetsIt) {
+  const Folder folder(top.path() / "out");
+  EXPECT_EQ(refusal(top.path() / "out"), "--out: " + (top.path() / "out").string() +
+                                             " holds a run already; name another folder");
+}
+
+TEST_F(FolderTest, AFreshFolderIsNobodyElses) {
+  const auto wanted = top.path() / "deep" / "2026-11-28-quick";
+  EXPECT_EQ(Folder::fresh(wanted).path(), wanted);
+  EXPECT_EQ(Folder::fresh(wanted).path(), wanted.string() + "-2");
+  EXPECT_EQ(Folder::fresh(wanted).path(), wanted.string() + "-3");
+}
+
+TEST_F(FolderTest, AFreshFolderThatCannotBeMadeIsRefused) {
+  top.write("file", "text");
+  const auto wanted = top.path() / "file" / "below";
+  EXPECT_EQ(message_of<BadUsage>([&] { Folder::fresh(wanted); }),
+            "--out: cannot write to " + wanted.string() + " (Not a directory)");
+}
+
+TEST_F(FolderTest, WithoutACurrentFolderAWholePathIsNeeded) {
+  const auto before = fs::current_path();
+  fs::create_directory(top.path() / "gone");
+  fs::current_path(top.path() / "gone");
+  fs::remove(top.path() / "gone");
+  EXPECT_EQ(refusal("out"), "--out: the current folder is gone; name the whole path");
+  fs::current_path(before);
 }
 
 }  // namespace

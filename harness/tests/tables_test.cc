@@ -18,8 +18,13 @@ namespace {
 class TablesTest : public ::testing::Test {
  protected:
   void append(const Json& event) { EventLog(folder.path()).append(event); }
+  // Each is a repetition of its own, unless `row` says which.
   void append_row(Json row) {
-    Json all = {{"run_id", "r"}, {"case", "c"}, {"launch", 1}, {"repetition", 1}, {"status", "ok"}};
+    Json all = {{"run_id", "r"},
+                {"case", "c"},
+                {"launch", 1},
+                {"repetition", ++repetition_},
+                {"status", "ok"}};
     if (!row.is_null()) all.update(row);
     append({{"event", "sample"}, {"row", all}});
   }
@@ -37,6 +42,9 @@ class TablesTest : public ::testing::Test {
   }
 
   TemporaryFolder folder;
+
+ private:
+  int repetition_ = 0;
 };
 
 std::string header() {
@@ -136,7 +144,7 @@ TEST_F(TablesTest, TheRunsFactsSayHowFewLaunchesACaseThatWasMeasuredHas) {
 TEST_F(TablesTest, TheFactsOfARunThatWasKilledHaveNoEnd) {
   append({{"event", "run"}, {"run_id", "r"}});
   append_row({});
-  write_run(folder.path());
+  write_run(folder.path(), read_events(folder.path()));
   EXPECT_FALSE(Json::parse(folder.read("run.json")).contains("exit_code"));
   EXPECT_EQ(folder.entries(), 2u);  // the events and run.json alone
 }

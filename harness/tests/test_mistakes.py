@@ -114,7 +114,7 @@ class Folders(CommandTest):
         with open(self.path("other", "events.jsonl"), "w", encoding="utf-8") as file:
             file.write('{"event": "sale", "price": 3}\n')
         self.refuses(["report", "other"], 2,
-                     "other/events.jsonl: does not begin with a run; name a folder that `run` wrote")
+                     "other/events.jsonl: line 1: 'event' is not run, sample or end")
 
     def test_a_report_of_a_damaged_run(self):
         self.measures(["counting", "--profile", "smoke"])
@@ -123,8 +123,21 @@ class Folders(CommandTest):
             lines[1] = lines[1][:40] + "\n"
             file.seek(0)
             file.writelines(lines)
-        self.refuses(["report", "out"], 2, "out/events.jsonl: line 2 is damaged; "
+        self.refuses(["report", "out"], 2, "out/events.jsonl: line 2: is not JSON; "
                                            "delete that line to use the rest")
+
+    def test_a_report_of_a_run_that_was_edited(self):
+        self.measures(["counting", "--profile", "smoke"])
+        with open(self.path("out", "events.jsonl"), encoding="utf-8") as file:
+            run, first, *others = file.readlines()
+        for lines, said in (([run, first, first], "line 3: is the same row as line 2"),
+                            ([run, first, run], "line 3: a second run begins; a folder holds one"),
+                            ([run, first.replace('"ops":', '"ops":"a few","was":')],
+                             "line 2: 'ops' is not a number")):
+            with self.subTest(said):
+                with open(self.path("out", "events.jsonl"), "w", encoding="utf-8") as file:
+                    file.writelines(lines)
+                self.refuses(["report", "out"], 2, "out/events.jsonl: " + said)
 
 
 class Outputs(CommandTest):

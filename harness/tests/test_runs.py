@@ -36,7 +36,9 @@ class ExitCodes(CommandTest):
         self.assertEqual(len(self.rows()), 8)
 
     def test_5_when_nothing_could_run(self):
-        self.measures(["trouble/kind:skip", "--launches", "4"], code=5)
+        result = self.measures(["trouble/kind:skip", "--launches", "4"], code=5)
+        self.assertEqual(result.err, 'bench-all: 1 case cannot run here: not on a Sunday, '
+                                     '"they" say\n')
         self.assertEqual([row["error"] for row in self.rows()], ['not on a Sunday, "they" say'])
 
     def test_6_when_a_case_hung_which_is_tried_once(self):
@@ -85,6 +87,17 @@ class Plans(CommandTest):
         self.assertEqual(len(launches), 8)
         self.assertEqual({count for case, count in launches.items()
                           if "who:steady/size:8" in case}, {6})
+
+
+class SideBySide(CommandTest):
+    # The folder is named by the second in which a run begins.
+    def test_runs_that_begin_in_one_second_have_a_folder_each(self):
+        runs = [self.start(["counting/who:steady/size:64", "--launches", "1", "--no-report", "-q",
+                            *SHORT]) for _ in range(4)]
+        for run in runs:
+            self.assertEqual(run.communicate(timeout=LONGEST), ("", ""))
+            self.assertEqual(run.returncode, 0)
+        self.assertEqual(len(os.listdir(self.path("results", "local"))), 4)
 
 
 class EndedEarly(CommandTest):
