@@ -82,8 +82,9 @@ def alt_of(title, setting, lines, x, y):
         found = {contender: points[place].median for contender, points in lines.items() if place in points}
         best = (max if y.better == "higher" else min)(found, key=found.get)
         parts.append("at %s %s leads with %s" % (x.text_of(place), label(*best), y.text_of(found[best])))
-    return "Line plot. %s %s, %s against %s, %s: %s." % (
-        title, setting, y.label, x.label, words.counted(len(lines), "contender"), "; ".join(parts))
+    return "Line plot. %s %s against %s, %s: %s." % (
+        title, ", ".join(filter(None, (setting, y.label))), x.label, words.counted(len(lines), "contender"),
+        "; ".join(parts))
 
 
 def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):

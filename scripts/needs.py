@@ -139,8 +139,10 @@ def loss_rows(answers):
 
 
 def compared(answers):
-    """Returns how many races one of ours ran in against others, and in how many of them another was ahead."""
+    """Returns how many races one of ours ran in against others, in how many of them another was ahead, and in how
+    many of these one that is no baseline. Races by the 99th percentile do not count.
+    """
     mine = [race for found in answers.values() for _, race in found.races
-            if racing.ours_of(race) and racing.rival_of(race)]
+            if racing.ours_of(race) and racing.rival_of(race) and race.metric is not racing.P99]
     real = [race for race in mine if any(not is_baseline(entry.contender[0]) for entry in racing.ahead_of_ours(race))]
     return len(mine), len(racing.lost(mine)), len(real)

@@ -124,7 +124,8 @@ def slower_text(answers):
         return "<p>Nothing of gilfree was measured beside anything else.</p>"
     text = "<p>gilfree was compared with others in %s; in %d another is ahead" % (
         words.counted(races, "race"), behind)
-    text += ", in %d of them one that is more than a baseline.</p>" % real if behind else ".</p>"
+    text += ", in %d of them one that is more than a baseline" % real if behind else ""
+    text += ". Where gilfree wins but its 99th percentile is longer, that is listed too.</p>"
     return text + (table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower") if lines else "")
 
 

@@ -122,4 +122,4 @@ def answer(_run, rows):
     sizes = [size for race in races if (size := compare(race))]
     found = told(rows)
     texts = [text for text in sections.sentences(found)] if found else []
-    return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found)
+    return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found + sections.tails(rows, found))

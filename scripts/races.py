@@ -21,6 +21,7 @@ Race = collections.namedtuple("Race", "scenario setting metric entries")
 
 RATE = Metric("rate", "ops_per_s", "higher", "operations/s", words.number, "/s")
 P50 = Metric("p50", "lat_p50_ns", "lower", "p50", words.duration, "")
+P99 = Metric("p99", "lat_p99_ns", "lower", "p99", words.duration, "")
 MEAN = Metric("mean", "lat_mean_ns", "lower", "time per operation", words.duration, "")
 CLOCKS = 2        # a latency of at most so many readings of the clock is the clock
 ROUNDING = 1e-9  # of numbers that were divided

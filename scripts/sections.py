@@ -30,11 +30,18 @@ def default(question):
     return Section(question or "What was measured?", "The scenario has no words of its own; the cases speak.")
 
 
-def told(rows):
+def told(rows, metric=None):
     """Returns [(setting in words, Race)] of a scenario's rows."""
-    found = racing.races_of(rows)
+    found = racing.races_of(rows, metric=metric)
     moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
     return [(axes.words_of(race.setting, moving), race) for race in found]
+
+
+def tails(rows, found):
+    """Returns [(setting in words, Race)] by the 99th percentile, of settings at which ours does not lose in `found`."""
+    kept = {race.setting for _, race in found if not racing.ahead_of_ours(race)}
+    return [("%s, p99" % setting if setting else "p99", race) for setting, race in told(rows, racing.P99)
+            if race.setting in kept]
 
 
 def sentence(setting, race):
@@ -63,7 +70,7 @@ def answer(section, rows):
         return nothing("Nothing of this was measured (%s)." % (gap_words(rows) or "no rows"))._replace(
             tables=tables_of(rows))
     headline, *points = sentences(found)
-    return Answer(headline, points + clock_point(rows), tables_of(rows, section.headings), found)
+    return Answer(headline, points + clock_point(rows), tables_of(rows, section.headings), found + tails(rows, found))
 
 
 def x_of(section, rows):

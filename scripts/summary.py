@@ -103,7 +103,8 @@ def loss_lines(answers):
     if not races:
         return []
     lines = needs.loss_rows(answers)
-    head = "gilfree was compared with others in %s; in %d another is ahead (in %d more than a baseline)." % (
+    head = "gilfree was compared with others in %s; in %d another is ahead (in %d more than a baseline). Where gilfree wins " \
+           "but its 99th percentile is longer, that is listed too." % (
         words.counted(races, "race"), behind, real)
     if not lines:
         return [head, ""]

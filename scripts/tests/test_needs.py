@@ -116,6 +116,12 @@ class Slower(unittest.TestCase):
         lines, _ = self.lines(lambda run: (run.lock("lock", 2, [0] * 6), run.lock("std_mutex", 2, [5] * 6)))
         self.assertEqual(lines[0][3], "gilfree moved nothing")
 
+    def test_a_tail_that_is_longer_is_a_loss_of_its_own(self):
+        lines, _ = self.lines(lambda run: (run.lock("lock", 2, [9] * 6, p50=20, lat_p99_ns=540),
+                                           run.lock("std_mutex", 2, [5] * 6, p50=20, lat_p99_ns=300)))
+        self.assertEqual([[str(cell) for cell in line] for line in lines], [
+            ["scenario: p99", "std::mutex, 300 ns", "gilfree Lock, 540 ns", "1.80 (1.80 to 1.80)", "told apart"]])
+
     def test_where_nothing_is_lost_there_is_no_row(self):
         self.assertEqual(self.lines(lambda run: (run.lock("lock", 2, [9] * 6), run.lock("std_mutex", 2, [5] * 6)))[0], [])
 

@@ -200,36 +200,65 @@ const input = document.querySelector("input");
 input.value = "NONE row"; input.dispatchEvent(new Event("input"));
 say([...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[0].textContent).join(","));
 """
+# The page in a frame as wide as a phone, then as wide as a screen: what its content takes.
+WIDTHS = """<!doctype html><title></title><iframe></iframe><script>
+const frame = document.querySelector("iframe"), widths = [390, 1280];
+const next = () => { if (widths.length) { frame.width = widths.shift(); frame.src = "page.html?" + frame.width; } };
+frame.onload = () => {
+  const page = frame.contentDocument.documentElement;
+  if (page.querySelector("h1")) document.title += page.scrollWidth - page.clientWidth + ";";
+  next();
+};
+next();
+</script>"""
 
 
-class Script(unittest.TestCase):
+class Browser(unittest.TestCase):
     """In a headless Chromium, where there is one."""
 
-    def test_tables_sort_by_their_values_and_filter_by_words(self):
+    def open(self, name, **files):
+        """The title that the file `name` ends up with, and what the browser said on its console."""
         chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if not chromium:
             self.skipTest("there is no Chromium here (apt-get install chromium)")
+        with tempfile.TemporaryDirectory() as folder:
+            for stem, text in files.items():
+                with open(os.path.join(folder, stem + ".html"), "w", encoding="utf-8") as file:
+                    file.write(text)
+            done = subprocess.run(
+                [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                 "--allow-file-access-from-files", "--enable-logging=stderr", "--virtual-time-budget=20000",
+                 "--window-size=1400,900", "--user-data-dir=" + os.path.join(folder, "profile"), "--dump-dom",
+                 "file://%s/%s.html" % (folder, name)], capture_output=True, text=True, check=False, timeout=240)
+        title = re.search("<title>(.*?)</title>", done.stdout)
+        self.assertIsNotNone(title, done.stderr[-500:])
+        return title[1], [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+    def test_tables_sort_by_their_values_and_filter_by_words(self):
         import page
         from tables import Cell, Table
         values = [3, 20, 100, None, 1]
         rows = [[Cell("row %d" % at), Cell("none", None, [1]) if value is None else Cell("%d k" % value, value)]
                 for at, value in enumerate(values)] + [[Cell("more %d" % at), Cell("7 k", 7)] for at in range(9)]
         text = page.table_text(Table("", ["name", "rate"], rows, ["why"]), "A table")
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "page.html")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("<!doctype html><title></title>%s<script>%s\n%s</script>" % (text, page.source("report.js"), SORTS))
-            done = subprocess.run(
-                [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--user-data-dir=" + os.path.join(folder, "profile"), "--dump-dom", "file://" + path],
-                capture_output=True, text=True, check=False, timeout=120)
-        title = re.search("<title>(.*?)</title>", done.stdout)
-        self.assertIsNotNone(title, done.stderr[-500:])
-        up, down, direction, kept, _ = title[1].split(";")
+        title, console = self.open("sort", sort="<!doctype html><title></title>%s<script>%s\n%s</script>" % (
+            text, page.source("report.js"), SORTS))
+        up, down, direction, kept, _ = title.split(";")
         self.assertEqual(up.split(",")[:2] + up.split(",")[-3:], ["1 k", "3 k", "20 k", "100 k", "none"])
         self.assertEqual(down.split(",")[:2] + down.split(",")[-2:], ["100 k", "20 k", "1 k", "none"])
         self.assertEqual((direction, kept), ("descending", "row 3"))
+        self.assertEqual(console, [])
+
+    def test_neither_a_phone_nor_a_screen_has_to_scroll_sideways(self):
+        with support.fixture_run() as run:
+            fills.everything(run)
+            run.write()
+            support.report(run.folder)
+            text = run.read("report.html")
+        title, console = self.open("frame", frame=WIDTHS, page=text)
+        self.assertEqual(title, "0;0;")
+        self.assertEqual(console, [])
 
 
 class Inline(unittest.TestCase):
