@@ -166,7 +166,8 @@ def shade(impl, interpreter, colours):
     """Returns one of its family's colours, by the interpreter's minor version or by the kind of thing."""
     minor = interpreter.split(".")[1:2]
     if minor and minor[0].isdigit():
-        return colours[(int(minor[0]) - 11) % len(colours)]
+        special = not interpreter.replace(".", "").isdigit()  # free-threaded, debugging, PyPy
+        return colours[(int(minor[0]) - 11 + 2 * special) % len(colours)]
     if is_ours(impl):
         places = {"pipe": 0, "queue": 1, "process": 0, "thread": 1, "process_pool": 0, "thread_pool": 1}
         return colours[places.get(impl, stable(impl, len(colours)))]

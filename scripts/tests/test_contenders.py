@@ -94,6 +94,7 @@ class Derived(unittest.TestCase):
 class Looks(unittest.TestCase):
     def test_two_interpreters_are_told_apart(self):
         self.assertNotEqual(style("cpython_queue", "3.11.2"), style("cpython_queue", "3.13.0"))
+        self.assertNotEqual(style("cpython_queue", "3.14.0"), style("cpython_queue", "3.14.0t"))
         self.assertEqual(style("cpython_queue", "pypy")["color"], style("cpython_queue")["color"])
 
     def test_relatives_share_a_colour_and_differ_in_their_line(self):
