@@ -40,7 +40,7 @@ namespace gilfree {
 
 // Removes the name. False if there is no such object. Throws rather than remove a file that is not an
 // object of this library. /dev/shm is sticky: there only the user that created it can remove it.
-inline bool remove(std::string_view name) { return detail::remove_segment(name); }
+bool remove(std::string_view name);
 
 // While it lives, named objects that this thread creates are shared with a group (mode 0660), and
 // objects that a member of one of this process's groups shares in this way may be opened:

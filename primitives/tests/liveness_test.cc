@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <latch>
 #include <string>
@@ -25,6 +26,7 @@
 #include "gilfree/semaphore.h"
 #include "primitives/tests/support/doomed.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/worlds.h"
 
 namespace gilfree::testing {
 namespace {
@@ -284,6 +286,41 @@ TEST_F(LivenessTest, ACloneIsAParticipantWithoutASlot) {
                 : 1);
   }
   EXPECT_EQ(status_of(child), 0);
+}
+
+// Ticks of 10 ms since boot, as 32 bits count them: they wrap after 497 days.
+std::uint32_t ticks() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint32_t>(now.tv_sec * 100 + now.tv_nsec / 10'000'000);
+}
+
+// Runs where the wrap is near: rough.liveness_across_the_wrap.
+TEST_F(LivenessTest, HoldersAndWaitersOnBothSidesOfTheWrapSeeEachOther) {
+  if (-ticks() > 1'000) GTEST_SKIP() << "the machine's boot is not 497 days ago";
+  BoundedSemaphore<Processes> permits(2);
+  Lock<Processes> lock;
+  auto before = Doomed::after([&] {
+    permits.acquire();
+    lock.lock();
+  });
+  while (-ticks() <= 1'000) std::this_thread::yield();  // awaits the clock itself
+  auto after = Doomed::after([&] { permits.acquire(); });
+  const auto ask = [&] {
+    return answer_of(
+        fork_child([&] { ::_exit((permits.try_acquire() ? 1 : 0) + (lock.try_lock() ? 2 : 0)); }));
+  };
+  EXPECT_EQ(ask(), 0);                  // from a process that began after the wrap
+  EXPECT_FALSE(permits.try_acquire());  // and from one that began before it
+  EXPECT_FALSE(lock.try_lock());
+  after.kill();
+  EXPECT_TRUE(permits.try_acquire());
+  EXPECT_FALSE(permits.try_acquire());
+  before.kill();
+  EXPECT_TRUE(permits.try_acquire());
+  lock.lock();
+  EXPECT_TRUE(lock.abandoned());
+  lock.unlock();
 }
 
 // A child in a namespace of its own, of the kind that unshare() gives to children.

@@ -6,7 +6,8 @@
 //   --limit NAME:VALUE      a resource limit: as, fsize, nofile or nproc; nproc also leaves root
 //   --shm SIZE|disk|missing /dev/shm is a tmpfs of SIZE bytes, a folder on disk, or not there
 //   --no-proc               /proc is empty
-//   --own pid|time|user     a namespace of its own; with time, --boottime SECONDS is its offset
+//   --own pid|time|user     a namespace of its own; with time, --boottime SECONDS is its offset, or
+//                           wrap-SECONDS: so long before 2^32 ticks of 10 ms since boot
 //   --one-cpu               one CPU is allowed
 //
 // The command's exit code; 77 where a privilege or a feature of the kernel is missing (the reason is
@@ -29,6 +30,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <string>
@@ -54,10 +56,11 @@ const std::map<std::string, int> kCalls = {{"membarrier", SYS_membarrier},
                                            {"futex_waitv", SYS_futex_waitv},
                                            {"set_robust_list", SYS_set_robust_list},
                                            {"rseq", SYS_rseq},
+                                           {"madvise", SYS_madvise},
                                            {"memfd_create", SYS_memfd_create},
                                            {"get_robust_list", SYS_get_robust_list}};
 const std::map<std::string, int> kErrors = {
-    {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EMFILE", EMFILE}};
+    {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EINVAL", EINVAL}, {"EMFILE", EMFILE}};
 const std::map<std::string, __rlimit_resource> kLimits = {
     {"as", RLIMIT_AS}, {"fsize", RLIMIT_FSIZE}, {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}};
 
@@ -101,7 +104,14 @@ class Surroundings {
             {"pid", CLONE_NEWPID}, {"time", CLONE_NEWTIME}, {"user", CLONE_NEWUSER}},
         kind);
   }
-  void boottime(const std::string& seconds) { boottime_ = seconds; }
+  void boottime(const std::string& seconds) {
+    boottime_ = seconds;
+    if (seconds.rfind("wrap-", 0) != 0) return;
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    boottime_ =
+        std::to_string((std::int64_t{1} << 32) / 100 - now.tv_sec - std::stoll(seconds.substr(5)));
+  }
   void one_cpu() { one_cpu_ = true; }
 
   // Makes them and runs the command; returns its exit code.

@@ -110,3 +110,11 @@ struct Access {
 Access& access_of_this_thread();
 
 }  // namespace gilfree::detail
+
+namespace gilfree {
+
+// Here, so that each header that makes named objects declares it (named.h); without it, remove("x") would
+// be that of the C library.
+inline bool remove(std::string_view name) { return detail::remove_segment(name); }
+
+}  // namespace gilfree
