@@ -1,6 +1,6 @@
-// What primitives throw. An expected outcome (full, empty, too late) is a return value, not one of
-// these; a caller's mistake is a std::logic_error or a std::system_error. Every message names the function
-// and the remedy.
+// The exceptions of the primitives. An expected outcome (full, empty, too late) is a return value, not an
+// exception; a mistake of the caller is a std::logic_error or std::system_error. Each message names the
+// function and the remedy.
 #pragma once
 
 #include <stdexcept>
@@ -9,37 +9,37 @@
 
 namespace gilfree {
 
-// The flow has been ended: a Queue or a Pool that somebody closed, an end of a Pipe closed here.
+// A Queue or a Pool was closed, or this end of a Pipe was.
 class Closed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Nothing is left in a Pipe and nobody holds its other end any more. Python's EOFError.
+// Nothing is left in a Pipe and each holder of its other end has closed it or died. Python's EOFError.
 class EndOfFile : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Nobody holds the other end of a Pipe any more: what is sent could never be received.
+// Each holder of a Pipe's other end has closed it or died: a message could never be received.
 class BrokenPipe : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A party of a Barrier died, gave up, or called abort() or reset().
+// A party of a Barrier died, timed out, or called abort() or reset().
 class BrokenBarrier : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A named object that is damaged or not what its name promised (named.h), or an item that is not of its type (archive_codec.h).
+// A named object is damaged, or is not of the expected type (named.h); or an item is not (archive_codec.h).
 class Corrupted : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// What a task of a process pool threw, as text: the exception itself stays in the worker.
+// A task of a process pool threw: the type and text of its exception, which itself stays in the worker.
 class RemoteError : public std::runtime_error {
  public:
   RemoteError(std::string type, std::string text)
@@ -54,19 +54,19 @@ class RemoteError : public std::runtime_error {
   std::string type_, text_;
 };
 
-// The process that had taken the work died, and what it was at is lost with it.
+// The process that had taken the work died, and the work is lost.
 class WorkerLost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Too late, where a value could not say so: PoolResults::next_for. Python's TimeoutError.
+// A call timed out whose return value cannot say so: PoolResults::next_for. Python's TimeoutError.
 class TimeoutError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A task that was cancelled before anybody began it.
+// A task was cancelled before a worker began it.
 class Cancelled : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -22,7 +22,7 @@
 //             put after close(), and by a get once a closed queue has been drained. Capacity 0
 //             throws std::invalid_argument, and so does a negative timeout; a message over 1 GiB
 //             std::length_error; more than 1023 threads at once std::system_error; no memory
-//             std::bad_alloc or Boost's interprocess_exception. By name: what named.h says, and
+//             std::bad_alloc, or not_enough_memory across processes. By name: what named.h says, and
 //             Corrupted from any call that finds a message reaching beyond the memory.
 // Visibility  put(x) synchronizes with the get that returns x: what a worker wrote before the one
 //             is seen after the other. qsize() synchronizes with nothing.

@@ -1,16 +1,17 @@
-// Scope: who shares a primitive, and therefore where its state lives.
+// Scope: which parties share a primitive, and therefore where its state lives.
 #pragma once
 
 #include <concepts>
 
 namespace gilfree {
 
-// Shared by the threads of one process. State is private memory; a thread never dies alone.
+// Shared by the threads of one process. The state is in private memory. No thread dies alone: a killed
+// thread takes the process, and with it the state, along.
 struct Threads {
   static constexpr bool kAcrossProcesses = false;
 };
 
-// Shared by processes. State is shared memory, mapped at any address, and outlives any one of them.
+// Shared by processes. The state is in shared memory, mapped at any address, and outlives each of them.
 struct Processes {
   static constexpr bool kAcrossProcesses = true;
 };

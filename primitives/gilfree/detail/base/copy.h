@@ -1,19 +1,17 @@
 // Copy: bytes from one core's caches into another's.
 //
-//   fetch_to_read(line);  ...  fetch_to_write(other_line);  ...     // ask early, for several at once
-//   copy_bytes(to, from, size);                                    // however many
+//   fetch_to_read(line);  ...  fetch_to_write(other_line);  ...     // prefetch early, several at once
+//   copy_bytes(to, from, size);                                    // any number of bytes
 //
-// A line that another core has written takes 50 to 350 ns to come over, and comes sooner if it was
-// asked for before it is needed: with a dozen on their way at once a ring moves three times as many
-// 64-byte items (docs/adr/0005-cache-lines-in-flight.md has the figures).
+// A cache line that another core has written takes 50 to 350 ns to arrive. With a dozen prefetches in
+// flight a ring moves three times as many 64-byte items (docs/adr/0005-cache-lines-in-flight.md).
 //
-// Above about a megabyte glibc's memcpy assumes that nobody will read the copy soon and changes to
-// instructions that wait for each line; up to there it uses those that fetch whole runs of lines. A
-// receiver reads the copy at once, so it is copied in pieces.
+// copy_bytes copies in pieces: above about a megabyte glibc's memcpy uses non-temporal stores, which
+// suit a copy that is not read soon. A receiver reads the copy at once.
 //
-// An item of a few words has often been filled in a moment ago. A load is served from the store buffer
-// by one store, but not by two: then it waits until both have left it, and all before them, whose lines
-// may have to come over first. So such an item is loaded as it was most likely stored, word by word.
+// copy_fresh loads word by word: a small item has often been filled in a moment ago, and a load that
+// spans two stores cannot be forwarded from the store buffer; it waits until both stores have left
+// it, and all stores before them.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +22,8 @@ namespace gilfree::detail {
 
 inline void fetch_to_read(const std::byte* line) { __builtin_prefetch(line, 0, 3); }
 
-// For the exclusive use that a write needs. On x86-64 a CPU that has no such instruction takes it for
-// a no-op; compilers emit it only if told that it is there.
+// Prefetches the line for exclusive use, as a write needs it. A CPU without the instruction executes a
+// no-op; compilers emit it only if told that the CPU has it.
 inline void fetch_to_write(const std::byte* line) {
 #if defined(__x86_64__)
   asm volatile("prefetchw %0" : : "m"(*line));
@@ -47,7 +45,7 @@ inline void copy_bytes(void* to, const void* from, std::size_t size) {
 
 inline constexpr std::size_t kWord = sizeof(double);
 
-// `size` bytes, in whole words; stored two at a time.
+// Copies `size` bytes, which are whole words: loads one at a time, stores two at a time.
 template <std::size_t size>
 [[gnu::always_inline]] inline void copy_fresh(std::byte* to, const std::byte* from) {
   using Two [[gnu::vector_size(16)]] = double;

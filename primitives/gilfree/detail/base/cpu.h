@@ -12,10 +12,10 @@
 namespace gilfree::detail {
 
 inline constexpr std::size_t kCacheLine = 64;
-// Neighbouring lines are fetched in pairs on some CPUs; what two sides write stands this far apart.
+// Some CPUs fetch lines in pairs, so data that two sides write is placed this far apart.
 inline constexpr std::size_t kApart = 128;
 
-// Tells the CPU that this is a waiting loop.
+// Tells the CPU that this is a spin loop.
 inline void relax() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
@@ -24,10 +24,10 @@ inline void relax() {
 #endif
 }
 
-inline constexpr std::int32_t kNoCpu = -100;  // and nothing that the kernel says
+inline constexpr std::int32_t kNoCpu = -100;  // the kernel never reports it
 
-// The CPU this thread runs on, if that takes no call to know: one load where the kernel offers
-// restartable sequences (rseq(2); glibc 2.35). Otherwise a negative number, which is no kNoCpu.
+// Returns the CPU that this thread runs on where one load tells: with restartable sequences (rseq(2);
+// glibc 2.35). Otherwise a negative number other than kNoCpu.
 [[gnu::always_inline]] inline std::int32_t this_cpu_if_known() {
 #if defined(__x86_64__) && __has_include(<sys/rseq.h>)
   const std::byte* thread;

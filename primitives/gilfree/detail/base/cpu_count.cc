@@ -27,8 +27,8 @@ std::optional<double> quota_v1(const path& group) {
   return std::nullopt;
 }
 
-// The tightest of `group` and the groups above it. In a container the group named may lie outside of
-// what is mounted; then the mount point itself is the container's group.
+// Returns the smallest quota of `group` and the groups above it. In a container the named group may lie
+// outside of the mounted hierarchy; then the mount point itself is the container's group.
 template <typename Quota>
 std::optional<double> tightest(const path& mounted, const std::string& group, Quota quota_of) {
   std::optional<double> found;

@@ -6,8 +6,8 @@
 
 namespace gilfree::detail {
 
-// The smallest quota on the way up from the process's group; nothing if none is set. Reads what
-// /proc/self/cgroup names (cgroups(7), version 1 and 2) below the mount point of the hierarchies.
+// Returns the smallest quota of the process's control group and the groups above it; nothing if none is
+// set. Reads the groups that /proc/self/cgroup names (cgroups(7), version 1 and 2) below their mount point.
 std::optional<double> cpu_quota(const std::filesystem::path& groups = "/proc/self/cgroup",
                                 const std::filesystem::path& mounted = "/sys/fs/cgroup");
 

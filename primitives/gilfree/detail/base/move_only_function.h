@@ -1,5 +1,5 @@
-// MoveOnlyFunction: a callable of any type that is called once, by somebody else. Unlike std::function it may own
-// what can only be moved.
+// MoveOnlyFunction: a callable of any type, as std::move_only_function of C++23: it may own objects
+// that can be moved but not copied.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Uncaught: what is said of an exception that nobody caught, or that has to travel as text.
+// Describes an exception that was not caught, or that is sent to another process as text.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ struct Described {
   std::string text;  // what(), or empty
 };
 
-// The exception being handled. Call inside a catch block.
+// Describes the exception being handled. Call inside a catch block.
 Described describe_exception();
 
-// Writes "NAME: uncaught TYPE: TEXT" to stderr, in one piece. Call inside a catch block.
+// Writes "NAME: uncaught TYPE: TEXT" to stderr with one call. Call inside a catch block.
 void report_uncaught(const std::string& name);
 
 }  // namespace gilfree::detail

@@ -65,7 +65,7 @@ inline OwnerId this_process_id() {
 
 enum class OwnerKind { kThread, kProcess };
 
-// Asks the kernel, in about 20 us and without a descriptor, whether the owner still runs the program
+// Asks the kernel, by two to five system calls and without a descriptor, whether the owner still runs the program
 // that named it. Where /proc cannot be read, an id that exists counts as alive unless its thread has
 // given up its robust list: a lock is rather kept too long than stolen.
 bool kernel_knows(OwnerId owner, OwnerKind kind);

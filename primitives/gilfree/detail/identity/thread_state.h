@@ -1,4 +1,4 @@
-// observe: what a thread of this process is doing, as the kernel sees it from outside.
+// Returns what a thread of this process is doing, as the kernel reports it.
 #pragma once
 
 #include <sys/types.h>
@@ -7,12 +7,12 @@ namespace gilfree::detail {
 
 enum class Seen {
   kOnCpu,    // executing
-  kReady,    // would execute, but waits for a CPU
+  kReady,    // runnable, waits for a CPU
   kWaiting,  // asleep in the kernel, or stopped
   kGone,
 };
 
-// Costs some 20 us. Already history when it returns.
+// Costs about 20 us. The state may have changed when it returns.
 Seen observe(pid_t thread);
 
 }  // namespace gilfree::detail

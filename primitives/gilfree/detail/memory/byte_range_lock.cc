@@ -22,7 +22,7 @@ struct flock whole_of(int byte) {
 }  // namespace
 
 int lock_byte(int file, int byte) {
-  // Not a dup(), which would be of the same description: a mapping keeps that, and its locks.
+  // Not dup(), which shares the description: a mapping keeps that one alive, and its locks with it.
   const std::string path = "/proc/self/fd/" + std::to_string(file);
   const int hold = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   struct flock lock = whole_of(byte);

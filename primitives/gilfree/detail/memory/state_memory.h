@@ -4,9 +4,9 @@
 //   StateMemory<State, Processes> named(create_only, "jobs", extra, arguments...);
 //   StateMemory<Inner, S> inner(home, home->part);                      // a part of another's state
 //
-// Trivially destructible states only, so that a process may vanish without anyone having to clean up
-// after it. `extra` bytes, zeroed, follow the state. The memory goes when the last handle does;
-// across processes, when the last process that has it mapped does, and a name besides (segment.h).
+// Only for trivially destructible states, since a killed process destroys nothing. `extra` bytes,
+// zeroed, follow the state. The memory is freed with the last handle; across processes, when no process
+// has it mapped any more and it has no name (segment.h).
 #pragma once
 
 #include <algorithm>
@@ -49,7 +49,7 @@ class StateMemory {
   template <typename... Args>
   explicit StateMemory(std::size_t extra, Args&&... args) : bytes_(sizeof(State) + extra) {
     if constexpr (S::kAcrossProcesses) {
-      (void)Participants::table();  // now, so that whoever inherits the state shares the table too
+      (void)Participants::table();  // now, so that each process that inherits the state shares it
       memory_ = anonymous_segment(bytes_);
     } else {
       memory_.reset(::operator new(bytes_, kAlignment),
@@ -59,7 +59,7 @@ class StateMemory {
     state_ = ::new (memory_.get()) State(std::forward<Args>(args)...);
   }
 
-  // By name, for processes that are not of one family. They throw as segment.h says.
+  // By name, for unrelated processes. They throw as named.h says.
   template <typename... Args>
   requires S::kAcrossProcesses StateMemory(create_only_t, std::string_view name, std::size_t extra,
                                            Args&&... args) {
@@ -86,7 +86,7 @@ class StateMemory {
   State& operator*() const { return *state_; }
   State* operator->() const { return state_; }
 
-  // What there is from the state on: in a named object, as much as the file has.
+  // The bytes of the state and all that follows it: in a named object, as many as the file has.
   std::size_t bytes() const { return bytes_; }
   const std::shared_ptr<void>& memory() const { return memory_; }
 
