@@ -37,7 +37,7 @@ constexpr char kExitCodes[] =
     "Two builds: `bench-all ab --help`, `bench-all aa --help`\n\n"
     "Exit codes:\n"
     "  0 measured     2 wrong usage          3 a case failed     5 nothing could run here\n"
-    "  6 a case hung  7 cannot write results 130, 143 interrupted; what was measured is kept\n";
+    "  6 a case hung  7 cannot write results 129, 130, 143 ended by a signal; rows are kept\n";
 
 using Command = Options::Command;
 

@@ -184,7 +184,7 @@ class CountedFilters {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env");
+                 "; the commands: run list report env ab aa");
 }
 
 // The point's name without who answers.
