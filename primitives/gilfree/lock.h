@@ -9,23 +9,26 @@
 //
 // Python's multiprocessing.Lock and RLock, threading.Lock and RLock. They are std's TimedLockable.
 //
-// Order       None: a running thread may overtake one that is waking. Whoever unlocks while somebody has
-//             waited some microseconds stands back for a moment, so that shares are even; no wait is
-//             bounded (docs/adr/0004-yield-to-starving-waiters.md).
+// Order       None: a running thread may overtake one that is waking. unlock yields for a moment to a
+//             waiter that has spun for about 4 us, so that shares are even; no wait is bounded
+//             (docs/adr/0004-yield-to-starving-waiters.md).
 // Cost        Uncontended a compare-and-swap to lock, a store to unlock; an RLock taken again, a load
-//             and a store. No system call unless someone has to sleep or be woken.
-// Blocking    lock waits for ever: awake for some 50 us, then asleep; try_lock never waits; _for and
-//             _until at most that long, and tell by false that it was too long.
-// Errors      std::system_error: unlock of what this thread does not hold (operation_not_permitted);
-//             lock of a Lock that this thread holds already, which would wait for ever
-//             (resource_deadlock_would_occur). A negative timeout: std::invalid_argument. A Lock that
-//             is destroyed while held ends the program with a message, as a joinable std::thread does;
-//             but not by an exception on its way out, which has a message of its own.
-// Visibility  unlock synchronizes with the next lock.
+//             and a store. No system call unless a thread has to sleep or be woken.
+// Blocking    lock waits for ever: it spins for about 50 us, then sleeps. try_lock never waits; _for and
+//             _until wait at most that long and return false if it was too long, also for a holder
+//             that is stopped.
+// Errors      std::system_error: unlock of a lock that this thread does not hold
+//             (operation_not_permitted); lock of a Lock that this thread holds already, which would
+//             wait for ever (resource_deadlock_would_occur). A negative timeout: std::invalid_argument.
+//             A Lock that is destroyed while held ends the program with a message, as a joinable
+//             std::thread does, unless an exception is on its way out, which has a message of its own.
+// Visibility  unlock synchronizes with the next lock. It touches the lock after it has let the next
+//             holder in: destroy a lock only when each thread has returned from its unlock, for
+//             example after joining the threads. Getting the lock once more is not enough.
 // Crash       A process may be killed at any instruction. A lock that it held passes to the next one
-//             who asks, or at once to one who waits, and abandoned() is true for that holder. An RLock
-//             is then held once, however often the dead one held it. A thread that ends holding an
-//             mp lock has abandoned it; a th lock stays held, as in Python.
+//             that asks, or at once to a waiter, and abandoned() is true for that holder and for no
+//             later one. An RLock is then held once, however often the dead one held it. A thread that
+//             ends holding an mp lock has abandoned it; a th lock stays held, as in Python.
 #pragma once
 
 #include <chrono>
@@ -46,11 +49,12 @@ namespace gilfree {
 
 namespace detail {
 
-// `mutex` guards all of it; `depth` is the holder's own.
+// `mutex` guards all of it.
 template <Scope S>
 struct LockState {
   Mutex<S> mutex;
-  std::uint32_t depth = 0;  // how often an RLock is held
+  std::uint32_t depth = 0;     // how often an RLock is held
+  bool was_abandoned = false;  // the holder before the present one died holding it
 };
 
 // What Lock and RLock have in common.
@@ -72,7 +76,7 @@ class AnyLock {
   // True if this thread holds it.
   bool owned() const { return state_memory_->mutex.is_mine(); }
   // For the holder: true if the previous one died holding it.
-  bool abandoned() const { return owned() && state_memory_->mutex.is_inherited(); }
+  bool abandoned() const { return owned() && state_memory_->was_abandoned; }
 
   // For Condition: gives it up however often it is held, and takes it back as often.
   std::uint32_t release_fully() {
@@ -94,7 +98,11 @@ class AnyLock {
     }
   }
 
-  bool take(Deadline deadline) { return state_memory_->mutex.lock_until(deadline).has_value(); }
+  bool take(Deadline deadline) {
+    const auto locked = state_memory_->mutex.lock_until(deadline);
+    if (locked) state_memory_->was_abandoned = *locked == Locked::kAbandoned;
+    return locked.has_value();
+  }
   void require_mine(const char* message) const {
     if (!owned()) [[unlikely]]
       throw std::system_error(std::make_error_code(std::errc::operation_not_permitted), message);
@@ -152,7 +160,12 @@ class RLock : public detail::AnyLock<S> {
   }
   void unlock() {
     this->require_mine("gilfree::RLock::unlock: this thread does not hold it; lock it first");
-    if (--this->state_memory_->depth == 0) this->state_memory_->mutex.unlock();
+    auto& state = *this->state_memory_;
+    if (state.depth > 1) {
+      --state.depth;
+    } else {  // also if an unrelated process has written a 0 there
+      state.mutex.unlock();
+    }
   }
 
  private:
@@ -163,7 +176,7 @@ class RLock : public detail::AnyLock<S> {
       return true;
     }
     if (!this->take(deadline)) return false;
-    state.depth = 1;  // a dead holder's count is of no account
+    state.depth = 1;  // whatever a dead holder's was
     return true;
   }
 };

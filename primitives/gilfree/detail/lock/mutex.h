@@ -1,20 +1,30 @@
-// Mutex: exclusion that survives the death of the holder.
+// Mutex: exclusion that survives the death of its owner.
 //
 //   if (mutex.lock() == Locked::kAbandoned) repair();   // the previous owner died inside
 //   mutex.unlock();
 //
-// The word holds the owner's token, so a waiter can ask whether the owner still lives and take the
-// lock over from a dead one (docs/adr/0001-owner-words-not-robust-mutexes.md: why not a robust pthread
-// mutex). Keep updates down to one committing store and repair() has nothing to do but ring.
+// The word `owner_` holds the OwnerId of its owner, so a waiter can ask whether the owner still lives and
+// take the mutex over from a dead one (docs/adr/0001-owner-words-not-robust-mutexes.md: why it is not a
+// robust pthread mutex). Keep updates down to one committing store, and repair() has only to notify.
 //
-// Cost        One compare-and-swap to lock, one plain store to unlock; no system call unless someone
-//             sleeps. 40 bytes.
-// Blocking    Waits as spin_policy.h says. A running thread may overtake one that wakes, which is what
-//             makes it fast; but who has waited in vain for some microseconds says so, and the next
-//             to unlock steps aside for a moment (docs/adr/0004-yield-to-starving-waiters.md).
+//   | owner_     | means                   | next                                                      |
+//   | none       | unlocked                | A: compare-and-swap by A, kCleanly                        |
+//   | A, alive   | locked by A             | none: A's unlock()                                        |
+//   | A, dead    | abandoned               | B: compare-and-swap from A by B, kAbandoned               |
+//
+// 1. The word changes in one atomic step, so a death leaves one of the three rows.
+// 2. A waiter sleeps on `freed_` (event_count.h). unlock() stores the word, then looks at the waiter flag.
+// 3. unlock() touches the mutex after that store. It may therefore be destroyed only when no thread is
+//    in a call on it, also not in an unlock() that has let the next owner in.
+//
+// Cost        One compare-and-swap to lock, one plain store to unlock; no system call unless a thread
+//             sleeps. 24 bytes.
+// Blocking    Waits as spin_policy.h says. A running thread may overtake one that wakes, which makes it
+//             fast; but a waiter that has spun for 4 us sets `starving_`, and the next unlock yields
+//             to it (docs/adr/0004-yield-to-starving-waiters.md).
 // Crash       Killed in lock(): nothing, or held. Killed holding it: the next to come, or a waiter at
-//             once (detail/wait/parker.h), takes over and is told. Killed in unlock(): free, and sleepers look
-//             again. A stopped owner is not dead: others wait for it.
+//             once (detail/wait/parker.h), takes over and gets kAbandoned. Killed in unlock(): free,
+//             and waiters look again. A stopped owner is not dead: others wait for it.
 #pragma once
 
 #include <sched.h>
@@ -51,8 +61,6 @@ class Mutex {
       unlock_slow();
   }
 
-  // True if this thread holds it and took it over from one that died.
-  bool is_inherited() const { return inherited_by_.load(std::memory_order_relaxed) == self<S>(); }
   bool is_mine() const { return owner_.load(std::memory_order_relaxed) == self<S>(); }
   bool is_locked() const {
     const OwnerId owner = owner_.load(std::memory_order_relaxed);
@@ -60,7 +68,7 @@ class Mutex {
   }
 
  private:
-  static constexpr int kLooksUntilStarving = 12;  // some 4 us
+  static constexpr int kLooksUntilStarving = 12;  // about 4 us
   static constexpr int kPausesAside = 128;
 
   bool take_over(OwnerId from) {
@@ -73,8 +81,6 @@ class Mutex {
     if (owner == kNoOwner)
       return take_over(kNoOwner) ? std::optional(Locked::kCleanly) : std::nullopt;
     if (!is_dead<S>(owner) || !take_over(owner)) return std::nullopt;
-    inherited_by_.store(self<S>(), std::memory_order_relaxed);
-    freed_.request_attention();  // so that unlock() forgets it
     return Locked::kAbandoned;
   }
 
@@ -95,15 +101,13 @@ class Mutex {
     }
   }
 
-  // What unlock() owes others, once it has unlocked.
+  // The rest of unlock(), when the word is free.
   [[gnu::noinline]] void unlock_slow() {
     freed_.notify_one_slow();
-    OwnerId me = self<S>();
-    inherited_by_.compare_exchange_strong(me, kNoOwner, std::memory_order_relaxed);
     if (starving_.load(std::memory_order_relaxed) != 0) yield_to_starving();
   }
 
-  // Gives whoever is hungry the time to take what is free; it may be dead or not running.
+  // Gives a starving waiter time to take the free mutex; it may be dead or not running.
   void yield_to_starving() {
     starving_.store(0, std::memory_order_relaxed);
     for (int i = 0; i < kPausesAside; ++i) {
@@ -115,8 +119,7 @@ class Mutex {
 
   std::atomic<OwnerId> owner_{kNoOwner};
   EventCount<S> freed_;
-  std::atomic<std::uint32_t> starving_{0};  // somebody waits in vain
-  std::atomic<OwnerId> inherited_by_{kNoOwner};
+  std::atomic<std::uint32_t> starving_{0};  // a waiter has spun in vain
 };
 
 }  // namespace gilfree::detail
