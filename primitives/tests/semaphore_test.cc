@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <type_traits>
 
 #include "gilfree/event.h"
 #include "primitives/tests/support/another.h"
@@ -138,6 +140,32 @@ TYPED_TEST(AnySemaphoreTest, WhoEndsWhileItsProcessLivesTakesNoPermitWithIt) {
   EXPECT_EQ(semaphore.value(), 1);
   EXPECT_TRUE(semaphore.try_acquire());
   EXPECT_FALSE(semaphore.try_acquire_for(1ms));
+}
+
+// Watched by another, who would see permits that a refused release gives and takes back.
+template <typename TypeParam>
+int most_seen_during_refused_releases(TypeParam& semaphore, std::int64_t permits) {
+  using S = ScopeOf<TypeParam>;
+  Ledger<S> most(1), over(1);
+  Crew<S> watcher;
+  watcher.start(1, [&](int) {
+    while (over[0] == 0) most[0] = std::max<std::int64_t>(most[0], semaphore.value());
+  });
+  while (most[0] == 0) std::this_thread::yield();
+  for (int i = 0; i < 20'000; ++i) EXPECT_ANY_THROW(semaphore.release(permits));
+  over[0] = 1;
+  watcher.join();
+  return static_cast<int>(most[0]);
+}
+
+TYPED_TEST(AnySemaphoreTest, ARefusedReleaseMakesNoPermitsAlsoNotForAMoment) {
+  TypeParam semaphore(4);
+  semaphore.acquire();
+  semaphore.acquire();
+  const bool is_bounded = std::is_same_v<TypeParam, BoundedSemaphore<ScopeOf<TypeParam>>>;
+  EXPECT_EQ(most_seen_during_refused_releases(semaphore, is_bounded ? 3 : 0x7fffffff), 2);
+  semaphore.release(2);
+  EXPECT_EQ(semaphore.value(), 4);
 }
 
 template <typename S>

@@ -22,40 +22,66 @@ std::size_t checked(std::int64_t value, std::int64_t most) {
 
 std::size_t CountedPermits::words(std::int64_t value) { return checked(value, kMost) * 0; }
 
-void CountedPermits::undo(std::int64_t permits) {
-  count_.fetch_sub(static_cast<std::uint32_t>(permits), std::memory_order_relaxed);
-  throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
+void CountedPermits::give_back_up_to(std::int64_t most, std::int64_t permits) {
+  auto count = count_.load(std::memory_order_relaxed);
+  do {
+    if (permits > most - count) {
+      throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
+    }
+  } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
+                                         std::memory_order_release, std::memory_order_relaxed));
 }
 
 std::size_t BoundedCount::words(std::int64_t value) { return OwnedPermits::words(value) * 0; }
 
 void BoundedCount::give_back(std::int64_t permits) {
-  auto count = count_.load(std::memory_order_relaxed);
-  do {
-    if (permits > bound_ - count) too_many();
-  } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
-                                         std::memory_order_release, std::memory_order_relaxed));
+  try {
+    give_back_up_to(bound_, permits);
+  } catch (const std::overflow_error&) {
+    too_many();
+  }
 }
 
 std::size_t OwnedPermits::words(std::int64_t value) { return checked(value, kMost); }
 
 void OwnedPermits::give_back(std::int64_t permits) {
-  if (permits > 1 && permits > static_cast<std::int64_t>(count_) - free_words()) too_many();
-  for (; permits > 0; --permits) {
-    if (!replace(this_process_id(), kNoOwner) && !free_anybodys()) too_many();
-  }
+  if (permits > static_cast<std::int64_t>(count_)) too_many();
+  if (permits > 1) return give_back_many(static_cast<std::size_t>(permits));
+  if (!replace(this_process_id(), kNoOwner) && !give_back_anybodys()) too_many();
 }
 
-bool OwnedPermits::free_anybodys() {
-  for (std::size_t at = 0; at < count_; ++at) {
+bool OwnedPermits::give_back_anybodys() {
+  std::vector<Marked> marked;
+  marked.reserve(1);
+  mark(false, 1, marked);
+  if (marked.empty()) return false;
+  words_[marked[0].at].store(kNoOwner, std::memory_order_release);
+  return true;
+}
+
+void OwnedPermits::give_back_many(std::size_t permits) {
+  std::vector<Marked> marked;
+  marked.reserve(permits);
+  mark(true, permits, marked);
+  mark(false, permits, marked);
+  const bool is_enough = marked.size() == permits;
+  for (const Marked& word : marked) {
+    words_[word.at].store(is_enough ? kNoOwner : word.owner, std::memory_order_release);
+  }
+  if (!is_enough) too_many();
+}
+
+void OwnedPermits::mark(bool own, std::size_t enough, std::vector<Marked>& marked) {
+  const OwnerId mine = this_process_id();
+  for (std::size_t at = 0; at < count_ && marked.size() < enough; ++at) {
     OwnerId owner = words_[at].load(std::memory_order_relaxed);
-    if (owner != kNoOwner &&
-        words_[at].compare_exchange_strong(owner, kNoOwner, std::memory_order_acq_rel,
+    const bool is_marked = (owner & kMark) != 0;
+    if (owner == kNoOwner || is_marked || (own && owner != mine)) continue;
+    if (words_[at].compare_exchange_strong(owner, mine | kMark, std::memory_order_acq_rel,
                                            std::memory_order_relaxed)) {
-      return true;
+      marked.push_back({at, owner});
     }
   }
-  return false;
 }
 
 bool OwnedPermits::reclaim(std::size_t most) {
@@ -65,10 +91,11 @@ bool OwnedPermits::reclaim(std::size_t most) {
   for (std::size_t tried = 0, asked = 0; tried < count_ && asked < most; ++tried, ++at) {
     Word& word = words_[at % count_];
     OwnerId owner = word.load(std::memory_order_relaxed);
-    if (owner == kNoOwner || owner == alive) continue;
+    const OwnerId process = owner & ~kMark;
+    if (process == kNoOwner || process == alive) continue;
     ++asked;
-    if (process_runs(owner)) {
-      alive = owner;
+    if (process_runs(process)) {
+      alive = process;
     } else {
       freed |= word.compare_exchange_strong(owner, kNoOwner, std::memory_order_acq_rel,
                                             std::memory_order_relaxed);

@@ -1,17 +1,25 @@
 // Permits: what a semaphore hands out. CountedPermits are a number; OwnedPermits are words, each of
-// which names the process that has the permit, so that a dead one's can be taken back.
+// which names the process that holds the permit, so that a dead one's can be taken back.
 //
-//   if (permits.try_take()) ...           // an atomic step: this process has it, or it has not
-//   permits.give_back(n);
-//   if (permits.reclaim()) ...            // one that a dead process had has come free
+//   if (permits.try_take()) ...           // one atomic step: this process has it, or it has not
+//   permits.give_back(n);                 // all n or, with an exception, none
+//   if (permits.reclaim()) ...            // a permit of a dead process has become free
 //
-// They are views, made by each handle, of a PermitState and the words behind it; how many words there
-// are follows from the size of the memory and is never read from it.
+//   | word of OwnedPermits | means               | next                                                |
+//   | none                 | free                | held: try_take()                                    |
+//   | a process            | held by it          | none: give_back(1), or reclaim() if it is dead      |
+//   |                      |                     | marked: the first part of give_back(n)              |
+//   | a process, marked    | it gives this back  | none: give_back(n), or reclaim() if it is dead      |
+//   |                      |                     | as before: fewer than n were held                   |
+//
+// They are views, made by each handle, of a PermitState and the words behind it. The number of words
+// follows from the size of the memory and is never read from it.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/identity/owner_id.h"
@@ -51,10 +59,12 @@ class CountedPermits {
     return false;
   }
   void give_back(std::int64_t permits) {
-    const auto before =
-        count_.fetch_add(static_cast<std::uint32_t>(permits), std::memory_order_release);
-    if (permits > kMost - before) [[unlikely]]
-      undo(permits);
+    // Far from the limit one permit may be added without looking: there are fewer threads than that.
+    if (permits == 1 && count_.load(std::memory_order_relaxed) < kMost / 2) [[likely]] {
+      count_.fetch_add(1, std::memory_order_release);
+    } else {
+      give_back_up_to(kMost, permits);
+    }
   }
 
   bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
@@ -63,12 +73,13 @@ class CountedPermits {
   bool reclaim_all() { return false; }
 
  protected:
-  [[noreturn]] void undo(std::int64_t permits);
+  // All of them in one step, or none and an exception.
+  void give_back_up_to(std::int64_t most, std::int64_t permits);
 
   std::atomic<std::uint32_t>& count_;
 };
 
-// Between threads nobody dies alone: a number that may not rise above what it began with.
+// Between threads, where no thread is killed alone: a number that may not exceed its first value.
 class BoundedCount : public CountedPermits {
  public:
   template <typename StateMemory>
@@ -96,8 +107,9 @@ class OwnedPermits {
     (void)self<Processes>();  // whose death wakes those who wait for it
     return replace(kNoOwner, this_process_id());
   }
-  // This process's own first; where it has none, anybody's: as in Python, who acquires need not be
-  // who releases.
+  // This process's own first, then those of others: as in Python, the process that acquires need not be
+  // the one that releases. All of them, or none and an exception: several are marked first, and no
+  // acquire and no other release touches a marked word.
   void give_back(std::int64_t permits);
 
   bool any() const { return free_words() > 0; }
@@ -126,14 +138,23 @@ class OwnedPermits {
     }
     return false;
   }
-  bool free_anybodys();
-  bool reclaim(std::size_t most);  // asking after one process costs some 20 us
+  struct Marked {
+    std::size_t at;
+    OwnerId owner;
+  };
+  static constexpr OwnerId kMark = kMostParticipants;  // the slot, which a process does not have
+
+  bool give_back_anybodys();
+  void give_back_many(std::size_t permits);
+  // Marks words of this process, or else of others, until there are enough.
+  void mark(bool own, std::size_t enough, std::vector<Marked>& marked);
+  bool reclaim(std::size_t most);  // asking after one process costs about 20 us
   std::int64_t free_words() const;
 
   std::atomic<std::uint32_t>& last_;
   Word* words_;
   std::size_t count_;
-  std::atomic<std::size_t> ask_from_{0};  // whom reclaim() asks after first
+  std::atomic<std::size_t> ask_from_{0};  // where reclaim() begins to ask
 };
 
 }  // namespace gilfree::detail
