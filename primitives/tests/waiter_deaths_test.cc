@@ -2,6 +2,7 @@
 // over every instruction are in the crash tests.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "gilfree/barrier.h"
 #include "gilfree/condition.h"
 #include "gilfree/event.h"
+#include "primitives/tests/support/another.h"
 #include "primitives/tests/support/doomed.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/waiter.h"
@@ -67,6 +69,23 @@ TEST_F(ConditionDeathsTest, WhatAWaiterWasToldThatIsKilledBeforeItReturnsGoesToT
   EXPECT_FALSE(third.is_back());
   notify_one();
   third.join();
+}
+
+TEST_F(ConditionDeathsTest, WhatADeadWaiterWasToldIsNotForOneThatCameLater) {
+  auto first = Doomed::asleep_in(wait_);
+  {
+    const std::scoped_lock hold(condition_);
+    condition_.notify_one();
+    first.kill();
+  }
+  EXPECT_FALSE(ask_another<Processes>([&] {
+    const std::scoped_lock hold(condition_);
+    return condition_.wait_for(std::chrono::milliseconds(100));
+  }));
+  Waiter later(wait_);
+  EXPECT_FALSE(later.is_back());
+  notify_one();
+  later.join();
 }
 
 TEST_F(ConditionDeathsTest, WhoWasToldByOneThatDiedHoldingTheLockLearnsOfIt) {
