@@ -1,27 +1,31 @@
-// Barrier: a meeting point; whoever comes waits until all parties have come.
+// Barrier: a meeting point; each party that comes waits until all parties have come.
 //
 //   mp::Barrier start_line(3);
 //   // each of three workers:
 //   prepare();
 //   start_line.wait();
-//   run();                                     // nobody runs before all are prepared
+//   run();                                     // no worker runs before all are prepared
 //
-// Python's multiprocessing.Barrier and threading.Barrier. After all have passed it serves again.
+// Python's multiprocessing.Barrier and threading.Barrier, with their action. After all have passed it
+// serves again.
 //
-// Order       The places are those in which the parties came; they leave in no order.
+// Order       wait returns the place in which this party came: 0 to parties - 1, each once a round. The
+//             parties leave in no order.
 // Cost        A lock, two stores and an unlock for each party; the last one looks whether all the others
-//             live, for which the kernel is asked after strangers (named.h; some 20 us each), and wakes
-//             them. 8 bytes a party.
-// Blocking    wait waits for the last party: awake for some 50 us, then asleep. wait_for at most that
-//             long, and then the barrier is broken for everybody, as in Python.
-// Returns     From wait, the place in which this party came: 0 to parties - 1, each once a round.
-// Errors      BrokenBarrier from wait: a party died, was late, or somebody called abort() or reset()
-//             meanwhile; and from then on at once, until reset(). std::invalid_argument: less than 1 or
-//             more than 2^20 parties, or a negative timeout.
-// Visibility  What any party did before wait is seen by every party after it.
+//             live, for which the kernel is asked after unrelated processes (named.h; about 20 us
+//             each), and wakes them. 8 bytes a party.
+// Blocking    wait waits for the last party: it spins for about 50 us, then sleeps. wait_for and
+//             wait_until wait at most that long, also where another party is stopped; then the barrier
+//             is broken for all parties, as in Python. The action runs while they wait. abort never waits.
+// Errors      BrokenBarrier from wait: a party died, was late, or called abort() or reset() meanwhile,
+//             or the action threw; and from then on at once, until reset(). The last party gets what its
+//             action threw. std::invalid_argument: less than 1 or more than 2^20 parties, or a negative
+//             timeout. Corrupted: a named barrier that says that more parties came than there are.
+// Visibility  What any party did before wait is seen by the action and by every party after wait.
 // Crash       A process may be killed at any instruction. Killed before it has come: the others wait
-//             for it, or for whoever is started in its place. Killed while it waits: the barrier breaks
-//             and the others are told at once. Killed as the last one, or after it came: all pass.
+//             for it, or for one that is started in its place. Killed while it waits, or in the action:
+//             the barrier breaks and the others get BrokenBarrier at once. Killed as the last one, or
+//             after it came, without an action: all pass.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +33,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
@@ -46,48 +52,68 @@ namespace gilfree {
 template <Scope S = Processes>
 class Barrier {
  public:
-  explicit Barrier(std::int64_t parties) : state_memory_(words(parties)) {}
-  Barrier(create_only_t tag, std::string_view name, std::int64_t parties)
-      : state_memory_(tag, name, words(parties)) {}
-  Barrier(open_only_t tag, std::string_view name) : state_memory_(tag, name) {}
-  Barrier(open_or_create_t tag, std::string_view name, std::int64_t parties)
-      : state_memory_(tag, name, words(parties)) {}
+  // `action`, if given, is called by the last party to come, before any party is let go. Each process
+  // that opens a barrier by name gives its own.
+  using Action = std::function<void()>;
+
+  explicit Barrier(std::int64_t parties, Action action = {})
+      : state_memory_(words(parties)), action_(std::move(action)) {}
+  Barrier(create_only_t tag, std::string_view name, std::int64_t parties, Action action = {})
+      : state_memory_(tag, name, words(parties)), action_(std::move(action)) {}
+  Barrier(open_only_t tag, std::string_view name, Action action = {})
+      : state_memory_(tag, name), action_(std::move(action)) {
+    check();
+  }
+  Barrier(open_or_create_t tag, std::string_view name, std::int64_t parties, Action action = {})
+      : state_memory_(tag, name, words(parties)), action_(std::move(action)) {
+    check();
+  }
   Barrier(const Barrier&) = delete;
   Barrier& operator=(const Barrier&) = delete;
 
+  // Waits until all parties have come. Returns the place in which this one came, 0 to parties() - 1.
   int wait() { return wait_till(kNever); }
+  // The same, no longer than told: then the barrier is broken for all parties.
   int wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename C, typename D>
   int wait_until(std::chrono::time_point<C, D> time) {
     return wait_till(to_deadline(time));
   }
 
-  // Breaks it: whoever waits or comes gets BrokenBarrier until reset().
-  void abort() {
-    const Guard guard(*this);
-    break_it();
-  }
-  // Makes it as new. Whoever waits gets BrokenBarrier.
+  // Breaks it: a party that waits or comes gets BrokenBarrier until reset(). Never waits.
+  void abort() { break_it(); }
+  // Makes it as new. A party that waits gets BrokenBarrier.
   void reset() {
-    const Guard guard(*this);
-    const Round round = now();
-    if (round.arrived > 0 || round.broken) next_round(round, kEndedByReset);
+    const Guard guard(*this, kNever);
+    Round round = now();
+    while (round.arrived > 0 || round.broken) {
+      if (next_round(round, kEndedByReset)) return;
+      round = now();
+    }
   }
 
-  int parties() const {
-    return static_cast<int>((state_memory_.bytes() - sizeof(State)) / sizeof(Word));
-  }
-  // How many have come and wait. Already history when it returns, like broken().
+  // How many parties meet here.
+  int parties() const { return static_cast<int>(most()); }
+  // How many have come and wait. May have changed when it returns, like broken().
   int n_waiting() const {
     const Round round = now();
-    return round.broken ? 0 : static_cast<int>(round.arrived);
+    return round.broken ? 0 : static_cast<int>(std::min(round.arrived, most()));
   }
+  // True from the time it was broken until reset().
   bool broken() const { return now().broken; }
 
  private:
   using Word = std::atomic<detail::OwnerId>;
 
-  // One store moves all of it: that is the commit of whatever happens here.
+  // One word, changed by compare-and-swap: that is the commit of each step.
+  //
+  //   | broken | arrived     | the barrier is                     | next                              |
+  //   | no     | < parties   | waiting for more                   | one more; broken; the next round  |
+  //   | no     | = parties   | running the action, under `mutex`  | the next round; broken            |
+  //   | yes    | any         | broken                             | the next round, by reset()        |
+  //
+  // Breaking it needs no lock, so it does not wait for a party that is stopped. All else happens
+  // under `mutex`, so a party that finds `arrived` = parties there knows that the action's party died.
   struct Round {
     std::uint32_t number;  // 31 bits
     bool broken;
@@ -105,10 +131,9 @@ class Barrier {
   // A party that is late by more resets than this cannot learn how its round ended: BrokenBarrier.
   static constexpr std::uint32_t kRemembered = 64;
 
-  // `mutex` guards all of it; `round` and `reset_rounds` are also read without it. Behind it: a word for
-  // each party, of which the first `arrived` name those who wait.
+  // Behind it: a word for each party, of which the first `arrived` name those that wait.
   struct alignas(detail::kCacheLine) State {
-    detail::Mutex<S> mutex;
+    detail::Mutex<S> mutex;  // guards arriving and ending a round
     std::atomic<std::uint64_t> round{0};
     std::atomic<std::uint32_t> resets{0};  // how many rounds reset() has ended, and not all parties
     std::atomic<std::uint32_t> reset_rounds[kRemembered]{};  // the last of them: number + 1
@@ -119,13 +144,20 @@ class Barrier {
 
   class Guard {
    public:
-    explicit Guard(Barrier& barrier) : state_(*barrier.state_memory_) { (void)state_.mutex.lock(); }
-    ~Guard() { state_.mutex.unlock(); }
+    // It is false if the deadline came first.
+    Guard(Barrier& barrier, Deadline deadline)
+        : mutex_(barrier.state_memory_->mutex), is_held_(mutex_.lock_until(deadline).has_value()) {}
+    ~Guard() {
+      if (is_held_) mutex_.unlock();
+    }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
+    explicit operator bool() const { return is_held_; }
+
    private:
-    State& state_;
+    detail::Mutex<S>& mutex_;
+    const bool is_held_;
   };
 
   static std::size_t words(std::int64_t parties) {
@@ -139,44 +171,77 @@ class Barrier {
     return reinterpret_cast<Word*>(&*state_memory_ + 1)[place];
   }
   Round now() const { return Round::from(state_memory_->round.load(std::memory_order_acquire)); }
-  void store(const Round& round) {
-    state_memory_->round.store(round.word(), std::memory_order_release);  // commit
+  // Commits `to`, unless the round has changed meanwhile.
+  bool change(const Round& from, const Round& to) {
+    auto word = from.word();
+    return state_memory_->round.compare_exchange_strong(word, to.word(), std::memory_order_acq_rel,
+                                                        std::memory_order_acquire);
+  }
+  std::uint32_t most() const {
+    return static_cast<std::uint32_t>((state_memory_.bytes() - sizeof(State)) / sizeof(Word));
   }
 
   int wait_till(Deadline deadline) {
-    Round came;
+    Round came = now();
     std::uint32_t resets = 0;
     {
-      const Guard guard(*this);
+      const Guard guard(*this, deadline);
+      if (!guard) {
+        break_it(came.number);
+        throw_broken();
+      }
       came = now();
       resets = state_memory_->resets.load(std::memory_order_relaxed);
       if (came.broken) throw_broken();
-      if (came.arrived + 1 >= static_cast<std::uint32_t>(parties())) {
-        if (somebody_died(came.number)) {
-          break_it();
-          throw_broken();
-        }
-        next_round(came, kPassed);
-        return static_cast<int>(came.arrived);
+      if (came.arrived > most()) throw_corrupted();
+      if (came.arrived == most()) {  // the one that ran the action has died
+        break_it(came.number);
+        throw_broken();
       }
       party(came.arrived).store(detail::self<S>(), std::memory_order_relaxed);
-      store({came.number, false, came.arrived + 1});
+      if (came.arrived + 1 == most()) {
+        finish(came);
+        return static_cast<int>(came.arrived);
+      }
+      if (!change(came, {came.number, false, came.arrived + 1})) throw_broken();
     }
-    const auto changed = [&] {
-      const Round round = now();
-      return round.number != came.number || round.broken;
-    };
-    while (!changed()) {
-      const bool in_time =
-          state_memory_->changed
-              .wait(deadline, detail::kNoCpu, changed, [&] { return somebody_died(came.number); })
-              .has_value();
-      if (changed()) break;
-      const Guard guard(*this);
-      if (!in_time || somebody_died(came.number)) break_it(came.number);
-    }
+    await_end(came.number, deadline);
     if (now().number == came.number || was_reset(came.number, resets)) throw_broken();
     return static_cast<int>(came.arrived);
+  }
+
+  // For the last party to come: runs the action, and lets all go.
+  void finish(Round round) {
+    if (a_party_died(round.number)) {
+      break_it(round.number);
+      throw_broken();
+    }
+    if (action_) {
+      const Round full{round.number, false, round.arrived + 1};
+      if (!change(round, full)) throw_broken();
+      try {
+        action_();
+      } catch (...) {
+        break_it(round.number);
+        throw;
+      }
+      round = full;
+    }
+    if (!next_round(round, kPassed)) throw_broken();
+  }
+
+  void await_end(std::uint32_t number, Deadline deadline) {
+    const auto ended = [&] {
+      const Round round = now();
+      return round.number != number || round.broken;
+    };
+    while (!ended()) {
+      const bool in_time =
+          state_memory_->changed
+              .wait(deadline, detail::kNoCpu, ended, [&] { return a_party_died(number); })
+              .has_value();
+      if (!ended() && (!in_time || a_party_died(number))) break_it(number);
+    }
   }
 
   [[noreturn]] static void throw_broken() {
@@ -184,31 +249,46 @@ class Barrier {
         "gilfree::Barrier::wait: a party died, was late, or aborted; reset() it to go on");
   }
 
+  [[noreturn]] static void throw_corrupted() {
+    throw Corrupted(
+        "gilfree::Barrier: the named object's count does not fit its size; remove it and make it "
+        "anew");
+  }
+  void check() const {
+    if (most() < 1) throw_corrupted();
+  }
+
   void break_it() {
     Round round = now();
-    round.broken = true;
-    store(round);
+    while (!round.broken && !change(round, {round.number, true, round.arrived})) round = now();
     state_memory_->changed.notify_if_waiting();
   }
   void break_it(std::uint32_t number) {
-    if (now().number == number) break_it();
+    Round round = now();
+    while (round.number == number && !round.broken &&
+           !change(round, {number, true, round.arrived})) {
+      round = now();
+    }
+    state_memory_->changed.notify_if_waiting();
   }
 
-  void next_round(const Round& ended, End how) {
+  // Under `mutex`. False if the round was broken meanwhile.
+  bool next_round(const Round& ended, End how) {
     const auto resets = state_memory_->resets.load(std::memory_order_relaxed);
     if (how == kEndedByReset) {
       state_memory_->resets.store(resets + 1, std::memory_order_relaxed);
       reset_round(resets).store(ended.number + 1, std::memory_order_release);  // overwritten
     } else if (reset_round(resets - 1).load(std::memory_order_relaxed) == ended.number + 1) {
-      reset_round(resets - 1).store(0, std::memory_order_relaxed);  // somebody died in a reset()
+      reset_round(resets - 1).store(0, std::memory_order_relaxed);  // a party died in a reset()
     }
-    store({(ended.number + 1) & 0x7fffffffu, false, 0});
+    if (!change(ended, {(ended.number + 1) & 0x7fffffffu, false, 0})) return false;
     state_memory_->changed.notify_if_waiting();
+    return true;
   }
   std::atomic<std::uint32_t>& reset_round(std::uint32_t reset) const {
     return state_memory_->reset_rounds[reset % kRemembered];
   }
-  // For one who came when there had been `before` resets.
+  // For a party that came when there had been `before` resets.
   bool was_reset(std::uint32_t number, std::uint32_t before) const {
     const auto resets = [&] { return state_memory_->resets.load(std::memory_order_relaxed); };
     for (auto reset = before; reset != resets(); ++reset) {
@@ -218,7 +298,7 @@ class Barrier {
     return false;
   }
 
-  bool somebody_died(std::uint32_t number) const {
+  bool a_party_died(std::uint32_t number) const {
     const Round round = now();
     const auto arrived = std::min(round.arrived, static_cast<std::uint32_t>(parties()));
     for (std::uint32_t place = 0; place < arrived; ++place) {
@@ -230,6 +310,7 @@ class Barrier {
   }
 
   detail::StateMemory<State, S> state_memory_;
+  Action action_;
 };
 
 }  // namespace gilfree

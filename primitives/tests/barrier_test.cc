@@ -1,12 +1,17 @@
 // Barrier in both scopes: rounds that all pass, and what breaks one.
 #include "gilfree/barrier.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <stdexcept>
 #include <thread>
 
+#include "gilfree/named.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/lockable.h"
@@ -250,6 +255,99 @@ TEST_F(ProcessBarrierTest, WhoWakesManyRoundsLaterStillLearnsHowItsOwnRoundEnded
   EXPECT_EQ(end_for_a_late_party(true, kEvery), kBroken);
   EXPECT_EQ(end_for_a_late_party(false, kNever), 0);
   EXPECT_EQ(end_for_a_late_party(false, kNowAndThen), 0);
+}
+
+TYPED_TEST(BarrierTest, TheLastPartyRunsTheActionBeforeAnyIsLetGo) {
+  Ledger<TypeParam> ran(1), too_early(1);
+  Barrier<TypeParam> barrier(3, [&] { ran[0]++; });
+  Crew<TypeParam> crew;
+  crew.start(3, [&](int) {
+    for (int round = 1; round <= 50; ++round) {
+      barrier.wait();
+      too_early[0] += ran[0] < round;
+    }
+  });
+  crew.join();
+  EXPECT_EQ(ran[0], 50);
+  EXPECT_EQ(too_early[0], 0);
+}
+
+TYPED_TEST(BarrierTest, AnActionThatThrowsBreaksIt) {
+  Barrier<TypeParam> barrier(2, [] { throw std::runtime_error("no"); });
+  Ledger<TypeParam> broken(1), thrown(1);
+  Crew<TypeParam> crew;
+  crew.start(2, [&](int) {
+    try {
+      barrier.wait();
+    } catch (const BrokenBarrier&) {
+      broken[0]++;
+    } catch (const std::runtime_error&) {
+      thrown[0]++;
+    }
+  });
+  crew.join();
+  EXPECT_EQ(broken[0], 1);
+  EXPECT_EQ(thrown[0], 1);
+  EXPECT_TRUE(barrier.broken());
+}
+
+TEST(ActionTest, APartyKilledInItBreaksTheBarrier) {
+  ::alarm(60);
+  Barrier<Processes> barrier(2, [] { ::raise(SIGKILL); });
+  const pid_t first = fork_child([&] {
+    try {
+      barrier.wait();
+    } catch (const BrokenBarrier&) {
+      ::_exit(7);
+    }
+  });
+  while (barrier.n_waiting() == 0) std::this_thread::yield();
+  const pid_t last = fork_child([&] { barrier.wait(); });
+  int status = 0;
+  ::waitpid(first, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+  ::waitpid(last, nullptr, 0);
+  EXPECT_THROW(barrier.wait(), BrokenBarrier);
+  ::alarm(0);
+}
+
+TEST(ActionTest, BehindAPartyThatStandsStillInItNoneWaitsLongerThanTold) {
+  ::alarm(60);
+  Barrier<Processes> barrier(1, [] { ::raise(SIGSTOP); });
+  const pid_t stopped = fork_child([&] { barrier.wait(); });
+  int status = 0;
+  ::waitpid(stopped, &status, WUNTRACED);
+  EXPECT_THROW(barrier.wait_for(std::chrono::milliseconds(20)), BrokenBarrier);
+  EXPECT_TRUE(barrier.broken());
+  barrier.abort();
+  ::kill(stopped, SIGKILL);
+  ::waitpid(stopped, nullptr, 0);
+  ::alarm(0);
+}
+
+TEST(NamedBarrierTest, ACountThatDoesNotFitIsCorrupted) {
+  const std::string name = "gilfree-test-barrier-" + std::to_string(::getpid());
+  Barrier<Processes> barrier(create_only, name, 3);
+  const int file = ::open(("/dev/shm/" + name).c_str(), O_RDWR | O_CLOEXEC);
+  // Wherever the count lies: all words of 8 bytes behind the header, one after another.
+  constexpr std::uint64_t kMany = 0xffffffff;
+  int corrupted = 0;
+  std::uint64_t before = 0;
+  for (off_t at = 4096; ::pread(file, &before, 8, at) == 8; at += 8) {
+    ASSERT_EQ(::pwrite(file, &kMany, 8, at), 8);
+    try {
+      (void)barrier.n_waiting();
+      (void)barrier.wait_for(std::chrono::milliseconds(1));
+    } catch (const BrokenBarrier&) {
+    } catch (const Corrupted&) {
+      ++corrupted;
+    }
+    ASSERT_EQ(::pwrite(file, &before, 8, at), 8);
+    barrier.reset();
+  }
+  EXPECT_EQ(corrupted, 1);
+  ::close(file);
+  gilfree::remove(name);
 }
 
 }  // namespace
