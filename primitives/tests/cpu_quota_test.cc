@@ -30,7 +30,7 @@ class CpuQuota : public ::testing::Test {
   std::filesystem::path root_;
 };
 
-TEST_F(CpuQuota, Version2IsTheTightestOnTheWayUp) {
+TEST_F(CpuQuota, Version2TakesTheSmallestQuotaOfTheGroupAndThoseAboveIt) {
   write("cgroup", "0::/system/job");
   EXPECT_EQ(quota(), std::nullopt);
   write("fs/system/job/cpu.max", "max 100000");
@@ -56,7 +56,7 @@ TEST_F(CpuQuota, Version1HasTwoFilesAndMinusOneForNone) {
   EXPECT_EQ(quota(), 2.0);
 }
 
-TEST_F(CpuQuota, WhatCannotBeReadIsNoQuota) {
+TEST_F(CpuQuota, UnreadableFilesMeanNoQuota) {
   EXPECT_EQ(quota(), std::nullopt);
   write("cgroup", "nonsense\n:\n0::");
   write("fs/cpu.max", "-5 0");

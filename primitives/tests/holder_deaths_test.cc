@@ -1,4 +1,4 @@
-// What survivors see of a kill -9 of a holder: of a lock, of permits. The walks over every instruction
+// What survivors see when the holder of a lock or of permits is killed. The walks over every instruction
 // are in the crash tests.
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ class LockDeathsTest : public Watchdog {};
 using SharedLocks = ::testing::Types<Lock<Processes>, RLock<Processes>>;
 TYPED_TEST_SUITE(LockDeathsTest, SharedLocks);
 
-TYPED_TEST(LockDeathsTest, AKilledHoldersLockPassesToTheNextWhoAloneIsTold) {
+TYPED_TEST(LockDeathsTest, TheLockOfAKilledHolderPassesOnAndIsAbandonedForItsNextOwnerOnly) {
   TypeParam lock;
   auto holder = Doomed::after([&] { lock.lock(); });
   EXPECT_FALSE(lock.try_lock());
@@ -34,7 +34,7 @@ TYPED_TEST(LockDeathsTest, AKilledHoldersLockPassesToTheNextWhoAloneIsTold) {
   }
 }
 
-TYPED_TEST(LockDeathsTest, OfThoseWhoSleepForItOneIsToldAndAllGetIt) {
+TYPED_TEST(LockDeathsTest, OneOfTheSleepersForItSeesItAbandonedAndAllGetIt) {
   constexpr int kWaiters = 3;
   TypeParam lock;
   auto holder = Doomed::after([&] { lock.lock(); });
@@ -53,7 +53,7 @@ TYPED_TEST(LockDeathsTest, OfThoseWhoSleepForItOneIsToldAndAllGetIt) {
   EXPECT_EQ(got[false], kWaiters - 1);
 }
 
-TYPED_TEST(LockDeathsTest, AKilledWaiterTakesNoTurn) {
+TYPED_TEST(LockDeathsTest, AKilledWaiterDoesNotTakeTheLock) {
   TypeParam lock;
   lock.lock();
   auto waiter = Doomed::asleep_in([&] { lock.lock(); });
@@ -72,7 +72,7 @@ TYPED_TEST(LockDeathsTest, AKilledWaiterTakesNoTurn) {
 
 class HolderDeathsTest : public Watchdog {};
 
-TEST_F(HolderDeathsTest, AnRLockHeldThriceByTheDeadIsHeldOnceByTheNext) {
+TEST_F(HolderDeathsTest, AnRLockThatADeadOwnerHeldThriceIsHeldOnceByTheNextOwner) {
   RLock<Processes> lock;
   auto holder = Doomed::after([&] {
     for (int i = 0; i < 3; ++i) lock.lock();
@@ -84,7 +84,7 @@ TEST_F(HolderDeathsTest, AnRLockHeldThriceByTheDeadIsHeldOnceByTheNext) {
   EXPECT_FALSE(lock.locked());
 }
 
-TEST_F(HolderDeathsTest, WhatTheDeadWasWritingStaysAsFarAsItCame) {
+TEST_F(HolderDeathsTest, WhatADeadOwnerHasWrittenStays) {
   Array<int> pair{1, 1};
   auto writer = Doomed::after([&] {
     pair.lock();
@@ -97,7 +97,7 @@ TEST_F(HolderDeathsTest, WhatTheDeadWasWritingStaysAsFarAsItCame) {
   EXPECT_EQ(pair[1], 1);
 }
 
-TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfTheDeadAndOnlyThose) {
+TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfDeadHoldersOnly) {
   BoundedSemaphore<Processes> semaphore(6);
   const auto take_two = [&] { return semaphore.try_acquire() && semaphore.try_acquire(); };
   auto dead = Doomed::after(take_two), alive = Doomed::after(take_two);
@@ -108,7 +108,7 @@ TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfTheDeadAndOnlyTho
   EXPECT_THROW(semaphore.release(), std::logic_error);
 }
 
-TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfHoweverManyDead) {
+TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfManyDeadHolders) {
   constexpr int kDead = 20, kAlive = 10;
   BoundedSemaphore<Processes> semaphore(kDead + kAlive);
   const auto take_one = [&] { semaphore.acquire(); };
@@ -120,7 +120,7 @@ TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfHoweverManyDead) 
   EXPECT_EQ(semaphore.value(), kDead);
 }
 
-TEST_F(HolderDeathsTest, TryAcquireFindsThePermitOfTheDeadAmongThoseOfManyAlive) {
+TEST_F(HolderDeathsTest, TryAcquireFindsThePermitOfADeadHolderAmongManyLivingOnes) {
   constexpr int kAlive = 20;
   BoundedSemaphore<Processes> semaphore(kAlive + 1);
   const auto take_one = [&] { semaphore.acquire(); };
@@ -131,7 +131,7 @@ TEST_F(HolderDeathsTest, TryAcquireFindsThePermitOfTheDeadAmongThoseOfManyAlive)
   EXPECT_FALSE(semaphore.try_acquire());
 }
 
-TEST_F(HolderDeathsTest, WhoSleepsForAPermitGetsThatOfTheDead) {
+TEST_F(HolderDeathsTest, ASleeperGetsThePermitOfAKilledHolder) {
   BoundedSemaphore<Processes> semaphore(1);
   auto holder = Doomed::after([&] { semaphore.acquire(); });
   Waiter waiter([&] { semaphore.acquire(); });
@@ -150,7 +150,7 @@ TEST_F(HolderDeathsTest, AKilledWaiterTakesNoPermit) {
   EXPECT_EQ(semaphore.value(), 0);
 }
 
-TEST_F(HolderDeathsTest, APermitOfAPlainSemaphoreDiesWithItsHolderAsInPython) {
+TEST_F(HolderDeathsTest, APermitOfAPlainSemaphoreIsLostWithItsHolderAsInPython) {
   Semaphore<Processes> semaphore(2);
   Doomed::after([&] { semaphore.acquire(); }).kill();
   EXPECT_EQ(semaphore.value(), 1);

@@ -1,4 +1,5 @@
-// The death of strangers, who know an object by its name alone: what is left of it and who is told.
+// The death of unrelated processes, which share an object by its name: what they leave, and what the
+// survivors see.
 #include <gtest/gtest.h>
 
 #include <mutex>
@@ -20,7 +21,7 @@ namespace {
 
 class NamedDeaths : public NamedTest {};
 
-TEST_F(NamedDeaths, AKilledStrangersLockPassesToTheNextWhoIsTold) {
+TEST_F(NamedDeaths, TheLockOfAKilledUnrelatedProcessPassesOnAndIsAbandoned) {
   RLock<> lock(create_only, name());
   for (const bool is_awaited : {false, true}) {
     Stranger holder = play("hold");
@@ -44,7 +45,7 @@ TEST_F(NamedDeaths, AKilledStrangersLockPassesToTheNextWhoIsTold) {
   }
 }
 
-TEST_F(NamedDeaths, AKilledStrangersPermitsComeBack) {
+TEST_F(NamedDeaths, ThePermitsOfAKilledUnrelatedProcessComeBack) {
   BoundedSemaphore<> semaphore(create_only, name(), 2);
   Stranger holder = play("take");
   EXPECT_EQ(semaphore.value(), 1);
@@ -54,7 +55,7 @@ TEST_F(NamedDeaths, AKilledStrangersPermitsComeBack) {
   EXPECT_EQ(semaphore.value(), 0);
 }
 
-TEST_F(NamedDeaths, AStrangerKilledWaitingBreaksTheBarrier) {
+TEST_F(NamedDeaths, AnUnrelatedProcessKilledWaitingBreaksTheBarrier) {
   Barrier<> barrier(create_only, name(), 3);
   Stranger party = play("wait_at_barrier");
   while (barrier.n_waiting() == 0) std::this_thread::yield();
@@ -62,7 +63,7 @@ TEST_F(NamedDeaths, AStrangerKilledWaitingBreaksTheBarrier) {
   EXPECT_THROW(barrier.wait(), BrokenBarrier);
 }
 
-TEST_F(NamedDeaths, AStrangerKilledWaitingTakesNoNotification) {
+TEST_F(NamedDeaths, AnUnrelatedProcessKilledWaitingTakesNoNotification) {
   Condition<> condition(create_only, name());
   Stranger first = play("wait_on_condition");  // it says so holding the lock
   Line<Processes> line(condition, 1);
@@ -76,7 +77,7 @@ TEST_F(NamedDeaths, AStrangerKilledWaitingTakesNoNotification) {
   EXPECT_EQ(line.back(), 1);
 }
 
-// What strangers do. Each part says that it is ready, then lives until it is killed.
+// The parts of the unrelated processes. Each says that it is ready, then lives until it is killed.
 const Parts kParts = {
     {"hold",
      [](const std::string& name) {

@@ -1,4 +1,4 @@
-// Named objects between programs of no common family: how they come to be and how they are shared.
+// Named objects between unrelated programs: how they are created and shared.
 #include "gilfree/named.h"
 
 #include <gtest/gtest.h>
@@ -63,7 +63,7 @@ TYPED_TEST(NamedObjectTest, EachTagDoesWhatItSays) {
   EXPECT_NO_THROW(make<TypeParam>(open_only, name));  // it outlives its handles
 }
 
-TYPED_TEST(NamedObjectTest, IsNotToBeHadAsSomethingElse) {
+TYPED_TEST(NamedObjectTest, IsNotOpenedAsAnObjectOfAnotherKind) {
   const auto made = make<TypeParam>(create_only, this->name());
   const auto is_refused = [&](auto tag) {
     using Other = std::conditional_t<std::is_same_v<TypeParam, Event<>>, Barrier<>, Event<>>;
@@ -75,7 +75,7 @@ TYPED_TEST(NamedObjectTest, IsNotToBeHadAsSomethingElse) {
 
 class Named : public NamedTest {};
 
-TEST_F(Named, AKindOfSemaphoreIsNotTheOther) {
+TEST_F(Named, ASemaphoreIsNotOpenedAsABoundedOneNorTheOtherWayRound) {
   const Semaphore<> plain(create_only, name(), 2);
   EXPECT_THROW(BoundedSemaphore<>(open_only, name()), Corrupted);
   EXPECT_TRUE(remove(name()));
@@ -83,13 +83,13 @@ TEST_F(Named, AKindOfSemaphoreIsNotTheOther) {
   EXPECT_THROW(Semaphore<>(open_only, name()), Corrupted);
 }
 
-TEST_F(Named, AValueIsNotOneOfAnotherType) {
+TEST_F(Named, AValueIsNotOpenedAsOneOfAnotherType) {
   const Value<long> value(create_only, name());
   EXPECT_THROW(Value<double>(open_only, name()), Corrupted);
   EXPECT_THROW(Array<int>(open_or_create, name(), 2), Corrupted);
 }
 
-TEST_F(Named, WhatItWasMadeWithIsFoundByWhoOpensIt) {
+TEST_F(Named, OpeningFindsTheArgumentsOfTheCreator) {
   const Semaphore<> made(create_only, name(), 7);
   EXPECT_EQ(Semaphore<>(open_or_create, name(), 3).value(), 7);
   EXPECT_TRUE(remove(name()));
@@ -103,7 +103,7 @@ TEST_F(Named, WhatItWasMadeWithIsFoundByWhoOpensIt) {
   EXPECT_EQ(Array<int>(open_only, name()).size(), 1'000'000u);
 }
 
-TEST_F(Named, RemovedItGoesOnForThoseWhoHaveItAndANewOneIsAnother) {
+TEST_F(Named, ARemovedOneServesThoseThatHaveItOpenAndANewOneIsAnother) {
   Value<long> old_one(create_only, name());
   EXPECT_TRUE(remove(name()));
   EXPECT_FALSE(remove(name()));
@@ -113,7 +113,7 @@ TEST_F(Named, RemovedItGoesOnForThoseWhoHaveItAndANewOneIsAnother) {
   EXPECT_EQ(old_one.value(), 1);
 }
 
-TEST_F(Named, StrangersCountTogetherUnderOneLock) {
+TEST_F(Named, UnrelatedProcessesCountTogetherUnderOneLock) {
   Value<long> counter(create_only, name());
   std::vector<Stranger> strangers;
   for (int i = 0; i < 3; ++i) strangers.emplace_back("count", name());
@@ -121,14 +121,14 @@ TEST_F(Named, StrangersCountTogetherUnderOneLock) {
   EXPECT_EQ(counter.value(), 3 * kCounts);
 }
 
-TEST_F(Named, ManyStrangersMayOpenOrCreateAtOnce) {
+TEST_F(Named, ManyUnrelatedProcessesMayOpenOrCreateAtOnce) {
   std::vector<Stranger> strangers;
   for (int i = 0; i < kMany; ++i) strangers.emplace_back("meet_and_count", name());
   for (auto& stranger : strangers) EXPECT_EQ(stranger.join(), 0);
   EXPECT_EQ(Value<long>(open_only, name()).value(), kMany * kCounts);
 }
 
-TEST_F(Named, OfManyWhoCreateAtTheSameMomentAllGetTheSame) {
+TEST_F(Named, ManyThatCreateAtTheSameMomentGetTheSameObject) {
   for (int round = 0; round < 30; ++round) {
     Barrier<Processes> start(kMany);
     Crew<Processes> crew;
@@ -144,7 +144,7 @@ TEST_F(Named, OfManyWhoCreateAtTheSameMomentAllGetTheSame) {
   }
 }
 
-TEST_F(Named, StrangersWakeEachOther) {
+TEST_F(Named, UnrelatedProcessesWakeEachOther) {
   Event<> ready(create_only, name() + ".ready"), event(create_only, name());
   Stranger waiter("wait_for_event", name());
   ready.wait();
@@ -153,14 +153,14 @@ TEST_F(Named, StrangersWakeEachOther) {
   EXPECT_EQ(waiter.join(), 0);
 }
 
-TEST_F(Named, AStrangerIsRefusedWhatThisOneHolds) {
+TEST_F(Named, AnUnrelatedProcessIsRefusedTheLockThatThisOneHolds) {
   Lock<> lock(create_only, name());
   EXPECT_EQ(Stranger("try_lock", name()).join(), 1);
   const std::scoped_lock hold(lock);
   EXPECT_EQ(Stranger("try_lock", name()).join(), 0);
 }
 
-// What strangers do. They get what they need to know by name alone.
+// The parts of the unrelated processes, which know the name alone.
 
 int count(Value<long>& counter) {
   for (int i = 0; i < kCounts; ++i) {

@@ -1,4 +1,4 @@
-// Segment: what is refused that lies under its name instead, and is left as it was.
+// Segment: other files under its name are refused and left unchanged.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -62,7 +62,7 @@ std::uint64_t checksum(const std::uint64_t (&words)[kWords]) {
   return hash;
 }
 
-TEST_F(SegmentRefusalTest, AHeaderOfWhichAnyWordIsWrongIsRefused) {
+TEST_F(SegmentRefusalTest, AHeaderWithAnyWrongWordIsRefused) {
   create();
   std::uint64_t good[kWords];
   std::memcpy(good, read_file().data(), sizeof good);
@@ -107,7 +107,7 @@ TEST_F(SegmentRefusalTest, NeverFollowsALink) {
             std::errc::too_many_symbolic_link_levels);
 }
 
-TEST_F(SegmentRefusalTest, TrustsNothingThatOthersMayReachOrOwn) {
+TEST_F(SegmentRefusalTest, AFileThatOthersCanReachOrOwnIsRefused) {
   create();
   for (const mode_t mode : {0644, 0660, 0606, 0601}) {
     ::chmod(path().c_str(), mode);
@@ -123,7 +123,7 @@ TEST_F(SegmentRefusalTest, TrustsNothingThatOthersMayReachOrOwn) {
   expect_denied("another user's");
 }
 
-TEST_F(SegmentRefusalTest, WhatIsNoFileIsRefusedWithoutWaiting) {
+TEST_F(SegmentRefusalTest, AFifoOrAFolderIsRefusedWithoutWaiting) {
   ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
   expect_corrupted("a pipe");
   EXPECT_THROW(detail::remove_segment(name()), Corrupted);

@@ -1,4 +1,4 @@
-// Segment: what a named one is as a file, how it comes to be, and what keeps it from that.
+// Segment: the file of a named segment, its creation, and who may open it.
 #include "gilfree/detail/memory/segment.h"
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ TEST_F(SegmentTest, IsMadeWholeAndOpenedAsItWasMade) {
   EXPECT_EQ(static_cast<char*>(opened.memory.get())[kBytes - 1], 'x');
 }
 
-TEST_F(SegmentTest, IsItsOwnersAloneWhateverTheUmask) {
+TEST_F(SegmentTest, BelongsToItsUserAloneWhateverTheUmask) {
   for (const mode_t mask : {0, 077, 0777}) {
     const auto before = ::umask(mask);
     create();
@@ -43,13 +43,13 @@ TEST_F(SegmentTest, IsItsOwnersAloneWhateverTheUmask) {
   }
 }
 
-TEST_F(SegmentTest, WhatCannotBeMadeLeavesNothing) {
+TEST_F(SegmentTest, AFailedCreationLeavesNothing) {
   const auto fails = [](void*) { throw std::runtime_error("in the middle"); };
   EXPECT_THROW(detail::create_segment(name(), kLayout, kBytes, fails), std::runtime_error);
   EXPECT_EQ(error_of([&] { open(); }), std::errc::no_such_file_or_directory);
 }
 
-TEST_F(SegmentTest, IsNotAdoptedByWhoWantsAnotherLayoutOrMore) {
+TEST_F(SegmentTest, IsNotOpenedWithAnotherLayoutOrForMoreBytes) {
   create();
   EXPECT_THROW(detail::open_segment(name(), kLayout + 1, 1), Corrupted);
   EXPECT_THROW(detail::open_segment(name(), kLayout, kBytes + 1), Corrupted);
@@ -78,7 +78,7 @@ TEST_F(SegmentTest, BadNamesAreRefusedByEveryFunction) {
   EXPECT_TRUE(detail::remove_segment(long_name));
 }
 
-TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
+TEST_F(SegmentTest, AProcessKilledWhileCreatingItLeavesAWholeOneOrNone) {
   std::mt19937 random(std::random_device{}());
   int whole = 0;
   for (int kill = 0; kill < 500; ++kill) {
@@ -99,10 +99,10 @@ TEST_F(SegmentTest, KilledAtAnyMomentWhoCreatesLeavesAWholeOneOrNone) {
       ASSERT_EQ(error.code(), std::errc::no_such_file_or_directory);
     }
   }
-  EXPECT_GT(whole, 0);  // or none was ever killed between creating and removing
+  EXPECT_GT(whole, 0);  // or no process was killed between creating and removing
 }
 
-TEST_F(SegmentTest, AnotherPidOrTimeNamespacesIsRefused) {
+TEST_F(SegmentTest, OneOfAnotherPidOrTimeNamespaceIsRefused) {
   create();
   for (const int kind : {CLONE_NEWPID, CLONE_NEWTIME}) {
     const int answer = ask_in(kind, [&] {

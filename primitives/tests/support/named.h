@@ -1,5 +1,5 @@
-// NamedTest: names that only this test uses and that are gone after it. Stranger: a program of no
-// common family, namely this one executed anew to play one part.
+// NamedTest: names that only this test uses and that are removed after it. Stranger: an unrelated
+// program, namely this one executed again to play one part.
 //
 //   const Parts parts = {{"hold", [](const std::string& name) { ...; return 0; }}};
 //   int main(int argc, char** argv) { return test_or_play(argc, argv, parts); }
@@ -7,7 +7,7 @@
 //   Stranger holder("hold", name());
 //   EXPECT_EQ(holder.join(), 0);                // its exit code, -N if signal N killed it
 //
-// A part that others wait for says so with say_ready(name); live() is what one does that is killed.
+// A part that others wait for calls say_ready(name); a part that is to be killed ends with live().
 #pragma once
 
 #include <gtest/gtest.h>
@@ -64,7 +64,7 @@ class NamedTest : public Watchdog {
   const std::string& name() const { return name_; }
   std::string path() const { return "/dev/shm/" + name_; }
 
-  // Somebody who plays the part and has said that it is ready.
+  // Starts an unrelated program that plays the part, and waits until it says that it is ready.
   Stranger play(const std::string& part) const {
     Event<> ready(open_or_create, name_ + ".ready");
     Stranger stranger(part, name_);

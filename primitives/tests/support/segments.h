@@ -1,4 +1,4 @@
-// SegmentTest: a named segment under this test's name, and the file that it is.
+// SegmentTest: a named segment under this test's name, and its file.
 #pragma once
 
 #include <fcntl.h>

@@ -113,7 +113,7 @@ bool fits_into_dev_shm(std::byte* first, std::size_t length, std::size_t page) {
 }
 
 // Writes the value it finds, by an atomic operation of the kernel, which reports EFAULT where a write of
-// this process would be a SIGBUS. Not a wait: nobody sleeps there.
+// this process would be a SIGBUS. It does not wait, and wakes no waiter.
 bool can_write(std::byte* page) {
   constexpr int kOrZero = FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0);
   while (::syscall(SYS_futex, page, FUTEX_WAKE_OP, 0, 0, page, kOrZero) < 0) {
