@@ -20,6 +20,7 @@
 #include "gilfree/queue.h"
 #include "gilfree/value.h"
 #include "primitives/tests/support/another.h"
+#include "primitives/tests/support/sanitizers.h"
 #include "primitives/tests/support/segments.h"
 #include "primitives/tests/support/worlds.h"
 
@@ -156,6 +157,7 @@ TEST_F(DevShmTest, AFileSizeLimitIsAnErrorThatNamesItAndNotASignal) {
 }
 
 TEST_F(DevShmTest, AnAddressSpaceLimitIsAnErrorThatNamesIt) {
+  if (kHasShadowMemory) GTEST_SKIP() << "a sanitizer needs address space of its own";
   constexpr rlim_t kLimit = rlim_t{1} << 30;
   const auto error = std::errc::not_enough_memory;
   EXPECT_EQ(refusal_with(RLIMIT_AS, kLimit, "RLIMIT_AS", [] { Queue<std::string>(8); }), error);

@@ -17,4 +17,17 @@ inline constexpr bool kForksAmongThreads = true;
 inline constexpr bool kForksAmongThreads = true;
 #endif
 
+// A limited address space leaves no room for a sanitizer's shadow memory.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kHasShadowMemory = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool kHasShadowMemory = true;
+#else
+inline constexpr bool kHasShadowMemory = false;
+#endif
+#else
+inline constexpr bool kHasShadowMemory = false;
+#endif
+
 }  // namespace gilfree::testing
