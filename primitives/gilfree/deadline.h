@@ -22,8 +22,8 @@ inline Deadline after(std::chrono::nanoseconds patience) {
   return patience < kNever - now ? now + patience : kNever;
 }
 
-// How long somebody is willing to wait: any std::chrono duration. What is too long to count waits for
-// ever; a negative one is a mistake of the caller's, as in Python, and throws std::invalid_argument.
+// How long a call may wait: any std::chrono duration. One that is too long to count waits for ever. A
+// negative one is a mistake of the caller, as in Python, and throws std::invalid_argument.
 class Timeout {
  public:
   template <typename Rep, typename Period>
@@ -48,8 +48,7 @@ class Timeout {
   std::chrono::nanoseconds patience_;
 };
 
-// A moment of whatever clock, as the steady clock counts. One beyond what it can count is never, or
-// long ago.
+// Converts a moment of any clock to the steady clock. One beyond its range is kNever, or kNow.
 template <typename C, typename D>
 Deadline to_deadline(std::chrono::time_point<C, D> time) {
   using Seconds = std::chrono::duration<long double>;  // does not overflow

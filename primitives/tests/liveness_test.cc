@@ -248,6 +248,7 @@ pid_t raw_fork() { return ::_Fork(); }
 pid_t raw_clone() { return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }
 
 void expect_new_identity(pid_t (*make_child)()) {
+  if (::sysconf(_SC_PAGESIZE) > 4096) GTEST_SKIP() << "names are wiped where pages have 4 KiB";
   RLock<Processes> again;
   Lock<Processes> lock;
   BoundedSemaphore<Processes> permits(2);

@@ -94,6 +94,8 @@ std::optional<ProcStat> stat_of(OwnerId owner) {
 }  // namespace
 
 void wipe_this_thread_in_children() {
+  // With larger pages the kernel would clear what lies beside it, too.
+  if (::sysconf(_SC_PAGESIZE) > static_cast<long>(sizeof this_thread)) return;
   (void)::madvise(&this_thread, sizeof this_thread, MADV_WIPEONFORK);
 }
 

@@ -50,8 +50,8 @@ struct alignas(4096) WipedOwnerIds {
 };
 inline constinit thread_local WipedOwnerIds this_thread;
 
-// Asks the kernel to clear this_thread in children. Linux before 4.14 does not; there
-// pthread_atfork does it, for fork() alone.
+// Asks the kernel to clear this_thread in children. Linux before 4.14 does not, nor is it asked where
+// pages are larger than 4 KiB; there pthread_atfork does it, for fork() alone.
 void wipe_this_thread_in_children();
 
 // The name of the calling thread, without a slot, from /proc.
