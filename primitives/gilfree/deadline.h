@@ -1,7 +1,16 @@
 // Deadline and Timeout: how long a call may wait.
 //
-//   bool await(Deadline deadline);          await(kNow); await(after(20ms)); await(kNever);
-//   bool try_put_for(item, Timeout timeout) // accepts any std::chrono duration
+//   Deadline deadline = after(20ms);           // or kNow, kNever
+//   bool try_put_for(item, Timeout timeout);   // accepts any std::chrono duration: 20ms, 0.5s, 1h
+//
+// Order       A deadline is a moment of the steady clock; kNow comes before all, kNever after all.
+// Cost        One reading of the clock to make a deadline of a timeout, two from another clock.
+// Blocking    Nothing here waits. A wait that is given a moment of another clock, say the system's, wakes
+//             every 20 ms to look at that clock, and so follows it when it is set.
+// Errors      A negative timeout, or one that is not a number: std::invalid_argument, as in Python. One
+//             too long to count waits for ever.
+// Visibility  Values: each thread has its own.
+// Crash       Nothing here is shared.
 #pragma once
 
 #include <chrono>
@@ -16,14 +25,13 @@ using Deadline = Clock::time_point;
 inline constexpr Deadline kNever = Deadline::max();
 inline constexpr Deadline kNow = Deadline::min();  // without waiting
 
-// The moment `patience` from now; kNever when that lies beyond the clock.
+// Returns the moment `patience` from now; kNever when that lies beyond the clock.
 inline Deadline after(std::chrono::nanoseconds patience) {
   const auto now = Clock::now();
   return patience < kNever - now ? now + patience : kNever;
 }
 
-// How long a call may wait: any std::chrono duration. One that is too long to count waits for ever. A
-// negative one is a mistake of the caller, as in Python, and throws std::invalid_argument.
+// How long a call may wait: any std::chrono duration.
 class Timeout {
  public:
   template <typename Rep, typename Period>
@@ -48,7 +56,41 @@ class Timeout {
   std::chrono::nanoseconds patience_;
 };
 
-// Converts a moment of any clock to the steady clock. One beyond its range is kNever, or kNow.
+namespace detail {
+
+// The latest moment of another clock that this thread has turned into a deadline. That clock may be set
+// meanwhile, so a waiter turns the moment into a deadline again each time that it looks.
+struct OtherClock {
+  using Convert = Deadline (*)(long double);
+
+  Deadline deadline = kNever;  // what it was turned into
+  long double moment = 0;      // in seconds since that clock's epoch
+  Convert convert = nullptr;
+};
+inline constinit thread_local OtherClock other_clock;
+
+inline bool is_of_other_clock(Deadline deadline) {
+  return other_clock.convert != nullptr && deadline == other_clock.deadline;
+}
+// The deadline, as the clock that it was given by goes now.
+inline Deadline as_of_now(Deadline deadline) {
+  return is_of_other_clock(deadline) ? other_clock.convert(other_clock.moment) : deadline;
+}
+inline bool has_passed(Deadline deadline) {
+  return deadline != kNever && Clock::now() >= as_of_now(deadline);
+}
+
+template <typename C>
+Deadline convert(long double moment) {
+  using Seconds = std::chrono::duration<long double>;  // does not overflow
+  const Seconds left = Seconds(moment) - Seconds(C::now().time_since_epoch());
+  return left > left.zero() ? Timeout(left).deadline() : kNow;
+}
+
+}  // namespace detail
+
+// A moment of any clock as a deadline of the steady clock. One beyond what that can count is kNever, or
+// kNow. The waits of this thread follow the other clock when it is set, within 20 ms.
 template <typename C, typename D>
 Deadline to_deadline(std::chrono::time_point<C, D> time) {
   using Seconds = std::chrono::duration<long double>;  // does not overflow
@@ -58,8 +100,9 @@ Deadline to_deadline(std::chrono::time_point<C, D> time) {
     if (!(since_epoch > Seconds(kNow.time_since_epoch()))) return kNow;
     return std::chrono::time_point_cast<Clock::duration>(time);
   } else {
-    const Seconds left = since_epoch - Seconds(C::now().time_since_epoch());
-    return left > left.zero() ? Timeout(left).deadline() : kNow;
+    const Deadline deadline = detail::convert<C>(since_epoch.count());
+    detail::other_clock = {deadline, since_epoch.count(), detail::convert<C>};
+    return deadline;
   }
 }
 

@@ -104,7 +104,7 @@ class EventCount {
       const auto heard = epoch_.load(std::memory_order_acquire);
       const bool is_seen = waiters_.set();
       const bool is_ready = ready();
-      const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
+      const bool is_late = !is_ready && has_passed(deadline);
       if (!is_ready && !is_late) {
         parker.park(epoch_, heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
       }

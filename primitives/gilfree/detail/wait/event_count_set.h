@@ -49,7 +49,7 @@ class EventCountSet {
         is_seen = event_counts_[i]->waiters_.set() && is_seen;
       }
       const bool is_ready = ready();
-      const bool is_late = !is_ready && deadline != kNever && Clock::now() >= deadline;
+      const bool is_late = !is_ready && has_passed(deadline);
       if (!is_ready && !is_late) {
         parker.park_on_any(heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
       }

@@ -42,13 +42,13 @@ class Parker {
       const WatchedWord alone{&word, heard};
       park_on_any({&alone, 1}, deadline);
     } else {
-      Kernel<S>::sleep(word, heard, deadline);
+      Kernel<S>::sleep(word, heard, next_look(deadline));
     }
   }
 
   // Until one of them is rung. Those beyond the 126th are looked at once a heartbeat.
   void park_on_any(std::span<const WatchedWord> words, Deadline deadline) {
-    const auto limit = std::min(deadline, after(longest_));
+    const auto limit = std::min(next_look(deadline), after(longest_));
     if constexpr (S::kAcrossProcesses) {
       const bool news = park_watchfully(words, limit);
       longest_ =
@@ -63,6 +63,11 @@ class Parker {
   }
 
  private:
+  static Deadline next_look(Deadline deadline) {
+    if (!is_of_other_clock(deadline)) return deadline;
+    return std::min(as_of_now(deadline), after(kHeartbeat));
+  }
+
   static constexpr auto kAfterChange = std::chrono::microseconds(200);
 
   std::chrono::microseconds longest_ = kHeartbeat;
