@@ -1,4 +1,4 @@
-// Event: a flag that one sets and many wait for.
+// Event: a flag that one thread or process sets and many wait for.
 //
 //   mp::Event ready;
 //   mp::Process server([&] { listen(); ready.set(); serve(); });
@@ -7,16 +7,17 @@
 //
 // Python's multiprocessing.Event and threading.Event.
 //
-// Order       Whoever waits while set() is called is let go, all of them, in no order.
+// Order       All that wait while set() is called are let go, in no order.
 // Cost        set, clear: an atomic read-modify-write; is_set, and wait on a set one: a load. No system
-//             call unless someone has to sleep or be woken.
-// Blocking    wait waits until it is set: awake for some 50 us, then asleep; wait_for and _until at most
-//             that long, and tell by false that it was too long. set wakes everybody who waits, also if
-//             clear() follows at once.
+//             call unless a thread has to sleep or be woken.
+// Blocking    wait waits until it is set: it spins for about 50 us, then sleeps; wait_for and wait_until
+//             wait at most that long and return false if it was too long. set never waits. It wakes
+//             all waiters, also if clear() follows at once.
 // Errors      A negative timeout: std::invalid_argument.
-// Visibility  set synchronizes with the wait or is_set that sees it.
+// Visibility  set synchronizes with the wait or is_set that sees it. set does not touch the event after
+//             it has let a waiter go: "wait for the event, then destroy it" is safe.
 // Crash       A process may be killed at any instruction. It has set (cleared) the event or it has not;
-//             if it has, whoever waits is let go at once (detail/wait/parker.h).
+//             if it has, all waiters are let go at once (detail/wait/parker.h).
 #pragma once
 
 #include <atomic>
@@ -26,8 +27,10 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/futex.h"
 #include "gilfree/detail/memory/state_memory.h"
-#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/detail/wait/parker.h"
+#include "gilfree/detail/wait/spin_policy.h"
 #include "gilfree/named.h"
 #include "gilfree/scope.h"
 
@@ -43,13 +46,15 @@ class Event {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
+  // Sets it and lets all waiters go. Does not touch the event after the step that sets it.
   void set() {
     auto word = state_memory_->word.load(std::memory_order_relaxed);
+    std::atomic<std::uint32_t>* const address = &state_memory_->word;
     do {
       if (is_set(word)) return;
-    } while (!state_memory_->word.compare_exchange_weak(word, word + kNextTime,
-                                                        std::memory_order_acq_rel));  // commit
-    state_memory_->was_set.notify_if_waiting();
+    } while (!address->compare_exchange_weak(word, ((word & ~kSleeps) + kNextTime),
+                                             std::memory_order_acq_rel));  // commit
+    if ((word & kSleeps) != 0) detail::Kernel<S>::wake_all(*address);
   }
   void clear() { state_memory_->word.fetch_and(~kSet, std::memory_order_acq_rel); }
   bool is_set() const { return is_set(state_memory_->word.load(std::memory_order_acquire)); }
@@ -62,24 +67,50 @@ class Event {
   }
 
  private:
-  // How often it was set, and in the lowest bit whether it is: who began to wait before a set() and
-  // looks after a clear() sees that it was.
-  static constexpr std::uint32_t kSet = 1, kNextTime = 3;  // an unset word + 3: one more, and set
+  // | how often it was set: 30 | a waiter sleeps: 1 | it is set: 1 |
+  //
+  // 1. A waiter that began before a set() and looks after a clear() sees by the number that it was set.
+  // 2. A waiter sets kSleeps by compare-and-swap and sleeps on the word as it then is. set() changes the
+  //    word in the step that reads kSleeps, so it wakes that waiter or the waiter does not fall asleep:
+  //    no fence is needed.
+  // 3. After that step set() uses the address alone, so a waiter that it lets go may destroy the event.
+  static constexpr std::uint32_t kSet = 1, kSleeps = 2, kNumber = 4;
+  static constexpr std::uint32_t kNextTime = kNumber + kSet;  // of an unset word: one more, and set
   struct State {
     std::atomic<std::uint32_t> word{0};
-    detail::EventCount<S> was_set;
   };
 
   static bool is_set(std::uint32_t word) { return (word & kSet) != 0; }
 
   bool wait_till(Deadline deadline) {
-    const auto before = state_memory_->word.load(std::memory_order_acquire);
+    auto& word = state_memory_->word;
+    const auto before = word.load(std::memory_order_acquire);
     if (is_set(before)) return true;
     const auto done = [&] {
-      const auto now = state_memory_->word.load(std::memory_order_acquire);
-      return is_set(now) || now != before;
+      const auto now = word.load(std::memory_order_acquire);
+      return is_set(now) || (now ^ before) >= kNumber;
     };
-    return state_memory_->was_set.wait(deadline, detail::kNoCpu, done).has_value();
+    if (deadline == kNow) return false;
+    for (detail::SpinPolicy spin(detail::kNoCpu); spin.keep_spinning();) {
+      if (done()) return true;
+    }
+    return sleep(deadline, done);
+  }
+
+  template <typename Done>
+  bool sleep(Deadline deadline, Done done) {
+    auto& word = state_memory_->word;
+    for (detail::Parker<S> parker; !done();) {
+      if (detail::has_passed(deadline)) return false;
+      auto now = word.load(std::memory_order_acquire);
+      if (is_set(now)) return true;
+      if ((now & kSleeps) == 0 &&
+          !word.compare_exchange_weak(now, now | kSleeps, std::memory_order_acq_rel)) {
+        continue;
+      }
+      parker.park(word, now | kSleeps, deadline);
+    }
+    return true;
   }
 
   detail::StateMemory<State, S> state_memory_;
