@@ -1,7 +1,7 @@
 #include "harness/scenario.h"
 
-#include "harness/measure/control.h"
 #include "harness/measure/engine.h"
+#include "harness/measure/measurement.h"
 
 namespace harness {
 namespace {
@@ -37,7 +37,7 @@ std::string Point::name(std::string_view scenario) const {
   return name;
 }
 
-Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control)
+Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control)
     : point_(point),
       seed_(seed),
       interpreter_(std::move(interpreter)),

@@ -1,7 +1,7 @@
 // Scenario: a question, a table of axes, and a body that measures one point of them.
 //
 // The harness knows nothing of what a scenario exercises: it hands out parameters, takes numbers
-// back, and writes rows. It never includes primitives/: a ruler is not made of what it measures.
+// back, and writes rows. It never includes primitives/, which it measures.
 //
 // A body runs in a fresh process, once per launch of a point. It starts its parties (processes or
 // threads), calls measure(), and waits for them. This example is compiled and run, from
@@ -54,7 +54,7 @@ struct Parameter {
   std::string_view meaning;  // shown by --help and under the figure
   enum class Kind {
     kPlain,
-    kContender,  // who answers: those of one question are measured back to back
+    kContender,  // names what is compared: those of one question are measured back to back
     kWhole,      // the smoke profile, which tries one value of a plain axis, tries all of this one,
                  // and of the contenders
     kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
@@ -96,12 +96,12 @@ class Skipped : public std::runtime_error {
 // As it is written on the command line and in the CSV.
 std::string to_string(const Parameter::Value& value);
 
-class Control;
+class Measurement;
 
 // One launch of one point.
 class Run {
  public:
-  Run(const Point& point, std::uint64_t seed, std::string interpreter, Control& control);
+  Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control);
 
   std::int64_t operator[](std::string_view parameter) const { return point_[parameter]; }
   const std::string& text(std::string_view parameter) const { return point_.text(parameter); }
@@ -141,7 +141,7 @@ class Run {
   const Point& point_;
   std::uint64_t seed_;
   std::string interpreter_;
-  Control& control_;
+  Measurement& control_;
   const ControlHeader& header_;  // of `control_`
 };
 
@@ -151,8 +151,8 @@ struct Scenario {
   std::string_view family;    // column `family`: ipc, sync, lifecycle, ...
   std::vector<Parameter> parameters;
   void (*run)(Run&);
-  // Points that nobody would ask for (a wait style the contender does not offer) are left out of the
-  // sweep altogether; those that merely cannot run here are skipped by `run`, with a reason.
+  // Returns false for points that make no sense (a wait style that the contender does not offer): they are not part of the
+  // sweep. A point that cannot run on this machine is skipped by `run`, with a reason.
   bool (*offers)(const Point&) = nullptr;
   // Points on which the answer rests: a run that is short of time measures these in every round, the
   // others once and then as often as the time allows (schedule.h).

@@ -142,7 +142,7 @@ void check(Options& options, const Raw& raw) {
       raw.windows ? between("--windows", *raw.windows, 1, kMaxWindows) : chosen.windows;
   options.warmup = raw.warmup ? duration("--warmup", *raw.warmup) : chosen.warmup;
   options.window = raw.window ? duration("--window", *raw.window) : chosen.window;
-  // Who says how many launches to make wants them all.
+  // --launches asks for all of them: the profile's budget does not apply.
   if (!raw.launches) options.budget = chosen.budget;
   if (raw.budget) {
     options.budget =

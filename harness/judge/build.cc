@@ -6,7 +6,7 @@
 #include <cctype>
 #include <chrono>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/judge/statistics.h"

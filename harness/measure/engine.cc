@@ -2,7 +2,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "harness/measure/control.h"
+#include "harness/measure/measurement.h"
 
 namespace harness {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 // Takes the numbers and prints nothing.
 class Taker : public benchmark::BenchmarkReporter {
  public:
-  explicit Taker(Control& control) : control_(control) {}
+  explicit Taker(Measurement& control) : control_(control) {}
 
   bool ReportContext(const Context&) override { return true; }
 
@@ -30,12 +30,12 @@ class Taker : public benchmark::BenchmarkReporter {
   }
 
  private:
-  Control& control_;
+  Measurement& control_;
 };
 
 }  // namespace
 
-void run_engine(Control& control, const std::function<void()>& body) {
+void run_engine(Measurement& control, const std::function<void()>& body) {
   const double seconds = std::chrono::duration<double>(control.timing().window).count();
   benchmark::RegisterBenchmark("operation",
                                [&](benchmark::State& state) {

@@ -5,10 +5,10 @@
 
 namespace harness {
 
-class Control;
+class Measurement;
 
 // Lets Google Benchmark loop `body` once per window, each for about the window's time; one Window
 // each, with the mean cost as lat_mean_ns.
-void run_engine(Control& control, const std::function<void()>& body);
+void run_engine(Measurement& control, const std::function<void()>& body);
 
 }  // namespace harness

@@ -11,7 +11,7 @@
 
 #include "harness/base/files.h"
 #include "harness/base/process_stat.h"
-#include "harness/measure/cpu_quota.h"
+#include "harness/measure/cgroup_quota.h"
 
 namespace harness {
 namespace {
@@ -69,7 +69,7 @@ Usage usage_of_descendants() {
     sum.all_ticks += std::atof(word.c_str());
     if (i == 7) sum.steal_ticks = std::atof(word.c_str());
   }
-  static const CpuQuota quota;
+  static const CgroupQuota quota;
   sum.throttled_us = quota.throttled_us();
   return sum;
 }

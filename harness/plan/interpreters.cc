@@ -5,7 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 
@@ -13,7 +13,7 @@ namespace harness {
 namespace {
 
 struct Answer {
-  Interpreter interpreter;  // its label is empty if it does not run or is no Python
+  Interpreter interpreter;  // its label is empty if it does not run or is not a Python
   bool late = false;        // it did not answer in time
 };
 

@@ -128,10 +128,10 @@ void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& 
 void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection& selection,
                   const std::vector<Case>& cases) {
   for (const auto& [axis, text] : selection.axes) {
-    const auto heeds = [&, axis = axis](const Case& each) {
+    const auto has_it = [&, axis = axis](const Case& each) {
       return has_axis(*each.scenario, axis);
     };
-    if (std::any_of(cases.begin(), cases.end(), heeds)) continue;
+    if (std::any_of(cases.begin(), cases.end(), has_it)) continue;
     std::vector<std::string> names;
     for (const auto* each : scenarios) {
       if (has_axis(*each, axis)) names.emplace_back(each->name);
@@ -187,7 +187,7 @@ class CountedFilters {
                  "; the commands: run list report env ab aa");
 }
 
-// The point's name without who answers.
+// Returns the point's name without its contender.
 std::string question_of(const Scenario& scenario, const Point& point) {
   Point::Values asked;
   for (std::size_t i = 0; i < scenario.parameters.size(); ++i) {

@@ -13,7 +13,7 @@ struct Case {
   const Scenario* scenario;
   Point point;
   std::string name;
-  // What it shares with those who answer the same: its name without who answers.
+  // The same for all contenders of a question: the name without its contender.
   std::string question;
 
   bool decisive() const { return scenario->decisive != nullptr && scenario->decisive(point); }

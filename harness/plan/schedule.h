@@ -6,14 +6,14 @@
 //     schedule.took(*launch->of, seconds);
 //   }
 //
-// A run is rounds; a round asks every question (Case::question) once, and who answers the same
-// question does so back to back: a machine that changes its speed over seconds changes it for
+// A run is rounds; a round asks every question (Case::question) once, and the contenders of a
+// question run back to back: a machine that changes its speed over seconds changes it for
 // neighbours alike, so a ratio is taken launch by launch. Questions, and the contenders of each, are
 // shuffled anew in each round.
 //
 // Every case is in the first round, a decisive one in all of them. The others of a question join a
 // later round, all or none of them, if the budget has room for them beside everything that must
-// still come. Without a budget everybody is in every round.
+// still come. Without a budget each case is in every round.
 #pragma once
 
 #include <chrono>

@@ -13,12 +13,12 @@
 #include <optional>
 #include <sstream>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
 #include "harness/base/lists.h"
 #include "harness/measure/calibration.h"
-#include "harness/measure/cpu_quota.h"
+#include "harness/measure/cgroup_quota.h"
 #include "harness/record/build_facts.h"
 
 namespace harness {
@@ -180,7 +180,7 @@ const char* version() { return build_facts::kVersion; }
 
 Json environment() {
   const auto cpus = allowed_cpus();
-  const Json quota = known(CpuQuota().tightest());
+  const Json quota = known(CgroupQuota().tightest());
   const auto line_bounce = line_bounce_ns();
   return {{"tool",
            {{"name", "bench-all"},

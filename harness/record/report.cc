@@ -5,7 +5,7 @@
 #include <iostream>
 #include <string>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -39,13 +39,13 @@ ExitCode draw_report(const std::filesystem::path& folder) {
   }
   const std::string script = source_dir() + "/scripts/report.py";
   std::cout.flush();
-  Child child(
+  ChildProgram child(
       // -I: neither the current folder nor the environment has a say in which modules it imports.
       [&] {
         exec_on_path({python, "-I", script, folder.string()});
       },
-      Child::Group::kShared);
-  child.wait(Child::Clock::time_point::max());
+      ChildProgram::Group::kShared);
+  child.wait(ChildProgram::Clock::time_point::max());
   const int status = child.reap();
   if (status == 0) return kOk;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return kFailed;

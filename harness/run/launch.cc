@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "harness/measure/calibration.h"
-#include "harness/measure/control.h"
+#include "harness/measure/measurement.h"
 
 namespace harness {
 namespace {
@@ -39,7 +39,7 @@ Json sparse(const std::vector<std::uint64_t>& counts) {
   return entries;
 }
 
-void write_windows(int fd, const Control& control) {
+void write_windows(int fd, const Measurement& control) {
   int repetition = 0;
   for (const Window& window : control.windows) {
     Json line = {{"row", control.facts}};
@@ -71,7 +71,7 @@ Timing timing_from(const Json& order) {
 
 // Runs the scenario, and writes a row for each window. Adds what was noted to `facts`.
 void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
-  Control control(timing_from(order));
+  Measurement control(timing_from(order));
   control.facts["timer_cost_ns"] = timer_cost_ns();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
   const Point point = point_from(order.at("point"), scenario);

@@ -9,7 +9,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/base/interruption.h"
 
 namespace harness {
@@ -72,7 +72,7 @@ std::vector<Json> rows_of(const std::string& text, const std::string& complaints
   std::size_t from = 0;
   for (std::size_t to; (to = text.find('\n', from)) != std::string::npos; from = to + 1) {
     Json line = Json::parse(text.substr(from, to - from), nullptr, false);
-    if (!is_row(line)) return {no_row("failed", "wrote what is no row", complaints)};
+    if (!is_row(line)) return {no_row("failed", "wrote a malformed result row", complaints)};
     rows.push_back(std::move(line));
   }
   const auto code = std::to_string(WEXITSTATUS(status));
@@ -86,14 +86,15 @@ std::vector<Json> rows_of(const std::string& text, const std::string& complaints
 
 std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   Capture rows, complaints(kLongestComplaint);
-  Child child([&] { become_the_launch(rows.writer(), complaints.writer(), std::move(order)); });
-  const auto end = child.wait(Child::Clock::now() + timeout, {&rows, &complaints});
+  ChildProgram child(
+      [&] { become_the_launch(rows.writer(), complaints.writer(), std::move(order)); });
+  const auto end = child.wait(ChildProgram::Clock::now() + timeout, {&rows, &complaints});
   const int status = child.reap();
   reap_orphans();
-  if (end == Child::End::kInterrupted) return {};
+  if (end == ChildProgram::End::kInterrupted) return {};
   rows.drain();  // what was written just before it ended
   complaints.drain();
-  if (end == Child::End::kEnded) return rows_of(rows.text(), complaints.text(), status);
+  if (end == ChildProgram::End::kEnded) return rows_of(rows.text(), complaints.text(), status);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
   return {no_row("timeout", "still running after " + std::to_string(seconds) + " s",
                  complaints.text())};

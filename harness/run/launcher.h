@@ -1,7 +1,7 @@
 // Launcher: starts a fresh process of this program for each launch and gets its rows back.
 //
 // A launch that crashes, hangs or says nothing is a row with a status, never the end of the run.
-// Each launch has its own process group, dies with its parent, and leaves nobody behind.
+// Each launch has its own process group, is killed with its parent, and leaves no process behind.
 #pragma once
 
 #include <chrono>

@@ -45,7 +45,7 @@ const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>
   return nullptr;
 }
 
-// As the log has it: what is no UTF-8 is replaced.
+// Returns it as the log has it: bytes that are not UTF-8 are replaced.
 std::string as_text(const Json& value) {
   if (!value.is_string()) return "no reason given";
   return Json::parse(to_text(value));
@@ -78,7 +78,7 @@ Session::Session(const RunSettings& settings, std::vector<Case> cases,
       schedule_(schedule_of(cases_, settings, interpreters_)) {}
 
 int Session::run() {
-  ::signal(SIGPIPE, SIG_IGN);  // nobody reads what is said, but results are still wanted
+  ::signal(SIGPIPE, SIG_IGN);  // a closed stdout must not end the run: its results are files
   const std::string started = utc_text(std::chrono::system_clock::now());
   const Json facts = opening(started);  // first: until something is made, a signal ends it at once
   std::optional<FinishFirst> finishing(std::in_place);

@@ -28,7 +28,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def adopt_orphans():
-    """Who is left behind by bench-all becomes a child of this process, and is seen."""
+    """A process that bench-all leaves behind becomes a child of this process, and is seen."""
     pr_set_child_subreaper = 36
     _libc.prctl(pr_set_child_subreaper, 1)
 
@@ -56,7 +56,7 @@ def children_of(pid):
 
 
 adopt_orphans()
-# Shared memory of our own as well: nobody else's comes and goes in it.
+# Shared memory of our own as well: that of other programs is not seen.
 OWN_MOUNTS = have_own_mounts()
 if OWN_MOUNTS:
     mount_small_disk("/dev/shm", 512 << 20)

@@ -56,7 +56,7 @@ void count(Run& run) {
   with_party(run, run.text("who") == "rare" ? count_rarely : count_steadily);
 }
 
-// Keeps this process from ending by itself: there is nobody who would wake it.
+// Never returns.
 void sleep_for_ever() {
   while (true) ::pause();
 }

@@ -50,7 +50,7 @@ TEST(HistogramTest, WhatIsTooLongForItCountsAsItsLastBucket) {
   EXPECT_EQ(Histogram::bucket(~std::uint64_t{0}), Histogram::kBuckets - 1);
 }
 
-// Parties count into memory that nobody constructed a Histogram in.
+// Parties count into zeroed memory in which no Histogram was constructed.
 TEST(HistogramTest, ZeroedMemoryIsAnEmptyHistogram) {
   const auto histogram = std::make_unique<Histogram>();
   const auto zeros = std::make_unique<char[]>(sizeof(Histogram));

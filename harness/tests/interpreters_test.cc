@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/tests/support.h"
 

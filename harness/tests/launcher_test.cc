@@ -85,7 +85,7 @@ TEST_F(LauncherTest, AnEndWithoutARowIsARow) {
 }
 
 TEST_F(LauncherTest, JunkInPlaceOfARowIsARow) {
-  expect_row("junk", "failed", "wrote what is no row");
+  expect_row("junk", "failed", "wrote a malformed result row");
 }
 
 TEST_F(LauncherTest, AnExceptionsWordsAreTheRowsError) {

@@ -24,11 +24,11 @@ const Scenario elsewhere{
     .family = "fixture",
     .parameters =
         {{"place", "placement", {"moon", "here"}, "changes nothing"},
-         {"python", "interpreter", {"none"}, "who interprets", Parameter::Kind::kInterpreter}},
+         {"python", "interpreter", {"none"}, "the interpreter", Parameter::Kind::kInterpreter}},
     .run = nothing,
 };
 
-// Who answers is told by two axes, and one that is part of the question is always tried whole.
+// Two axes name the contender; one that is part of the question is always tried whole.
 const Scenario crowd{
     .name = "crowd",
     .question = "Do more of them do more?",

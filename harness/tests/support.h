@@ -37,7 +37,7 @@ class TemporaryFolder {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(path_ / name) << text;
   }
-  // Whatever is written to a file of this name finds no space left.
+  // Each write to a file of this name fails: no space is left.
   void make_full(const std::string& name) const {
     std::filesystem::create_symlink("/dev/full", path_ / name);
   }

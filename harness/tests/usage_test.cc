@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A child, with a child of its own, that each spin until they are killed. Tells when both run.
+// A child, with a child of its own, that each spin until they are killed. The constructor returns when both run.
 class SpinningFamily {
  public:
   SpinningFamily() {

@@ -1,4 +1,4 @@
-// CpuQuota: the limits of CPU time that control groups put on this process.
+// CgroupQuota: the limits of CPU time that control groups put on this process.
 //
 // A quota of any group above it counts, of cgroup v2 (cpu.max) and of v1 (cpu.cfs_quota_us).
 #pragma once
@@ -11,10 +11,10 @@
 
 namespace harness {
 
-class CpuQuota {
+class CgroupQuota {
  public:
   // Finds this process's groups by proc/self/cgroup and proc/self/mountinfo below `root`.
-  explicit CpuQuota(const std::filesystem::path& root = "/");
+  explicit CgroupQuota(const std::filesystem::path& root = "/");
 
   // Returns the tightest: "50000 100000" is 50,000 us of CPU time in each 100,000 us; "max": there is
   // none. Nothing if no group can be read.

@@ -1,11 +1,11 @@
-// Child: another program, waited for no longer than is wanted.
+// ChildProgram: another program, waited for no longer than is wanted.
 //
 //   Capture output;
-//   Child child([&] {
+//   ChildProgram child([&] {
 //     ::dup2(output.writer(), STDOUT_FILENO);
 //     exec_on_path({"git", "--version"});
 //   });
-//   if (child.wait(Clock::now() + 10s, {&output}) == Child::End::kEnded) ... output.text() ...
+//   if (child.wait(Clock::now() + 10s, {&output}) == ChildProgram::End::kEnded) ... output.text() ...
 #pragma once
 
 #include <sys/types.h>
@@ -52,7 +52,7 @@ class Capture {
   std::string text_;
 };
 
-class Child {
+class ChildProgram {
  public:
   using Clock = std::chrono::steady_clock;
   enum class End { kEnded, kLate, kInterrupted };
@@ -62,11 +62,11 @@ class Child {
 
   // Forks; the child calls `become`, which ends in an exec. The child is killed when this process
   // ends. Throws CannotStart.
-  explicit Child(const std::function<void()>& become, Group group = Group::kOwn);
+  explicit ChildProgram(const std::function<void()>& become, Group group = Group::kOwn);
   // Kills what is left of it and of its group.
-  ~Child();
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
+  ~ChildProgram();
+  ChildProgram(const ChildProgram&) = delete;
+  ChildProgram& operator=(const ChildProgram&) = delete;
 
   // Sleeps until it has ended, or `deadline` has come, or this program was interrupted; takes what
   // comes through the captures meanwhile.

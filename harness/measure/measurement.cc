@@ -1,4 +1,4 @@
-#include "harness/measure/control.h"
+#include "harness/measure/measurement.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -39,7 +39,7 @@ int anonymous_file() {
 }  // namespace
 
 // What is read at the edge of a window.
-struct Control::Edge {
+struct Measurement::Edge {
   Clock::time_point at;
   std::chrono::system_clock::time_point utc;
   std::uint64_t ops = 0, bytes = 0, errors = 0;
@@ -47,7 +47,7 @@ struct Control::Edge {
   Usage usage;
 };
 
-Control::Control(const Timing& timing)
+Measurement::Measurement(const Timing& timing)
     : timing_(timing), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
   fd_ = anonymous_file();
   void* memory = MAP_FAILED;
@@ -65,12 +65,12 @@ Control::Control(const Timing& timing)
   tallies_ = reinterpret_cast<Tally*>(static_cast<std::byte*>(memory) + sizeof(ControlHeader));
 }
 
-Control::~Control() {
+Measurement::~Measurement() {
   ::munmap(header_, bytes_);
   ::close(fd_);
 }
 
-Tally& Control::tally(int party) {
+Tally& Measurement::tally(int party) {
   if (party < 0 || party >= kMaxParties) throw std::out_of_range("at most 64 parties have a tally");
   expect(party + 1);
   // Zeroed memory is an empty tally.
@@ -78,7 +78,7 @@ Tally& Control::tally(int party) {
   return tallies_[party];
 }
 
-void Control::measure() {
+void Measurement::measure() {
   sleep_until_ops(1, Clock::now() + timing_.warmup);
   for (int number = 1; number <= timing_.windows; ++number) {
     const Edge opened = look();
@@ -90,7 +90,7 @@ void Control::measure() {
 }
 
 // Until `end`, and then on by a window's length at a time until that many are done.
-void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
+void Measurement::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
   const auto step = std::max<std::chrono::nanoseconds>(timing_.window, 10ms);
   std::this_thread::sleep_until(end);
   for (Edge edge; waited_ < patience() && !a_child_has_ended(); waited_ += step) {
@@ -100,11 +100,11 @@ void Control::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
   }
 }
 
-Control::Edge Control::look() const {
+Measurement::Edge Measurement::look() const {
   Edge edge;
   edge.usage = usage_of_descendants();  // first: reading /proc takes longest
   edge.utc = std::chrono::system_clock::now();
-  // The parties keep every core busy: counts and clock belong together only if nobody ran in between.
+  // The parties keep every core busy: counts and clock belong together only if no other thread ran in between.
   for (int tries = 0; tries < 10; ++tries) {
     const auto before = Clock::now();
     count_at(edge);
@@ -114,7 +114,7 @@ Control::Edge Control::look() const {
   return edge;
 }
 
-void Control::count_at(Edge& edge) const {
+void Measurement::count_at(Edge& edge) const {
   edge.ops = edge.bytes = edge.errors = 0;
   edge.ops_by_party.clear();
   for (int party = 0; party < kMaxParties; ++party) {
@@ -126,7 +126,7 @@ void Control::count_at(Edge& edge) const {
   }
 }
 
-Window Control::between(int number, const Edge& opened, const Edge& closed) const {
+Window Measurement::between(int number, const Edge& opened, const Edge& closed) const {
   const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
   const auto ops = closed.ops - opened.ops;
   const auto bytes = closed.bytes - opened.bytes;
@@ -147,7 +147,7 @@ Window Control::between(int number, const Edge& opened, const Edge& closed) cons
     const auto at = static_cast<std::size_t>(party);
     const auto own = closed.ops_by_party[at] - opened.ops_by_party[at];
     const bool takes_part = tallies_[party].header.load(std::memory_order_relaxed) != nullptr;
-    if (takes_part) shares.push_back(static_cast<double>(own));  // also who got nothing at all
+    if (takes_part) shares.push_back(static_cast<double>(own));  // also those that did nothing
   }
   add_fairness(window.columns, shares);
   if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);

@@ -1,4 +1,4 @@
-#include "harness/measure/cpu_quota.h"
+#include "harness/measure/cgroup_quota.h"
 
 #include <algorithm>
 #include <iterator>
@@ -87,7 +87,7 @@ std::optional<Quota> quota_of(const fs::path& folder, bool v2) {
 
 }  // namespace
 
-CpuQuota::CpuQuota(const fs::path& root) {
+CgroupQuota::CgroupQuota(const fs::path& root) {
   const auto own = own_groups(root);
   for (const auto& line : lines_of(root / "proc/self/mountinfo")) {
     // "31 23 0:26 /shown /mount/point rw,nosuid shared:9 - cgroup2 cgroup rw,nsdelegate"
@@ -102,7 +102,7 @@ CpuQuota::CpuQuota(const fs::path& root) {
   }
 }
 
-void CpuQuota::add_groups(const fs::path& mount, const std::string& inside, bool v2) {
+void CgroupQuota::add_groups(const fs::path& mount, const std::string& inside, bool v2) {
   fs::path within = fs::path(inside).relative_path().lexically_normal();
   if (!within.empty() && *within.begin() == "..") within.clear();  // outside of this namespace
   while (true) {
@@ -112,7 +112,7 @@ void CpuQuota::add_groups(const fs::path& mount, const std::string& inside, bool
   }
 }
 
-std::optional<std::string> CpuQuota::tightest() const {
+std::optional<std::string> CgroupQuota::tightest() const {
   std::optional<Quota> tightest;
   const auto share = [](const Quota& quota) {
     return static_cast<double>(quota.most_us) / static_cast<double>(quota.period_us);
@@ -130,7 +130,7 @@ std::optional<std::string> CpuQuota::tightest() const {
   return known ? std::optional<std::string>("max") : std::nullopt;
 }
 
-std::optional<std::int64_t> CpuQuota::throttled_us() const {
+std::optional<std::int64_t> CgroupQuota::throttled_us() const {
   std::optional<std::int64_t> sum;
   for (const auto& [folder, v2] : groups_) {
     auto held = counter(folder / "cpu.stat", v2 ? "throttled_usec" : "throttled_time");

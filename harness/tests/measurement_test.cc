@@ -1,4 +1,4 @@
-#include "harness/measure/control.h"
+#include "harness/measure/measurement.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -15,11 +15,11 @@ using namespace std::chrono_literals;
 
 constexpr Timing kShort{.warmup = 5ms, .window = 30ms, .windows = 1};
 
-// Threads that work until they are told to stop. Declared after the Control, so gone before it.
-class Parties {
+// Threads that work until the stop flag is set. Declared after the Measurement, so gone before it.
+class WorkerThreads {
  public:
-  explicit Parties(Control& control) : control_(control) {}
-  ~Parties() {
+  explicit WorkerThreads(Measurement& control) : control_(control) {}
+  ~WorkerThreads() {
     for (auto& thread : threads_) thread.join();
   }
 
@@ -31,7 +31,7 @@ class Parties {
   }
 
  private:
-  Control& control_;
+  Measurement& control_;
   std::vector<std::thread> threads_;
 };
 
@@ -41,17 +41,17 @@ void count_every(std::chrono::microseconds pause, Tally& tally) {
   tally.record(500);
 }
 
-TEST(ControlTest, AWindowCountsWhatIsDoneInItAndNotBefore) {
-  Control control(kShort);
+TEST(MeasurementTest, AWindowCountsWhatIsDoneInItAndNotBefore) {
+  Measurement control(kShort);
   control.tally(0).count(1000, 64'000);
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [](Tally& tally) { count_every(500us, tally); });
     control.measure();
   }
   ASSERT_EQ(control.windows.size(), 1u);
   const Json& row = control.windows[0].columns;
-  EXPECT_GE(row["ops"], Control::kFewestOps);
+  EXPECT_GE(row["ops"], Measurement::kFewestOps);
   EXPECT_LT(row["ops"], 1000);
   EXPECT_EQ(row["bytes"].get<int>(), 64 * row["ops"].get<int>());
   EXPECT_DOUBLE_EQ(row["ops_per_s"].get<double>(),
@@ -61,10 +61,10 @@ TEST(ControlTest, AWindowCountsWhatIsDoneInItAndNotBefore) {
   EXPECT_FALSE(row.contains("status"));
 }
 
-TEST(ControlTest, EachWindowHasItsOwnLatencies) {
-  Control control({.warmup = 5ms, .window = 20ms, .windows = 3});
+TEST(MeasurementTest, EachWindowHasItsOwnLatencies) {
+  Measurement control({.warmup = 5ms, .window = 20ms, .windows = 3});
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [](Tally& tally) { count_every(500us, tally); });
     control.measure();
   }
@@ -77,10 +77,10 @@ TEST(ControlTest, EachWindowHasItsOwnLatencies) {
   }
 }
 
-TEST(ControlTest, PartiesAreCountedTogetherAndTheirSharesCompared) {
-  Control control(kShort);
+TEST(MeasurementTest, PartiesAreCountedTogetherAndTheirSharesCompared) {
+  Measurement control(kShort);
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [](Tally& tally) { count_every(500us, tally); });
     parties.start(7, [](Tally&) { std::this_thread::sleep_for(1ms); });
     control.measure();
@@ -90,24 +90,24 @@ TEST(ControlTest, PartiesAreCountedTogetherAndTheirSharesCompared) {
 }
 
 // A window of 30 ms sees no more than six of them.
-TEST(ControlTest, AWindowThatSeesTooFewOperationsIsLengthened) {
-  Control control(kShort);
+TEST(MeasurementTest, AWindowThatSeesTooFewOperationsIsLengthened) {
+  Measurement control(kShort);
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [](Tally& tally) { count_every(5ms, tally); });
     control.measure();
   }
   const Json& row = control.windows.at(0).columns;
-  EXPECT_GE(row["ops"], Control::kFewestOps);
+  EXPECT_GE(row["ops"], Measurement::kFewestOps);
   EXPECT_GE(row["window_s"], 0.045);
   EXPECT_FALSE(row.contains("status"));
 }
 
-TEST(ControlTest, TheFirstWindowWaitsForTheFirstOperation) {
-  Control control(kShort);
+TEST(MeasurementTest, TheFirstWindowWaitsForTheFirstOperation) {
+  Measurement control(kShort);
   const auto begun = Clock::now();
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [&](Tally& tally) {
       if (Clock::now() - begun > 200ms) count_every(500us, tally);
     });
@@ -117,56 +117,56 @@ TEST(ControlTest, TheFirstWindowWaitsForTheFirstOperation) {
   EXPECT_LT(control.windows.at(0).columns["window_s"], 0.2);
 }
 
-TEST(ControlTest, AWindowWithoutAnOperationHasFailed) {
-  Control control(kShort);
+TEST(MeasurementTest, AWindowWithoutAnOperationHasFailed) {
+  Measurement control(kShort);
   control.measure();
   const Json& row = control.windows.at(0).columns;
   EXPECT_EQ(row["status"], "failed");
   EXPECT_EQ(row["error"].get<std::string>().rfind("no operation was done in ", 0), 0u);
 }
 
-TEST(ControlTest, ManyPartiesAreWaitedForLonger) {
-  Control control(kShort);
-  EXPECT_EQ(control.patience(), Control::kPatience);
+TEST(MeasurementTest, ManyPartiesAreWaitedForLonger) {
+  Measurement control(kShort);
+  EXPECT_EQ(control.patience(), Measurement::kPatience);
   (void)control.tally(3);
-  EXPECT_EQ(control.patience(), Control::kPatience + 4 * Control::kPatiencePerParty);
+  EXPECT_EQ(control.patience(), Measurement::kPatience + 4 * Measurement::kPatiencePerParty);
   control.expect(50);
   control.expect(2);
-  EXPECT_EQ(control.patience(), Control::kPatience + 50 * Control::kPatiencePerParty);
+  EXPECT_EQ(control.patience(), Measurement::kPatience + 50 * Measurement::kPatiencePerParty);
 }
 
-TEST(ControlTest, WhatTheFirstOfManyDoesLateIsStillMeasured) {
-  Control control(kShort);
+TEST(MeasurementTest, WhatTheFirstOfManyDoesLateIsStillMeasured) {
+  Measurement control(kShort);
   control.expect(50);
   const auto begun = Clock::now();
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [&](Tally& tally) {
-      if (Clock::now() - begun > Control::kPatience + 500ms) count_every(500us, tally);
+      if (Clock::now() - begun > Measurement::kPatience + 500ms) count_every(500us, tally);
     });
     control.measure();
   }
   EXPECT_GT(control.windows.at(0).columns["ops"], 0);
 }
 
-TEST(ControlTest, NobodyIsWaitedForWhenAPartyHasEnded) {
+TEST(MeasurementTest, NobodyIsWaitedForWhenAPartyHasEnded) {
   const pid_t party = ::fork();
   if (party == 0) ::_exit(1);
   siginfo_t ended{};
   ::waitid(P_PID, static_cast<id_t>(party), &ended, WEXITED | WNOWAIT);
 
-  Control control(kShort);
+  Measurement control(kShort);
   const auto begun = Clock::now();
   control.measure();
-  EXPECT_LT(Clock::now() - begun, Control::kPatience);
+  EXPECT_LT(Clock::now() - begun, Measurement::kPatience);
   ::waitpid(party, nullptr, 0);
 }
 
-TEST(ControlTest, APayloadThatArrivesWrongFailsTheRow) {
-  Control control(kShort);
+TEST(MeasurementTest, APayloadThatArrivesWrongFailsTheRow) {
+  Measurement control(kShort);
   control.tally(0).corrupt();
   {
-    Parties parties(control);
+    WorkerThreads parties(control);
     parties.start(0, [](Tally& tally) { count_every(500us, tally); });
     control.measure();
   }
@@ -176,8 +176,8 @@ TEST(ControlTest, APayloadThatArrivesWrongFailsTheRow) {
   EXPECT_EQ(row["checksum_ok"], 0);
 }
 
-TEST(ControlTest, AnotherProcessCountsIntoTheSameMemory) {
-  Control control(kShort);
+TEST(MeasurementTest, AnotherProcessCountsIntoTheSameMemory) {
+  Measurement control(kShort);
   const pid_t party = ::fork();
   if (party == 0) {
     control.tally(3).count(5, 40);
@@ -188,8 +188,8 @@ TEST(ControlTest, AnotherProcessCountsIntoTheSameMemory) {
   EXPECT_EQ(control.tally(3).bytes.load(), 40u);
 }
 
-TEST(ControlTest, ThereIsATallyForSixtyFourParties) {
-  Control control(kShort);
+TEST(MeasurementTest, ThereIsATallyForSixtyFourParties) {
+  Measurement control(kShort);
   control.tally(63).count(1);
   EXPECT_THROW(control.tally(64), std::out_of_range);
   EXPECT_THROW(control.tally(-1), std::out_of_range);

@@ -1,4 +1,4 @@
-// Control: the shared memory of one launch, and what was measured in it.
+// Measurement: the shared memory of one launch, and what was measured in it.
 //
 // The measuring process creates it, the parties inherit it. Rows are kept here until the launch
 // writes them (launch.cc).
@@ -29,26 +29,26 @@ struct Window {
   std::vector<std::uint64_t> latency;  // count per histogram bucket, all parties; empty: none
 };
 
-class Control {
+class Measurement {
  public:
   // Throws std::runtime_error if there is no memory.
-  explicit Control(const Timing& timing);
-  ~Control();
-  Control(const Control&) = delete;
-  Control& operator=(const Control&) = delete;
+  explicit Measurement(const Timing& timing);
+  ~Measurement();
+  Measurement(const Measurement&) = delete;
+  Measurement& operator=(const Measurement&) = delete;
 
   ControlHeader& header() { return *header_; }
   Tally& tally(int party);
   int fd() const { return fd_; }
   const Timing& timing() const { return timing_; }
 
-  // Opens and closes the windows, sleeping meanwhile; then tells the parties to stop. The first window
+  // Opens and closes the windows, sleeping meanwhile; then sets the parties' stop flag. The first window
   // waits until an operation has been done. A window that saw fewer than kFewestOps is lengthened, by
   // its own length at a time; one that still saw none has failed. A launch waits no longer than
   // patience() in all for what does not come.
   void measure();
 
-  // That so many take part, of whom not all have a tally.
+  // Says how many parties there are, if not all of them have a tally.
   void expect(int parties) { parties_ = std::max(parties_, parties); }
   // Longer where many take part: an operation may be all of theirs, and they share the cores.
   std::chrono::nanoseconds patience() const { return kPatience + parties_ * kPatiencePerParty; }

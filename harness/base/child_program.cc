@@ -1,4 +1,4 @@
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -50,7 +50,7 @@ void Capture::drain() {
   }
 }
 
-Child::Child(const std::function<void()>& become, Group group) : group_(group) {
+ChildProgram::ChildProgram(const std::function<void()>& become, Group group) : group_(group) {
   const pid_t parent = ::getpid();
   id_ = ::fork();
   if (id_ < 0) throw CannotStart(reason(errno));
@@ -66,9 +66,9 @@ Child::Child(const std::function<void()>& become, Group group) : group_(group) {
   kill_at_end(group == Group::kOwn ? -id_ : id_);
 }
 
-Child::~Child() { reap(); }
+ChildProgram::~ChildProgram() { reap(); }
 
-int Child::reap() {
+int ChildProgram::reap() {
   if (id_ == 0) return status_;
   // Before it is reaped: its number, and its group's, cannot belong to another process yet.
   ::kill(id_, SIGKILL);
@@ -79,13 +79,13 @@ int Child::reap() {
   return status_;
 }
 
-bool Child::has_ended() const {
+bool ChildProgram::has_ended() const {
   siginfo_t ended{};
   return ::waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 ||
          ended.si_pid == id_;
 }
 
-void Child::sleep(Clock::time_point deadline, const std::vector<Capture*>& captures) const {
+void ChildProgram::sleep(Clock::time_point deadline, const std::vector<Capture*>& captures) const {
   std::vector<pollfd> open;
   for (const Capture* each : captures) {
     if (!each->at_end()) open.push_back({each->reader(), POLLIN, 0});
@@ -97,7 +97,8 @@ void Child::sleep(Clock::time_point deadline, const std::vector<Capture*>& captu
           &signals_.outside());
 }
 
-Child::End Child::wait(Clock::time_point deadline, const std::vector<Capture*>& captures) {
+ChildProgram::End ChildProgram::wait(Clock::time_point deadline,
+                                     const std::vector<Capture*>& captures) {
   for (Capture* each : captures) each->close_writer();
   while (true) {
     // In this order: it may have ended while this program was stopped, until after the deadline.
@@ -123,15 +124,15 @@ std::string output_of(const std::vector<std::string>& command, std::chrono::nano
   if (late != nullptr) *late = false;
   try {
     Capture output;
-    Child child([&] {
+    ChildProgram child([&] {
       ::dup2(output.writer(), STDOUT_FILENO);
       const int null = ::open("/dev/null", O_RDWR);
       ::dup2(null, STDIN_FILENO);
       ::dup2(null, STDERR_FILENO);
       exec_on_path(command);
     });
-    const auto end = child.wait(Child::Clock::now() + patience, {&output});
-    if (late != nullptr) *late = end == Child::End::kLate;
+    const auto end = child.wait(ChildProgram::Clock::now() + patience, {&output});
+    if (late != nullptr) *late = end == ChildProgram::End::kLate;
     const int status = child.reap();
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? output.text() : "";
   } catch (const CannotStart&) {

@@ -1,4 +1,4 @@
-#include "harness/base/child.h"
+#include "harness/base/child_program.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -20,7 +20,7 @@ std::function<void()> shell(const std::string& script) {
   return [script] { exec_on_path({"sh", "-c", script}); };
 }
 
-TEST(ChildTest, OutputIsWhatAProgramWroteUnlessItFailed) {
+TEST(ChildProgramTest, OutputIsWhatAProgramWroteUnlessItFailed) {
   EXPECT_EQ(output({"echo", "a", "b c"}), "a b c\n");
   EXPECT_EQ(output({"sh", "-c", "echo a; exit 1"}), "");
   EXPECT_EQ(output({"sh", "-c", "echo a; kill -9 $$"}), "");
@@ -28,11 +28,11 @@ TEST(ChildTest, OutputIsWhatAProgramWroteUnlessItFailed) {
   EXPECT_EQ(output({"sh", "-c", "echo trouble >&2; cat"}), "");  // stdin is empty
 }
 
-TEST(ChildTest, AllOfALongOutputIsTaken) {
+TEST(ChildProgramTest, AllOfALongOutputIsTaken) {
   EXPECT_EQ(output({"head", "-c", "3000000", "/dev/zero"}).size(), 3'000'000u);
 }
 
-TEST(ChildTest, AProgramThatDoesNotEndIsGivenUpWithWhatItStarted) {
+TEST(ChildProgramTest, AProgramThatDoesNotEndIsGivenUpWithWhatItStarted) {
   bool late = false;
   int lives[2];
   ASSERT_EQ(::pipe(lives), 0);  // both hold it open: it is at its end when both are gone
@@ -46,43 +46,43 @@ TEST(ChildTest, AProgramThatDoesNotEndIsGivenUpWithWhatItStarted) {
   EXPECT_FALSE(late);
 }
 
-TEST(ChildTest, AProgramThatClosesItsOutputIsWaitedForAsleep) {
+TEST(ChildProgramTest, AProgramThatClosesItsOutputIsWaitedForAsleep) {
   Capture capture;
-  Child child([&] {
+  ChildProgram child([&] {
     ::dup2(capture.writer(), STDOUT_FILENO);
     shell("echo a; exec >&-; sleep 0.3")();
   });
   rusage before{}, after{};
   ::getrusage(RUSAGE_SELF, &before);
-  EXPECT_EQ(child.wait(Clock::now() + 60s, {&capture}), Child::End::kEnded);
+  EXPECT_EQ(child.wait(Clock::now() + 60s, {&capture}), ChildProgram::End::kEnded);
   ::getrusage(RUSAGE_SELF, &after);
   EXPECT_EQ(capture.text(), "a\n");
   EXPECT_LT(after.ru_nvcsw - before.ru_nvcsw, 100) << "it looks again and again";
 }
 
-TEST(ChildTest, OneThatHasEndedIsNotLateHoweverLongAgoTheDeadlineWas) {
-  Child child(shell("exit 7"));
-  EXPECT_EQ(child.wait(Clock::time_point::max()), Child::End::kEnded);
-  EXPECT_EQ(child.wait(Clock::now() - 1h), Child::End::kEnded);
+TEST(ChildProgramTest, OneThatHasEndedIsNotLateHoweverLongAgoTheDeadlineWas) {
+  ChildProgram child(shell("exit 7"));
+  EXPECT_EQ(child.wait(Clock::time_point::max()), ChildProgram::End::kEnded);
+  EXPECT_EQ(child.wait(Clock::now() - 1h), ChildProgram::End::kEnded);
   const int status = child.reap();
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
-TEST(ChildTest, AChildThatIsDestroyedIsKilledAndReaped) {
-  { const Child child(shell("exec sleep 1000")); }
+TEST(ChildProgramTest, AChildThatIsDestroyedIsKilledAndReaped) {
+  { const ChildProgram child(shell("exec sleep 1000")); }
   EXPECT_EQ(::waitpid(-1, nullptr, 0), -1);
 }
 
 // SIGCHLD ignored, as some shells and supervisors leave it: the kernel would reap by itself.
-TEST(ChildTest, AnInheritedSettingOfSigchldChangesNothing) {
+TEST(ChildProgramTest, AnInheritedSettingOfSigchldChangesNothing) {
   ::signal(SIGCHLD, SIG_IGN);
   EXPECT_EQ(output({"sh", "-c", "echo a; exit 1"}), "");
   EXPECT_EQ(output({"echo", "a"}), "a\n");
   EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_IGN);
 }
 
-TEST(ChildTest, AProgramGetsTheSignalsThatItExpects) {
+TEST(ChildProgramTest, AProgramGetsTheSignalsThatItExpects) {
   ::signal(SIGPIPE, SIG_IGN);
   const std::string status = output({"cat", "/proc/self/status"});
   ::signal(SIGPIPE, SIG_DFL);
@@ -103,7 +103,7 @@ class LimitedDescriptors {
   rlimit before_{};
 };
 
-TEST(ChildTest, WithoutADescriptorNothingIsStartedAndTheLimitIsNamed) {
+TEST(ChildProgramTest, WithoutADescriptorNothingIsStartedAndTheLimitIsNamed) {
   const LimitedDescriptors none(3);
   EXPECT_EQ(output({"echo", "a"}), "");
   try {
