@@ -28,9 +28,14 @@ def memory(host):
     return ", %.1f GiB of memory" % (size / 2**30) if isinstance(size, (int, float)) else ""
 
 
+def known(facts):
+    """Returns those that the machine told: the others are null."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def machine(run):
     """Returns [(what, text)] of the machine, the build and the run."""
-    host, build, tool = (run.get(part) or {} for part in ("host", "build", "tool"))
+    host, build, tool = (known(run.get(part) or {}) for part in ("host", "build", "tool"))
     cpus = len((run.get("limits") or {}).get("affinity") or []) or host.get("cpus", "?")
     launches = run.get("launches", "?")
     fewest = run.get("launches_fewest", launches)
