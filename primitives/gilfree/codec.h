@@ -11,9 +11,15 @@
 // Provided: std::string, and std::vector of anything trivially copyable. archive_codec.h has all other
 // containers, and types that name their parts.
 //
+// Order       put calls size, then write; get calls read. Each is called by the thread that puts or gets.
+// Cost        One copy of the bytes to put and one to get.
+// Blocking    A codec is called under a lock of the queue: one that waits makes others wait, except
+//             those that try or have a deadline.
 // Errors      What size or write throws reaches who puts or sends, and nothing is put; what read throws
 //             reaches who gets or receives, and the item is still there. A write of more bytes than size
 //             has said, or of fewer, is undefined.
+// Visibility  What write has written is seen by the read of that item.
+// Crash       A process killed in size or write has put nothing; killed in read, it leaves the item.
 #pragma once
 
 #include <algorithm>

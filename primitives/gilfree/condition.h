@@ -1,4 +1,4 @@
-// Condition: wait, without holding a lock, until somebody says that things have changed.
+// Condition: wait, without holding a lock, until another thread or process notifies.
 //
 //   mp::Condition changed;                             // with a lock of its own
 //   {
@@ -14,20 +14,21 @@
 // Python's multiprocessing.Condition and threading.Condition. Over a Lock or an RLock that is given
 // (several may share one), or an RLock of its own; wait releases it fully, however often it is held.
 //
-// Order       notify wakes those who have waited longest.
+// Order       notify wakes those that have waited longest.
 // Cost        notify without a waiter: two loads. With: a look at each waiter, a store and perhaps a
-//             system call for each who is told. Room for 1023 waiters at a time, 32 KiB.
-// Blocking    wait waits until it is told: awake for some 50 us, then asleep, and then for the lock.
-//             wait_for at most that long and then for the lock: true if it was told in time; with a
-//             predicate, what the predicate says in the end. Nobody is woken for nothing.
+//             system call for each that is notified. Room for 1023 waiters at a time, 32 KiB.
+// Blocking    wait waits until it is notified: it spins for about 50 us, then sleeps, then waits for the
+//             lock. wait_for and wait_until wait at most that long and then for the lock, without a
+//             limit, since they return holding it. They return true if notified in time; with a
+//             predicate, what it returns in the end. There are no spurious wake-ups.
 // Errors      std::system_error if this thread does not hold the lock (operation_not_permitted) or 1023
 //             wait already (resource_unavailable_try_again). std::invalid_argument: a negative timeout,
 //             or notify of less than one.
-// Visibility  That of the lock.
+// Visibility  That of the lock. Destroy a Condition only when each thread has returned from its unlock.
 // Crash       A process may be killed at any instruction. A waiter that dies consumes no notification:
-//             one that it was given and did not return with goes to the next, at once. A notifier that
-//             dies in the middle has told some or none of those it meant to. The lock of whoever died
-//             holding it passes on: see lock.h, abandoned().
+//             one that it was given and did not return with goes at once to the next of those that
+//             waited when it was given. A notifier that dies in the middle has notified some or none of
+//             those it meant to. A lock that a dead process held passes on: lock.h, abandoned().
 #pragma once
 
 #include <atomic>
@@ -64,7 +65,7 @@ class Condition {
   Condition(const Condition&) = delete;
   Condition& operator=(const Condition&) = delete;
 
-  // Its lock's.
+  // Those of its lock.
   void lock() { once_ != nullptr ? once_->lock() : again_->lock(); }
   [[nodiscard]] bool try_lock() {
     return once_ != nullptr ? once_->try_lock() : again_->try_lock();
@@ -76,12 +77,15 @@ class Condition {
   }
   void unlock() { once_ != nullptr ? once_->unlock() : again_->unlock(); }
 
+  // Releases the lock, waits for a notification, and takes the lock again. With a predicate: until that is
+  // true, which is asked under the lock.
   void wait() { (void)wait_till(kNever); }
   template <typename Predicate>
   void wait(Predicate ready) {
     require_lock(kWaitNeedsTheLock);
     while (!ready()) wait();
   }
+  // The same, no longer than told. False if no notification came in time, or the predicate is false.
   bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename Predicate>
   bool wait_for(Timeout timeout, Predicate ready) {
@@ -100,6 +104,7 @@ class Condition {
     return true;
   }
 
+  // Notifies one waiter, up to `waiters`, or all, holding the lock.
   void notify_one() { notify(1); }
   void notify(std::int64_t waiters) {
     require_lock("gilfree::Condition::notify: this thread does not hold the lock; lock it first");

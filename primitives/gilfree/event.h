@@ -56,9 +56,11 @@ class Event {
                                              std::memory_order_acq_rel));  // commit
     if ((word & kSleeps) != 0) detail::Kernel<S>::wake_all(*address);
   }
+  // Makes it unset. Those that set() has let go return nevertheless.
   void clear() { state_memory_->word.fetch_and(~kSet, std::memory_order_acq_rel); }
   bool is_set() const { return is_set(state_memory_->word.load(std::memory_order_acquire)); }
 
+  // Waits until it is set; the timed forms no longer than told: false then.
   void wait() { (void)wait_till(kNever); }
   bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename C, typename D>

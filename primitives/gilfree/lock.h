@@ -71,7 +71,7 @@ class AnyLock {
   AnyLock(const AnyLock&) = delete;
   AnyLock& operator=(const AnyLock&) = delete;
 
-  // True if anybody holds it. Already history when it returns.
+  // True if a thread or process holds it. May have changed when it returns.
   bool locked() const { return state_memory_->mutex.is_locked(); }
   // True if this thread holds it.
   bool owned() const { return state_memory_->mutex.is_mine(); }
@@ -121,9 +121,11 @@ class Lock : public detail::AnyLock<S> {
  public:
   using detail::AnyLock<S>::AnyLock;
 
+  // Takes it, waiting for its holder.
   void lock() {
     if (!this->take(kNow)) wait_for_ever();
   }
+  // The same without waiting, or waiting no longer than told. False if it was too long.
   [[nodiscard]] bool try_lock() { return this->take(kNow); }
   [[nodiscard]] bool try_lock_for(Timeout timeout) { return this->take(timeout.deadline()); }
   template <typename C, typename D>
@@ -151,7 +153,9 @@ class RLock : public detail::AnyLock<S> {
  public:
   using detail::AnyLock<S>::AnyLock;
 
+  // Takes it, once more if this thread holds it already. unlock() as often.
   void lock() { (void)take_again_or(kNever); }
+  // The same without waiting, or waiting no longer than told. False if it was too long.
   [[nodiscard]] bool try_lock() { return take_again_or(kNow); }
   [[nodiscard]] bool try_lock_for(Timeout timeout) { return take_again_or(timeout.deadline()); }
   template <typename C, typename D>

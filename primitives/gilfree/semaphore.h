@@ -7,24 +7,26 @@
 //   }
 //
 // Python's multiprocessing.Semaphore and BoundedSemaphore, threading.Semaphore and BoundedSemaphore.
-// Any thread may release, whoever acquired. A BoundedSemaphore holds as many permits as it was made
-// with and knows, across processes, which process has each.
+// Any thread may release, not only the one that acquired. A BoundedSemaphore holds as many permits as it
+// was made with and knows, across processes, which process has each.
 //
 // Order       None: a running thread may overtake one that is waking.
 // Cost        Semaphore: one atomic read-modify-write to acquire, one to release. BoundedSemaphore
 //             across processes: the same, and a search among its permits, which finds at once what was
-//             used last; 8 bytes a permit. No system call unless someone has to sleep or be woken.
-// Blocking    acquire waits while there is no permit: awake for some 50 us, then asleep; try_acquire
-//             never waits, but asks the kernel after those who have the permits of a
-//             BoundedSemaphore, some 20 us each; try_acquire_for and _until at most that long.
+//             used last; 8 bytes a permit. No system call unless a thread has to sleep or be woken.
+// Blocking    acquire waits while there is no permit: it spins for about 50 us, then sleeps. try_acquire
+//             never waits, but asks the kernel whether the processes live that have the permits of a
+//             BoundedSemaphore, about 20 us each; try_acquire_for and _until wait at most that long.
 // Errors      std::invalid_argument: a negative number of permits, or more than 2^31 - 1 (bounded:
 //             2^20); release of none; a negative timeout. BoundedSemaphore: std::logic_error for one
-//             release too many. Semaphore: std::overflow_error above 2^31 - 1.
-// Visibility  release synchronizes with the acquire that takes the permit.
+//             release too many. Semaphore: std::overflow_error above 2^31 - 1. A release that throws
+//             gives back nothing, also not for a moment.
+// Visibility  release synchronizes with the acquire that takes the permit. It touches the semaphore after
+//             that: destroy it only when each thread has returned from its release.
 // Crash       A process may be killed at any instruction. A permit of a Semaphore that it held is lost,
-//             as in Python, since anybody might release it. A BoundedSemaphore takes it back: at once
-//             where somebody waits for one, and for value() and acquire whenever they look. A thread
-//             that ends takes none with it while its process lives.
+//             as in Python, since any process might release it. A BoundedSemaphore takes it back: at
+//             once where a thread waits for one, and for value() and acquire whenever they look. A
+//             thread that ends takes none with it while its process lives.
 #pragma once
 
 #include <chrono>
@@ -61,7 +63,9 @@ class AnySemaphore {
   AnySemaphore(const AnySemaphore&) = delete;
   AnySemaphore& operator=(const AnySemaphore&) = delete;
 
+  // Takes a permit, waiting for one if there is none.
   void acquire() { (void)acquire_until(kNever); }
+  // The same without waiting, or waiting no longer than told. False if there was none.
   [[nodiscard]] bool try_acquire() {
     return permits_.try_take() || (permits_.reclaim_all() && permits_.try_take());
   }
@@ -71,6 +75,7 @@ class AnySemaphore {
     return acquire_until(to_deadline(time));
   }
 
+  // Gives back one permit or several, all in one step.
   void release(std::int64_t permits = 1) {
     if (permits < 1) {
       throw std::invalid_argument("gilfree::Semaphore::release: at least one permit");
@@ -79,7 +84,7 @@ class AnySemaphore {
     permits == 1 ? state_memory_->freed.notify_one() : state_memory_->freed.notify_all();
   }
 
-  // How many permits there are to take. Already history when it returns.
+  // How many permits there are to take. May have changed when it returns.
   std::int64_t value() { return permits_.value(); }
 
  private:

@@ -10,13 +10,13 @@
 // Python's multiprocessing.Value and Array. A plain global is copied by the fork and then counts for
 // itself in each process; a Value is one and the same.
 //
-// Order       That in which the lock is got.
+// Order       That in which the lock is taken.
 // Cost        Access is that of a plain object; the lock is an RLock (lock.h).
 // Blocking    None but for the lock.
 // Errors      Array: at() beyond the end throws std::out_of_range. Those of lock.h.
 // Visibility  That of the lock; without it, accesses of several processes are a data race, as always.
 // Crash       A process may be killed at any instruction. What it was writing stays as far as it came:
-//             whoever takes the lock next learns by get_lock().abandoned() that it may be half done.
+//             for the next holder of the lock get_lock().abandoned() is true, so it may be half done.
 #pragma once
 
 #include <algorithm>

@@ -1,13 +1,13 @@
-// Parker: sleep until a word is rung, a deadline comes, or somebody dies who might have rung it.
+// Parker: sleep until a word is changed and woken, a deadline comes, or a participant dies.
 //
-//   for (Parker<S> nap; !ready();) nap.park(word, heard, deadline);   // returns early if it must
+//   for (Parker<S> parker; !ready();) parker.park(word, heard, deadline);   // may return early
 //
-// A wake meant for a process that was just killed is a wake lost, and so is one that it owed. Across
-// processes a sleeper therefore sleeps on every participant of its family besides (futex_waitv(2),
+// A wake-up is lost if its target, or the process due to send it, is killed. Across processes a sleeper
+// therefore also sleeps on the alive word of every participant of its process tree (futex_waitv(2),
 // Linux 5.16): the kernel wakes one sleeper when a participant dies, and that one wakes the others, so
-// that everybody looks again; and soon once more, since a process is gone a little later than its
-// threads. Strangers who share a named object, participants beyond the 126th, and whatever a kernel
-// may get wrong are covered by a heartbeat: nobody sleeps longer than that at once.
+// that all look again; and soon once more, since a process is gone a little later than its threads.
+// Unrelated processes at a named object, participants beyond the 126th, and kernel errors are covered
+// by a heartbeat: no sleep across processes lasts longer than that.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct WatchedWord {
   std::uint32_t value;
 };
 
-// Watches the family of the calling thread. True if somebody came, ended or died.
+// Watches the process tree of the calling thread too. True if a participant came, ended or died.
 bool park_watchfully(std::span<const WatchedWord> words, Deadline deadline);
 
 template <Scope S>
@@ -46,7 +46,7 @@ class Parker {
     }
   }
 
-  // Until one of them is rung. Those beyond the 126th are looked at once a heartbeat.
+  // Sleeps until one of them is woken. Those beyond the 126th are looked at once a heartbeat.
   void park_on_any(std::span<const WatchedWord> words, Deadline deadline) {
     const auto limit = std::min(next_look(deadline), after(longest_));
     if constexpr (S::kAcrossProcesses) {

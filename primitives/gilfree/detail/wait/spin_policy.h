@@ -1,16 +1,16 @@
 // SpinPolicy: how long a waiter stays awake before it sleeps.
 //
-//   SpinPolicy patience(cpu_of_whom_we_wait_for);
-//   while (!ready()) if (!patience.keep_spinning()) return sleep();
+//   SpinPolicy spin(cpu_of_the_notifier);
+//   while (!ready()) if (!spin.keep_spinning()) return sleep();
 //
-// Waking a sleeper costs a few microseconds on its own core and tens of them on an idle one, a
-// spinning hand-over less than one. A waiter that stays awake for about as long as a sleep and a
-// wake would cost is never more than twice as slow as one that knew (Karlin et al., "Competitive
-// randomized algorithms for nonuniform problems", SODA 1990), so that is how long it does:
+// Waking a sleeper costs a few microseconds on its own core and tens of them on an idle one; a spinning
+// hand-over costs less than one. A waiter that stays awake for about as long as a sleep and a wake-up
+// would cost is never more than twice as slow as one that knew the future (Karlin et al., "Competitive
+// randomized algorithms for nonuniform problems", SODA 1990). So:
 //
-//   1. It polls, a pause instruction apart, if the one it waits for was last seen on another CPU.
-//   2. It polls and yields: on a machine with more workers than cores, or with both on one core, it
-//      is this waiter that keeps the other from working.
+//   1. It polls, a pause instruction apart, if the notifier was last seen on another CPU.
+//   2. It polls and yields: on a machine with more workers than cores, or with both on one core, the
+//      waiter itself keeps the notifier from running.
 //   3. It sleeps.
 #pragma once
 
@@ -24,21 +24,21 @@
 
 namespace gilfree::detail {
 
-// About a sleep and a wake on an idle core of a virtual machine; see docs/adr/0002-adaptive-waiting.md.
+// About a sleep and a wake-up on an idle core of a virtual machine; see docs/adr/0002-adaptive-waiting.md.
 inline constexpr auto kSpinTime = std::chrono::microseconds(50);
 
 class SpinPolicy {
  public:
-  // For somebody last seen on `their_cpu`: looks as often as it can.
+  // For a notifier last seen on `their_cpu`: looks as often as it can.
   explicit SpinPolicy(std::int32_t their_cpu) : pauses_(their_cpu == this_cpu() ? 0 : kPauses) {}
 
-  // For something fought over: looks less and less often, since each look takes the line away from
-  // the one who works on it.
+  // For a contended word: looks less and less often, since each look takes the cache line away from
+  // the thread that works on it.
   static SpinPolicy backing_off() {
-    SpinPolicy patience;
-    patience.pauses_ = kPausesBackingOff;
-    patience.growth_ = 2;
-    return patience;
+    SpinPolicy spin;
+    spin.pauses_ = kPausesBackingOff;
+    spin.growth_ = 2;
+    return spin;
   }
 
   // False when it is time to sleep.
