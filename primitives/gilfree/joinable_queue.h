@@ -72,21 +72,19 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
   bool is_hopeless() const { return this->qsize() == 0 && unfinished().only_dead_consumers_owe(); }
 
   bool join_till(Deadline deadline) {
-    const auto lost_before = unfinished().lost();
+    const auto reported = unfinished().reported();
     while (!is_settled()) {
       const auto waited = unfinished().event_count().wait(
-          deadline, detail::kNoCpu,
-          [&] { return is_settled() || unfinished().lost() != lost_before; },
-          [&] { return is_hopeless(); });
+          deadline, detail::kNoCpu, [&] { return is_settled(); }, [&] { return is_hopeless(); });
       if (!waited) return false;
-      if (unfinished().lost() != lost_before) break;
       if (is_settled() || !is_hopeless()) continue;
       const auto turn = this->getting_turn(deadline);  // repairs what a death in it has left
       if (!turn) return false;
       if (is_hopeless()) (void)unfinished().forfeit();
     }
-    const auto lost = unfinished().lost() - lost_before;
+    const auto total = unfinished().lost(), lost = total - reported;
     if (lost == 0) return true;
+    unfinished().report(total);
     throw WorkerLost(
         "gilfree::JoinableQueue::join: taken by workers that died before task_done(): " +
         std::to_string(lost) + "; put them again if they must be dealt with");

@@ -40,7 +40,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -56,8 +55,8 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/identity/participant.h"
-#include "gilfree/detail/queue/batch.h"
 #include "gilfree/detail/queue/endpoint_liveness.h"
+#include "gilfree/detail/queue/item_source.h"
 #include "gilfree/detail/queue/item_store.h"
 #include "gilfree/detail/queue/pipe_memory.h"
 #include "gilfree/errors.h"
@@ -115,15 +114,14 @@ class Connection {
   // All of them, waiting while the direction is full: as many at a time as there is room for, for the
   // price of one. The items of a container given by && are moved.
   template <std::ranges::input_range Items>
-  requires std::same_as<std::ranges::range_value_t<Items>, T>
   void send_many(Items&& items) {
     auto& direction = sending();
-    detail::in_chunks(std::forward<Items>(items),
-                      [&](auto& item, const auto& end, std::size_t& count) {
-                        await_room(direction, *item);
-                        direction.ring.write_many(item, end, count);
-                        return true;
-                      });
+    auto source = detail::items_of<T>(std::forward<Items>(items));
+    while (source.has_next()) {
+      const auto need = detail::need_of_next<Store>(source);
+      await_room(direction, need);
+      direction.ring.write_many(source, need);
+    }
   }
 
   void send_many(std::initializer_list<T> items) { send_many<decltype(items)&>(items); }
@@ -172,6 +170,7 @@ class Connection {
  private:
   using Memory = detail::PipeMemory<T, S>;
   using Direction = typename Memory::Direction;
+  using Store = typename Direction::Items;
 
   Connection(std::shared_ptr<Memory> memory, detail::EndpointLiveness<S> end)
       : memory_(std::move(memory)),
@@ -235,7 +234,7 @@ class Connection {
     if constexpr (Direction::template kWritesAtOnce<Item>) {
       if (out_ && end_.is_open() && !somebody_closed() &&
           detail::is_seen_alive_at_once<S>(out_->receiver->load(std::memory_order_relaxed)) &&
-          out_->ring.can_write_at_once(item)) [[likely]] {
+          out_->ring.can_write_at_once()) [[likely]] {
         if (out_->ring.write_at_once(item)) [[unlikely]]
           out_->ring.after_write();
         return;
@@ -246,18 +245,18 @@ class Connection {
   template <typename Item>
   [[gnu::noinline]] void send_the_long_way(Item&& item) {
     Direction& direction = sending();
-    await_room(direction, item);
-    direction.ring.write(std::forward<Item>(item));
+    const auto need = Store::need_of(item);
+    await_room(direction, need);
+    direction.ring.write(std::forward<Item>(item), need);
   }
-  template <typename Item>
-  void await_room(Direction& direction, const Item& item) {
+  void await_room(Direction& direction, typename Store::Need need) {
     while (true) {
       if (nobody_receives(direction)) throw_broken();
-      if (direction.ring.has_room(item)) [[likely]]
+      if (direction.ring.has_room(need)) [[likely]]
         return;
       (void)direction.ring.await_room(
-          item, kNever, [&] { return somebody_closed(); }, [&] { return end_.other_is_gone(); });
-      if (!direction.ring.has_room(item) && other_is_gone()) throw_broken();
+          need, kNever, [&] { return somebody_closed(); }, [&] { return end_.other_is_gone(); });
+      if (!direction.ring.has_room(need) && other_is_gone()) throw_broken();
     }
   }
 

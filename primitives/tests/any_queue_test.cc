@@ -7,10 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "gilfree/joinable_queue.h"
-#include "gilfree/lifo_queue.h"
-#include "gilfree/priority_queue.h"
-#include "gilfree/queue.h"
+#include "primitives/tests/support/queue_kinds.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -18,40 +15,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <Scope S>
-struct Fifo {
-  using scope = S;
-  template <typename T>
-  using Of = Queue<T, S>;
-};
-template <Scope S>
-struct Lifo {
-  using scope = S;
-  template <typename T>
-  using Of = LifoQueue<T, S>;
-};
-template <Scope S>
-struct Priority {
-  using scope = S;
-  template <typename T>
-  using Of = PriorityQueue<T, std::less<T>, S>;
-};
-template <Scope S>
-struct Joinable {
-  using scope = S;
-  template <typename T>
-  using Of = JoinableQueue<T, S>;
-};
-
 template <typename Kind>
 class AnyQueueTest : public Watchdog {};
-using Kinds = ::testing::Types<Fifo<Threads>, Fifo<Processes>, Lifo<Threads>, Lifo<Processes>,
-                               Priority<Threads>, Priority<Processes>, Joinable<Threads>,
-                               Joinable<Processes>>;
-TYPED_TEST_SUITE(AnyQueueTest, Kinds);
+TYPED_TEST_SUITE(AnyQueueTest, QueueKinds);
 
 template <typename Kind, typename T>
-using Of = typename Kind::template Of<T>;
+using Of = QueueOf<Kind, T>;
 
 TYPED_TEST(AnyQueueTest, AFullOneRefusesAndAnEmptyOneHasNothing) {
   Of<TypeParam, int> queue(3);
@@ -188,9 +157,7 @@ TYPED_TEST(AnyQueueTest, StrangersShareOneByName) {
 
 template <typename Kind>
 class AnyThreadQueueTest : public Watchdog {};
-using ThreadKinds =
-    ::testing::Types<Fifo<Threads>, Lifo<Threads>, Priority<Threads>, Joinable<Threads>>;
-TYPED_TEST_SUITE(AnyThreadQueueTest, ThreadKinds);
+TYPED_TEST_SUITE(AnyThreadQueueTest, ThreadQueueKinds);
 
 TYPED_TEST(AnyThreadQueueTest, ItemsAreMovedAndWhatIsLeftIsDestroyed) {
   using Item = std::shared_ptr<std::unique_ptr<int>>;

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 
 #include "primitives/tests/support/asleep.h"
@@ -169,6 +171,46 @@ TEST_F(LostWorkerTest, WhoSleepsInJoinIsWokenByTheDeath) {
   for (const pid_t joiner : joiners) ::waitpid(joiner, nullptr, 0);
   EXPECT_EQ(told[0], 1);
   EXPECT_EQ(told[1], 1);
+}
+
+constexpr int kMostWorkers = 1024;  // that can have unfinished tasks at a time
+
+// The entry is claimed before the item moves, so a get that is refused takes nothing.
+TEST(JoinableQueueBetweenThreads, AGetThatIsRefusedLeavesItsItemInside) {
+  JoinableQueue<std::string, Threads> queue(2 * kMostWorkers);
+  const auto text = [](int i) {
+    return "a text that lives on the heap, number " + std::to_string(i);
+  };
+  for (int i = 0; i <= kMostWorkers; ++i) queue.put(text(i));
+  const auto in_a_thread = [](auto body) { std::thread(body).join(); };
+  for (int i = 0; i < kMostWorkers; ++i) in_a_thread([&] { EXPECT_EQ(queue.get(), text(i)); });
+  in_a_thread([&] {
+    EXPECT_THROW((void)queue.get(), std::system_error);
+    EXPECT_THROW((void)queue.try_get(), std::system_error);
+    EXPECT_THROW((void)queue.get_many(2), std::system_error);
+  });
+  EXPECT_EQ(queue.qsize(), 1u);
+  for (int i = 0; i < kMostWorkers; ++i) queue.task_done();
+  EXPECT_EQ(queue.get(), text(kMostWorkers));
+}
+
+TEST(JoinableQueueBetweenProcesses, TheTasksOfTheDeadMakeRoomForTheLivingAndAreReportedByJoin) {
+  JoinableQueue<int, Processes> queue(2 * kMostWorkers);
+  for (int i = 0; i <= kMostWorkers; ++i) queue.put(i);
+  for (int i = 0; i < kMostWorkers; ++i) {
+    Crew<Processes>().start(1, [&](int) { (void)queue.get(); });
+  }
+  Ledger<Processes> got(1);
+  {
+    Crew<Processes> living;
+    living.start(1, [&](int) {
+      got[0] = queue.get();
+      queue.task_done();
+    });
+  }
+  EXPECT_EQ(got[0], kMostWorkers);
+  EXPECT_THROW(queue.join(), WorkerLost);
+  queue.join();  // reported once
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ class StateMemory {
   const std::shared_ptr<void>& memory() const { return memory_; }
 
  private:
-  static constexpr std::align_val_t kAlignment{kApart};
+  static constexpr std::align_val_t kAlignment{std::max(kApart, alignof(State))};
 
   template <typename... Args>
   static auto maker(Args&... args) {

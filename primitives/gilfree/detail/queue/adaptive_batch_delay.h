@@ -22,7 +22,7 @@ class AdaptiveBatchDelay {
   // `edge`: where the other side is. Called by any waiter; they may overwrite each other's lessons.
   template <typename Edge>
   bool wait_for_more(Edge edge) {
-    auto pauses = pauses_.load(std::memory_order_relaxed);
+    auto pauses = std::min(pauses_.load(std::memory_order_relaxed), kMost);
     if (pauses == 0) {
       const auto waits = waits_.load(std::memory_order_relaxed) + 1;
       waits_.store(waits, std::memory_order_relaxed);

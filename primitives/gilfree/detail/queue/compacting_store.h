@@ -12,7 +12,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "gilfree/codec.h"
 #include "gilfree/detail/base/copy.h"
@@ -25,6 +27,8 @@ class CompactingStore : public MessageMemory<T> {
   using Memory = MessageMemory<T>;
 
  public:
+  using typename Memory::Need;
+
   struct State {
     std::atomic<std::uint32_t> half{0};
     std::atomic<std::uint64_t> used{0};  // bytes of what is wanted; the rest is derived from it
@@ -43,15 +47,15 @@ class CompactingStore : public MessageMemory<T> {
     return capacity != 0 && capacity <= Memory::kMostItems && bytes(capacity) <= memory;
   }
 
-  bool has_room(const T& item) const {
+  bool has_room(Need length) const {
     const auto used = state_->used.load(std::memory_order_relaxed);
-    return used <= kHalf && Memory::needed(Memory::length_of(item)) <= kHalf - used;
+    return used <= kHalf && Memory::needed(length) <= kHalf - used;
   }
 
   // Writes number `which`. `each(visit)` calls visit(number) for those that are wanted.
   template <typename Each>
-  void write(std::uint32_t which, const T& item, Each each) const {
-    const auto length = Memory::length_of(item), need = Memory::needed(length);
+  void write(std::uint32_t which, const T& item, Need length, Each each) const {
+    const auto need = Memory::needed(length);
     const auto used = state_->used.load(std::memory_order_relaxed);
     if (state_->end + need > std::min(kHalf, std::max(Memory::kUsual, 3 * (used + need)))) {
       tidy(each);
@@ -66,7 +70,15 @@ class CompactingStore : public MessageMemory<T> {
     const Place place = place_of(which);
     return Codec<T>::read(at(half(), place), place.length);
   }
-  void take(std::uint32_t which, std::optional<T>& taken) const { taken.emplace(item(which)); }
+  template <typename Result>
+  Result read(std::uint32_t which) const {
+    if constexpr (std::is_same_v<Result, T>) {
+      return item(which);
+    } else {
+      return Result(std::in_place, item(which));
+    }
+  }
+  void append(std::vector<T>& items, std::uint32_t which) const { items.push_back(item(which)); }
   // Number `which` is no longer wanted.
   void forget(std::uint32_t which) const {
     const auto used = state_->used.load(std::memory_order_relaxed);

@@ -14,7 +14,9 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/lock/biased_mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/queue/item_source.h"
 #include "gilfree/detail/queue/item_store.h"
+#include "gilfree/detail/queue/owed_wake_up.h"
 #include "gilfree/detail/queue/queue_interface.h"
 #include "gilfree/detail/queue/ring.h"
 #include "gilfree/scope.h"
@@ -66,7 +68,7 @@ class Fifo : public AnyQueue<Self, T> {
  protected:
   ~Fifo() {
     if constexpr (!std::is_trivially_destructible_v<T> && !S::kAcrossProcesses) {
-      while (ring_.has_item()) (void)ring_.template read<T>();  // only this object can reach it now
+      ring_.destroy_items();
     }
   }
 
@@ -83,7 +85,7 @@ class Fifo : public AnyQueue<Self, T> {
 
   // `putting` guards the producer's side of `ring` and `closed`, `getting` the consumer's side and
   // `accounts`.
-  struct State {
+  struct alignas(Store::kAlignment) State {
     using Element = T;
     static constexpr std::size_t kOnDemand = kMessageBytes<T, S>;
 
@@ -100,7 +102,7 @@ class Fifo : public AnyQueue<Self, T> {
   // A turn at the consumer's side, with an item there or without if the deadline came first.
   class GetTurn {
    public:
-    GetTurn(Fifo& queue, Deadline deadline) : queue_(queue) {
+    GetTurn(Fifo& queue, Deadline deadline) : queue_(queue), wake_up_(queue.ring_.filled()) {
       while (!begin(deadline)) {
         if (is_late_) return;
         if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
@@ -110,13 +112,12 @@ class Fifo : public AnyQueue<Self, T> {
         };
         const auto waited = queue_.ring_.await_item(deadline, closed, kHope);
         if (!waited) return;
-        slept_ = slept_ || waited == Waited::kAsleep;
+        wake_up_.after(waited);
       }
     }
     ~GetTurn() {
       if (!holding_) return;
-      // Each put wakes one sleeper: who slept and leaves something behind wakes the next.
-      if (slept_ && queue_.ring_.has_item()) queue_.ring_.notify_consumers();
+      if (wake_up_.is_owed() && queue_.qsize() == 0) wake_up_.cancel();
       queue_.state_memory_->getting.unlock();
     }
     GetTurn(const GetTurn&) = delete;
@@ -130,15 +131,20 @@ class Fifo : public AnyQueue<Self, T> {
       is_late_ = !locked;
       if (is_late_) return false;
       if (locked == Locked::kAbandoned) queue_.repair();
-      holding_ = queue_.ring_.has_item();
+      try {
+        holding_ = queue_.ring_.has_item();
+      } catch (...) {  // Corrupted
+        queue_.state_memory_->getting.unlock();
+        throw;
+      }
       if (!holding_) queue_.state_memory_->getting.unlock();
       return holding_;
     }
 
     Fifo& queue_;
+    OwedWakeUp<S> wake_up_;  // each put wakes one consumer, which may leave items behind
     bool holding_ = false;
     bool is_late_ = false;  // the deadline came before the lock
-    bool slept_ = false;
   };
 
   static constexpr auto kHope = [] { return false; };
@@ -162,7 +168,7 @@ class Fifo : public AnyQueue<Self, T> {
     if constexpr (Store::template kWritesAtOnce<Item>) {
       auto& turn = state_memory_->putting;
       if (turn.is_biased_to_me()) [[likely]] {
-        if (!turn.enter_biased() || closed() || !ring_.can_write_at_once(item)) [[unlikely]]
+        if (!turn.enter_biased() || closed() || !ring_.can_write_at_once()) [[unlikely]]
           return leave_and_put(item, deadline);
         if (ring_.write_at_once(item)) [[unlikely]]
           return finish_put();
@@ -175,7 +181,9 @@ class Fifo : public AnyQueue<Self, T> {
   }
   template <typename Item>
   [[gnu::noinline]] bool put_the_long_way(Item&& item, Deadline deadline) {
-    return put_in_turn(item, deadline, [&] { ring_.write(std::forward<Item>(item)); });
+    const auto need =
+        Store::need_of(item);  // may throw, so it is asked before anything is waited for
+    return put_in_turn(need, deadline, [&] { ring_.write(std::forward<Item>(item), need); });
   }
   [[gnu::noinline]] bool leave_and_put(const T& item, Deadline deadline) {
     state_memory_->putting.unlock();
@@ -190,31 +198,33 @@ class Fifo : public AnyQueue<Self, T> {
     state_memory_->putting.notify_left();
     return true;
   }
-  template <typename Iterator, typename End>
-  bool put_some(Iterator& item, const End& end, std::size_t& count, Deadline deadline) {
-    return put_in_turn(*item, deadline, [&] { ring_.write_many(item, end, count); });
+  template <typename Source>
+  bool put_some(Source& source, Deadline deadline) {
+    const auto need = need_of_next<Store>(source);
+    return put_in_turn(need, deadline, [&] { ring_.write_many(source, need); });
   }
 
-  // `write` in the producer's turn, with room for `first`. False if the deadline came first.
-  template <typename Item, typename Write>
-  bool put_in_turn(const Item& first, Deadline deadline, Write write) {
-    for (bool slept = false;;) {
+  // Calls `write` under the producers' lock when there is room. False if the deadline came first.
+  template <typename Write>
+  bool put_in_turn(typename Store::Need need, Deadline deadline, Write write) {
+    OwedWakeUp<S> wake_up(
+        ring_.drained());  // each get wakes one producer; there may be room for more
+    while (true) {
       {
-        // The dead owner may have put an item and not rung: ring for it.
+        // The dead owner may have put an item without notifying: notify for it.
         const BiasedGuard guard(state_memory_->putting, deadline,
                                 [&] { ring_.notify_both_sides(); });
         if (!guard) return false;
         if (state_memory_->closed.load(std::memory_order_relaxed)) Base::throw_closed_to_put();
-        if (ring_.has_room(first)) [[likely]] {
+        if (ring_.has_room(need)) [[likely]] {
           write();
-          if (slept) ring_.notify_producers();  // each get wakes one; there may be room for more
           return true;
         }
       }
       const auto waited = ring_.await_room(
-          first, deadline, [&] { return closed(); }, kHope);
+          need, deadline, [&] { return closed(); }, kHope);
       if (!waited) return false;
-      slept = slept || waited == Waited::kAsleep;
+      wake_up.after(waited);
     }
   }
 

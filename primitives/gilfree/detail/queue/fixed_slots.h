@@ -10,77 +10,28 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gilfree/detail/base/copy.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/queue/slot.h"
 
 namespace gilfree::detail {
 
-// What is in a slot, as something to construct from: a T, or whatever holds one, gets it without a
-// copy in between. The slot is empty afterwards.
-template <typename T>
-class Taken {
- public:
-  // A T so large that how it is copied matters, and that can begin as anything.
-  static constexpr bool kInPieces =
-      std::is_trivially_copyable_v<T> &&
-      sizeof(T) > kPiece&& std::is_trivially_default_constructible_v<T>;
-
-  // A T so small that it is copied without a call.
-  template <typename Item>
-  static constexpr bool kIsSmall =
-      std::is_same_v<std::remove_cvref_t<Item>, T>&& std::is_trivially_copyable_v<T> &&
-      (sizeof(T) % kWord == 0 ? sizeof(T) <= 32 * kWord : sizeof(T) <= 2 * kWord);
-
-  explicit Taken(std::byte* slot) : slot_(*std::launder(reinterpret_cast<T*>(slot))) {}
-
-  operator T() const {  // NOLINT: implicit
-    if constexpr (kInPieces) {
-      return copied_in_pieces();
-    } else {
-      return moved();
-    }
-  }
-
-  template <typename Item>
-  [[gnu::always_inline]] static void put(std::byte* slot, Item&& item) {
-    if constexpr (kInPieces) {
-      copy_bytes(slot, &item, sizeof(T));
-    } else if constexpr (kIsSmall<Item> && sizeof(T) % kWord == 0) {
-      copy_fresh<sizeof(T)>(slot, reinterpret_cast<const std::byte*>(&item));
-    } else {
-      ::new (slot) T(std::forward<Item>(item));
-    }
-  }
-
- private:
-  // Each makes its item where the caller wants it. A variable within a block of its own, of an `if
-  // constexpr` say, would be copied there: g++ leaves that copy out only since version 14.
-  T copied_in_pieces() const {
-    T item;
-    copy_bytes(&item, &slot_, sizeof(T));
-    return item;
-  }
-  T moved() const {
-    T item(std::move(slot_));
-    std::destroy_at(&slot_);
-    return item;
-  }
-
-  T& slot_;
-};
-
 template <typename T>
 class FixedSlots {
-  static_assert(alignof(T) <= kApart, "the memory is not aligned further");
+  static_assert(alignof(T) <= 4096, "shared memory is aligned to a page");
 
  public:
   using Position = std::uint64_t;
+  static constexpr std::size_t kAlignment = std::max(kApart, alignof(T));
+
+  // What has to be known of an item to say whether there is room for it: nothing.
+  struct Need {};
+  static Need need_of(const T&) { return {}; }
 
   // `cells`: bytes(capacity) of them.
   FixedSlots(std::size_t capacity, std::byte* cells)
@@ -108,8 +59,7 @@ class FixedSlots {
     return at / kPerLine * kPerLine;
   }
 
-  template <typename Item>
-  [[gnu::always_inline]] bool has_room(Position tail, Position head, const Item&) const {
+  [[gnu::always_inline]] bool has_room(Position tail, Position head, Need) const {
     return tail - head < capacity_;
   }
 
@@ -138,23 +88,36 @@ class FixedSlots {
 
   // True if writing such an item neither throws nor calls anything.
   template <typename Item>
-  static constexpr bool kWritesAtOnce = Taken<T>::template kIsSmall<Item>;
+  static constexpr bool kWritesAtOnce = Slot<T>::template kIsSmall<Item>;
 
-  // Puts `item` behind the last one. It becomes real when the tail is stored there.
+  // Constructs `item` behind the last one. It is in the ring once the tail is stored there.
   template <typename Item>
-  [[gnu::always_inline]] Position write(Position tail, Position /*head*/, Item&& item) const {
-    Taken<T>::put(cell(tail), std::forward<Item>(item));
+  [[gnu::always_inline]] Position write(Position tail, Position /*head*/, Item&& item,
+                                        Need = {}) const {
+    Slot<T>::construct(cell(tail), std::forward<Item>(item));
     return tail + 1;
   }
 
-  // Takes the first item out. It is gone when the head is stored at `next`.
+  // Moves the first item out. discard() it, and then store the head at `next`.
   template <typename Result>
   Result read(Position head, Position& next) const {
     next = head + 1;
-    return Result(taken(head));
+    return Slot<T>::template read<Result>(cell(head));
   }
-  Taken<T> taken(Position at) const { return Taken<T>(cell(at)); }
-  T& item(Position at) const { return *std::launder(reinterpret_cast<T*>(cell(at))); }
+  Position append(std::vector<T>& items, Position head) const {
+    Slot<T>::append(items, cell(head));
+    return head + 1;
+  }
+  // Destroys what is left of the items that were read.
+  void discard([[maybe_unused]] Position from, [[maybe_unused]] Position end) const noexcept {
+    if constexpr (!std::is_trivially_destructible_v<T>) {
+      for (; from != end; ++from) Slot<T>::destroy(cell(from));
+    }
+  }
+  T& item(Position at) const { return Slot<T>::item(cell(at)); }
+
+ protected:
+  std::byte* cell(Position at) const { return cells_ + (at & mask_) * sizeof(T); }
 
  private:
   static constexpr std::size_t kMostBytes = std::size_t{1} << 40;
@@ -167,7 +130,9 @@ class FixedSlots {
   Position fetch(Position asked, Position from, Position end, Fetch fetch_line) const {
     if (asked > from + (kAhead - kAtOnce)) return asked;
     end = std::min(end, from + kAhead);
-    for (asked = std::max(asked, from + 1); asked < end; asked += kPerLine) {
+    asked = std::max(asked, from + 1);
+    // The limit matters only if `end` is damaged and `asked` runs over.
+    for (std::size_t lines = 0; asked < end && lines <= kAhead; asked += kPerLine, ++lines) {
       const std::byte* item = cell(asked);
       for (std::size_t at = 0; at < std::min(sizeof(T), kMostLines * kCacheLine);
            at += kCacheLine) {
@@ -176,8 +141,6 @@ class FixedSlots {
     }
     return asked;
   }
-
-  std::byte* cell(Position at) const { return cells_ + (at & mask_) * sizeof(T); }
 
   std::uint64_t capacity_;
   std::uint64_t mask_;

@@ -15,14 +15,16 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gilfree/detail/queue/compacting_store.h"
+#include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/queue/fixed_slots.h"
 #include "gilfree/detail/queue/item_store.h"
-#include "gilfree/errors.h"
+#include "gilfree/detail/queue/slot.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -31,19 +33,25 @@ namespace gilfree::detail {
 template <typename T>
 class FixedHeapItems : public FixedSlots<T> {
  public:
+  using typename FixedSlots<T>::Need;
+
   struct State {};
 
   FixedHeapItems(State&, std::size_t capacity, std::byte* cells) : FixedSlots<T>(capacity, cells) {}
 
-  bool has_room(const T&) const { return true; }
+  bool has_room(Need) const { return true; }
   template <typename Item, typename Each>
-  void write(std::uint32_t which, Item&& item, Each) const {
+  void write(std::uint32_t which, Item&& item, Need, Each) const {
     (void)FixedSlots<T>::write(which, 0, std::forward<Item>(item));
   }
-  void take(std::uint32_t which, std::optional<T>& taken) const {
-    taken.emplace(FixedSlots<T>::taken(which));
+  template <typename Result>
+  Result read(std::uint32_t which) const {
+    return Slot<T>::template read<Result>(this->cell(which));
   }
-  void forget(std::uint32_t) const {}
+  void append(std::vector<T>& items, std::uint32_t which) const {
+    (void)FixedSlots<T>::append(items, which);
+  }
+  void forget(std::uint32_t which) const { this->discard(which, which + 1); }
   template <typename Each>
   void repair(Each) const {}
 };
@@ -54,6 +62,9 @@ class HeapStore {
   using Arrival = std::atomic<std::uint64_t>;
 
  public:
+  using Need = typename Items::Need;
+  static constexpr std::size_t kAlignment = Items::kAlignment;
+
   struct State {
     std::atomic<std::uint64_t> size{0};
     std::uint64_t arrivals = 0;
@@ -77,14 +88,16 @@ class HeapStore {
   }
 
   std::uint64_t size() const { return state_->size.load(std::memory_order_acquire); }
-  bool has_room(const T& item) const { return size() < capacity_ && items_.has_room(item); }
+  bool has_room(Need need) const { return size() < capacity_ && items_.has_room(need); }
+  static Need need_of(const T& item) { return Items::need_of(item); }
 
   template <typename Item>
-  void put(Item&& item) {
-    const auto size = checked_size();
+  void put(Item&& item, Need need) {
+    const auto size = this->size();
+    if (size >= capacity_) throw_corrupted_contents();
     const auto place = order(size);
     const auto risen = levels_to_rise(size, std::as_const(item));
-    items_.write(place, std::forward<Item>(item), taken_ones());
+    items_.write(place, std::forward<Item>(item), need, taken_ones());
     arrivals_[place].store(++state_->arrivals, std::memory_order_release);  // commit
     auto at = size;
     for (auto level = risen; level > 0; --level, at = above(at)) set_order(at, order(above(at)));
@@ -92,22 +105,23 @@ class HeapStore {
     state_->size.store(size + 1, std::memory_order_release);
   }
 
-  void take(std::optional<T>& item) {
-    const auto last = checked_size() - 1;
-    const auto place = order(0), moved = order(last);
-    const auto sunk = levels_to_sink(last, moved);
-    items_.take(place, item);
-    arrivals_[place].store(0, std::memory_order_release);  // commit
-    items_.forget(place);
-    std::uint64_t at = 0;
-    for (auto level = sunk.levels; level > 0; --level) {
-      const auto below = 2 * at + 1 + (sunk.turns >> (level - 1) & 1);
-      set_order(at, order(below));
-      at = below;
-    }
-    set_order(at, moved);
-    set_order(last, place);
-    state_->size.store(last, std::memory_order_release);
+  // If Compare, or the item's move or Codec, throws, nothing has changed.
+  template <typename Result>
+  Result take() {
+    const Leaving leaving = first_to_leave();
+    Result item = items_.template read<Result>(leaving.place);
+    remove(leaving);
+    return item;
+  }
+  void take_into(std::vector<T>& items) {
+    const Leaving leaving = first_to_leave();
+    items_.append(items, leaving.place);
+    remove(leaving);
+  }
+
+  // For the last object that can reach them.
+  void destroy_items() {
+    taken_ones()([&](std::uint32_t place) { items_.forget(place); });
   }
 
   // Makes the order from the arrivals.
@@ -136,23 +150,14 @@ class HeapStore {
   }
   static std::size_t bytes_of_tables(std::size_t capacity) {
     const std::size_t bytes = capacity * (sizeof(Arrival) + sizeof(std::uint32_t));
-    return (bytes + kApart - 1) / kApart * kApart;
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
-  [[noreturn]] static void corrupted() {
-    throw Corrupted("gilfree::PriorityQueue: the named object's contents make no sense; remove it");
-  }
-
   static std::uint64_t above(std::uint64_t at) { return (at - 1) / 2; }
 
-  std::uint64_t checked_size() const {
-    const auto size = this->size();
-    if (size > capacity_) corrupted();
-    return size;
-  }
   // Kept as the difference to where it stands, so that zeroed memory is an order.
   std::uint32_t order(std::uint64_t at) const {
     const auto place = order_[at] ^ static_cast<std::uint32_t>(at);
-    if (place >= capacity_) corrupted();
+    if (place >= capacity_) throw_corrupted_contents();
     return place;
   }
   void set_order(std::uint64_t at, std::uint32_t place) {
@@ -198,6 +203,32 @@ class HeapStore {
     }
     return way;
   }
+  // The item at the top, and all that removing it takes.
+  struct Leaving {
+    std::uint64_t last;
+    std::uint32_t place, moved;
+    Way sunk;
+  };
+  Leaving first_to_leave() const {
+    const auto last = size() - 1;
+    if (last >= capacity_) throw_corrupted_contents();
+    const auto moved = order(last);
+    return {last, order(0), moved, levels_to_sink(last, moved)};
+  }
+  void remove(const Leaving& leaving) {
+    arrivals_[leaving.place].store(0, std::memory_order_release);  // commit
+    items_.forget(leaving.place);
+    std::uint64_t at = 0;
+    for (auto level = leaving.sunk.levels; level > 0; --level) {
+      const auto below = 2 * at + 1 + (leaving.sunk.turns >> (level - 1) & 1);
+      set_order(at, order(below));
+      at = below;
+    }
+    set_order(at, leaving.moved);
+    set_order(leaving.last, leaving.place);
+    state_->size.store(leaving.last, std::memory_order_release);
+  }
+
   bool leaves_right(std::uint64_t at, std::uint64_t size) const {
     return 2 * at + 2 < size && leaves_before(order(2 * at + 2), order(2 * at + 1));
   }

@@ -4,8 +4,8 @@
 // A store is a handle on a Store::State, which is shared, and on the memory behind it:
 //
 //   Store(State&, std::size_t capacity, std::byte* cells);   // bytes(capacity) of them
-//   std::uint64_t size(); bool has_room(item);               // for anybody, at any time
-//   void put(item); void take(std::optional<T>&);            // under the lock; commit by one store
+//   std::uint64_t size(); bool has_room(need);               // for anybody, at any time
+//   void put(item, need); T take<T>(); take_into(vector);     // under the lock; commit by one store
 //   void repair();                                           // under the lock, after a death in it
 #pragma once
 
@@ -23,7 +23,9 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/queue/item_source.h"
 #include "gilfree/detail/queue/item_store.h"
+#include "gilfree/detail/queue/owed_wake_up.h"
 #include "gilfree/detail/queue/queue_interface.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
@@ -69,8 +71,7 @@ class LockedQueue : public AnyQueue<Self, T> {
  protected:
   ~LockedQueue() {
     if constexpr (!std::is_trivially_destructible_v<T> && !S::kAcrossProcesses) {
-      // Only this object can reach them now.
-      for (std::optional<T> taken; qsize() > 0;) store_.take(taken);
+      store_.destroy_items();
     }
   }
 
@@ -92,9 +93,9 @@ class LockedQueue : public AnyQueue<Self, T> {
     const std::uint64_t capacity;
     alignas(kApart) Mutex<S> mutex;
     std::atomic<bool> closed{false};
-    Side filled;                                  // rung after a put
-    Side drained;                                 // rung after a get
-    alignas(kApart) typename Store::State store;  // the cells follow
+    Side filled;                                             // rung after a put
+    Side drained;                                            // rung after a get
+    alignas(Store::kAlignment) typename Store::State store;  // the cells follow
   };
 
   class Guard {
@@ -142,101 +143,111 @@ class LockedQueue : public AnyQueue<Self, T> {
     state_memory_->drained.event_count.notify_all();
   }
 
-  // What a worker of one kind does: `work` under the lock, as soon as it is `ready` there.
-  template <typename Ready, typename Check, typename Work>
-  struct Operation {
-    Ready ready;
-    Check check;  // throws if the queue is closed to this kind
-    Work work;
-    Side &mine, &others;
+  // A put or a get: holds the lock with the queue ready for it, unless the deadline came first.
+  // `check` throws if the queue is closed to it.
+  template <typename Ready, typename Check>
+  class Turn {
+   public:
+    Turn(LockedQueue& queue, Side& mine, Side& others, Ready ready, Check check, Deadline deadline)
+        : queue_(queue), others_(others), ready_(ready), check_(check), wake_up_(mine.event_count) {
+      while (!begin(deadline)) {
+        if (is_late_) return;
+        const auto waited =
+            mine.event_count.wait(deadline, mine.cpu.load(std::memory_order_relaxed),
+                                  [&] { return ready_() || queue_.closed(); });
+        if (!waited) return;
+        wake_up_.after(waited);
+      }
+    }
+    ~Turn() {
+      if (!is_held()) return;
+      others_.cpu.store(this_cpu(), std::memory_order_relaxed);
+      if (wake_up_.is_owed() && !ready_()) wake_up_.cancel();
+      guard_.reset();
+      others_.event_count.notify_one();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+    bool is_held() const { return guard_.has_value(); }
+
+   private:
+    bool begin(Deadline deadline) {
+      guard_.emplace(queue_, deadline);
+      is_late_ = !*guard_;
+      if (is_late_) {
+        guard_.reset();
+        return false;
+      }
+      check_();
+      if (ready_()) return true;
+      guard_.reset();
+      return false;
+    }
+
+    LockedQueue& queue_;
+    Side& others_;
+    Ready ready_;
+    Check check_;
+    OwedWakeUp<S> wake_up_;  // one notify_one() wakes one worker, which may leave something behind
+    std::optional<Guard> guard_;
+    bool is_late_ = false;  // the deadline came before the lock
   };
-  template <typename Ready, typename Check, typename Work>
-  Operation(Ready, Check, Work, Side&, Side&)
-      -> Operation<Ready, Check, Work>;  // clang 14 deduces no aggregate
 
-  // False if the deadline came first.
-  template <typename... Parts>
-  bool run(Operation<Parts...> operation, Deadline deadline) {
-    for (bool slept = false;;) {
-      const auto outcome = try_to(operation, slept, deadline);
-      if (outcome != Outcome::kNotReady) return outcome == Outcome::kDone;
-      const auto waited = operation.mine.event_count.wait(
-          deadline, operation.mine.cpu.load(std::memory_order_relaxed),
-          [&] { return operation.ready() || closed(); });
-      if (!waited) return false;
-      slept = slept || waited == Waited::kAsleep;
-    }
+  auto turn_to_put(typename Store::Need need, Deadline deadline) {
+    const auto ready = [this, need] { return store_.has_room(need); };
+    const auto check = [this] {
+      if (closed()) Base::throw_closed_to_put();
+    };
+    return Turn(*this, state_memory_->drained, state_memory_->filled, ready, check, deadline);
   }
-  enum class Outcome { kDone, kNotReady, kTooLate };
-  template <typename... Parts>
-  Outcome try_to(Operation<Parts...>& operation, bool slept, Deadline deadline) {
-    bool more;
-    {
-      const Guard guard(*this, deadline);
-      if (!guard) return Outcome::kTooLate;
-      operation.check();
-      if (!operation.ready()) return Outcome::kNotReady;
-      operation.work();
-      operation.others.cpu.store(this_cpu(), std::memory_order_relaxed);
-      more = slept && operation.ready();
-    }
-    operation.others.event_count.notify_one();
-    // Each ring wakes one sleeper: who slept and leaves something behind wakes the next.
-    if (more) operation.mine.event_count.notify_one();
-    return Outcome::kDone;
-  }
-
-  template <typename Item, typename Work>
-  bool putting(const Item& first, Deadline deadline, Work work) {
-    return run(Operation{[&] { return store_.has_room(first); },
-                         [&] {
-                           if (closed()) Base::throw_closed_to_put();
-                         },
-                         work, state_memory_->drained, state_memory_->filled},
-               deadline);
-  }
-  template <typename Work>
-  bool taking(Deadline deadline, Work work) {
-    return run(Operation{[&] { return qsize() > 0; },
-                         [&] {
-                           if (closed() && qsize() == 0) Base::throw_closed_to_get();
-                         },
-                         work, state_memory_->filled, state_memory_->drained},
-               deadline);
+  auto turn_to_get(Deadline deadline) {
+    const auto ready = [this] { return qsize() > 0; };
+    const auto check = [this] {
+      if (closed() && qsize() == 0) Base::throw_closed_to_get();
+    };
+    return Turn(*this, state_memory_->filled, state_memory_->drained, ready, check, deadline);
   }
 
   template <typename Item>
   bool put_until(Item&& item, Deadline deadline) {
-    return putting(item, deadline, [&] { store_.put(std::forward<Item>(item)); });
+    const auto need = Store::need_of(item);
+    const auto turn = turn_to_put(need, deadline);
+    if (turn.is_held()) store_.put(std::forward<Item>(item), need);
+    return turn.is_held();
   }
-  template <typename Iterator, typename End>
-  bool put_some(Iterator& item, const End& end, std::size_t& count, Deadline deadline) {
-    return putting(*item, deadline, [&] {
-      do {
-        store_.put(*item);
-        ++item, ++count;
-      } while (item != end && store_.has_room(*item));
-    });
+  template <typename Source>
+  bool put_some(Source& source, Deadline deadline) {
+    auto need = need_of_next<Store>(source);
+    const auto turn = turn_to_put(need, deadline);
+    if (!turn.is_held()) return false;
+    do {
+      store_.put(source.next(), need);
+      source.advance();
+      if (!source.has_next()) break;
+      need = need_of_next<Store>(source);
+    } while (store_.has_room(need));
+    return true;
   }
 
   template <typename Result>
   Result take_until(Deadline deadline) {
-    std::optional<T> taken;
-    (void)taking(deadline, [&] { store_.take(taken); });
-    if constexpr (std::is_same_v<Result, T>) {
-      return *std::move(taken);
-    } else {
-      return taken;
+    const auto turn = turn_to_get(deadline);
+    if constexpr (!std::is_same_v<Result, T>) {
+      if (!turn.is_held()) return std::nullopt;
     }
+    return store_.template take<Result>();
   }
   void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
-    (void)taking(deadline, [&] {
-      items.reserve(std::min<std::size_t>(most, qsize()));
-      for (std::optional<T> taken; items.size() < most && qsize() > 0;) {
-        store_.take(taken);
-        items.push_back(*std::move(taken));
-      }
-    });
+    const auto turn = turn_to_get(deadline);
+    if (!turn.is_held()) return;
+    most = std::min({most, qsize(), capacity()});
+    items.reserve(most);
+    try {
+      while (items.size() < most) store_.take_into(items);
+    } catch (...) {  // those before the one that threw are returned
+      if (items.empty()) throw;
+    }
   }
 
   StateMemory<State, S> state_memory_;

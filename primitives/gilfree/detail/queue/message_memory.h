@@ -14,8 +14,9 @@
 #include <stdexcept>
 
 #include "gilfree/codec.h"
+#include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/memory/mapping.h"
-#include "gilfree/errors.h"
+#include "gilfree/detail/queue/contents_check.h"
 
 namespace gilfree::detail {
 
@@ -23,6 +24,8 @@ template <typename T>
 class MessageMemory {
  public:
   using Position = std::uint64_t;
+  using Need = std::uint64_t;  // the bytes of a message, as its Codec has said once
+  static constexpr std::size_t kAlignment = kApart;
 
   static constexpr std::size_t kReserved = std::size_t{2} << 30;
   static constexpr std::size_t kLongest = std::size_t{1} << 30;  // with its length and padding
@@ -48,6 +51,15 @@ class MessageMemory {
 
   std::size_t capacity() const { return capacity_; }
 
+  static Need need_of(const T& item) {
+    const std::uint64_t length = Codec<T>::size(item);
+    if (length > kLongest - kHeader) {
+      throw std::length_error(
+          "gilfree: a message holds at most 1 GiB less 8 bytes; send it in pieces");
+    }
+    return length;
+  }
+
  protected:
   static constexpr std::uint64_t kHeader = sizeof(std::uint64_t);
 
@@ -57,14 +69,6 @@ class MessageMemory {
   static std::uint64_t offset_of(Position at) { return at & ((Position{1} << kOffsetBits) - 1); }
   static std::uint64_t count_of(Position at) { return at >> kOffsetBits; }
 
-  static std::uint64_t length_of(const T& item) {
-    const std::uint64_t length = Codec<T>::size(item);
-    if (length > kLongest - kHeader) {
-      throw std::length_error(
-          "gilfree: a message holds at most 1 GiB less 8 bytes; send it in pieces");
-    }
-    return length;
-  }
   static std::uint64_t needed(std::uint64_t length) { return kHeader + (length + 7) / 8 * 8; }
   // A length that was read from the memory.
   static std::uint64_t believed(std::uint64_t length) {
@@ -84,9 +88,7 @@ class MessageMemory {
       reserve(offset, size);
     return room;
   }
-  [[noreturn]] static void corrupted() {
-    throw Corrupted("gilfree: a queue or pipe holds a message that reaches beyond its memory");
-  }
+  [[noreturn]] static void corrupted() { throw_corrupted_contents(); }
 
   static std::uint64_t load(const std::byte* from) {
     std::uint64_t value;

@@ -36,7 +36,7 @@ class PipeMemory {
     RingState<typename Store::Position, S> ring;
     alignas(kApart) std::atomic<OwnerId> receiver{kNoOwner};
   };
-  struct State {
+  struct alignas(Store::kAlignment) State {
     using Element = T;
 
     State(std::size_t messages, bool both_ways) : capacity(messages), duplex(both_ways ? 1 : 0) {}
@@ -51,6 +51,7 @@ class PipeMemory {
  public:
   // An end's handle on a direction.
   struct Direction {
+    using Items = Store;
     template <typename Item>
     static constexpr bool kWritesAtOnce = Store::template kWritesAtOnce<Item>;
 
@@ -79,9 +80,7 @@ class PipeMemory {
   ~PipeMemory() {
     if constexpr (!S::kAcrossProcesses) {  // what was sent and never received
       for (const int which : {0, 1}) {
-        if (auto left = direction(which)) {
-          while (left->ring.has_item()) (void)left->ring.template read<T>();
-        }
+        if (auto left = direction(which)) left->ring.destroy_items();
       }
     }
   }
@@ -126,7 +125,7 @@ class PipeMemory {
   }
 
   static std::size_t bytes_of_direction(std::size_t capacity) {
-    return (Store::bytes(capacity) + kApart - 1) / kApart * kApart;
+    return (Store::bytes(capacity) + Store::kAlignment - 1) / Store::kAlignment * Store::kAlignment;
   }
 
   StateMemory<State, S> state_memory_;

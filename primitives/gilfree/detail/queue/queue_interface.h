@@ -3,13 +3,12 @@
 //   class Queue : public AnyQueue<Queue, T> {
 //     bool put_until(Item&& item, Deadline);                  // T const& or T&&; false: too late
 //     Result take_until<Result>(Deadline);                    // T, or optional<T>: nothing: too late
-//     bool put_some(Iterator& item, const End&, std::size_t& count, Deadline);   // one or more
+//     bool put_some(Source&, Deadline);                       // one or more (item_source.h)
 //     void take_some(std::vector<T>&, std::size_t most, Deadline);
 //   };
 #pragma once
 
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -20,7 +19,7 @@
 #include <vector>
 
 #include "gilfree/deadline.h"
-#include "gilfree/detail/queue/batch.h"
+#include "gilfree/detail/queue/item_source.h"
 #include "gilfree/errors.h"
 
 namespace gilfree::detail {
@@ -57,12 +56,12 @@ class AnyQueue {
   // Puts all of them in, waiting while the queue is full: as many at a time as there is room for, for
   // the price of one. The items of a container given by && are moved.
   template <std::ranges::input_range Items>
-  requires std::same_as<std::ranges::range_value_t<Items>, T>
-  void put_many(Items&& items) { put_all(std::forward<Items>(items), kNever); }
+  void put_many(Items&& items) {
+    put_all(std::forward<Items>(items), kNever);
+  }
   void put_many(std::initializer_list<T> items) { put_all(items, kNever); }
   // As many as there is room for, without waiting. How many that were.
   template <std::ranges::input_range Items>
-  requires std::same_as<std::ranges::range_value_t<Items>, T>
   [[nodiscard]] std::size_t try_put_many(Items&& items) {
     return put_all(std::forward<Items>(items), kNow);
   }
@@ -130,10 +129,9 @@ class AnyQueue {
 
   template <typename Items>
   std::size_t put_all(Items&& items, Deadline deadline) {
-    return in_chunks(std::forward<Items>(items),
-                     [&](auto& item, const auto& end, std::size_t& count) {
-                       return self().put_some(item, end, count, deadline);
-                     });
+    auto source = items_of<T>(std::forward<Items>(items));
+    while (source.has_next() && self().put_some(source, deadline)) continue;
+    return source.count();
   }
 };
 

@@ -20,11 +20,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/queue/adaptive_batch_delay.h"
+#include "gilfree/detail/queue/contents_check.h"
+#include "gilfree/detail/queue/item_source.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
@@ -55,17 +58,19 @@ struct RingState {
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock table is not shared");
 
-// Told of each read while it is the consumer's turn: before(items, head) and after(), around the
-// commit of the new head.
+// Is told of each read, under the consumers' lock: open() before an item is moved, which may throw;
+// then before(items, head) and after(), around the commit of the new head, which may not.
 struct NoReadObserver {
-  void before(std::uint64_t, std::uint64_t) {}
-  void after() {}
+  void open() {}
+  void before(std::uint64_t, std::uint64_t) noexcept {}
+  void after() noexcept {}
 };
 
 template <typename Store, Scope S>
 class Ring {
  public:
   using Position = typename Store::Position;
+  using Need = typename Store::Need;  // what has_room() must know of an item (item_source.h)
   using State = RingState<Position, S>;
 
   Ring(State& state, Store store) : state_(&state), store_(store) {}
@@ -73,31 +78,30 @@ class Ring {
   std::size_t capacity() const { return store_.capacity(); }
   std::uint64_t size() const {
     const auto taken = state_->head.at.load(std::memory_order_acquire);
-    return store_.count(state_->tail.at.load(std::memory_order_acquire), taken);
+    const auto count = store_.count(state_->tail.at.load(std::memory_order_acquire), taken);
+    return std::min<std::uint64_t>(count, capacity());  // the tail was read later than the head
   }
   Position head() const { return state_->head.at.load(std::memory_order_acquire); }
 
   // For the producer whose turn it is.
-  template <typename Item>
-  bool has_room(const Item& item) {
-    if (store_.has_room(state_->tail.now(), state_->producer.seen, item)) [[likely]]
+  bool has_room(Need need) {
+    if (store_.has_room(state_->tail.now(), state_->producer.seen, need)) [[likely]]
       return true;
-    return look_for_room(item);
+    return look_for_room(need);
   }
-  // After has_room(item).
+  // After has_room(need).
   template <typename Item>
-  void write(Item&& item) {
+  void write(Item&& item, Need need) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
     change(mine.asked, store_.fetch_to_write(mine.asked, tail, mine.seen));
-    commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item)));
+    commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item), need));
     state_->filled.notify_one();
   }
   // The short way, for an item that Store::kWritesAtOnce: a few stores and no call. False if it must go
-  // the long way: has_room(item), write(item).
-  template <typename Item>
-  [[gnu::always_inline]] bool can_write_at_once(const Item& item) const {
-    return store_.has_room(state_->tail.now(), state_->producer.seen, item) &&
+  // the long way: has_room(need), write(item, need).
+  [[gnu::always_inline]] bool can_write_at_once() const {
+    return store_.has_room(state_->tail.now(), state_->producer.seen, Need{}) &&
            cpu_of(state_->tail) == this_cpu_if_known();
   }
   // After that. True if there is more to do: after_write().
@@ -115,17 +119,20 @@ class Ring {
     mine.asked = store_.fetch_to_write(mine.asked, state_->tail.now(), mine.seen);
     state_->filled.notify_one();
   }
-  // The same for it and as many behind it as there is room for; one commit for all.
-  template <typename Iterator, typename End>
-  void write_many(Iterator& item, const End& end, std::size_t& count) {
+  // After has_room(need) for the next item: writes it and as many behind it as there is room for, and
+  // commits them by one store.
+  template <typename Source>
+  void write_many(Source& source, Need need) {
     auto& mine = state_->producer;
     auto next = state_->tail.now();
     try {
       do {
         mine.asked = store_.fetch_to_write(mine.asked, next, mine.seen);
-        next = store_.write(next, mine.seen, *item);
-        ++item, ++count;
-      } while (item != end && store_.has_room(next, mine.seen, *item));
+        next = store_.write(next, mine.seen, source.next(), need);
+        source.advance();
+        if (!source.has_next()) break;
+        need = need_of_next<Store>(source);
+      } while (store_.has_room(next, mine.seen, need));
     } catch (...) {  // those before the one that threw are in
       commit(state_->tail, next);
       state_->filled.notify_one();
@@ -144,12 +151,14 @@ class Ring {
   // After has_item().
   template <typename Result, typename ReadObserver = NoReadObserver>
   Result read(ReadObserver read_observer = {}) {
+    read_observer.open();
     auto& mine = state_->consumer;
     const auto head = state_->head.now();
     change(mine.asked, store_.fetch_to_read(mine.asked, head, mine.seen));
     Position next;
     Result item = store_.template read<Result>(head, next);
     read_observer.before(1, next);
+    store_.discard(head, next);
     commit(state_->head, next);
     read_observer.after();
     state_->drained.notify_one();
@@ -159,36 +168,44 @@ class Ring {
   // those before it are there, and it is the first next time.
   template <typename Items, typename ReadObserver = NoReadObserver>
   void read_many(Items& items, std::size_t most, ReadObserver read_observer = {}) {
+    read_observer.open();
     auto& mine = state_->consumer;
-    auto next = state_->head.now();
-    if (store_.count(mine.seen, next) < most) {
+    const auto head = state_->head.now();
+    if (store_.count(mine.seen, head) < most) {
       mine.seen = state_->tail.at.load(std::memory_order_acquire);
     }
-    most = std::min({most, capacity(), std::size_t{store_.count(mine.seen, next)}});
+    most = std::min({most, capacity(), std::size_t{store_.count(mine.seen, head)}});
     items.reserve(most);
+    auto next = head;
     try {
       while (items.size() < most) {
         mine.asked = store_.fetch_to_read(mine.asked, next, mine.seen);
-        Position behind;
-        items.push_back(store_.template read<typename Items::value_type>(next, behind));
-        next = behind;
+        next = store_.append(items, next);
       }
     } catch (...) {
       if (items.empty()) throw;
     }
     read_observer.before(items.size(), next);
+    store_.discard(head, next);
     commit(state_->head, next);
     read_observer.after();
     state_->drained.notify_one();
   }
 
+  // Destroys all that is inside, for the last object that can reach it.
+  void destroy_items() {
+    const auto tail = state_->tail.now();
+    store_.discard(state_->head.now(), tail);
+    state_->head.at.store(tail, std::memory_order_relaxed);
+  }
+
   // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
-  template <typename Item, typename OrElse, typename Hopeless>
-  std::optional<Waited> await_room(const Item& item, Deadline deadline, OrElse or_else,
+  template <typename OrElse, typename Hopeless>
+  std::optional<Waited> await_room(Need need, Deadline deadline, OrElse or_else,
                                    Hopeless hopeless) const {
     const auto ready = [&] {
       const auto head = state_->head.at.load(std::memory_order_acquire);
-      return store_.has_room(state_->tail.now(), head, item) || or_else();
+      return store_.has_room(state_->tail.now(), head, need) || or_else();
     };
     return state_->drained.wait(deadline, cpu_of(state_->head), ready, hopeless);
   }
@@ -205,37 +222,39 @@ class Ring {
   // that says that it has come. A queue's ping-pong gains a tenth by it, a pipe's loses a twentieth.
   void fetch_next() const { store_.fetch_next(state_->head.now()); }
 
-  void notify_producers() const { state_->drained.notify_one(); }
-  void notify_consumers() const { state_->filled.notify_one(); }
   void notify_both_sides() const {
     state_->filled.notify_all();
     state_->drained.notify_all();
   }
   EventCount<S>& filled() const { return state_->filled; }
+  EventCount<S>& drained() const { return state_->drained; }
 
  private:
   using Edge = typename State::Edge;
 
-  template <typename Item>
-  [[gnu::noinline]] bool look_for_room(const Item& item) {
+  [[gnu::noinline]] bool look_for_room(Need need) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
-    mine.seen = state_->head.at.load(std::memory_order_acquire);
-    if (!store_.has_room(tail, mine.seen, item)) return false;
+    const auto seen = state_->head.at.load(std::memory_order_acquire);
+    if (store_.count(tail, seen) > capacity()) throw_corrupted_contents();
+    mine.seen = seen;
+    if (!store_.has_room(tail, mine.seen, need)) return false;
     if (!store_.has_much_room(tail, mine.seen) &&
         mine.batch_delay.wait_for_more([&] { return state_->head.now(); })) {
       mine.seen = state_->head.at.load(std::memory_order_acquire);
     }
     const auto whole = store_.whole_lines(mine.seen);
-    if (store_.has_room(tail, whole, item)) mine.seen = whole;
+    if (store_.has_room(tail, whole, need)) mine.seen = whole;
     return true;
   }
 
   [[gnu::noinline]] bool look_for_item() {
     auto& mine = state_->consumer;
     const auto head = state_->head.now();
-    mine.seen = state_->tail.at.load(std::memory_order_acquire);
-    if (mine.seen == head) return false;
+    const auto seen = state_->tail.at.load(std::memory_order_acquire);
+    if (store_.count(seen, head) > capacity()) throw_corrupted_contents();
+    mine.seen = seen;
+    if (seen == head) return false;
     if (store_.count(mine.seen, head) < capacity() / 4 &&
         mine.batch_delay.wait_for_more([&] { return state_->tail.now(); })) {
       mine.seen = state_->tail.at.load(std::memory_order_acquire);

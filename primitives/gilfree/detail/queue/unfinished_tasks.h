@@ -26,15 +26,25 @@ namespace gilfree::detail {
 
 template <Scope S>
 class UnfinishedTasks {
+  struct Entry {
+    std::atomic<OwnerId> who{kNoOwner};
+    std::atomic<std::uint64_t> owed{0};
+  };
+
  public:
   class ReadObserver {
    public:
     explicit ReadObserver(UnfinishedTasks& unfinished) : unfinished_(unfinished) {}
-    void before(std::uint64_t items, std::uint64_t head) { unfinished_.intend(items, head); }
-    void after() { unfinished_.apply(); }
+    // Claims the caller's entry: the one step that may fail, so it comes before an item is moved.
+    void open() { entry_ = &unfinished_.mine(); }
+    void before(std::uint64_t items, std::uint64_t head) noexcept {
+      unfinished_.intend(*entry_, items, head);
+    }
+    void after() noexcept { unfinished_.apply(); }
 
    private:
     UnfinishedTasks& unfinished_;
+    Entry* entry_ = nullptr;
   };
   ReadObserver read_observer() { return ReadObserver(*this); }
 
@@ -100,16 +110,14 @@ class UnfinishedTasks {
     if (lost > 0) drained_.notify_all();
     return lost;
   }
-  // How much has been written off since the queue was made.
+  // The number of tasks dropped since the queue was made, and how many of them a join() has reported.
   std::uint64_t lost() const { return lost_.load(std::memory_order_acquire); }
+  std::uint64_t reported() const { return reported_.load(std::memory_order_acquire); }
+  void report(std::uint64_t lost) { reported_.store(lost, std::memory_order_release); }
 
   EventCount<S>& event_count() { return drained_; }
 
  private:
-  struct Entry {
-    std::atomic<OwnerId> who{kNoOwner};
-    std::atomic<std::uint64_t> owed{0};
-  };
   struct Intent {
     std::atomic<bool> is_meant{false};
     std::uint32_t entry = 0;
@@ -117,8 +125,7 @@ class UnfinishedTasks {
   };
   static constexpr std::size_t kEntries = kMostParticipants + 1;
 
-  void intend(std::uint64_t items, std::uint64_t head) {
-    Entry& entry = mine();
+  void intend(Entry& entry, std::uint64_t items, std::uint64_t head) noexcept {
     const auto early = early_.load(std::memory_order_relaxed);
     const auto paid = items < early ? items : early;
     intent_.entry = static_cast<std::uint32_t>(&entry - entries_);
@@ -129,7 +136,7 @@ class UnfinishedTasks {
     // Before the items leave the queue, so that is_drained() never sees them nowhere.
     owed_.store(owed_.load(std::memory_order_relaxed) + items - paid, std::memory_order_release);
   }
-  void apply() {
+  void apply() noexcept {
     entries_[intent_.entry % kEntries].owed.store(intent_.owed, std::memory_order_relaxed);
     early_.store(intent_.early, std::memory_order_relaxed);
     intent_.is_meant.store(false, std::memory_order_release);
@@ -154,11 +161,16 @@ class UnfinishedTasks {
   Entry& mine() {
     const OwnerId me = self<S>();
     if (Entry* known = find(me)) return *known;
-    Entry* free = search(
-        me, [](const Entry& entry) { return entry.owed.load(std::memory_order_relaxed) == 0; });
+    const auto is_free = [](const Entry& entry) {
+      return entry.owed.load(std::memory_order_relaxed) == 0;
+    };
+    Entry* free = search(me, is_free);
+    if (free == nullptr && forfeit() > 0) free = search(me, is_free);
     if (free == nullptr) {
-      throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
-                              "gilfree::JoinableQueue::get: 1024 workers owe a task_done already");
+      throw std::system_error(
+          std::make_error_code(std::errc::resource_unavailable_try_again),
+          "gilfree::JoinableQueue::get: 1024 workers have unfinished tasks already; let "
+          "them call task_done() first");
     }
     free->who.store(me, std::memory_order_relaxed);
     return *free;
@@ -174,6 +186,7 @@ class UnfinishedTasks {
   std::atomic<std::uint64_t> owed_{0};   // the sum over all entries
   std::atomic<std::uint64_t> early_{0};  // done before they were taken
   std::atomic<std::uint64_t> lost_{0};
+  std::atomic<std::uint64_t> reported_{0};
   Intent intent_;
   alignas(kApart) EventCount<S> drained_;
   Entry entries_[kEntries];

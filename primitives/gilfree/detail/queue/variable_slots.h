@@ -14,6 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "gilfree/codec.h"
 #include "gilfree/detail/queue/message_memory.h"
@@ -27,15 +30,15 @@ class VariableSlots : public MessageMemory<T> {
  public:
   using Memory::kMostItems, Memory::kReserved, Memory::kLongest, Memory::kUsual;
   using Memory::Memory;
+  using typename Memory::Need;
   using typename Memory::Position;
 
   static std::uint64_t count(Position tail, Position head) {
     return (count_of(tail) - count_of(head)) & kMostItems;
   }
 
-  bool has_room(Position tail, Position head, const T& item) const {
-    return count(tail, head) < this->capacity() &&
-           place(tail, head, needed(length_of(item))).has_value();
+  bool has_room(Position tail, Position head, Need length) const {
+    return count(tail, head) < this->capacity() && place(tail, head, needed(length)).has_value();
   }
 
   static Position whole_lines(Position at) { return at; }
@@ -51,9 +54,9 @@ class VariableSlots : public MessageMemory<T> {
   static Position fetch_to_write(Position asked, Position, Position) { return asked; }
   static void fetch_next(Position) {}
 
-  Position write(Position tail, Position head, const T& item) const {
-    const std::uint64_t length = length_of(item), need = needed(length);
-    const std::uint64_t at = *place(tail, head, need);
+  Position write(Position tail, Position head, const T& item, Need length) const {
+    const std::uint64_t need = needed(length);
+    const std::uint64_t at = place(tail, head, need).value_or(kReserved);
     if (at != offset_of(tail)) store(room_at(offset_of(tail), kHeader), kWrap);
     std::byte* message = room_at(at, need);
     store(message, length);
@@ -63,18 +66,38 @@ class VariableSlots : public MessageMemory<T> {
 
   template <typename Result>
   Result read(Position head, Position& next) const {
+    const auto [message, length] = find(head, next);
+    if constexpr (std::is_same_v<Result, T>) {
+      return Codec<T>::read(message, length);
+    } else {
+      return Result(std::in_place, Codec<T>::read(message, length));
+    }
+  }
+  Position append(std::vector<T>& items, Position head) const {
+    Position next;
+    const auto [message, length] = find(head, next);
+    items.push_back(Codec<T>::read(message, length));
+    return next;
+  }
+  void discard(Position, Position) const noexcept {}
+
+ private:
+  struct Message {
+    const std::byte* bytes;
+    std::uint64_t length;
+  };
+  Message find(Position head, Position& next) const {
     std::uint64_t at = offset_of(head);
     std::uint64_t length = load(bytes_at(at, kHeader));
     if (length == kWrap) length = load(bytes_at(at = 0, kHeader));
     const std::byte* message = bytes_at(at, needed(believed(length)));
     next = position(count_of(head) + 1, at + needed(length));
-    return Result(Codec<T>::read(message + kHeader, length));
+    return {message + kHeader, length};
   }
 
- private:
   using Memory::believed, Memory::bytes_at, Memory::room_at, Memory::load, Memory::store,
       Memory::kHeader;
-  using Memory::position, Memory::offset_of, Memory::count_of, Memory::length_of, Memory::needed;
+  using Memory::position, Memory::offset_of, Memory::count_of, Memory::needed;
 
   static constexpr std::uint64_t kWrap = ~std::uint64_t{0};
 
