@@ -33,6 +33,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -53,11 +54,16 @@ class ForkServer {
   // Ends it, once what it is to start has been started or let go of.
   ~ForkServer() = default;
 
-  pid_t pid() const { return server_->process().pid; }
-  bool is_alive() const { return !server_->process().has_ended(); }
+  pid_t pid() const { return server().process().pid; }
+  bool is_alive() const { return !server().process().has_ended(); }
 
  private:
   friend class Process;
+
+  detail::ForkServer& server() const {
+    if (server_) return *server_;
+    throw std::logic_error("gilfree::ForkServer: moved from; use the one it was moved to");
+  }
 
   template <typename Function, typename Arguments>
   std::unique_ptr<detail::Order> order(Function function, Arguments arguments) const {
@@ -68,6 +74,7 @@ class ForkServer {
     static_assert(detail::can_travel<Arguments>,
                   "an argument cannot travel between processes: make it trivially copyable without "
                   "pointers, or write a gilfree::Codec for its type");
+    (void)server();
     auto order = std::make_unique<detail::Order>();
     order->server = server_;
     order->run = &run<Function, Arguments>;

@@ -75,7 +75,12 @@ struct ProcessOptions {
 
 namespace detail {
 struct ProcessRecord;
-}
+
+template <typename T>
+inline constexpr bool is_tuple = false;
+template <typename... Elements>
+inline constexpr bool is_tuple<std::tuple<Elements...>> = true;
+}  // namespace detail
 
 // The end of a process as something to wait for, alone or beside connections (wait.h). Python's
 // Process.sentinel. Valid as long as one wants, in the process that started the other, or in its child.
@@ -153,6 +158,21 @@ class Process : public ProcessHandle {
   template <typename Function>
   Process(const ForkServer& server, Function function, ProcessOptions options = {})
       : Process(server, std::move(function), std::tuple<>(), std::move(options)) {}
+  // Arguments are no part of it: says so where they are given.
+  template <typename Target, typename Argument, typename... More>
+  requires(!std::convertible_to<Argument, ProcessOptions> &&
+           !std::same_as<Target, ForkServer>) Process(const Target&, const Argument&, const More&...)
+      : Process(ProcessOptions()) {
+    static_assert(!sizeof(Argument),
+                  "a Process's target is called without arguments: capture them in a lambda");
+  }
+  template <typename Function, typename Argument, typename... More>
+  requires(!std::convertible_to<Argument, ProcessOptions> && !detail::is_tuple<Argument>)
+      Process(const ForkServer&, const Function&, const Argument&, const More&...)
+      : Process(ProcessOptions()) {
+    static_assert(!sizeof(Argument),
+                  "a fork server passes arguments to its target in one tuple: std::tuple(...)");
+  }
   virtual ~Process();
   Process(Process&& from) noexcept;
   Process& operator=(Process&& from);

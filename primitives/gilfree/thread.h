@@ -102,6 +102,15 @@ class Thread : public ThreadHandle {
                   "a Thread's target is called without arguments: capture them in a lambda");
     target_ = detail::MoveOnlyFunction<void>(std::move(target));
   }
+  // Arguments are no part of it: says so where they are given.
+  template <typename Target, typename Argument, typename... More>
+  requires(!std::convertible_to<Argument, ThreadOptions>) Thread(const Target&, const Argument&,
+                                                                 const More&...)
+      : Thread(ThreadOptions()) {
+    static_assert(!sizeof(Argument),
+                  "a Thread's target is called without arguments: capture them in a lambda, or use "
+                  "start_new_thread");
+  }
   virtual ~Thread();
 
   // A started subclass stays where it is: moving it throws std::logic_error.

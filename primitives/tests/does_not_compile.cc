@@ -1,13 +1,18 @@
 // What must not compile: a case a macro, each with the message that says what to do instead
 // (CMakeLists.txt). Without a macro it compiles.
+#include <chrono>
+#include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "gilfree/multiprocessing.h"
+#include "gilfree/threading.h"
 
 namespace mp = gilfree::multiprocessing;
+namespace th = gilfree::threading;
 
 struct SaysNothing {
   std::string name;
@@ -34,6 +39,22 @@ int main() {
   pool.starmap([](int one) { return one; }, std::vector<int>{1});
 #elif defined ARGUMENT_OF_ANOTHER_TYPE
   pool.apply([](const char* text) { return *text; }, "text");
+#elif defined ARGUMENT_THAT_CANNOT_BE_COPIED
+  auto number = std::make_unique<int>(1);
+  th::Pool(1).apply([](std::unique_ptr<int> n) { return *n; }, number);
+#elif defined CALLBACK_WITHOUT_A_COPY
+  th::Pool(1).apply_async({.error_callback = [](std::exception_ptr) {}},
+                          [] { return std::make_unique<int>(1); });
+#elif defined PROCESS_WITH_ARGUMENTS
+  mp::Process bad([](int) {}, 3);
+#elif defined SERVED_PROCESS_WITH_ARGUMENTS
+  mp::Process bad(mp::ForkServer(), [](int, int) {}, 3, 4);
+#elif defined PROCESS_TARGET_WITH_A_PARAMETER
+  mp::Process bad([](int) {});
+#elif defined THREAD_WITH_ARGUMENTS
+  th::Thread bad([](int) {}, 3);
+#elif defined TIMER_FUNCTION_WITH_A_PARAMETER
+  th::Timer bad(std::chrono::seconds(1), [](int) {});
 #endif
   pool.apply([](const std::string& text, int) { return text.size(); }, "text", 1);
   pool.starmap([](int one, int other) { return one + other; },
