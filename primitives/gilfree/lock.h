@@ -40,6 +40,7 @@
 #include <utility>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/named.h"
@@ -91,7 +92,7 @@ class AnyLock {
 
  protected:
   ~AnyLock() {
-    const bool held = S::kAcrossProcesses ? owned() : state_memory_->mutex.is_locked();
+    const bool held = S::kAcrossProcesses ? owned() : is_held_here();
     if (!is_view_ && held && std::uncaught_exceptions() == 0) {
       std::fputs("gilfree::Lock: destroyed while held; unlock it first\n", stderr);
       std::terminate();
@@ -111,7 +112,13 @@ class AnyLock {
   StateMemory<LockState<S>, S> state_memory_;
 
  private:
+  // By a thread of this process: a forked child has inherited what the others held, and not them.
+  bool is_held_here() const {
+    return state_memory_->mutex.is_locked() && made_by_ == this_process_id();
+  }
+
   const bool is_view_ = false;
+  const OwnerId made_by_ = this_process_id();
 };
 
 }  // namespace detail

@@ -160,8 +160,8 @@ class Process : public ProcessHandle {
       : Process(server, std::move(function), std::tuple<>(), std::move(options)) {}
   // Arguments are no part of it: says so where they are given.
   template <typename Target, typename Argument, typename... More>
-  requires(!std::convertible_to<Argument, ProcessOptions> &&
-           !std::same_as<Target, ForkServer>) Process(const Target&, const Argument&, const More&...)
+  requires(!std::convertible_to<Argument, ProcessOptions> && !std::same_as<Target, ForkServer>)
+      Process(const Target&, const Argument&, const More&...)
       : Process(ProcessOptions()) {
     static_assert(!sizeof(Argument),
                   "a Process's target is called without arguments: capture them in a lambda");

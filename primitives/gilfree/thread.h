@@ -104,8 +104,8 @@ class Thread : public ThreadHandle {
   }
   // Arguments are no part of it: says so where they are given.
   template <typename Target, typename Argument, typename... More>
-  requires(!std::convertible_to<Argument, ThreadOptions>) Thread(const Target&, const Argument&,
-                                                                 const More&...)
+  requires(!std::convertible_to<Argument, ThreadOptions>)
+      Thread(const Target&, const Argument&, const More&...)
       : Thread(ThreadOptions()) {
     static_assert(!sizeof(Argument),
                   "a Thread's target is called without arguments: capture them in a lambda, or use "

@@ -48,7 +48,8 @@ int main() {
 #elif defined PROCESS_WITH_ARGUMENTS
   mp::Process bad([](int) {}, 3);
 #elif defined SERVED_PROCESS_WITH_ARGUMENTS
-  mp::Process bad(mp::ForkServer(), [](int, int) {}, 3, 4);
+  mp::Process bad(
+      mp::ForkServer(), [](int, int) {}, 3, 4);
 #elif defined PROCESS_TARGET_WITH_A_PARAMETER
   mp::Process bad([](int) {});
 #elif defined THREAD_WITH_ARGUMENTS

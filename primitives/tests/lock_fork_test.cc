@@ -4,11 +4,15 @@
 // included, and is, in that copy, whoever forked.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "gilfree/lock.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/another.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
@@ -150,6 +154,24 @@ TYPED_TEST(ThreadLockTest, WhatAnotherThreadHeldAtTheForkStaysHeldInTheChildAlon
   lock.unlock();
 }
 
+TYPED_TEST(ThreadLockTest, AChildMayDestroyWhatAnotherThreadHeldAtTheFork) {
+  std::optional<TypeParam> lock(std::in_place);
+  std::promise<void> held, forked;
+  std::thread holder([&] {
+    const std::scoped_lock hold(*lock);
+    held.set_value();
+    forked.get_future().wait();
+  });
+  held.get_future().wait();
+  const int answer = ask_child([&] {
+    lock.reset();
+    return 7;
+  });
+  EXPECT_EQ(answer, 7);
+  forked.set_value();
+  holder.join();
+}
+
 // As in Python: between threads nobody dies, so a lock that its holder forgot is a mistake to find.
 TYPED_TEST(ThreadLockTest, AThreadThatEndsHoldingItLeavesItHeld) {
   static auto& lock = *new TypeParam;  // never destroyed, since it is held
@@ -182,6 +204,24 @@ TYPED_TEST(ForkAmidTrafficTest, AChildCanLockWhateverNobodyHeld) {
   }
   done = true;
   one.join();
+  other.join();
+}
+
+TEST(ForkAmidQueueTrafficTest, AQueueOfThreadsKeepsItsTimeoutInAChild) {
+  Queue<int, Threads> queue(100);
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) queue.put(1), (void)queue.get();
+  });
+  for (int i = 0; i < 30; ++i) {
+    const int answer = ask_child([&] {
+      (void)queue.try_put_for(2, 1ms);
+      (void)queue.try_get_for(1ms);
+      return 7;
+    });
+    EXPECT_EQ(answer, 7);
+  }
+  done = true;
   other.join();
 }
 
