@@ -42,6 +42,7 @@ using gilfree::EndOfFile;
 using gilfree::ForkServer;
 using gilfree::Permit;
 using gilfree::PipeOptions;
+using gilfree::PoolCallbacks;
 using gilfree::PoolOptions;
 using gilfree::Process;
 using gilfree::ProcessHandle;
@@ -75,6 +76,9 @@ using Pool = gilfree::Pool<Processes>;
 
 template <typename Result>
 using AsyncResult = gilfree::AsyncResult<Result, Processes>;
+
+template <typename Result>
+using PoolResults = gilfree::PoolResults<Result, Processes>;
 
 template <typename T>
 using Value = gilfree::Value<T, Processes>;

@@ -82,8 +82,8 @@ template <typename... Elements>
 inline constexpr bool is_tuple<std::tuple<Elements...>> = true;
 }  // namespace detail
 
-// The end of a process as something to wait for, alone or beside connections (wait.h). Python's
-// Process.sentinel. Valid as long as one wants, in the process that started the other, or in its child.
+// The end of a process as something to wait for, as Python's
+// Process.sentinel. Usable in the process that started the other, and in its child; never becomes invalid.
 class Sentinel {
  public:
   explicit Sentinel(std::shared_ptr<detail::ProcessRecord> record) : record_(std::move(record)) {}

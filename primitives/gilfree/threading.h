@@ -37,6 +37,7 @@ using gilfree::Corrupted;
 using gilfree::EndOfFile;
 using gilfree::Permit;
 using gilfree::PipeOptions;
+using gilfree::PoolCallbacks;
 using gilfree::PoolOptions;
 using gilfree::RemoteError;
 using gilfree::Thread;
@@ -65,6 +66,9 @@ using Pool = gilfree::Pool<Threads>;
 
 template <typename Result>
 using AsyncResult = gilfree::AsyncResult<Result, Threads>;
+
+template <typename Result>
+using PoolResults = gilfree::PoolResults<Result, Threads>;
 
 template <typename T>
 using Value = gilfree::Value<T, Threads>;
