@@ -148,15 +148,15 @@ class Signals(CommandTest):
         self.assertEqual(self.facts()["exit_code"], 143)
 
     def test_a_stopped_run_goes_on_where_it_was(self):
-        process = self.begin(["run", "counting/who:rare/size:64", "--launches", "2", "--no-report",
-                              "--window", "300ms", "--timeout", "200ms", "-q", "--out", "out"])
+        process = self.begin(["run", "counting/who:rare/size:64", "--launches", "1", "--no-report",
+                              "--window", "300ms", "--timeout", "3s", "-q", "--out", "out"])
         launch = self.launch_of(process)
         os.kill(process.pid, signal.SIGSTOP)
         self.waits_until(lambda: "State:\tZ" in self.status_of(launch), "the launch does not end")
-        time.sleep(1)  # the deadline goes by
+        time.sleep(4)  # the deadline goes by
         os.kill(process.pid, signal.SIGCONT)
         self.assertEqual(process.wait(LONGEST), 0)
-        self.assertEqual([row["status"] for row in self.rows()], ["ok", "ok"])
+        self.assertEqual([row["status"] for row in self.rows()], ["ok"])
 
 
 if __name__ == "__main__":
