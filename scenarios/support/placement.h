@@ -29,7 +29,8 @@ inline harness::Parameter placement_axis() {
   return {.name = "placement",
           .column = "placement",
           .sweep = {"apart", "together"},
-          .meaning = "one core for each of the two, or one for both"};
+          .meaning = "one core for each of the two, or one for both",
+          .alias = "cpus"};
 }
 
 // Places two workers by the axis. Skips the point if it needs two CPUs and only one is allowed.

@@ -1,4 +1,4 @@
-"""CPython's side of cpu_scaling: the chores of scenarios/chores.h, as one would write them in Python.
+"""CPython's side of cpu_scaling: the workloads of scenarios/workload.h, as one would write them in Python.
 
     python cpu_scaling.py TALLY_FD SCOPE WORK CPUS UNITS
 
@@ -9,8 +9,8 @@ and 3; rounds on 3 only, which has barriers.
 
 import sys
 
-from crew import Crew
 from tallies import Tally, clock, note
+from worker_group import WorkerGroup
 
 STEPS = range(500)
 
@@ -27,8 +27,8 @@ def floating_point():
         x = 3.7 * x * (1 - x)
 
 
-class Reader(object):
-    """Reads memory that no cache keeps, one stretch after the other."""
+class MemoryReader(object):
+    """Reads 64 MiB of memory, more than a cache holds, in stretches of 128 KiB."""
 
     STRETCH = 128 << 10
 
@@ -45,8 +45,8 @@ def allocation():
     [bytearray(size) for size in range(16, 4096, 64)]
 
 
-class Turns(object):
-    """Half of the work is under one lock for all."""
+class WorkUnderLock(object):
+    """Does half of its work under a lock that all workers share."""
 
     def __init__(self, lock):
         self._lock = lock
@@ -61,40 +61,40 @@ class Turns(object):
                 x = x * 5 & 0xFFFF
 
 
-def chore_of(kind, lock):
-    chores = {"integer": lambda: integer, "floating_point": lambda: floating_point,
-              "memory": Reader, "allocation": lambda: allocation, "lock": lambda: Turns(lock)}
-    return chores[kind]()
+def workload_of(kind, lock):
+    workloads = {"integer": lambda: integer, "floating_point": lambda: floating_point,
+              "memory": MemoryReader, "allocation": lambda: allocation, "lock": lambda: WorkUnderLock(lock)}
+    return workloads[kind]()
 
 
-def worker(me, descriptor, chore, rounds):
+def worker(me, descriptor, workload, rounds):
     tally = Tally(descriptor, me)
     if rounds:
-        return rounds.work(me, tally, chore)
+        return rounds.work(me, tally, workload)
     while tally.running():
-        chore()
+        workload()
         tally.count(1, 0)
 
 
-class Rounds(object):
-    """Of the same work, divided: nobody goes on before the last has finished its share."""
+class ScalingRounds(object):
+    """Rounds of the same work, divided: no worker goes on before the last has finished its share."""
 
-    def __init__(self, crew, units, workers):
+    def __init__(self, group, units, workers):
         self._units, self._workers = units, workers
-        self._end = crew.module.Barrier(workers)
-        # Of the even and of the odd rounds: said by worker 0 before the end of it.
-        self._is_last = crew.array("b", 2)
+        self._end = group.module.Barrier(workers)
+        # Of the even and of the odd rounds: written by worker 0 before the end of it.
+        self._is_last = group.array("b", 2)
 
-    def work(self, me, tally, chore):
+    def work(self, me, tally, workload):
         units = range(self._units * me // self._workers, self._units * (me + 1) // self._workers)
-        self._end.wait()  # until all are there
+        self._end.wait()  # until all have started
         parity = 0
         while True:
             begun = clock()
             if me == 0:
                 self._is_last[parity] = not tally.running()
             for _ in units:
-                chore()
+                workload()
                 tally.count(1, 0)
             self._end.wait()
             if me == 0:
@@ -107,15 +107,15 @@ class Rounds(object):
 def main():
     descriptor, scope, kind, cpus, units = sys.argv[1:]
     cpus = [int(cpu) for cpu in cpus.split(";")]
-    crew = Crew(scope)
-    if int(units) and not hasattr(crew.module, "Barrier"):
+    group = WorkerGroup(scope)
+    if int(units) and not hasattr(group.module, "Barrier"):
         return note("skipped", "no barrier in this version, so no rounds")
-    lock = crew.module.Lock()
-    rounds = Rounds(crew, int(units), len(cpus)) if int(units) else None
-    chores = [chore_of(kind, lock) for _ in cpus]  # before anybody begins: their data takes time
+    lock = group.module.Lock()
+    rounds = ScalingRounds(group, int(units), len(cpus)) if int(units) else None
+    workloads = [workload_of(kind, lock) for _ in cpus]  # before a worker begins: their data takes time
     for me, cpu in enumerate(cpus):
-        crew.start(cpu, worker, me, int(descriptor), chores[me], rounds)
-    crew.measure()
+        group.start(cpu, worker, me, int(descriptor), workloads[me], rounds)
+    group.measure()
 
 
 if __name__ == "__main__":

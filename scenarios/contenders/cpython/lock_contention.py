@@ -8,43 +8,43 @@ cost more than the lock. Works on Python 2.7 and 3.
 
 import sys
 
-from crew import Crew
 from tallies import Tally, clock, note
 from work import steps_of, work
+from worker_group import WorkerGroup
 
 
-class Board(object):
-    """What the parties share besides the lock."""
+class SectionCounters(object):
+    """What the workers share besides the lock."""
 
-    def __init__(self, crew, parties):
-        self.guarded = crew.array("Q", 2)
-        self.sections = crew.array("Q", parties)
-        self.meetings = crew.array("Q", parties)
-        self.longest_wait = crew.array("Q", parties)
+    def __init__(self, group, workers):
+        self.guarded = group.array("Q", 2)
+        self.sections = group.array("Q", workers)
+        self.collisions = group.array("Q", workers)
+        self.longest_wait = group.array("Q", workers)
 
 
 def count(guarded, inside):
-    """Counts in both words, with the work between. True if somebody else is inside."""
+    """Counts in both words, with the work between. Returns True if another worker is inside."""
     before = guarded[0]
-    meets = before != guarded[1]
+    collides = before != guarded[1]
     guarded[0] = before + 1
     if inside:
         work(inside)
     guarded[1] = before + 1
-    return meets
+    return collides
 
 
-def party(me, descriptor, lock, board, inside, outside, every):
+def worker(me, descriptor, lock, counters, inside, outside, every):
     tally = Tally(descriptor, me)
-    guarded = board.guarded
-    sections = meetings = 0
+    guarded = counters.guarded
+    sections = collisions = 0
     last, longest = None, 0.0
     untimed = range(every - 1)
     while tally.running():
         asked = clock()
         with lock:
             had = clock()
-            meetings += count(guarded, inside)
+            collisions += count(guarded, inside)
         if tally.measuring():
             tally.record(int((had - asked) * 1e9))
             longest = max(longest, had - (had if last is None else last))
@@ -53,29 +53,29 @@ def party(me, descriptor, lock, board, inside, outside, every):
             work(outside)
         for _ in untimed:
             with lock:
-                meetings += count(guarded, inside)
+                collisions += count(guarded, inside)
             if outside:
                 work(outside)
         sections += every
         tally.count(every, 0)
-    board.sections[me] = sections
-    board.meetings[me] = meetings
-    board.longest_wait[me] = int(longest * 1e9)
+    counters.sections[me] = sections
+    counters.collisions[me] = collisions
+    counters.longest_wait[me] = int(longest * 1e9)
 
 
 def main():
     descriptor, scope, contender, inside, outside, every, cpus = sys.argv[1:]
     cpus = [int(cpu) for cpu in cpus.split(";")]
-    crew = Crew(scope)
-    lock = crew.module.RLock() if contender == "cpython_rlock" else crew.module.Lock()
-    board = Board(crew, len(cpus))
+    group = WorkerGroup(scope)
+    lock = group.module.RLock() if contender == "cpython_rlock" else group.module.Lock()
+    counters = SectionCounters(group, len(cpus))
     for me, cpu in enumerate(cpus):
-        crew.start(cpu, party, me, int(descriptor), lock, board, steps_of(int(inside)),
+        group.start(cpu, worker, me, int(descriptor), lock, counters, steps_of(int(inside)),
                    steps_of(int(outside)), int(every))
-    crew.measure()
-    if sum(board.meetings) > 0 or set(board.guarded) != {sum(board.sections)}:
-        note("error", "exclusion broken: two parties were inside at once")
-    note("max_wait_ns", max(board.longest_wait))
+    group.measure()
+    if sum(counters.collisions) > 0 or set(counters.guarded) != {sum(counters.sections)}:
+        note("error", "exclusion broken: two workers were inside at once")
+    note("max_wait_ns", max(counters.longest_wait))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ LAST = 2**64 - 1
 
 
 def make_channel(kind):
-    """A one-way channel: what sends and what receives."""
+    """Returns what sends and what receives, of a one-way channel."""
     if kind == "cpython_pipe":
         receiver, sender = multiprocessing.Pipe(duplex=False)
         return sender.send, receiver.recv
@@ -36,7 +36,7 @@ def message(number, size):
 
 
 def number_of(payload, size):
-    """Its sequence number, or None if the payload is not what was sent."""
+    """Returns its sequence number, or None if the payload is not what was sent."""
     number = NUMBER.unpack_from(payload, 0)[0]
     whole = len(payload) == size
     if whole and (size < 16 or NUMBER.unpack_from(payload, size - 8)[0] == number):
@@ -96,7 +96,7 @@ def main():
     there = make_channel(kind)
     back = make_channel(kind) if mode == "ping_pong" else None
 
-    def party():
+    def worker():
         die_with_parent()
         stay_on(int(other))
         if mode == "throughput":
@@ -104,7 +104,7 @@ def main():
         else:
             answer(back[0], there[1], size)
 
-    process = multiprocessing.Process(target=party)
+    process = multiprocessing.Process(target=worker)
     process.daemon = True
     process.start()
     stay_on(int(one))

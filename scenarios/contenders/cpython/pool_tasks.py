@@ -48,7 +48,8 @@ class ExecutorOf(object):
 
 
 class ProcessForEach(object):
-    """No pool, but used like one: the exit code is the result. Counts each as it starts: 50 take seconds."""
+    """Not a pool, but used like one: the exit code is the result. Counts each as it starts, since 50
+    take seconds."""
 
     def __init__(self, tally):
         self._tally = tally

@@ -10,8 +10,8 @@ import struct
 import sys
 import time
 
-from crew import Crew
 from tallies import Tally, note
+from worker_group import WorkerGroup
 
 WORD = struct.Struct("<Q")
 NUMBER_BITS = 48
@@ -37,24 +37,24 @@ def wrap(contender, word, size):
     return (word % 8, item) if contender == "cpython_priority_queue" else item
 
 
-def produce(me, descriptor, queue, contender, size, board, producers, consumers):
+def produce(me, descriptor, queue, contender, size, counters, producers, consumers):
     tally = Tally(descriptor, consumers)  # reads only
     number = 0
     while tally.running():
         queue.put(wrap(contender, me << NUMBER_BITS | number, size))
         number += 1
-    board[me] = number
-    board[16 + me] = 1
+    counters[me] = number
+    counters[16 + me] = 1
     if me == 0:
-        while sum(board[16:16 + producers]) < producers:
+        while sum(counters[16:16 + producers]) < producers:
             time.sleep(0.0001)
-        while sum(board[48:48 + consumers]) < sum(board[:producers]):
+        while sum(counters[48:48 + consumers]) < sum(counters[:producers]):
             time.sleep(0.0001)
         for _ in range(consumers):
             queue.put(wrap(contender, LAST, size))
 
 
-def consume(me, descriptor, queue, contender, size, board, counts, sums):
+def consume(me, descriptor, queue, contender, size, counters, counts, sums):
     tally = Tally(descriptor, me)
     joinable = contender == "cpython_joinable_queue"
     taken = 0
@@ -74,26 +74,26 @@ def consume(me, descriptor, queue, contender, size, board, counts, sums):
         sums[16 * me + producer] += number
         tally.count(1, size)
         taken += 1
-        board[48 + me] = taken
+        counters[48 + me] = taken
 
 
 def main():
     descriptor, scope, contender, producers, consumers, capacity, size, cpus = sys.argv[1:]
     producers, consumers, size = int(producers), int(consumers), int(size)
     cpus = [int(cpu) for cpu in cpus.split(";")]
-    crew = Crew(scope)
+    group = WorkerGroup(scope)
     queue = make_queue(scope, contender, int(capacity))
-    board = crew.array("Q", 64)
-    counts, sums = crew.array("Q", 256), crew.array("Q", 256)
+    counters = group.array("Q", 64)
+    counts, sums = group.array("Q", 256), group.array("Q", 256)
     for me in range(consumers):
-        crew.start(cpus[me], consume, me, int(descriptor), queue, contender, size, board, counts,
+        group.start(cpus[me], consume, me, int(descriptor), queue, contender, size, counters, counts,
                    sums)
     for me in range(producers):
-        crew.start(cpus[consumers + me], produce, me, int(descriptor), queue, contender, size,
-                   board, producers, consumers)
-    crew.measure()
+        group.start(cpus[consumers + me], produce, me, int(descriptor), queue, contender, size,
+                   counters, producers, consumers)
+    group.measure()
     for me in range(producers):
-        put = board[me]
+        put = counters[me]
         if (sum(counts[me::16]), sum(sums[me::16])) != (put, put * (put - 1) // 2):
             note("error", "of producer %d's %d items %d arrived, or some twice and others not at "
                  "all" % (me, put, sum(counts[me::16])))

@@ -2,33 +2,33 @@
 
     python semaphore_pool.py TALLY_FD SCOPE CONTENDER PERMITS INSIDE EVERY CPUS
 
-Each worker has a flag that says it is inside, and counts everybody's when it has set its own: the
-last of any number that meet sees them all. One wait in EVERY is timed, and all are counted after it.
+Each worker has a flag that says it is inside, and counts all flags when it has set its own: the
+last of those that are inside together sees them all. One wait in EVERY is timed, and all are counted after it.
 Works on Python 2.7 and 3.
 """
 
 import sys
 
-from crew import Crew
 from tallies import Tally, clock, note
 from work import steps_of, work
+from worker_group import WorkerGroup
 
 
 def count_inside(flags):
-    """How many are inside; 0 if somebody came or went while it looked."""
+    """Returns how many are inside; 0 if a worker came or went meanwhile."""
     seen = list(flags)
-    return sum(turn % 2 for turn in seen) if list(flags) == seen else 0
+    return sum(count % 2 for count in seen) if list(flags) == seen else 0
 
 
-def worker(me, descriptor, permits, flags, board, inside, every):
+def worker(me, descriptor, permits, flags, results, inside, every):
     tally = Tally(descriptor, me)
     last, longest, max_inside = None, 0.0, 0
-    turns = range(every)
+    sections = range(every)
     while tally.running():
         asked = clock()
-        for turn in turns:
+        for section in sections:
             with permits:
-                if turn == 0:
+                if section == 0:
                     had = clock()
                 flags[me] += 1  # odd: inside
                 max_inside = max(max_inside, count_inside(flags))
@@ -39,28 +39,28 @@ def worker(me, descriptor, permits, flags, board, inside, every):
             longest = max(longest, had - (had if last is None else last))
             last = had
         tally.count(every, 0)
-    board[me] = max_inside
-    board[len(flags) + me] = int(longest * 1e9)
+    results[me] = max_inside
+    results[len(flags) + me] = int(longest * 1e9)
 
 
 def main():
     descriptor, scope, contender, permits, inside, every, cpus = sys.argv[1:]
     cpus = [int(cpu) for cpu in cpus.split(";")]
-    crew = Crew(scope)
+    group = WorkerGroup(scope)
     bounded = contender == "cpython_bounded_semaphore"
-    make = crew.module.BoundedSemaphore if bounded else crew.module.Semaphore
+    make = group.module.BoundedSemaphore if bounded else group.module.Semaphore
     semaphore = make(int(permits))
-    flags = crew.array("Q", len(cpus))
-    board = crew.array("Q", 2 * len(cpus))
+    flags = group.array("Q", len(cpus))
+    results = group.array("Q", 2 * len(cpus))
     for me, cpu in enumerate(cpus):
-        crew.start(cpu, worker, me, int(descriptor), semaphore, flags, board,
+        group.start(cpu, worker, me, int(descriptor), semaphore, flags, results,
                    steps_of(int(inside)), int(every))
-    crew.measure()
-    max_inside = max(board[:len(cpus)])
+    group.measure()
+    max_inside = max(results[:len(cpus)])
     if max_inside > int(permits):
         note("error", "%d were inside at once through %s permits" % (max_inside, permits))
     note("max_inside", max_inside)
-    note("max_wait_ns", max(board[len(cpus):]))
+    note("max_wait_ns", max(results[len(cpus):]))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ class Tally(object):
 
 
 def bucket(value):
-    """The histogram's bucket of a latency, as harness/measure/histogram.h computes it."""
+    """Returns the histogram's bucket of a latency, as harness/measure/histogram.h computes it."""
     if value < FIRST:
         return value
     shift = value.bit_length() - 1 - SUB_BITS
@@ -73,7 +73,7 @@ def bucket(value):
 
 
 def die_with_parent():
-    """A party must not outlive the launch, even if that is killed."""
+    """Lets the kernel kill this process when its parent dies: it must not outlive the launch."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
@@ -91,6 +91,6 @@ def announce_ready():
 
 
 def note(column, value):
-    """At the end: a fact for the row. Column "error" fails it, "skipped" before the start skips it."""
+    """Writes a fact for the row. Column "error" fails it; "skipped", before the start, skips it."""
     sys.stdout.write("%s %s\n" % (column, value))
     sys.stdout.flush()

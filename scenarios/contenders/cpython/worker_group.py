@@ -1,12 +1,12 @@
-"""Crew: the parties of a measurement, threads or processes, as scenarios/crew.h has them.
+"""WorkerGroup: the workers of a measurement, threads or processes (see support/worker_group.h).
 
-    crew = Crew("processes")
-    lock = crew.module.Lock()            # threading or multiprocessing
-    crew.start(0, party, tally, lock)    # party(tally, lock) on CPU 0
-    crew.measure()
+    group = WorkerGroup("processes")
+    lock = group.module.Lock()             # threading or multiprocessing
+    group.start(0, worker, tally, lock)    # worker(tally, lock) on CPU 0
+    group.measure()
 
-Nobody begins before all are there. A party that fails ends the program and fails the case. Works on
-Python 2.7 and 3.
+No worker begins before all have started. A worker that fails ends the program and fails the launch.
+Works on Python 2.7 and 3.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ import traceback
 from tallies import announce_ready, die_with_parent, note, stay_on
 
 
-class Crew(object):
+class WorkerGroup(object):
     def __init__(self, scope):
         self.threads = scope == "threads"
         if self.threads:
@@ -27,32 +27,32 @@ class Crew(object):
             if sys.version_info >= (3, 4):
                 multiprocessing.set_start_method("fork")
             self.module = multiprocessing
-        self._here = self.module.Semaphore(0)
+        self._ready = self.module.Semaphore(0)
         self._gate = self.module.Semaphore(0)
-        self._parties = []
+        self._workers = []
 
     def array(self, kind, length):
-        """A zeroed ctypes array that all parties see."""
+        """Returns a zeroed ctypes array that all workers see."""
         from multiprocessing.sharedctypes import RawArray
 
         return RawArray(kind, length)
 
     def start(self, cpu, body, *arguments):
         kind = threading.Thread if self.threads else multiprocessing.Process
-        party = kind(target=self._attend, args=(cpu, body, arguments))
-        party.daemon = True
-        party.start()
-        self._parties.append(party)
+        worker = kind(target=self._attend, args=(cpu, body, arguments))
+        worker.daemon = True
+        worker.start()
+        self._workers.append(worker)
 
     def measure(self):
-        for _ in self._parties:
-            self._here.acquire()
+        for _ in self._workers:
+            self._ready.acquire()
         announce_ready()
-        for _ in self._parties:
+        for _ in self._workers:
             self._gate.release()
-        for party in self._parties:
-            party.join()
-        if not self.threads and any(party.exitcode != 0 for party in self._parties):
+        for worker in self._workers:
+            worker.join()
+        if not self.threads and any(worker.exitcode != 0 for worker in self._workers):
             sys.exit(1)
 
     def _attend(self, cpu, body, arguments):
@@ -60,11 +60,11 @@ class Crew(object):
             if not self.threads:
                 die_with_parent()
             stay_on(cpu)
-            self._here.release()
+            self._ready.release()
             self._gate.acquire()
             body(*arguments)
         except BaseException:
-            # The others may wait for what this one will never do, so nobody goes on.
+            # The others may wait for what this one will never do, so all are ended.
             traceback.print_exc()
             note("error", traceback.format_exc().strip().splitlines()[-1])
             os.kill(os.getpid() if self.threads else os.getppid(), 9)
