@@ -144,6 +144,7 @@ void Thread::let_go() {
 
 void Thread::start() {
   auto& thread = record();
+  const auto keep = record_;  // the thread may destroy this object before pthread_create returns
   if (phase_of(thread) != Phase::kNew) {
     throw std::logic_error("gilfree::Thread::start: already started; make another Thread");
   }

@@ -91,10 +91,13 @@ TEST_F(ThreadPoolFaultsTest, ATaskMayTerminateItsPoolAndMayNotJoinIt) {
 
 TEST_F(ThreadPoolFaultsTest, ATaskMayDestroyItsPool) {
   auto pool = std::make_unique<Pool<Threads>>(2);
+  Queue<int, Threads> gate(1);
   auto result = pool->apply_async([&] {
+    const int answer = gate.get();
     pool.reset();
-    return 3;
+    return answer;
   });
+  gate.put(3);
   EXPECT_EQ(result.get(), 3);
 }
 
