@@ -13,6 +13,10 @@ set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined o
 add_library(gilfree_options INTERFACE)
 target_include_directories(gilfree_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(gilfree_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 15)
+  # It takes [&end = end], as clang 14 needs it where `end` is a structured binding, for shadowing.
+  target_compile_options(gilfree_options INTERFACE -Wno-shadow)
+endif()
 if(GILFREE_WERROR)
   target_compile_options(gilfree_options INTERFACE -Werror)
 endif()
