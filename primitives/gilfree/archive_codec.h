@@ -51,6 +51,7 @@
 #include <type_traits>
 
 #include "gilfree/codec.h"
+#include "gilfree/detail/base/shareable.h"
 #include "gilfree/errors.h"
 
 namespace gilfree {
@@ -87,7 +88,7 @@ class ItemReader : public std::streambuf {
 
 template <typename T>
 concept Archivable =
-    !std::is_trivially_copyable_v<T> && std::default_initializable<T> &&
+    !std::is_trivially_copyable_v<T> && !holds_address<T> && std::default_initializable<T> &&
     cereal::traits::is_output_serializable<T, cereal::BinaryOutputArchive>::value &&
     cereal::traits::is_input_serializable<T, cereal::BinaryInputArchive>::value;
 

@@ -30,6 +30,8 @@
 #include <vector>
 
 #include "gilfree/detail/base/copy.h"
+#include "gilfree/detail/base/shareable.h"
+#include "gilfree/errors.h"
 
 namespace gilfree {
 
@@ -46,6 +48,10 @@ struct RunCodec {
     if (!run.empty()) detail::copy_bytes(bytes, run.data(), size(run));
   }
   static Run read(const std::byte* bytes, std::size_t size) {
+    if (size % sizeof(Element) != 0) {
+      throw Corrupted(
+          "gilfree::Codec: the bytes are no whole elements; receive them as the type sent");
+    }
     Run run(size / sizeof(Element), Element());
     if (!run.empty()) detail::copy_bytes(run.data(), bytes, size);
     return run;
@@ -65,10 +71,10 @@ struct Codec<std::string> : RunCodec<std::string> {
   }
 };
 
-// But for bits, which are no elements.
+// Not of bool, whose vector has no elements in memory.
 template <typename T>
-requires(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
-         !std::is_same_v<T, bool>) struct Codec<std::vector<T>> : RunCodec<std::vector<T>> {
+requires(detail::Shareable<T> && !std::is_same_v<T, bool>) struct Codec<std::vector<T>>
+    : RunCodec<std::vector<T>> {
 };
 
 template <typename T>

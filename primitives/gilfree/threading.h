@@ -22,6 +22,7 @@
 #include "gilfree/priority_queue.h"
 #include "gilfree/queue.h"
 #include "gilfree/semaphore.h"
+#include "gilfree/simple_queue.h"
 #include "gilfree/thread.h"
 #include "gilfree/timer.h"
 #include "gilfree/value.h"
@@ -87,6 +88,9 @@ using PriorityQueue = gilfree::PriorityQueue<T, Compare, Threads>;
 
 template <typename T>
 using JoinableQueue = gilfree::JoinableQueue<T, Threads>;
+
+template <typename T>
+using SimpleQueue = gilfree::SimpleQueue<T>;
 
 template <typename T>
 using Connection = gilfree::Connection<T, Threads>;

@@ -1,11 +1,18 @@
 // What must not compile: a case a macro, each with the message that says what to do instead
 // (CMakeLists.txt). Without a macro it compiles.
+#include <array>
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "gilfree/multiprocessing.h"
@@ -27,6 +34,36 @@ int main() {
   auto bad = mp::Pipe<std::string_view>();
 #elif defined TYPE_THAT_SAYS_NOTHING
   mp::PriorityQueue<SaysNothing> bad(1);
+#elif defined VIEWS_IN_A_VECTOR
+  mp::Queue<std::vector<std::string_view>> bad(1);
+#elif defined VIEWS_IN_AN_ARRAY
+  mp::LifoQueue<std::array<std::string_view, 1>> bad(1);
+#elif defined VIEW_IN_AN_OPTIONAL
+  mp::Queue<std::optional<std::string_view>> bad(1);
+#elif defined POINTER_IN_AN_OPTIONAL
+  mp::JoinableQueue<std::optional<const char*>> bad(1);
+#elif defined POINTER_IN_A_VARIANT
+  mp::Queue<std::variant<int, const char*>> bad(1);
+#elif defined POINTER_IN_A_PAIR
+  auto bad = mp::Pipe<std::pair<int, int*>>();
+#elif defined POINTERS_IN_A_MAP
+  mp::Queue<std::map<int, std::vector<int*>>> bad(1);
+#elif defined SPANS_IN_A_TUPLE
+  mp::Queue<std::tuple<int, std::span<int>>> bad(1);
+#elif defined REFERENCES_IN_A_VECTOR
+  mp::Queue<std::vector<std::reference_wrapper<int>>> bad(1);
+#elif defined ITERATOR_IN_AN_OPTIONAL
+  mp::Queue<std::optional<std::vector<int>::iterator>> bad(1);
+#elif defined OPTIONAL_POINTER_AS_VALUE
+  mp::Value<std::optional<int*>> bad;
+#elif defined OPTIONAL_POINTER_AS_ARGUMENT
+  pool.apply([](std::optional<int*>) {}, std::optional<int*>());
+#elif defined QUEUE_WITHOUT_A_CAPACITY
+  mp::Queue<int> bad;
+#elif defined LIFO_QUEUE_WITHOUT_A_CAPACITY
+  mp::LifoQueue<int> bad;
+#elif defined BATCH_OF_ANOTHER_TYPE
+  queue.put_many(std::vector<int>{1});
 #elif defined CAPTURED_STRING
   pool.apply([text = std::string("a")] { return text.size(); });
 #elif defined POINTER_AS_ARGUMENT

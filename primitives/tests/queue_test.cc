@@ -7,10 +7,13 @@
 #include <cstring>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "primitives/tests/support/scopes.h"
@@ -115,6 +118,16 @@ TYPED_TEST(QueueTest, ABatchMayBeAList) {
 static_assert(!detail::CanTravel<std::string_view, Processes> &&
               !detail::CanTravel<int*, Processes>);
 static_assert(!detail::CanTravel<std::span<int>, Processes>);
+static_assert(detail::CanTravel<std::optional<std::array<long, 2>>, Processes> &&
+              detail::CanTravel<std::variant<int, double>, Processes>);
+// A tag may be of a type that is nowhere defined.
+struct Tag;
+template <typename T, typename>
+struct Tagged {
+  T value;
+};
+static_assert(detail::CanTravel<Tagged<int, Tag>, Processes> &&
+              !detail::CanTravel<Tagged<int*, Tag>, Processes>);
 static_assert(detail::CanTravel<std::string_view, Threads> && detail::CanTravel<int*, Threads>);
 
 TEST(QueueBetweenThreads, ABatchIsMovedOutOfWhatIsGivenAway) {

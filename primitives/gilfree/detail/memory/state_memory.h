@@ -12,34 +12,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <functional>
 #include <memory>
 #include <new>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/shareable.h"  // IWYU pragma: export
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/memory/segment.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
-
-// What may be copied through shared memory: bytes that mean the same in every process.
-// Specialise to false for a trivially copyable type that holds a pointer or a file descriptor.
-template <typename T>
-inline constexpr bool shareable = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
-template <typename C, typename Traits>
-inline constexpr bool shareable<std::basic_string_view<C, Traits>> = false;
-template <typename T, std::size_t N>
-inline constexpr bool shareable<std::span<T, N>> = false;
-template <typename T>
-inline constexpr bool shareable<std::reference_wrapper<T>> = false;
-
-template <typename T>
-concept Shareable = shareable<T>;
 
 template <typename State, Scope S>
 class StateMemory {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -18,7 +19,7 @@
 #include <utility>
 
 #include "gilfree/codec.h"
-#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/base/shareable.h"
 
 namespace gilfree::detail {
 

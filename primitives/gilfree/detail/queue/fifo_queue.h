@@ -41,6 +41,9 @@ class Fifo : public AnyQueue<Self, T> {
       : state_memory_(Store::bytes(Base::checked(capacity)), capacity),
         ring_(open(state_memory_)) {}
 
+  template <typename Missing = T>
+  Fifo() : Fifo(Base::template no_capacity<Missing>()) {}
+
   // By name (named.h). One that exists keeps its capacity.
   Fifo(create_only_t tag, std::string_view name, std::size_t capacity)
       : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),

@@ -15,19 +15,23 @@
 namespace gilfree::detail {
 
 // What can be put into a Queue or sent through a Pipe. Between threads: whatever can be moved.
-// Between processes: what is trivially copyable and no pointer, or what has a Codec.
+// Between processes: what is trivially copyable and shows no address (shareable.h), or has a Codec.
 template <typename T, typename S>
 concept CanTravel = (S::kAcrossProcesses && (Shareable<T> || Encodable<T>)) ||
                     (!S::kAcrossProcesses && std::movable<T>);
 
 template <typename T, Scope S>
 consteval bool must_travel() {
+  constexpr bool kTravels = CanTravel<T, S>;
   static_assert(
-      CanTravel<T, S>,
-      "this type cannot travel between processes: make it trivially copyable without "
-      "pointers or views, give it a serialize() for primitives/archive_codec.h (cereal's, and "
-      "its header for a type of the library), or write a "
-      "gilfree::Codec for it");
+      kTravels || !S::kAcrossProcesses,
+      "this type cannot travel between processes: make it trivially copyable, give it a "
+      "serialize() for gilfree/archive_codec.h (cereal's, and its header for a type of the "
+      "library), or write a gilfree::Codec for it; a pointer, reference or view in it means "
+      "nothing in another process: send what it points to (std::string for "
+      "std::string_view)");
+  static_assert(kTravels || S::kAcrossProcesses,
+                "this type cannot travel between threads: make it movable");
   return true;
 }
 

@@ -43,6 +43,9 @@ class LockedQueue : public AnyQueue<Self, T> {
       : state_memory_(Store::bytes(Base::checked(capacity)), capacity),
         store_(open(state_memory_)) {}
 
+  template <typename Missing = T>
+  LockedQueue() : LockedQueue(Base::template no_capacity<Missing>()) {}
+
   // By name (named.h). One that exists keeps its capacity.
   LockedQueue(create_only_t tag, std::string_view name, std::size_t capacity)
       : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),

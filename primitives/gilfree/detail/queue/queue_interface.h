@@ -15,6 +15,7 @@
 #include <ranges>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -93,6 +94,14 @@ class AnyQueue {
 
  protected:
   AnyQueue() = default;
+  // Says what is wrong with `mp::Queue<int> queue;`.
+  template <typename Missing>
+  static std::size_t no_capacity() {
+    static_assert(
+        !std::is_same_v<Missing, T>,
+        "a queue needs a capacity: mp::Queue<T> queue(64); th::SimpleQueue<T> has no limit");
+    return 0;
+  }
   ~AnyQueue() = default;
 
   static std::size_t checked(std::size_t capacity) {
