@@ -194,8 +194,8 @@ TEST(SampledWaitsTest, OutsideOfTheWindowsNothingIsKept) {
 
 TEST(SampledWaitsTest, TheLongestWaitIsFoundBetweenTimedOnes) {
   harness::Measurement control({.warmup = std::chrono::nanoseconds(1),
-                            .window = std::chrono::milliseconds(1),
-                            .windows = 1});
+                                .window = std::chrono::milliseconds(1),
+                                .windows = 1});
   control.header().window = 1;  // open
   SampledWaits waits(control.tally(0), 2);
   waits.begin(), waits.end();  // timed
