@@ -11,7 +11,8 @@
 //             has to sleep or be woken. put_many and get_many take the lock once; each of their items
 //             comes or goes by a commit of its own. Memory as in queue.h.
 // Blocking    put waits while the queue is full, get while it is empty: awake for some 50 us, then
-//             asleep; try_ never waits; _for and _until wait at most that long. No fairness.
+//             asleep; try_ waits for neither (but see queue.h), _for and _until at most that long. No
+//             fairness.
 // Errors      As in queue.h.
 // Visibility  put(x) synchronizes with the get that returns x.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has

@@ -17,7 +17,8 @@
 //             are copied to the other half of the memory. Memory: capacity items rounded up to a power of two
 //             and 12 bytes for each, and 2 KiB; messages: as much as they need, at most 1 GiB in all.
 // Blocking    put waits while the queue is full, get while it is empty: awake for some 50 us, then
-//             asleep; try_ never waits; _for and _until wait at most that long. No fairness.
+//             asleep; try_ waits for neither (but see queue.h), _for and _until at most that long. No
+//             fairness.
 // Errors      As in queue.h. What Compare throws goes to the caller of put or get; nothing has changed then.
 // Visibility  put(x) synchronizes with the get that returns x.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has

@@ -16,8 +16,10 @@
 //             if that is more.
 // Blocking    put waits while the queue is full, or has no room for a message as long as this one,
 //             which full() does not know; get waits while it is empty: awake for some 50 us, then
-//             asleep; try_ never waits; _for and _until wait at most that long. No fairness: a
-//             running worker may overtake one that is waking.
+//             asleep; try_ waits for neither, _for and _until at most that long. A try that finds
+//             another party inside waits for it, at most about 40 ms: longer only if that party
+//             was stopped or has lost its CPU, and then it is refused. No fairness: a running
+//             worker may overtake one that is waking.
 // Errors      "Full", "empty" and "too late" are answers: false or nullopt. Closed is thrown by a
 //             put after close(), and by a get once a closed queue has been drained. Capacity 0
 //             throws std::invalid_argument, and so does a negative timeout; a message over 1 GiB

@@ -59,7 +59,8 @@ class BiasedMutex {
 
   Locked lock() { return *lock_until(kNever); }
 
-  // Nothing if the deadline came first. kNow never waits, also where a bias has to be revoked.
+  // Nothing if the deadline came first. kNow waits for a holder, or for the end of a bias, for at most
+  // kHeartbeat (mutex.h, lock_inner_until).
   std::optional<Locked> lock_until(Deadline deadline) {
     if (is_biased_to_me()) [[likely]] {
       if (enter_biased()) [[likely]]
@@ -108,7 +109,7 @@ class BiasedMutex {
   static constexpr std::size_t kWords = 16;
 
   [[gnu::noinline]] std::optional<Locked> lock_mutex(OwnerId me, Deadline deadline) {
-    const auto locked = mutex_.lock_until(deadline);
+    const auto locked = mutex_.lock_inner_until(deadline);
     if (!locked) return std::nullopt;
     if (former(me) == me) former(me) = kNoOwner;
     if (bias_.load(std::memory_order_relaxed) != kNoOwner) begin_revocation();
@@ -133,6 +134,7 @@ class BiasedMutex {
   // Waits until the former bias owner is outside. False if the deadline came first: then the next
   // owner of the mutex goes on with it.
   bool finish_revocation(OwnerId me, Deadline deadline) {
+    if (deadline == kNow) deadline = after(kHeartbeat);
     if (revoked_ != me) {  // this thread is not inside: it has come by mutex_
       if (!Kernel<S>::heavy_fence() && !await_store_delay(deadline)) return false;
       auto& word = inside(revoked_);

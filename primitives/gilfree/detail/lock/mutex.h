@@ -55,6 +55,15 @@ class Mutex {
     return lock_slow(deadline);
   }
 
+  // For the locks inside a primitive, which are held for a few instructions: the same, but kNow waits for
+  // the holder as well, for at most kHeartbeat. A try that finds another one at work is not refused; one
+  // that finds the holder stopped comes back.
+  std::optional<Locked> lock_inner_until(Deadline deadline) {
+    if (take_over(kNoOwner)) [[likely]]
+      return Locked::kCleanly;
+    return lock_slow(deadline == kNow ? after(kHeartbeat) : deadline);
+  }
+
   void unlock() {
     owner_.store(kNoOwner, std::memory_order_release);
     if (freed_.has_waiters()) [[unlikely]]

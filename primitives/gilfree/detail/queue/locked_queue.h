@@ -106,7 +106,7 @@ class LockedQueue : public AnyQueue<Self, T> {
     // It is false if the deadline came first.
     explicit Guard(LockedQueue& pile, Deadline deadline = kNever)
         : mutex_(pile.state_memory_->mutex) {
-      const auto locked = mutex_.lock_until(deadline);
+      const auto locked = mutex_.lock_inner_until(deadline);
       is_held_ = locked.has_value();
       if (!locked) return;
       if (locked == Locked::kAbandoned) pile.state_memory_->store.damaged = true;
