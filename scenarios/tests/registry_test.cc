@@ -302,7 +302,7 @@ TEST_P(OperationTest, IsMeasured) {
   unless_skipped([&] {
     TestLaunch launch({{"contender", contender().name}});
     scenario("single_operation").run(launch.run());
-    launch.expect_measured();
+    EXPECT_GT(launch.columns().at("ops").get<std::uint64_t>(), 0u);
     EXPECT_GT(launch.columns().at("lat_mean_ns").get<double>(), 0.0);
     EXPECT_EQ(launch.facts()["mode"], "operation");
     EXPECT_EQ(launch.facts()["scope"],
