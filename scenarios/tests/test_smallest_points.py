@@ -77,16 +77,17 @@ class Gaps(CommandTest):
 
     def test_a_size_that_is_no_number(self):
         self.refuses(["run", "--msg_bytes", "banana"], 2,
-                     "--msg_bytes: 'banana' is no whole number; write 64, 1k, 1M, a list 8,64 or "
+                     "--msg_bytes: 'banana' is not a whole number; write 64, 1k, 1M, a list 8,64 or "
                      "a range 1:16:*2")
 
     def test_without_an_interpreter_cpython_is_skipped_with_the_reason(self):
         result = self.run_it(["cpython_queue/msg_bytes:64/mode:throughput", "--out", "out",
                               "--no-report", "-q"], environment={"PATH": self.folder})
-        self.assertEqual((result.code, result.err), (5, ""))
+        reason = "no python3 on PATH runs; install one or name one with --python"
+        self.assertEqual((result.code, result.err),
+                         (5, "bench-all: 1 case cannot run here: %s\n" % reason))
         row, = self.rows()
-        self.assertEqual(row["status"], "skipped")
-        self.assertIn("name one with --python", row["error"])
+        self.assertEqual((row["status"], row["error"]), ("skipped", reason))
 
     def test_on_one_cpu_what_needs_two_is_skipped_with_the_reason(self):
         cpus = os.sched_getaffinity(0)
