@@ -27,8 +27,9 @@
 //             BrokenPipe from send once nobody holds the other end. Closed: this end was closed
 //             here. std::logic_error: a one-way pipe used the wrong way round. A negative timeout:
 //             std::invalid_argument. No room: std::bad_alloc, or std::system_error for
-//             shared memory (not_enough_memory, no_space_on_device) and descriptors. By name: what named.h says, and std::system_error
-//             (device_or_resource_busy) if another holds the end.
+//             shared memory (not_enough_memory, no_space_on_device) and descriptors. By name:
+//             what named.h says, and std::system_error (device_or_resource_busy) if another
+//             process holds the end.
 // Visibility  send(x) synchronizes with the recv that returns x.
 // Crash       A process may be killed at any instruction. The message it was sending was sent or was
 //             not, never half, and so was the part of a batch that there was room for; one it was
