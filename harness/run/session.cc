@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <random>
 
@@ -33,7 +34,10 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   if (!settings.out.empty()) return Folder(settings.out);
   std::string name = started.substr(0, 19) + "-" + settings.profile;
   std::replace(name.begin(), name.end(), ':', '-');
-  return Folder::fresh(fs::path(source_dir()) / "results" / "local" / name);
+  const char* results = std::getenv("GILFREE_RESULTS_DIR");  // set by an installed bench-all
+  const fs::path parent =
+      results != nullptr ? results : fs::path(source_dir()) / "results" / "local";
+  return Folder::fresh(parent / name);
 }
 
 const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
