@@ -1,14 +1,14 @@
-// A program of somebody else's that uses gilfree beside the system's headers of the same names.
+// A foreign program that uses gilfree beside the system's headers of the same names.
 #include <semaphore.h>
-#include <thread>
 
-#include <gilfree/semaphore.h>
-
-#include <gilfree/multiprocessing.h>
-#include <gilfree/threading.h>
-#include <gilfree/version.h>
 #include <iostream>
 #include <string>
+#include <thread>
+
+#include <gilfree/multiprocessing.h>
+#include <gilfree/semaphore.h>
+#include <gilfree/threading.h>
+#include <gilfree/version.h>
 
 namespace mp = gilfree::multiprocessing;
 namespace th = gilfree::threading;

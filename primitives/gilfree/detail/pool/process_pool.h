@@ -68,7 +68,7 @@ class ProcessPool : public ResultOwner,
 
   // Before the first call with a callback: starts the thread that runs them.
   void prepare_callbacks();
-  // By whoever holds the mutex: the result's callback is to be run.
+  // Called by the holder of the mutex: the callback of the result is due.
   void add(std::shared_ptr<AnySharedResult> result) override;
   // Of a result without items.
   void call_back_at_once(AnySharedResult& result);

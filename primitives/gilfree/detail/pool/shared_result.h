@@ -1,6 +1,6 @@
 // SharedResult: what becomes of one call to a pool: the result, or the exception, of each of its items.
 //
-// Shared by those who wait for it and by whoever delivers. Each item is delivered once, by one thread.
+// Shared by its waiters and by the threads that deliver. Each item is delivered once, by one thread.
 #pragma once
 
 #include <cxxabi.h>
