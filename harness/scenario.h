@@ -65,6 +65,7 @@ struct Parameter {
 // What the report calls a value of the kContender axis, and whose it is: it colours by family.
 struct ContenderLabel {
   std::string name, label, family;
+  bool is_decisive = false;  // wherever it is measured (Scenario::decisive)
 };
 
 // One value per parameter, in the scenario's order.

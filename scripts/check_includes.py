@@ -11,7 +11,8 @@
 Inside primitives/ the arrows go down the storeys (STOREYS below): a file includes its own storey and
 those below it. gilfree/detail/ is for primitives/ and for tests; examples see the library as a user
 does. Users write <gilfree/queue.h>; the library itself and its tests write "gilfree/queue.h". Other
-paths start at the root: "harness/scenario.h". Test support is for tests.
+paths start at the root: "harness/scenario.h". Test support is for tests. <gilfree/bench/...> is what
+users of the suite include, from scenarios/public/.
 """
 
 import ast
@@ -96,6 +97,9 @@ def storey(path):
 
 def library_fault(root, path, target):
     """What is wrong with including the library's header `target`, "gilfree/...", in `path`."""
+    if target.startswith("gilfree/bench/") and path.startswith("scenarios/"):
+        there = os.path.exists(os.path.join(root, "scenarios/public", target))
+        return None if there else 'there is no "%s"' % target
     if path.split("/")[0] == "harness":
         return 'harness/ never includes the primitives ("%s")' % target
     if target.startswith("gilfree/detail/") and is_user(path) and not is_test(path):

@@ -187,6 +187,16 @@ class CountedFilters {
                  "; the commands: run list report env ab aa");
 }
 
+// Returns the value of the scenario's kContender axis; empty if it has none.
+std::string contender_of(const Scenario& scenario, const Point& point) {
+  for (std::size_t i = 0; i < scenario.parameters.size(); ++i) {
+    if (scenario.parameters[i].kind == Parameter::Kind::kContender) {
+      return to_string(point.values()[i].second);
+    }
+  }
+  return {};
+}
+
 // Returns the point's name without its contender.
 std::string question_of(const Scenario& scenario, const Point& point) {
   Point::Values asked;
@@ -200,6 +210,14 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 }
 
 }  // namespace
+
+bool Case::decisive() const {
+  if (scenario->decisive != nullptr && scenario->decisive(point)) return true;
+  const auto is_it = [this](const ContenderLabel& each) {
+    return each.is_decisive && contender_of(*scenario, point) == each.name;
+  };
+  return std::any_of(scenario->contenders.begin(), scenario->contenders.end(), is_it);
+}
 
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {

@@ -16,7 +16,8 @@ struct Case {
   // The same for all contenders of a question: the name without its contender.
   std::string question;
 
-  bool decisive() const { return scenario->decisive != nullptr && scenario->decisive(point); }
+  // The scenario says so of the point, or of the contender.
+  bool decisive() const;
 };
 
 // What the command line chose.

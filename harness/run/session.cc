@@ -129,8 +129,9 @@ Json Session::opening(const std::string& started) const {
   event["contenders"] = Json::object();
   for (const auto& each : cases_) {
     event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
-    for (const auto& [name, label, family] : each.scenario->contenders) {
-      event["contenders"][name] = {{"label", label}, {"family", family}};
+    for (const auto& contender : each.scenario->contenders) {
+      event["contenders"][contender.name] = {{"label", contender.label},
+                                             {"family", contender.family}};
     }
   }
   event.update(environment());

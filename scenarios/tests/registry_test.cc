@@ -88,7 +88,7 @@ TEST_P(ScenarioTest, MeasuresEachOfItsContendersSomewhere) {
 
 TEST_P(ScenarioTest, LabelsEachOfItsContenders) {
   std::set<std::string> labelled;
-  for (const auto& [name, label, family] : it().contenders) {
+  for (const auto& [name, label, family, decisive] : it().contenders) {
     labelled.insert(name);
     EXPECT_FALSE(label.empty()) << name;
     EXPECT_FALSE(family.empty()) << name;
@@ -113,7 +113,7 @@ INSTANTIATE_TEST_SUITE_P(All, ScenarioTest, ::testing::ValuesIn(all_scenarios())
 TEST(LabelsTest, AContenderHasOneLabelAndOneFamilyInAllScenarios) {
   std::map<std::string, std::pair<std::string, std::string>> seen;
   for (const auto* scenario : all_scenarios()) {
-    for (const auto& [name, label, family] : scenario->contenders) {
+    for (const auto& [name, label, family, decisive] : scenario->contenders) {
       const auto [at, is_new] = seen.emplace(name, std::make_pair(label, family));
       EXPECT_EQ(at->second, std::make_pair(label, family)) << name << " in " << scenario->name;
     }

@@ -24,6 +24,9 @@ CLEAN = {
     "harness/scenario.h": "",
     "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include <gilfree/queue.h>\n',
     "scenarios/contenders/zeromq.h": "#include <zmq.h>\n",
+    "scenarios/examples/mine.cc": "#include <gilfree/bench/contender.h>\n",
+    "scenarios/public/gilfree/bench/contender.h": '#include "scenarios/wakeup.h"\n',
+    "scenarios/wakeup.h": "",
     "scripts/report.py": "import json\nimport figure\n",
     "scripts/figure.py": "import matplotlib.pyplot as pyplot\n",
 }
@@ -86,6 +89,10 @@ class Includes(unittest.TestCase):
     def test_the_inner_parts_are_not_for_users(self):
         for path in ("scenarios/lock.cc", "primitives/examples/lock.cc"):
             self.refuses(path, "#include <gilfree/detail/queue/ring.h>", "inner part")
+
+    def test_what_users_of_the_suite_include_is_there(self):
+        self.refuses("scenarios/examples/mine.cc", "#include <gilfree/bench/report.h>", "there is no")
+        self.refuses("primitives/gilfree/lock.h", '#include "gilfree/bench/contender.h"', "there is no")
 
     def test_the_inner_parts_are_open_to_tests(self):
         self.assertEqual(check({"scenarios/tests/ring_test.cc":
