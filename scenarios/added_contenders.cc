@@ -1,7 +1,5 @@
 #include "scenarios/added_contenders.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -20,13 +18,6 @@ std::string& refused() {
   return message;
 }
 
-bool is_word(const std::string& name) {
-  const auto may_be_in_it = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), may_be_in_it);
-}
-
 }  // namespace
 
 void refuse(const std::string& name, const std::string& reason) {
@@ -34,7 +25,7 @@ void refuse(const std::string& name, const std::string& reason) {
 }
 
 bool is_usable(const std::string& name, const About& about) {
-  if (!is_word(name) || name == "none" || name.starts_with("cpython_")) {
+  if (!harness::is_contender_name(name)) {
     refuse(name,
            "a name has letters, digits and _ . - only, is not \"none\", and does not begin with "
            "\"cpython_\"");

@@ -66,7 +66,10 @@ int measure(Options& options, std::vector<std::string> command,
             const std::vector<const Scenario*>& scenarios) {
   auto interpreters = find_interpreters(options.pythons);
   for (const auto& each : interpreters) options.selection.interpreters.push_back(each.label);
-  auto cases = select(scenarios, options.selection);
+  const auto all = with_programs(scenarios, options.programs);
+  std::vector<const Scenario*> known;
+  for (const auto& each : all) known.push_back(&each);
+  auto cases = select(known, options.selection);
   if (options.command == Options::Command::kList) {
     list(options, cases);
     return kOk;

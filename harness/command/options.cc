@@ -52,6 +52,7 @@ struct Raw {
   std::string order = "random";
   std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
   bool list = false;
+  std::vector<std::string> programs;
   std::vector<UsedBy> uses;
 
   CLI::Option* used_by(std::vector<Command> commands, CLI::Option* option) {
@@ -94,6 +95,10 @@ void add_selection(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by(both,
               app.add_option("--python", options.pythons, "a CPython to compare with; repeatable"))
       ->type_name("PATH")
+      ->allow_extra_args(false);
+  raw.used_by(both, app.add_option("--contender-program", raw.programs,
+                                   "a contender that is a program, in any language; repeatable"))
+      ->type_name("NAME=COMMAND")
       ->allow_extra_args(false);
 }
 
@@ -156,6 +161,8 @@ void check(Options& options, const Raw& raw) {
     throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");
   }
   options.shuffled = raw.order == "random";
+  options.programs = programs_from(raw.programs);
+  for (const auto& each : options.programs) options.selection.programs.push_back(each.name);
   options.selection.interpreters_named = !options.pythons.empty();
   options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
 }

@@ -40,6 +40,14 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   return Folder::fresh(parent / name);
 }
 
+// Returns the command of the case's contender, if that is a program.
+std::vector<std::string> program_of(const Case& of, const std::vector<Program>& programs) {
+  for (const auto& each : programs) {
+    if (of.contender() == each.name) return each.command;
+  }
+  return {};
+}
+
 const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
   for (const auto& [name, value] : of.point.values()) {
     for (const auto& each : interpreters) {
@@ -181,6 +189,7 @@ Json Session::order_of(const Launch& launch) const {
           {"point", point},
           {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
           {"interpreter", python == nullptr ? "" : python->path},
+          {"program", program_of(*launch.of, settings_.programs)},
           {"warmup_ns", settings_.warmup.count()},
           {"window_ns", settings_.window.count()},
           {"windows", settings_.windows}};

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "harness/plan/programs.h"
 #include "harness/plan/schedule.h"
 
 namespace harness {
@@ -17,6 +19,7 @@ struct RunSettings {
   int windows = 0;
   Seconds budget = Schedule::kNoBudget;  // for the whole run, with its report
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
+  std::vector<Program> programs = {};
   bool shuffled = true, quiet = false, no_report = false;
 };
 

@@ -148,6 +148,7 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--exclude", "counting"}, {"run", "list"}},
     {{"--profile", "smoke"}, {"run", "list"}},
     {{"--python", "python3"}, {"run", "list"}},
+    {{"--contender-program", "mine=sh"}, {"run", "list"}},
     {{"--list"}, {"list"}},
     {{"--dry-run"}, {"run"}},
     {{"--out", "x"}, {"run"}},
