@@ -33,7 +33,7 @@ THIRD = {
     "harness/plan/": ("nlohmann", "re2"),
     "harness/command/": ("CLI", "nlohmann"),
     "harness/record/": ("nlohmann", "boost/version.hpp"),
-    "harness/judge/": ("nlohmann", "boost/math"),
+    "harness/judge/": ("nlohmann", "boost/math", "boost/property_tree"),
     "harness/measure/engine.cc": ("benchmark",),
     "scenarios/": (),
     "scenarios/contenders/": ("",),

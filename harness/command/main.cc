@@ -11,7 +11,9 @@
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
 #include "harness/command/options.h"
+#include "harness/command/stored.h"
 #include "harness/plan/interpreters.h"
+#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -78,11 +80,21 @@ int measure(Options& options, std::vector<std::string> command,
     dry_run(options, cases, interpreters);
     return kOk;
   }
-  return Session(options, std::move(cases), std::move(interpreters), std::move(command)).run();
+  if (!options.baseline.empty()) expect_baseline(options.baseline);
+  if (!options.save_baseline.empty())
+    (void)baseline_folder(options.save_baseline);  // is it a name?
+  Session session(options, std::move(cases), std::move(interpreters), std::move(command));
+  const int code = session.run();
+  if (code != kOk) return code;
+  const int judged =
+      options.baseline.empty() ? kOk : compare_with_baseline(options.baseline, session.folder());
+  if (!options.save_baseline.empty()) save_baseline(options.save_baseline, session.folder());
+  return judged;
 }
 
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
+  if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:

@@ -9,6 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/command/values.h"
+#include "harness/command/variables.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -34,9 +35,12 @@ const std::map<std::string, Profile> kProfiles = {
 };
 
 constexpr char kExitCodes[] =
-    "Two builds: `bench-all ab --help`, `bench-all aa --help`\n\n"
+    "Two builds: `bench-all ab --help`, `bench-all aa --help`\n"
+    "Two runs: `bench-all compare --help`\n"
+    "Each option may also be given by a variable: --time-budget by BENCH_ALL_TIME_BUDGET\n\n"
     "Exit codes:\n"
-    "  0 measured     2 wrong usage          3 a case failed     5 nothing could run here\n"
+    "  0 measured     1 worse than --baseline; 4 not comparable with it\n"
+    "                 2 wrong usage          3 a case failed     5 nothing could run here\n"
     "  6 a case hung  7 cannot write results 129, 130, 143 ended by a signal; rows are kept\n";
 
 using Command = Options::Command;
@@ -128,6 +132,12 @@ void add_output(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by({Command::kRun, Command::kReport},
               app.add_flag("--no-report", options.no_report, "write the tables, draw nothing"));
   raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
+  raw.used_by({Command::kRun}, app.add_option("--save-baseline", options.save_baseline,
+                                              "keep the run under this name"))
+      ->type_name("NAME");
+  raw.used_by({Command::kRun}, app.add_option("--baseline", options.baseline,
+                                              "compare the run with the one kept under this name"))
+      ->type_name("NAME");
   raw.used_by({Command::kList, Command::kEnv},
               app.add_flag("--json", options.json, "list, env: as JSON"));
 }
@@ -185,7 +195,7 @@ void check_use(const Options& options, const Raw& raw) {
   for (const auto& [option, commands] : raw.uses) {
     const bool used =
         std::find(commands.begin(), commands.end(), options.command) != commands.end();
-    if (option->count() == 0 || used) continue;
+    if (option->count() == 0 || used || is_from_variable(*option)) continue;
     throw BadUsage(option->get_name() + ": `" + name_of(options.command) +
                    "` does not use it; leave it out");
   }
@@ -223,6 +233,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
   }
   for (auto* sub : {run, list, env, report}) sub->set_help_flag();
+  accept_variables(app);
   try {
     app.parse(argc, argv);
     check(options, raw);

@@ -18,7 +18,8 @@ struct Options : RunSettings {
 
   Selection selection;
   std::vector<std::string> pythons;
-  std::string report;  // the folder of `report`
+  std::string report;                   // the folder of `report`
+  std::string baseline, save_baseline;  // of `run`; empty: none
   bool dry_run = false, json = false;
 };
 

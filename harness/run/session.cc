@@ -9,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/measure/usage.h"
+#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -34,10 +35,7 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   if (!settings.out.empty()) return Folder(settings.out);
   std::string name = started.substr(0, 19) + "-" + settings.profile;
   std::replace(name.begin(), name.end(), ':', '-');
-  const char* results = std::getenv("GILFREE_RESULTS_DIR");  // set by an installed bench-all
-  const fs::path parent =
-      results != nullptr ? results : fs::path(source_dir()) / "results" / "local";
-  return Folder::fresh(parent / name);
+  return Folder::fresh(results_folder() / name);
 }
 
 // Returns the command of the case's contender, if that is a program.
@@ -95,6 +93,7 @@ int Session::run() {
   const Json facts = opening(started);  // first: until something is made, a signal ends it at once
   std::optional<FinishFirst> finishing(std::in_place);
   const Folder folder = folder_of(settings_, started);
+  folder_ = folder.path();
   const int code = measure_into(folder, facts);
   finishing.reset();
   if (code == kCannotWrite) return code;
@@ -126,10 +125,17 @@ int Session::measure_into(const Folder& folder, const Json& facts) {
 }
 
 Json Session::opening(const std::string& started) const {
-  Json event = {{"event", "run"},         {"run_id", run_id_},
-                {"command", command_},    {"profile", settings_.profile},
-                {"seed", settings_.seed}, {"launches", settings_.launches},
-                {"started_utc", started}};
+  Json event = {{"event", "run"},
+                {"run_id", run_id_},
+                {"command", command_},
+                {"profile", settings_.profile},
+                {"seed", settings_.seed},
+                {"launches", settings_.launches},
+                {"started_utc", started},
+                {"settings",
+                 {{"windows", settings_.windows},
+                  {"window_ns", settings_.window.count()},
+                  {"warmup_ns", settings_.warmup.count()}}}};
   if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
   event["interpreters"] = Json::object();
   for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;

@@ -28,6 +28,8 @@ class Session {
   // Measures, writes the folder of the run and draws its report. Returns the exit code of bench-all.
   // Throws BadUsage or CannotWrite if nothing could be measured.
   int run();
+  // Where it was written to.
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   Json opening(const std::string& started) const;
@@ -45,6 +47,7 @@ class Session {
   std::vector<Interpreter> interpreters_;
   std::vector<std::string> command_;
   std::string run_id_;
+  std::filesystem::path folder_;
   Schedule schedule_;
   std::map<std::string, int> outcomes_;     // rows by status
   std::map<std::string, int> skipped_for_;  // cases by reason

@@ -162,6 +162,8 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--order", "given"}, {"run"}},
     {{"--no-report"}, {"run", "report"}},
     {{"--quiet"}, {"run"}},
+    {{"--save-baseline", "x"}, {"run"}},
+    {{"--baseline", "x"}, {"run"}},
     {{"--json"}, {"list", "env"}},
 };
 
