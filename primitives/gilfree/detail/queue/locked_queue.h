@@ -202,14 +202,16 @@ class LockedQueue : public AnyQueue<Self, T> {
     const auto check = [this] {
       if (closed()) Base::throw_closed_to_put();
     };
-    return Turn(*this, state_memory_->drained, state_memory_->filled, ready, check, deadline);
+    return Turn<decltype(ready), decltype(check)>(*this, state_memory_->drained,
+                                                  state_memory_->filled, ready, check, deadline);
   }
   auto turn_to_get(Deadline deadline) {
     const auto ready = [this] { return qsize() > 0; };
     const auto check = [this] {
       if (closed() && qsize() == 0) Base::throw_closed_to_get();
     };
-    return Turn(*this, state_memory_->filled, state_memory_->drained, ready, check, deadline);
+    return Turn<decltype(ready), decltype(check)>(*this, state_memory_->filled,
+                                                  state_memory_->drained, ready, check, deadline);
   }
 
   template <typename Item>
