@@ -39,7 +39,8 @@ THIRD = {
     "scenarios/contenders/": ("",),
 }
 # The storeys of primitives/, lowest first: the folders of gilfree/detail/, and the public headers that
-# are part of each. A public header is above the detail folder of its storey and below the next one.
+# are part of each. A public header is above the detail folder of its storey and below the next one. One
+# that is not listed stands on the highest storey that it includes.
 STOREYS = (
     ("base", ()),
     ("vocabulary", ("scope.h", "deadline.h", "errors.h", "codec.h", "version.h")),
@@ -84,15 +85,21 @@ def third_party_fault(path, target):
     return "%s does not include <%s>" % (place, target)
 
 
-def storey(path):
-    """How high a file of primitives/gilfree/ stands; None if no storey has it."""
+def storey(root, path, above=()):
+    """How high a file of primitives/gilfree/ stands; None if no storey has it, or if it includes itself."""
     inside = path[len("gilfree/"):]
     for height, (name, public) in enumerate(STOREYS):
         if inside.startswith("detail/%s/" % name):
             return 2 * height
         if inside in public:
             return 2 * height + 1
-    return None
+    file_name = os.path.join(root, "primitives", path)
+    if "/" in inside or path in above or not os.path.exists(file_name):
+        return None
+    with open(file_name, encoding="utf-8") as file:
+        included = [found.group(2) for found in map(INCLUDE.match, file) if found]
+    heights = [storey(root, target, (*above, path)) for target in included if target.startswith("gilfree/")]
+    return None if None in heights else max(heights, default=0) | 1
 
 
 def library_fault(root, path, target):
@@ -108,7 +115,7 @@ def library_fault(root, path, target):
             not os.path.exists(os.path.join(root, "primitives", target + ".in")):
         return 'there is no "%s"' % target
     if path.startswith("primitives/gilfree/"):
-        mine, other = storey(path[len("primitives/"):]), storey(target)
+        mine, other = storey(root, path[len("primitives/"):]), storey(root, target)
         if mine is None or other is None:
             return "%s has no storey: add it to STOREYS" % (path if mine is None else target)
         vocabulary = [2 * i + 1 for i, (name, _) in enumerate(STOREYS) if name == "vocabulary"]

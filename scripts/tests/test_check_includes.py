@@ -83,6 +83,21 @@ class Includes(unittest.TestCase):
             self.refuses("primitives/gilfree/" + path, '#include "gilfree/%s"' % target,
                          "stands above this file")
 
+    def test_a_public_header_that_is_not_listed_stands_on_what_it_includes(self):
+        latch = {"primitives/gilfree/latch.h": '#include "gilfree/detail/lock/mutex.h"\n'}
+        self.assertEqual(check({**latch, "primitives/gilfree/detail/queue/ring.h":
+                                '#include "gilfree/latch.h"\n'}), (0, ""))
+        code, said = check({**latch, "primitives/gilfree/detail/wait/x.h": '#include "gilfree/latch.h"\n'})
+        self.assertEqual(code, 1)
+        self.assertIn('"gilfree/latch.h" stands above this file', said)
+        self.assertEqual(check({"primitives/gilfree/wide.h": '#include "gilfree/queue.h"\n'}), (0, ""))
+
+    def test_a_public_header_that_includes_itself_is_named(self):
+        code, said = check({"primitives/gilfree/a.h": '#include "gilfree/b.h"\n',
+                            "primitives/gilfree/b.h": '#include "gilfree/a.h"\n'})
+        self.assertEqual(code, 1)
+        self.assertIn("gilfree/a.h has no storey", said)
+
     def test_a_file_without_a_storey_is_named(self):
         self.refuses("primitives/gilfree/detail/odd/new.h", '#include "gilfree/errors.h"', "no storey")
 
