@@ -42,7 +42,7 @@ void add_shared(CLI::App& command, CompareOptions& options) {
       .add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
       ->check(CLI::Range(0.1, 1000.0));
   command.add_option("--seed", options.settings.seed, "of the order of cases");
-  command.add_option("-o,--out", options.out, "folder for the results");
+  command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
   command
       .add_option("-t,--time-budget", options.budget_minutes,
                   "in minutes; rounds that do not fit are left out")
@@ -152,14 +152,10 @@ int aa(CompareOptions options) {
 
 }  // namespace
 
-bool is_comparison(int argc, char** argv) {
-  return argc > 1 && (std::string(argv[1]) == "ab" || std::string(argv[1]) == "aa");
-}
+namespace {
 
-int compare(int argc, char** argv) {
-  CompareOptions options;
-  options.settings.seed = std::random_device()();
-  CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
+// Adds the two commands and their options.
+void declare(CLI::App& app, CompareOptions& options) {
   app.name("bench-all");
   app.require_subcommand(1, 1);
   app.footer(
@@ -182,6 +178,30 @@ int compare(int argc, char** argv) {
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
   accept_variables(app);
+}
+
+}  // namespace
+
+std::vector<CommandReference> comparison_commands() {
+  CompareOptions options;
+  CLI::App app;
+  declare(app, options);
+  std::vector<CommandReference> all;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    all.push_back({command->get_name(), command->get_description(), options_of(*command, {}), {}});
+  }
+  return all;
+}
+
+bool is_comparison(int argc, char** argv) {
+  return argc > 1 && (std::string(argv[1]) == "ab" || std::string(argv[1]) == "aa");
+}
+
+int compare(int argc, char** argv) {
+  CompareOptions options;
+  options.settings.seed = std::random_device()();
+  CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
+  declare(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& wanted) {
@@ -196,7 +216,7 @@ int compare(int argc, char** argv) {
     options.settings.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double, std::ratio<60>>(options.budget_minutes));
   }
-  return *ab_command ? ab(std::move(options)) : aa(std::move(options));
+  return app.got_subcommand("ab") ? ab(std::move(options)) : aa(std::move(options));
 }
 
 }  // namespace harness

@@ -10,6 +10,8 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
+#include "harness/command/completion.h"
+#include "harness/command/manual.h"
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
 #include "harness/plan/interpreters.h"
@@ -92,6 +94,13 @@ int measure(Options& options, std::vector<std::string> command,
   return judged;
 }
 
+Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
+  Reference all = reference_of(scenarios);
+  for (auto& command : comparison_commands()) all.commands.push_back(std::move(command));
+  all.commands.push_back(stored_command());
+  return all;
+}
+
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
@@ -105,6 +114,12 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
     case Options::Command::kReport:
       write_tables(options.report);
       return options.no_report ? kOk : draw_report(options.report);
+    case Options::Command::kManual:
+      std::cout << manual(whole_reference(scenarios));
+      return kOk;
+    case Options::Command::kCompletion:
+      std::cout << completion(whole_reference(scenarios), options.shell);
+      return kOk;
     default:
       return measure(options, {argv, argv + argc}, scenarios);
   }

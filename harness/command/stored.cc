@@ -33,33 +33,51 @@ std::vector<Compared> compare_all(const StoredRun& base, const std::vector<std::
   return all;
 }
 
-}  // namespace
-
-bool is_stored_comparison(int argc, char** argv) {
-  return argc > 1 && std::string(argv[1]) == "compare";
-}
-
-int compare_stored(int argc, char** argv) {
+struct StoredOptions {
   std::vector<std::string> runs;
   std::string baseline;
   double delta_percent = 5;
   bool strict = false;
   StoredRules rules;
   Format format = Format::kTable;
-  CLI::App app{"Compares runs that were measured earlier with the first of them."};
+};
+
+void declare(CLI::App& app, StoredOptions& options) {
   app.name("bench-all compare");
   app.footer(
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 the runs are not alike, a\n"
       "case is in one of them only or, with --strict, is undecided");
-  app.add_option("runs", runs, "folders that `run` wrote, or names of baselines")->required();
-  app.add_option("--baseline", baseline, "compare with this one, not with the first run");
-  app.add_option("--delta", delta_percent, "smallest difference that matters, in percent")
+  app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
+      ->required();
+  app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
+  app.add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
       ->check(CLI::Range(0.1, 1000.0));
-  app.add_flag("--lenient", rules.lenient,
+  app.add_flag("--lenient", options.rules.lenient,
                "compare runs of unlike machines, and say so in each row");
-  app.add_flag("--strict", strict, "undecided cases end with 4");
-  add_format(app, format);
+  app.add_flag("--strict", options.strict, "undecided cases end with 4");
+  add_format(app, options.format);
   accept_variables(app);
+}
+
+constexpr char kMeaning[] = "Compares runs that were measured earlier with the first of them.";
+
+}  // namespace
+
+CommandReference stored_command() {
+  StoredOptions options;
+  CLI::App app;
+  declare(app, options);
+  return {"compare", kMeaning, options_of(app, {}), {}};
+}
+
+bool is_stored_comparison(int argc, char** argv) {
+  return argc > 1 && std::string(argv[1]) == "compare";
+}
+
+int compare_stored(int argc, char** argv) {
+  StoredOptions options;
+  CLI::App app{kMeaning};
+  declare(app, options);
   try {
     app.parse(argc - 1, argv + 1);
   } catch (const CLI::CallForHelp& wanted) {
@@ -67,17 +85,17 @@ int compare_stored(int argc, char** argv) {
   } catch (const CLI::ParseError& mistake) {
     throw BadUsage(one_line(mistake.what()) + "; see bench-all compare --help");
   }
-  if (baseline.empty()) {
-    baseline = runs.front();
-    runs.erase(runs.begin());
+  if (options.baseline.empty()) {
+    options.baseline = options.runs.front();
+    options.runs.erase(options.runs.begin());
   }
-  if (runs.empty()) {
+  if (options.runs.empty()) {
     throw BadUsage("compare: name two runs, as `compare OLD NEW` or `compare --baseline NAME NEW`");
   }
-  rules.delta = delta_percent / 100;
-  const auto all = compare_all(find_run(baseline), runs, rules);
-  say(all, format);
-  return code_of(all, strict);
+  options.rules.delta = options.delta_percent / 100;
+  const auto all = compare_all(find_run(options.baseline), options.runs, options.rules);
+  say(all, options.format);
+  return code_of(all, options.strict);
 }
 
 int compare_with_baseline(const std::string& baseline, const fs::path& folder) {

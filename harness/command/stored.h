@@ -4,10 +4,15 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/command/reference.h"
+
 namespace harness {
 
 // Whether the command line is `compare`.
 bool is_stored_comparison(int argc, char** argv);
+
+// The command, for the manual and for completion.
+CommandReference stored_command();
 
 // Does what it asks for; returns the exit code. Throws BadUsage or CannotWrite.
 int compare_stored(int argc, char** argv);

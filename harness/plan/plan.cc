@@ -214,7 +214,7 @@ class CountedFilters {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env ab aa compare");
+                 "; the commands: run list report env ab aa compare man completion");
 }
 
 // Returns the point's name without its contender.

@@ -45,6 +45,18 @@ if(TARGET bench-all)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/contenders/cpython
     DESTINATION ${share}/scenarios/contenders COMPONENT bench FILES_MATCHING PATTERN "*.py")
 
+  # Debian's zsh looks into vendor-completions under /usr, each zsh into site-functions under its prefix.
+  set(reference ${PROJECT_BINARY_DIR}/scenarios/reference)
+  install(FILES ${reference}/bench-all.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT bench)
+  install(FILES ${reference}/bench-all.bash RENAME bench-all
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT bench)
+  foreach(folder vendor-completions site-functions)
+    install(FILES ${reference}/bench-all.zsh RENAME _bench-all
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} COMPONENT bench)
+  endforeach()
+  install(FILES ${reference}/bench-all.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT bench)
+
   # Headers keep their paths, "scenarios/pipe_vs_queue.h", in an include root of their own.
   set(bench_headers ${CMAKE_INSTALL_INCLUDEDIR}/gilfree/bench/detail)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/public/gilfree DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}

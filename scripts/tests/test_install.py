@@ -215,6 +215,13 @@ class Packages(unittest.TestCase):
         run("cmake", "--build", build)
         self.assertEqual(run(os.path.join(build, "foreign")), SAID)
 
+    def test_bench_all_has_a_manual_and_completions(self):
+        share = os.path.join(self.root, "usr", "share")
+        self.assertIn(".TH BENCH\\-ALL 1", read(share, "man", "man1", "bench-all.1"))
+        self.assertIn("complete -F", read(share, "bash-completion", "completions", "bench-all"))
+        self.assertIn("#compdef bench-all", read(share, "zsh", "vendor-completions", "_bench-all"))
+        self.assertIn("complete -c", read(share, "fish", "vendor_completions.d", "bench-all.fish"))
+
     def test_a_contender_is_built_with_them(self):
         build = os.path.join(self.top, "contenders")
         configure(os.path.join(CONTENDERS, "foreign"), build,
