@@ -34,7 +34,7 @@ class Waiting {
  public:
   void add(Connection<T, S>& connection) {
     connections_.push_back(&connection);
-    event_counts_.push_back(&connection.receiving().ring.filled());
+    event_counts_.push_back(&connection.end_.receiving().ring.filled());
   }
 
   std::vector<Connection<T, S>*> until(Deadline deadline) {
@@ -60,7 +60,7 @@ class Waiting {
   // Without a system call.
   bool may_be_ready() const {
     for (auto* connection : connections_) {
-      if (connection->in_->ring.size() > 0 || connection->somebody_closed()) return true;
+      if (connection->end_.may_be_ready()) return true;
     }
     return false;
   }
