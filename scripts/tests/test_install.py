@@ -117,6 +117,15 @@ class Install(unittest.TestCase):
         self.assertIn("gilfree::Process::start()", names)
         self.assertEqual([name for name in names if "gilfree::" not in name], [])
 
+    def test_a_static_library_exports_nothing_from_what_it_becomes_a_part_of(self):
+        symbols = [line.split(None, 7) for line in run(
+            "readelf", "-sWC", os.path.join(self.static, "lib", "libgilfree_primitives.a")).splitlines()]
+        visible = {words[7]: words[5] for words in symbols
+                   if len(words) == 8 and words[4] in ("GLOBAL", "WEAK", "UNIQUE") and words[6] != "UND"
+                   and "gilfree::" in words[7]}
+        self.assertEqual(visible["gilfree::Process::start()"], "HIDDEN")
+        self.assertEqual([name for name, what in visible.items() if what != "HIDDEN"], [])
+
     def test_the_version_is_the_same_everywhere(self):
         header = read(self.static, "include", "gilfree", "version.h")
         numbers = re.findall(r"#define GILFREE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", header)
