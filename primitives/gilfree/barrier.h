@@ -9,6 +9,8 @@
 // Python's multiprocessing.Barrier and threading.Barrier, with their action. After all have passed it
 // serves again.
 //
+//   mp::Barrier exchange(3, [&] { swap(front, back); });      // run by the last party to come
+//
 // Order       wait returns the place in which this party came: 0 to parties - 1, each once a round. The
 //             parties leave in no order.
 // Cost        A lock, two stores and an unlock for each party; the last one looks whether all the others
@@ -42,6 +44,7 @@
 
 namespace gilfree {
 
+// detail/memory/barrier_rounds.h has the states of a round and the commit of each step.
 template <Scope S = Processes>
 class Barrier {
  public:

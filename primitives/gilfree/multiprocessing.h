@@ -77,7 +77,7 @@ using gilfree::wait;
 // semaphore.h: holds a permit of a semaphore for its own lifetime.
 using gilfree::Permit;
 
-// lock.h: one holder at a time. If its holder is killed, the next one is told so by abandoned().
+// lock.h: one holder at a time. If its holder is killed, abandoned() is true for the next.
 using Lock = gilfree::Lock<Processes>;
 // lock.h: the same, and its holder may lock it again.
 using RLock = gilfree::RLock<Processes>;

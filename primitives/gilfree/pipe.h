@@ -60,6 +60,7 @@
 
 namespace gilfree {
 
+// mp::Pipe<T>({.duplex = false, .capacity = 64})
 struct PipeOptions {
   bool duplex = true;        // false: the first end only receives, the second only sends
   std::size_t capacity = 0;  // messages a direction; 0: 256 KiB worth of them, 8 to 4096
@@ -85,11 +86,13 @@ class Connection {
 
  public:
   Connection(Connection&&) noexcept = default;
-  Connection& operator=(Connection&& from) noexcept = default;  // the old end closes with `from`
+  // Exchanges the two ends: that of this connection is closed when `from` is destroyed.
+  Connection& operator=(Connection&& from) noexcept = default;
+  // Closes this process's share of the end.
   ~Connection() { end_.close(); }
 
-  // One end by name. Who creates the pipe holds the first end, who opens it the second; open_or_create
-  // takes the first if no process holds it. `options` count only if the pipe is made.
+  // One end by name. create_only makes the pipe and takes the first end, open_only takes the second;
+  // open_or_create takes the first if no process holds it. `options` count only if the pipe is made.
   Connection(create_only_t tag, std::string_view name,
              PipeOptions options = {}) requires S::kAcrossProcesses
       : Connection(End::by_name(name, {0}, tag, name, capacity_of(options), options.duplex)) {}

@@ -1,7 +1,9 @@
 // PriorityQueue: a bounded queue from which the smallest leaves first, shared by threads or processes.
 //
 //   struct Job { int urgency; int number; };
-//   struct MoreUrgent { bool operator()(const Job& a, const Job& b) const { return a.urgency > b.urgency; } };
+//   struct MoreUrgent {
+//     bool operator()(const Job& a, const Job& b) const { return a.urgency > b.urgency; }
+//   };
 //
 //   mp::PriorityQueue<Job, MoreUrgent> jobs(64);
 //   jobs.put({.urgency = 3, .number = 1});

@@ -3,6 +3,8 @@
 //   mp::Queue<Job> jobs(64);                                          // made before the fork,
 //   mp::Process worker([&] { while (true) run(jobs.get()); });        // inherited by the child
 //   jobs.put(job);
+//   if (!jobs.try_put_for(job, 10ms)) report_overload();              // waits at most that long
+//   jobs.close();                                                     // then get() drains it and throws
 //
 // Python's multiprocessing.Queue without its pipe, its feeder thread and its pickling: an item is
 // copied once into shared memory and once out of it. Between threads it is moved.
