@@ -8,6 +8,8 @@ find_package(nlohmann_json REQUIRED)
 option(GILFREE_WERROR "Warnings are errors: for those who work on gilfree, not for those who build it" OFF)
 set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined or thread")
 
+option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/cpp-coverage" OFF)
+
 # What every target of ours is compiled with. -z now: a crash walk must not step through the
 # dynamic linker's lazy binding.
 add_library(gilfree_options INTERFACE)
@@ -34,6 +36,13 @@ if(GILFREE_SANITIZE)
                                                    -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=all)
   target_link_options(gilfree_options INTERFACE -fsanitize=${GILFREE_SANITIZE})
+endif()
+if(GILFREE_COVERAGE)
+  # The counters lie in the file of results itself, mapped and shared: what a child has run counts, be it
+  # killed at any instruction.
+  target_compile_options(gilfree_options INTERFACE -fprofile-instr-generate -fcoverage-mapping
+                                                   "SHELL:-mllvm -runtime-counter-relocation")
+  target_link_options(gilfree_options INTERFACE -fprofile-instr-generate)
 endif()
 
 enable_testing()
