@@ -51,7 +51,7 @@ STOREYS = (
     ("queue", ("queue.h", "lifo_queue.h", "priority_queue.h", "joinable_queue.h", "simple_queue.h",
                "pipe.h", "archive_codec.h")),
     ("process", ("fork_server.h", "process.h", "process.cc", "thread.h", "thread.cc", "timer.h", "wait.h")),
-    ("pool", ("async_result.h", "pool_results.h", "pool.h")),
+    ("pool", ("async_result.h", "pool_options.h", "pool_results.h", "pool.h")),
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.

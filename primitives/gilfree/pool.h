@@ -39,8 +39,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <ranges>
@@ -60,30 +58,12 @@
 #include "gilfree/detail/pool/send_chunk.h"
 #include "gilfree/detail/pool/thread_pool.h"
 #include "gilfree/detail/pool/thread_tasks.h"
+#include "gilfree/pool_options.h"
 #include "gilfree/pool_results.h"
 #include "gilfree/process.h"
 #include "gilfree/scope.h"
 
 namespace gilfree {
-
-// mp::Pool pool(4, {.initializer = [] { open_log(); }, .max_tasks_per_child = 100});
-struct PoolOptions {
-  std::function<void()> initializer = {};  // called by each worker before anything else
-  std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
-};                                      // calls or chunks; 0: never
-
-// What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
-// the result is ready; what a callback throws is reported on stderr.
-template <typename Result>
-struct PoolCallbacks {
-  std::function<void(const Result&)> callback = {};
-  std::function<void(std::exception_ptr)> error_callback = {};
-};
-template <>
-struct PoolCallbacks<void> {
-  std::function<void()> callback = {};
-  std::function<void(std::exception_ptr)> error_callback = {};
-};
 
 // Use it in the process that made it; several threads may use it at once.
 template <Scope S = Processes>
@@ -147,9 +127,8 @@ class Pool {
                                         std::forward<Arguments>(arguments)...);
   }
 
-  // Calls function(input) for each input, `chunk` of them at a time; 0 makes four chunks a worker. map
-  // waits and returns a vector of the results in the order of the inputs; map_async returns an
-  // AsyncResult of that vector at once.
+  // Calls function(input) for each input, `chunk` of them at a time; 0 makes four chunks a worker. map waits
+  // and returns a vector of the results; map_async returns an AsyncResult of that vector at once.
   template <typename Function, typename Range>
   auto map(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kItem>(std::move(function),
@@ -206,8 +185,8 @@ class Pool {
 
   // Takes no more calls. Those that have been made are run, those of imap included.
   void close() { engine().close(); }
-  // Takes no more calls and runs none of those that have been made: their results throw Closed. Between
-  // processes it kills workers in the middle of a call, between threads it waits for those calls.
+  // Takes no more calls and drops those that have been made: their results throw Closed. It kills worker
+  // processes in the middle of a call; threads finish theirs.
   void terminate() { engine().terminate(); }
   // Waits until a pool that was closed or terminated has come to its end.
   void join() { engine().join(); }
@@ -269,8 +248,7 @@ class Pool {
     return items;
   }
 
-  // Returns how many inputs to send at a time: four chunks a worker, as in Python, so that no worker is
-  // left with much to do when the others have finished.
+  // Returns how many inputs to send at a time: four chunks a worker, as in Python.
   std::size_t chunk_for(std::size_t inputs, std::size_t asked) const {
     if (asked != 0) return std::min<std::size_t>(asked, detail::kMostInChunk);
     const auto chunks = std::size_t{4} * engine_->workers();
