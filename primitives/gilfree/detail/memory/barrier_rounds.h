@@ -1,4 +1,4 @@
-// BarrierRounds: the rounds of a Barrier: who has come, how a round ends, and what resets leave behind.
+// BarrierRounds: the rounds of a Barrier: which parties have come, how a round ends, and what a reset leaves.
 //
 //   rounds.wait_till(deadline);    // returns the place of this party; throws BrokenBarrier, Corrupted
 //
