@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 
@@ -14,11 +15,13 @@
 #include "harness/command/manual.h"
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
+#include "harness/command/variables.h"
 #include "harness/plan/interpreters.h"
 #include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
+#include "harness/record/unfinished.h"
 #include "harness/run/launch.h"
 #include "harness/run/launcher.h"
 #include "harness/run/session.h"
@@ -101,6 +104,24 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   return all;
 }
 
+// The options that the run which is to be resumed began with.
+Options options_of_resumed(const Options& now, const std::vector<const Scenario*>& scenarios) {
+  const Json facts = facts_of_unfinished(now.resume);
+  remove_variables();
+  const std::map<std::string, std::string> set = facts.value("variables", Json::object());
+  for (const auto& [name, value] : set) ::setenv(name.c_str(), value.c_str(), 1);
+  std::vector<std::string> words = facts.at("command");
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Options options = parse_command_line(static_cast<int>(words.size()), arguments.data(), scenarios);
+  options.seed = facts.at("seed");
+  options.resume = now.resume;
+  options.quiet = now.quiet;
+  options.no_report = now.no_report;
+  return options;
+}
+
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
@@ -121,6 +142,8 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
       std::cout << completion(whole_reference(scenarios), options.shell);
       return kOk;
     default:
+      if (!options.resume.empty()) options = options_of_resumed(options, scenarios);
+      options.variables = variables();
       return measure(options, {argv, argv + argc}, scenarios);
   }
 }

@@ -59,7 +59,7 @@ struct UsedBy {
 // What CLI11 fills before it is checked.
 struct Raw {
   std::string order = "random";
-  std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
+  std::optional<std::string> out, resume, seed, warmup, window, timeout, budget, launches, windows;
   bool list = false;
   std::vector<std::string> programs;
   std::vector<UsedBy> uses;
@@ -127,6 +127,8 @@ void add_measuring(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by({Command::kRun}, app.add_flag("-n,--dry-run", options.dry_run,
                                             "say what would be measured, and how long it takes"));
   option("-o,--out", raw.out, "folder for the results", "DIR");
+  option("--resume", raw.resume, "go on with the run in this folder, which was not finished",
+         "DIR");
   option("--seed", raw.seed, "of the order of launches", "N");
   option("--launches", raw.launches,
          "fresh processes per case; without it, as the profile's time budget allows", "N");
@@ -179,6 +181,9 @@ void check(Options& options, const Raw& raw) {
   }
   if (raw.out && raw.out->empty()) throw BadUsage("--out: the name of the folder is empty");
   options.out = raw.out.value_or("");
+  options.resume = raw.resume.value_or("");
+  if (raw.resume && raw.resume->empty())
+    throw BadUsage("--resume: the name of the folder is empty");
   options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
                     options.warmup + options.windows * options.window;
   if (raw.order != "random" && raw.order != "given") {
@@ -203,6 +208,20 @@ const std::map<std::string, Command> kCommands = {
 std::string name_of(Command command) {
   const auto is_it = [&](const auto& each) { return each.second == command; };
   return std::find_if(kCommands.begin(), kCommands.end(), is_it)->first;
+}
+
+// A run that is resumed has its own options; only what is said of it may be chosen anew.
+void check_resume(const Options& options, const Raw& raw) {
+  const auto refuse = [](const std::string& what) {
+    throw BadUsage(what +
+                   ": a run that is resumed has the options that it began with; leave it out");
+  };
+  for (const auto& [option, commands] : raw.uses) {
+    const std::string name = option->get_name();
+    const bool may = name == "--resume" || name == "--quiet" || name == "--no-report";
+    if (!may && option->count() > 0 && !is_from_variable(*option)) refuse(name);
+  }
+  if (!options.selection.filters.empty()) refuse(in_quotes(options.selection.filters.front()));
 }
 
 // An option or a filter that the command would ignore is a mistake.
@@ -294,6 +313,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.command = kCommands.at(named->get_name());
   if (raw.list && options.command == Command::kRun) options.command = Command::kList;
   check_use(options, raw);
+  if (!options.resume.empty()) check_resume(options, raw);
   return options;
 }
 

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <string>
-#include <vector>
 
 namespace harness {
 namespace {
@@ -37,16 +35,21 @@ void accept_variables(CLI::App& app) {
 bool is_from_variable(const CLI::Option& option) {
   if (option.get_envname().empty()) return false;
   const char* value = std::getenv(option.get_envname().c_str());
-  return value != nullptr && option.results() == std::vector<std::string>{value};
+  return value != nullptr && option.results().size() == 1 && option.results()[0] == value;
+}
+
+std::map<std::string, std::string> variables() {
+  std::map<std::string, std::string> all;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const auto equals = text.find('=');
+    if (text.rfind(kPrefix, 0) == 0) all[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return all;
 }
 
 void remove_variables() {
-  std::vector<std::string> names;
-  for (char** entry = ::environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    if (text.rfind(kPrefix, 0) == 0) names.push_back(text.substr(0, text.find('=')));
-  }
-  for (const auto& name : names) ::unsetenv(name.c_str());
+  for (const auto& [name, value] : variables()) ::unsetenv(name.c_str());
 }
 
 }  // namespace harness

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 namespace harness {
 
@@ -11,6 +13,9 @@ void accept_variables(CLI::App& app);
 
 // Whether the option has its value from its variable. A command that does not use the option ignores it.
 bool is_from_variable(const CLI::Option& option);
+
+// Returns all variables of this form that are set, with their values.
+std::map<std::string, std::string> variables();
 
 // Removes the variables from the environment: programs that this one starts get what they are told.
 void remove_variables();

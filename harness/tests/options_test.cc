@@ -152,6 +152,7 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--list"}, {"list"}},
     {{"--dry-run"}, {"run"}},
     {{"--out", "x"}, {"run"}},
+    {{"--resume", "x"}, {"run"}},
     {{"--seed", "1"}, {"run"}},
     {{"--launches", "1"}, {"run"}},
     {{"--time-budget", "1s"}, {"run"}},
