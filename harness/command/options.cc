@@ -9,6 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/command/completion.h"
+#include "harness/command/uses.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/record/environment.h"
@@ -49,12 +50,6 @@ std::string footer() {
 }
 
 using Command = Options::Command;
-
-// The option, and the commands that use it: given to another one, it is refused.
-struct UsedBy {
-  const CLI::Option* option;
-  std::vector<Command> commands;
-};
 
 // What CLI11 fills before it is checked.
 struct Raw {
@@ -210,36 +205,6 @@ std::string name_of(Command command) {
   return std::find_if(kCommands.begin(), kCommands.end(), is_it)->first;
 }
 
-// A run that is resumed has its own options; only what is said of it may be chosen anew.
-void check_resume(const Options& options, const Raw& raw) {
-  const auto refuse = [](const std::string& what) {
-    throw BadUsage(what +
-                   ": a run that is resumed has the options that it began with; leave it out");
-  };
-  for (const auto& [option, commands] : raw.uses) {
-    const std::string name = option->get_name();
-    const bool may = name == "--resume" || name == "--quiet" || name == "--no-report";
-    if (!may && option->count() > 0 && !is_from_variable(*option)) refuse(name);
-  }
-  if (!options.selection.filters.empty()) refuse(in_quotes(options.selection.filters.front()));
-}
-
-// An option or a filter that the command would ignore is a mistake.
-void check_use(const Options& options, const Raw& raw) {
-  for (const auto& [option, commands] : raw.uses) {
-    const bool used =
-        std::find(commands.begin(), commands.end(), options.command) != commands.end();
-    if (option->count() == 0 || used || is_from_variable(*option)) continue;
-    throw BadUsage(option->get_name() + ": `" + name_of(options.command) +
-                   "` does not use it; leave it out");
-  }
-  const auto& filters = options.selection.filters;
-  if (options.command == Command::kRun || options.command == Command::kList || filters.empty()) {
-    return;
-  }
-  throw BadUsage(in_quotes(filters.front()) + ": only `run` and `list` take a filter");
-}
-
 // Adds all commands and options.
 void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options,
              Raw& raw) {
@@ -312,8 +277,8 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   for (const CLI::App* named : app.get_subcommands())
     options.command = kCommands.at(named->get_name());
   if (raw.list && options.command == Command::kRun) options.command = Command::kList;
-  check_use(options, raw);
-  if (!options.resume.empty()) check_resume(options, raw);
+  check_use(options, name_of(options.command), raw.uses);
+  if (!options.resume.empty()) check_resume(options, raw.uses);
   return options;
 }
 
