@@ -59,7 +59,8 @@ struct Parameter {
                  // and of the contenders
     kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
   } kind = Kind::kPlain;
-  std::string_view alias = "";  // an older word that the command line accepts as well
+  std::string_view alias = "";   // an older word that the command line accepts as well
+  std::vector<Value> more = {};  // words that the command line accepts besides those of the sweep
 };
 
 // What the report calls a value of the kContender axis, and whose it is: it colours by family.

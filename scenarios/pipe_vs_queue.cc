@@ -56,8 +56,7 @@ void measure(harness::Run& run) {
 
 // Leaves out both workers on one core, except for the question that is asked there.
 bool is_asked(const harness::Point& point) {
-  return point.text("placement") != "together" ||
-         (point.text("mode") == "ping_pong" && point["msg_bytes"] == 64);
+  return !is_on_one_cpu(point) || (point.text("mode") == "ping_pong" && point["msg_bytes"] == 64);
 }
 
 bool offers_program(const harness::Point& point) {
@@ -71,8 +70,9 @@ bool offers(const harness::Point& point) {
 }
 
 // Returns true for ours, waiting their own way, and for those that the report compares them with, at
-// the sizes it quotes.
+// the sizes it quotes. Placements that only some machines have are measured as the time allows.
 bool decisive(const harness::Point& point) {
+  if (point.text("placement") != "apart" && !is_on_one_cpu(point)) return false;
   const std::string& contender = point.text("contender");
   const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), contender) != names.end();

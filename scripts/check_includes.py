@@ -30,6 +30,7 @@ OURS = {
 THIRD = {
     "primitives/": ("boost/interprocess", "cereal"),
     "harness/": ("nlohmann",),
+    "harness/base/topology.cc": ("hwloc",),
     "harness/plan/": ("nlohmann", "re2"),
     "harness/command/": ("CLI", "nlohmann"),
     "harness/record/": ("nlohmann", "boost/version.hpp"),
@@ -55,12 +56,12 @@ STOREYS = (
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "run", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fleet", "run", "command")
 # What scenarios may include of it.
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
-                           r"moodycamel|rigtorp|folly|absl|fmt|re2|zmq)([/.]|$)")
+                           r"moodycamel|rigtorp|folly|absl|fmt|hwloc|re2|zmq)([/.]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SCRIPTS_MAY_IMPORT = {"matplotlib", "numpy"}
 

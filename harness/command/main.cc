@@ -12,6 +12,7 @@
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
 #include "harness/command/completion.h"
+#include "harness/command/fleet.h"
 #include "harness/command/manual.h"
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
@@ -101,6 +102,7 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   Reference all = reference_of(scenarios);
   for (auto& command : comparison_commands()) all.commands.push_back(std::move(command));
   all.commands.push_back(stored_command());
+  all.commands.push_back(fleet_command());
   return all;
 }
 
@@ -125,6 +127,7 @@ Options options_of_resumed(const Options& now, const std::vector<const Scenario*
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
+  if (is_fleet(argc, argv)) return fleet(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:

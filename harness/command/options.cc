@@ -8,6 +8,7 @@
 #include <random>
 
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 #include "harness/command/completion.h"
 #include "harness/command/uses.h"
 #include "harness/command/values.h"
@@ -40,7 +41,7 @@ const std::map<std::string, Profile> kProfiles = {
 std::string footer() {
   std::string text =
       "Two builds: `bench-all ab --help`, `bench-all aa --help`\n"
-      "Two runs: `bench-all compare --help`\n"
+      "Two runs: `bench-all compare --help`; many machines: `bench-all fleet --help`\n"
       "Each option may also be given by a variable: --time-budget by BENCH_ALL_TIME_BUDGET\n\n"
       "Exit codes:\n";
   for (const auto& [code, meaning] : exit_code_meanings()) {
@@ -74,9 +75,8 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
       if (parameter.kind == Parameter::Kind::kInterpreter) continue;
       meanings.emplace(parameter.name, parameter.meaning);
       auto& words = raw.words["--" + std::string(parameter.name)];
-      for (const auto& value : parameter.sweep) {
-        const std::string word = to_string(value);
-        if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+      for (const auto* values : {&parameter.sweep, &parameter.more}) {
+        for (const auto& value : *values) add_once(words, to_string(value));
       }
       if (!parameter.alias.empty()) aliases[std::string(parameter.name)] = parameter.alias;
     }

@@ -15,23 +15,15 @@ bool is_text(const Parameter& parameter) {
   return std::holds_alternative<std::string>(parameter.sweep.front());
 }
 
-template <typename T>
-bool contains(const std::vector<T>& values, const T& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-template <typename T>
-void add_once(std::vector<T>& values, const T& value) {
-  if (!contains(values, value)) values.push_back(value);
-}
-
 // The values that the command line named: any integers, or those of the words that this axis has.
 std::vector<Parameter::Value> named_values(const Parameter& parameter, const std::string& text) {
   using Value = Parameter::Value;
   std::vector<Value> values;
   if (is_text(parameter)) {
     for (const auto& word : split(text, ',')) {
-      if (contains(parameter.sweep, Value(word))) add_once(values, Value(word));
+      const bool known =
+          contains(parameter.sweep, Value(word)) || contains(parameter.more, Value(word));
+      if (known) add_once(values, Value(word));
     }
   } else {
     for (const auto number : integers("--" + std::string(parameter.name), text)) {
@@ -116,7 +108,9 @@ std::vector<std::string> words_of(const std::vector<const Scenario*>& scenarios,
   for (const auto* scenario : scenarios) {
     for (const auto& parameter : scenario->parameters) {
       if (parameter.name != axis || !is_text(parameter)) continue;
-      for (const auto& value : parameter.sweep) add_once(words, to_string(value));
+      for (const auto* values : {&parameter.sweep, &parameter.more}) {
+        for (const auto& value : *values) add_once(words, to_string(value));
+      }
     }
   }
   return words;
@@ -214,7 +208,7 @@ class CountedFilters {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env ab aa compare man completion");
+                 "; the commands: run list report env ab aa compare fleet man completion");
 }
 
 // Returns the point's name without its contender.
