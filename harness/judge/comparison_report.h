@@ -1,22 +1,20 @@
-// What a comparison writes: compare.csv, compare.json and compare.md, or one of its formats to stdout.
+// What a comparison writes: compare.csv, compare.json and compare.md, and its lines for a terminal.
 #pragma once
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
-#include "harness/judge/compared.h"
+#include "harness/judge/comparison.h"
 
 namespace harness {
 
-// table: for a terminal. junit: a test case for each row, "worse" is a failure. github: a line for each
-// row that GitHub shows beside the commit.
-enum class Format { kTable, kMarkdown, kJson, kJunit, kGithub };
+// One line that says the result.
+std::string headline_of(const Comparison& comparison);
 
-// Several comparisons are one text; of JSON, a list.
-std::string formatted(const std::vector<Compared>& all, Format format);
+// A table in Markdown: what changed first, then what is undecided; the rest as a count.
+std::string markdown_of(const Comparison& comparison);
 
 // All three files; throws CannotWrite.
-void write_comparison(const Compared& compared, const std::filesystem::path& folder);
+void write_comparison(const Comparison& comparison, const std::filesystem::path& folder);
 
 }  // namespace harness

@@ -15,8 +15,7 @@ namespace harness {
 
 class EventLog {
  public:
-  // Locks the file while it lives. Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on
-  // device"; BadUsage if another run writes to it.
+  // Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on device".
   explicit EventLog(const std::filesystem::path& directory);
   ~EventLog();
   EventLog(const EventLog&) = delete;

@@ -125,7 +125,7 @@ struct PostOptions {
   Entry entry = Entry::kCall;
 };
 
-// The pool that computes a result, as seen by the result: to wait for it and to cancel it.
+// A result's way back to the pool that computes it, for those who wait.
 class ResultOwner {
  public:
   virtual ~ResultOwner() = default;
