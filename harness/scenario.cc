@@ -1,5 +1,8 @@
 #include "harness/scenario.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "harness/measure/engine.h"
 #include "harness/measure/measurement.h"
 
@@ -28,6 +31,14 @@ std::string to_string(const Parameter::Value& value) {
   return std::get<std::string>(value);
 }
 
+bool is_contender_name(const std::string& name) {
+  const auto may_be_in_it = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-';
+  };
+  return !name.empty() && name != "none" && !name.starts_with("cpython_") &&
+         std::all_of(name.begin(), name.end(), may_be_in_it);
+}
+
 std::string Point::name(std::string_view scenario) const {
   std::string name(scenario);
   for (const auto& [parameter, value] : values_) {
@@ -37,10 +48,12 @@ std::string Point::name(std::string_view scenario) const {
   return name;
 }
 
-Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control)
+Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control,
+         std::vector<std::string> program)
     : point_(point),
       seed_(seed),
       interpreter_(std::move(interpreter)),
+      program_(std::move(program)),
       control_(control),
       header_(control.header()) {}
 

@@ -59,12 +59,14 @@ struct Parameter {
                  // and of the contenders
     kInterpreter,  // the harness fills the sweep: "none", and the version of each --python
   } kind = Kind::kPlain;
-  std::string_view alias = "";  // an older word that the command line accepts as well
+  std::string_view alias = "";   // an older word that the command line accepts as well
+  std::vector<Value> more = {};  // words that the command line accepts besides those of the sweep
 };
 
 // What the report calls a value of the kContender axis, and whose it is: it colours by family.
 struct ContenderLabel {
   std::string name, label, family;
+  bool is_decisive = false;  // wherever it is measured (Scenario::decisive)
 };
 
 // One value per parameter, in the scenario's order.
@@ -93,6 +95,10 @@ class Skipped : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Returns true for a name that a contender may have: letters, digits and _ . -, but neither "none" nor
+// "cpython_...", which have a meaning.
+bool is_contender_name(const std::string& name);
+
 // As it is written on the command line and in the CSV.
 std::string to_string(const Parameter::Value& value);
 
@@ -101,13 +107,16 @@ class Measurement;
 // One launch of one point.
 class Run {
  public:
-  Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control);
+  Run(const Point& point, std::uint64_t seed, std::string interpreter, Measurement& control,
+      std::vector<std::string> program = {});
 
   std::int64_t operator[](std::string_view parameter) const { return point_[parameter]; }
   const std::string& text(std::string_view parameter) const { return point_.text(parameter); }
   std::uint64_t seed() const { return seed_; }
   // The program of the point's kInterpreter axis; empty if there is none on this machine.
   const std::string& interpreter() const { return interpreter_; }
+  // The command of a contender that is a program (--contender-program); empty for the others.
+  const std::vector<std::string>& program() const { return program_; }
 
   // For parties, in any process or thread that came from this one: work while it is true. One look: asked
   // before each operation, it is part of what is measured.
@@ -141,6 +150,7 @@ class Run {
   const Point& point_;
   std::uint64_t seed_;
   std::string interpreter_;
+  std::vector<std::string> program_;
   Measurement& control_;
   const ControlHeader& header_;  // of `control_`
 };
@@ -160,6 +170,9 @@ struct Scenario {
   // The quick profile tries every value of its axes; of the other scenarios, unless they are named,
   // the first value only, as smoke does: an overview beside the answer.
   bool whole_in_quick = false;
+  // The same as `offers`, of contenders that are programs: `run` starts Run::program(). Null: the question
+  // takes no programs.
+  bool (*offers_program)(const Point&) = nullptr;
   // For run.json; a contender that has none is called by its name.
   std::vector<ContenderLabel> contenders = {};
 };

@@ -58,6 +58,7 @@ const RegisteredScenario registered([] {
                {"weak", "strong"},
                "each does all it can, or rounds of the same work are divided among them",
                harness::Parameter::Kind::kContender},
+              spread_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -65,6 +65,7 @@ const RegisteredScenario registered([] {
                .sweep = {0},
                .meaning = "work between two sections, in ns",
                .alias = "outside"},
+              spread_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/program.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -25,31 +26,53 @@ const ChannelContender* contender_of(const std::string& name, const std::string&
   return Channels::find(name, WorkerKind::kProcesses, wait);
 }
 
+// Starts `COMMAND TALLY_FD pipe_vs_queue MODE BYTES CPU CPU` (harness/docs/contender-program.md).
+void measure_program(harness::Run& run, const CpuPair& cpus) {
+  run.note("primitive", "program");
+  run.note("scope", "process");
+  run.note("verified", 0);  // unless the program says that it checks
+  auto command = run.program();
+  for (const auto& word :
+       {std::to_string(run.tally_fd()), std::string("pipe_vs_queue"), run.text("mode"),
+        std::to_string(run["msg_bytes"]), std::to_string(cpus.one), std::to_string(cpus.other)}) {
+    command.push_back(word);
+  }
+  run_program(run, run.text("contender"), command);
+}
+
 void measure(harness::Run& run) {
   if (run["msg_bytes"] < 8) run.skip("a message holds its number: at least 8 bytes");
   run.note("metric_kind", run.text("mode") == "throughput" ? "throughput" : "latency");
   run.note("producers", 1);
   run.note("consumers", 1);
   run.note("load_mode", "closed");
-  run.note("verified", 1);
   const CpuPair cpus = place_two(run);
+  if (!run.program().empty()) return measure_program(run, cpus);
+  run.note("verified", 1);
   const auto* contender = contender_of(run.text("contender"), run.text("wait"));
   contender->note(run);
   contender->measure(run, cpus);
 }
 
-// Leaves out a way of waiting that the contender does not have, an interpreter where none is needed,
-// and both workers on one core, except for the question that is asked there.
+// Leaves out both workers on one core, except for the question that is asked there.
+bool is_asked(const harness::Point& point) {
+  return !is_on_one_cpu(point) || (point.text("mode") == "ping_pong" && point["msg_bytes"] == 64);
+}
+
+bool offers_program(const harness::Point& point) {
+  return is_asked(point) && point.text("wait") == kNativeWait && point.text("python") == "none";
+}
+
+// Leaves out a way of waiting that the contender does not have, and an interpreter where none is needed.
 bool offers(const harness::Point& point) {
-  const bool is_asked_there = point.text("mode") == "ping_pong" && point["msg_bytes"] == 64;
-  if (point.text("placement") == "together" && !is_asked_there) return false;
-  return interpreter_fits(point) &&
+  return is_asked(point) && interpreter_fits(point) &&
          contender_of(point.text("contender"), point.text("wait")) != nullptr;
 }
 
 // Returns true for ours, waiting their own way, and for those that the report compares them with, at
-// the sizes it quotes.
+// the sizes it quotes. Placements that only some machines have are measured as the time allows.
 bool decisive(const harness::Point& point) {
+  if (point.text("placement") != "apart" && !is_on_one_cpu(point)) return false;
   const std::string& contender = point.text("contender");
   const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), contender) != names.end();
@@ -89,6 +112,7 @@ const RegisteredScenario registered([] {
       .offers = offers,
       .decisive = decisive,
       .whole_in_quick = true,
+      .offers_program = offers_program,
       .contenders = labels_of<ChannelContender>(),
   };
 });

@@ -106,6 +106,7 @@ const RegisteredScenario registered([] {
                "target_rate_per_s",
                {0},
                "items offered per second, in all; 0: as fast as possible"},
+              spread_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -57,6 +57,7 @@ const RegisteredScenario registered([] {
                .sweep = {1000},
                .meaning = "work with the permit, in ns",
                .alias = "inside"},
+              spread_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -39,7 +39,7 @@ void measure(harness::Run& run) {
 // only spins.
 bool offers(const harness::Point& point) {
   const bool hot = point.text("waiter") == "hot";
-  if (hot && point.text("placement") == "together") return false;
+  if (hot && is_on_one_cpu(point)) return false;
   const auto* contender = contender_of(point);
   if (contender == nullptr || !interpreter_fits(point)) return false;
   return hot || contender->wait != "spin";

@@ -11,7 +11,8 @@
 Inside primitives/ the arrows go down the storeys (STOREYS below): a file includes its own storey and
 those below it. gilfree/detail/ is for primitives/ and for tests; examples see the library as a user
 does. Users write <gilfree/queue.h>; the library itself and its tests write "gilfree/queue.h". Other
-paths start at the root: "harness/scenario.h". Test support is for tests.
+paths start at the root: "harness/scenario.h". Test support is for tests. <gilfree/bench/...> is what
+users of the suite include, from scenarios/public/.
 """
 
 import ast
@@ -29,16 +30,18 @@ OURS = {
 THIRD = {
     "primitives/": ("boost/interprocess", "cereal"),
     "harness/": ("nlohmann",),
+    "harness/base/topology.cc": ("hwloc",),
     "harness/plan/": ("nlohmann", "re2"),
     "harness/command/": ("CLI", "nlohmann"),
     "harness/record/": ("nlohmann", "boost/version.hpp"),
-    "harness/judge/": ("nlohmann", "boost/math"),
+    "harness/judge/": ("nlohmann", "boost/math", "boost/property_tree"),
     "harness/measure/engine.cc": ("benchmark",),
     "scenarios/": (),
     "scenarios/contenders/": ("",),
 }
 # The storeys of primitives/, lowest first: the folders of gilfree/detail/, and the public headers that
-# are part of each. A public header is above the detail folder of its storey and below the next one.
+# are part of each. A public header is above the detail folder of its storey and below the next one. One
+# that is not listed stands on the highest storey that it includes.
 STOREYS = (
     ("base", ()),
     ("vocabulary", ("scope.h", "deadline.h", "errors.h", "codec.h", "version.h")),
@@ -49,16 +52,16 @@ STOREYS = (
     ("queue", ("queue.h", "lifo_queue.h", "priority_queue.h", "joinable_queue.h", "simple_queue.h",
                "pipe.h", "archive_codec.h")),
     ("process", ("fork_server.h", "process.h", "process.cc", "thread.h", "thread.cc", "timer.h", "wait.h")),
-    ("pool", ("async_result.h", "pool_results.h", "pool.h")),
+    ("pool", ("async_result.h", "pool_options.h", "pool_results.h", "pool.h")),
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "run", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fleet", "run", "command")
 # What scenarios may include of it.
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
-                           r"moodycamel|rigtorp|folly|absl|fmt|re2|zmq)([/.]|$)")
+                           r"moodycamel|rigtorp|folly|absl|fmt|hwloc|re2|zmq)([/.]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SCRIPTS_MAY_IMPORT = {"matplotlib", "numpy"}
 
@@ -83,19 +86,28 @@ def third_party_fault(path, target):
     return "%s does not include <%s>" % (place, target)
 
 
-def storey(path):
-    """How high a file of primitives/gilfree/ stands; None if no storey has it."""
+def storey(root, path, above=()):
+    """How high a file of primitives/gilfree/ stands; None if no storey has it, or if it includes itself."""
     inside = path[len("gilfree/"):]
     for height, (name, public) in enumerate(STOREYS):
         if inside.startswith("detail/%s/" % name):
             return 2 * height
         if inside in public:
             return 2 * height + 1
-    return None
+    file_name = os.path.join(root, "primitives", path)
+    if "/" in inside or path in above or not os.path.exists(file_name):
+        return None
+    with open(file_name, encoding="utf-8") as file:
+        included = [found.group(2) for found in map(INCLUDE.match, file) if found]
+    heights = [storey(root, target, (*above, path)) for target in included if target.startswith("gilfree/")]
+    return None if None in heights else max(heights, default=0) | 1
 
 
 def library_fault(root, path, target):
     """What is wrong with including the library's header `target`, "gilfree/...", in `path`."""
+    if target.startswith("gilfree/bench/") and path.startswith("scenarios/"):
+        there = os.path.exists(os.path.join(root, "scenarios/public", target))
+        return None if there else 'there is no "%s"' % target
     if path.split("/")[0] == "harness":
         return 'harness/ never includes the primitives ("%s")' % target
     if target.startswith("gilfree/detail/") and is_user(path) and not is_test(path):
@@ -104,7 +116,7 @@ def library_fault(root, path, target):
             not os.path.exists(os.path.join(root, "primitives", target + ".in")):
         return 'there is no "%s"' % target
     if path.startswith("primitives/gilfree/"):
-        mine, other = storey(path[len("primitives/"):]), storey(target)
+        mine, other = storey(root, path[len("primitives/"):]), storey(root, target)
         if mine is None or other is None:
             return "%s has no storey: add it to STOREYS" % (path if mine is None else target)
         vocabulary = [2 * i + 1 for i, (name, _) in enumerate(STOREYS) if name == "vocabulary"]

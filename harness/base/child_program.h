@@ -71,6 +71,7 @@ class ChildProgram {
   // Sleeps until it has ended, or `deadline` has come, or this program was interrupted; takes what
   // comes through the captures meanwhile.
   End wait(Clock::time_point deadline, const std::vector<Capture*>& captures = {});
+  pid_t id() const { return id_; }
   // Kills it if need be, and reaps it. Returns its status as waitpid(2) gives it.
   int reap();
 

@@ -1,6 +1,7 @@
 // Lists: how values are written on the command line.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,5 +14,16 @@ std::vector<std::string> split(const std::string& text, char at);
 // The integers of "8,64,1k" or "1:16:*2" (1 2 4 8 16) or "0:6:+3" (0 3 6). Binary k, m, g, in either case. Throws
 // BadUsage, naming `option`.
 std::vector<std::int64_t> integers(const std::string& option, const std::string& text);
+
+template <typename T>
+bool contains(const std::vector<T>& values, const T& value) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Adds a value that is not there yet.
+template <typename T>
+void add_once(std::vector<T>& values, const T& value) {
+  if (!contains(values, value)) values.push_back(value);
+}
 
 }  // namespace harness

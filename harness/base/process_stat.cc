@@ -13,11 +13,11 @@ std::optional<ProcessStat> parse_process_stat(std::string_view text) {
   std::istringstream fields{std::string(text.substr(name_end + 1))};
   ProcessStat stat;
   std::string skipped;
-  fields >> stat.state;                              // field 3
-  for (int i = 4; i <= 9; ++i) fields >> skipped;    // parents, terminal, flags
-  fields >> stat.minor_faults;                       // field 10
-  for (int i = 11; i <= 13; ++i) fields >> skipped;  // other faults
-  fields >> stat.user_ticks >> stat.system_ticks;    // fields 14 and 15
+  fields >> stat.state >> stat.parent >> stat.group;  // fields 3 to 5
+  for (int i = 6; i <= 9; ++i) fields >> skipped;     // session, terminal, flags
+  fields >> stat.minor_faults;                        // field 10
+  for (int i = 11; i <= 13; ++i) fields >> skipped;   // other faults
+  fields >> stat.user_ticks >> stat.system_ticks;     // fields 14 and 15
   if (!fields) return std::nullopt;
   return stat;
 }

@@ -14,8 +14,9 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
+#include "harness/command/variables.h"
+#include "harness/command/verdict_output.h"
 #include "harness/judge/comparison.h"
-#include "harness/judge/comparison_report.h"
 #include "harness/judge/self_test.h"
 #include "harness/record/folder.h"
 
@@ -30,6 +31,7 @@ struct CompareOptions {
   ComparisonSettings settings;
   double delta_percent = 5, budget_minutes = 0;
   int trials = 20;
+  Format format = Format::kTable;
   bool strict = false, quiet = false, itself = false;
 };
 
@@ -40,7 +42,7 @@ void add_shared(CLI::App& command, CompareOptions& options) {
       .add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
       ->check(CLI::Range(0.1, 1000.0));
   command.add_option("--seed", options.settings.seed, "of the order of cases");
-  command.add_option("-o,--out", options.out, "folder for the results");
+  command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
   command
       .add_option("-t,--time-budget", options.budget_minutes,
                   "in minutes; rounds that do not fit are left out")
@@ -89,12 +91,10 @@ int ab(CompareOptions options) {
   options.settings.scratch = folder.path() / "launch";
   Comparison comparison(a, b, cases, options.settings);
   comparison.run(progress_of(options, ""));
-  write_comparison(comparison, folder.path());
-  std::cout << markdown_of(comparison);
+  write_comparison(comparison.result(), folder.path());
+  say({comparison.result()}, options.format);
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
-  if (comparison.any_worse()) return kWorse;
-  const bool undecided = options.strict && comparison.any(Verdict::kUndecided);
-  return undecided || comparison.any(Verdict::kIncomparable) ? kIncomparable : kOk;
+  return code_of({comparison.result()}, options.strict);
 }
 
 Json json_of(const SelfTest::Row& row) {
@@ -152,14 +152,10 @@ int aa(CompareOptions options) {
 
 }  // namespace
 
-bool is_comparison(int argc, char** argv) {
-  return argc > 1 && (std::string(argv[1]) == "ab" || std::string(argv[1]) == "aa");
-}
+namespace {
 
-int compare(int argc, char** argv) {
-  CompareOptions options;
-  options.settings.seed = std::random_device()();
-  CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
+// Adds the two commands and their options.
+void declare(CLI::App& app, CompareOptions& options) {
   app.name("bench-all");
   app.require_subcommand(1, 1);
   app.footer(
@@ -172,6 +168,7 @@ int compare(int argc, char** argv) {
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
   ab_command->add_option("words", options.words,
                          "A and B, unless given by --a and --b; then filters");
+  add_format(*ab_command, options.format);
   add_shared(*ab_command, options);
   auto* aa_command =
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
@@ -180,6 +177,31 @@ int compare(int argc, char** argv) {
       ->check(CLI::Range(1, 100'000));
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
+  accept_variables(app);
+}
+
+}  // namespace
+
+std::vector<CommandReference> comparison_commands() {
+  CompareOptions options;
+  CLI::App app;
+  declare(app, options);
+  std::vector<CommandReference> all;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    all.push_back({command->get_name(), command->get_description(), options_of(*command, {}), {}});
+  }
+  return all;
+}
+
+bool is_comparison(int argc, char** argv) {
+  return argc > 1 && (std::string(argv[1]) == "ab" || std::string(argv[1]) == "aa");
+}
+
+int compare(int argc, char** argv) {
+  CompareOptions options;
+  options.settings.seed = std::random_device()();
+  CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
+  declare(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& wanted) {
@@ -187,13 +209,14 @@ int compare(int argc, char** argv) {
   } catch (const CLI::ParseError& mistake) {
     throw BadUsage(std::string(mistake.what()) + "; see bench-all " + argv[1] + " --help");
   }
+  remove_variables();
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;
   if (options.budget_minutes > 0) {
     options.settings.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double, std::ratio<60>>(options.budget_minutes));
   }
-  return *ab_command ? ab(std::move(options)) : aa(std::move(options));
+  return app.got_subcommand("ab") ? ab(std::move(options)) : aa(std::move(options));
 }
 
 }  // namespace harness

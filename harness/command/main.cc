@@ -4,17 +4,25 @@
 
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
+#include "harness/command/completion.h"
+#include "harness/command/fleet.h"
+#include "harness/command/manual.h"
 #include "harness/command/options.h"
+#include "harness/command/stored.h"
+#include "harness/command/variables.h"
 #include "harness/plan/interpreters.h"
+#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
+#include "harness/record/unfinished.h"
 #include "harness/run/launch.h"
 #include "harness/run/launcher.h"
 #include "harness/run/session.h"
@@ -66,7 +74,10 @@ int measure(Options& options, std::vector<std::string> command,
             const std::vector<const Scenario*>& scenarios) {
   auto interpreters = find_interpreters(options.pythons);
   for (const auto& each : interpreters) options.selection.interpreters.push_back(each.label);
-  auto cases = select(scenarios, options.selection);
+  const auto all = with_programs(scenarios, options.programs);
+  std::vector<const Scenario*> known;
+  for (const auto& each : all) known.push_back(&each);
+  auto cases = select(known, options.selection);
   if (options.command == Options::Command::kList) {
     list(options, cases);
     return kOk;
@@ -75,11 +86,48 @@ int measure(Options& options, std::vector<std::string> command,
     dry_run(options, cases, interpreters);
     return kOk;
   }
-  return Session(options, std::move(cases), std::move(interpreters), std::move(command)).run();
+  if (!options.baseline.empty()) expect_baseline(options.baseline);
+  if (!options.save_baseline.empty())
+    (void)baseline_folder(options.save_baseline);  // is it a name?
+  Session session(options, std::move(cases), std::move(interpreters), std::move(command));
+  const int code = session.run();
+  if (code != kOk) return code;
+  const int judged =
+      options.baseline.empty() ? kOk : compare_with_baseline(options.baseline, session.folder());
+  if (!options.save_baseline.empty()) save_baseline(options.save_baseline, session.folder());
+  return judged;
+}
+
+Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
+  Reference all = reference_of(scenarios);
+  for (auto& command : comparison_commands()) all.commands.push_back(std::move(command));
+  all.commands.push_back(stored_command());
+  all.commands.push_back(fleet_command());
+  return all;
+}
+
+// The options that the run which is to be resumed began with.
+Options options_of_resumed(const Options& now, const std::vector<const Scenario*>& scenarios) {
+  const Json facts = facts_of_unfinished(now.resume);
+  remove_variables();
+  const std::map<std::string, std::string> set = facts.value("variables", Json::object());
+  for (const auto& [name, value] : set) ::setenv(name.c_str(), value.c_str(), 1);
+  std::vector<std::string> words = facts.at("command");
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  Options options = parse_command_line(static_cast<int>(words.size()), arguments.data(), scenarios);
+  options.seed = facts.at("seed");
+  options.resume = now.resume;
+  options.quiet = now.quiet;
+  options.no_report = now.no_report;
+  return options;
 }
 
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
+  if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
+  if (is_fleet(argc, argv)) return fleet(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:
@@ -90,7 +138,15 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
     case Options::Command::kReport:
       write_tables(options.report);
       return options.no_report ? kOk : draw_report(options.report);
+    case Options::Command::kManual:
+      std::cout << manual(whole_reference(scenarios));
+      return kOk;
+    case Options::Command::kCompletion:
+      std::cout << completion(whole_reference(scenarios), options.shell);
+      return kOk;
     default:
+      if (!options.resume.empty()) options = options_of_resumed(options, scenarios);
+      options.variables = variables();
       return measure(options, {argv, argv + argc}, scenarios);
   }
 }

@@ -8,7 +8,11 @@
 #include <random>
 
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
+#include "harness/command/completion.h"
+#include "harness/command/uses.h"
 #include "harness/command/values.h"
+#include "harness/command/variables.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -33,26 +37,29 @@ const std::map<std::string, Profile> kProfiles = {
     {"full", {12, 3, 50ms, 300ms, 45min, 60s}},
 };
 
-constexpr char kExitCodes[] =
-    "Two builds: `bench-all ab --help`, `bench-all aa --help`\n\n"
-    "Exit codes:\n"
-    "  0 measured     2 wrong usage          3 a case failed     5 nothing could run here\n"
-    "  6 a case hung  7 cannot write results 129, 130, 143 ended by a signal; rows are kept\n";
+// Two columns, since there are many.
+std::string footer() {
+  std::string text =
+      "Two builds: `bench-all ab --help`, `bench-all aa --help`\n"
+      "Two runs: `bench-all compare --help`; many machines: `bench-all fleet --help`\n"
+      "Each option may also be given by a variable: --time-budget by BENCH_ALL_TIME_BUDGET\n\n"
+      "Exit codes:\n";
+  for (const auto& [code, meaning] : exit_code_meanings()) {
+    text += "  " + std::string(code) + "  " + meaning + "\n";
+  }
+  return text;
+}
 
 using Command = Options::Command;
-
-// The option, and the commands that use it: given to another one, it is refused.
-struct UsedBy {
-  const CLI::Option* option;
-  std::vector<Command> commands;
-};
 
 // What CLI11 fills before it is checked.
 struct Raw {
   std::string order = "random";
-  std::optional<std::string> out, seed, warmup, window, timeout, budget, launches, windows;
+  std::optional<std::string> out, resume, seed, warmup, window, timeout, budget, launches, windows;
   bool list = false;
+  std::vector<std::string> programs;
   std::vector<UsedBy> uses;
+  std::map<std::string, std::vector<std::string>> words;  // by option: what its value may be
 
   CLI::Option* used_by(std::vector<Command> commands, CLI::Option* option) {
     uses.push_back({option, std::move(commands)});
@@ -67,6 +74,10 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
     for (const auto& parameter : scenario->parameters) {
       if (parameter.kind == Parameter::Kind::kInterpreter) continue;
       meanings.emplace(parameter.name, parameter.meaning);
+      auto& words = raw.words["--" + std::string(parameter.name)];
+      for (const auto* values : {&parameter.sweep, &parameter.more}) {
+        for (const auto& value : *values) add_once(words, to_string(value));
+      }
       if (!parameter.alias.empty()) aliases[std::string(parameter.name)] = parameter.alias;
     }
   }
@@ -90,10 +101,16 @@ void add_selection(CLI::App& app, Options& options, Raw& raw) {
                                    "leave out the cases that match"))
       ->type_name("REGEX");
   raw.used_by(both, app.add_flag("-l,--list", raw.list, "the same as `list`"));
-  raw.used_by(both, app.add_option("--profile", options.profile, "smoke, quick (default) or full"));
+  raw.used_by(both, app.add_option("--profile", options.profile, "smoke, quick (default) or full"))
+      ->type_name("PROFILE");
+  for (const auto& each : kProfiles) raw.words["--profile"].push_back(each.first);
   raw.used_by(both,
               app.add_option("--python", options.pythons, "a CPython to compare with; repeatable"))
       ->type_name("PATH")
+      ->allow_extra_args(false);
+  raw.used_by(both, app.add_option("--contender-program", raw.programs,
+                                   "a contender that is a program, in any language; repeatable"))
+      ->type_name("NAME=COMMAND")
       ->allow_extra_args(false);
 }
 
@@ -105,6 +122,8 @@ void add_measuring(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by({Command::kRun}, app.add_flag("-n,--dry-run", options.dry_run,
                                             "say what would be measured, and how long it takes"));
   option("-o,--out", raw.out, "folder for the results", "DIR");
+  option("--resume", raw.resume, "go on with the run in this folder, which was not finished",
+         "DIR");
   option("--seed", raw.seed, "of the order of launches", "N");
   option("--launches", raw.launches,
          "fresh processes per case; without it, as the profile's time budget allows", "N");
@@ -116,6 +135,7 @@ void add_measuring(CLI::App& app, Options& options, Raw& raw) {
   option("--warmup", raw.warmup, "before the first window", "TIME");
   option("--timeout", raw.timeout, "after which a launch has hung", "TIME");
   option("--order", raw.order, "random (default) or given", "ORDER");
+  raw.words["--order"] = {"random", "given"};
 }
 
 // How it is said.
@@ -123,6 +143,12 @@ void add_output(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by({Command::kRun, Command::kReport},
               app.add_flag("--no-report", options.no_report, "write the tables, draw nothing"));
   raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
+  raw.used_by({Command::kRun}, app.add_option("--save-baseline", options.save_baseline,
+                                              "keep the run under this name"))
+      ->type_name("NAME");
+  raw.used_by({Command::kRun}, app.add_option("--baseline", options.baseline,
+                                              "compare the run with the one kept under this name"))
+      ->type_name("NAME");
   raw.used_by({Command::kList, Command::kEnv},
               app.add_flag("--json", options.json, "list, env: as JSON"));
 }
@@ -150,63 +176,53 @@ void check(Options& options, const Raw& raw) {
   }
   if (raw.out && raw.out->empty()) throw BadUsage("--out: the name of the folder is empty");
   options.out = raw.out.value_or("");
+  options.resume = raw.resume.value_or("");
+  if (raw.resume && raw.resume->empty())
+    throw BadUsage("--resume: the name of the folder is empty");
   options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
                     options.warmup + options.windows * options.window;
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");
   }
   options.shuffled = raw.order == "random";
+  options.programs = programs_from(raw.programs);
+  for (const auto& each : options.programs) options.selection.programs.push_back(each.name);
+  if (!options.shell.empty() &&
+      std::find(kShells.begin(), kShells.end(), options.shell) == kShells.end()) {
+    throw BadUsage("completion: there is no " + in_quotes(options.shell) +
+                   "; choose bash, zsh or fish");
+  }
   options.selection.interpreters_named = !options.pythons.empty();
   options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
 }
 
-const char* name_of(Command command) {
-  switch (command) {
-    case Command::kList:
-      return "list";
-    case Command::kEnv:
-      return "env";
-    case Command::kReport:
-      return "report";
-    default:
-      return "run";
-  }
+const std::map<std::string, Command> kCommands = {
+    {"run", Command::kRun},       {"list", Command::kList},  {"env", Command::kEnv},
+    {"report", Command::kReport}, {"man", Command::kManual}, {"completion", Command::kCompletion}};
+
+std::string name_of(Command command) {
+  const auto is_it = [&](const auto& each) { return each.second == command; };
+  return std::find_if(kCommands.begin(), kCommands.end(), is_it)->first;
 }
 
-// An option or a filter that the command would ignore is a mistake.
-void check_use(const Options& options, const Raw& raw) {
-  for (const auto& [option, commands] : raw.uses) {
-    const bool used =
-        std::find(commands.begin(), commands.end(), options.command) != commands.end();
-    if (option->count() == 0 || used) continue;
-    throw BadUsage(option->get_name() + ": `" + name_of(options.command) +
-                   "` does not use it; leave it out");
-  }
-  const auto& filters = options.selection.filters;
-  if (options.command == Command::kRun || options.command == Command::kList || filters.empty()) {
-    return;
-  }
-  throw BadUsage(in_quotes(filters.front()) + ": only `run` and `list` take a filter");
-}
-
-}  // namespace
-
-Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
-  Options options;
-  Raw raw;
-  CLI::App app{
-      "Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
+// Adds all commands and options.
+void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Options& options,
+             Raw& raw) {
   app.name("bench-all");
-  app.footer(kExitCodes);
+  app.footer(footer());
   app.set_version_flag("-V,--version", std::string("bench-all ") + version());
   app.require_subcommand(0, 1);
   app.fallthrough();
-
   auto* run = app.add_subcommand("run", "measure (the default)");
   auto* list = app.add_subcommand("list", "the cases that would be measured");
-  auto* env = app.add_subcommand("env", "the machine, the build and the limits");
-  auto* report = app.add_subcommand("report", "make the tables, plots and report of a run again");
-  report->add_option("folder", options.report, "what `run` wrote")->required();
+  app.add_subcommand("env", "the machine, the build and the limits");
+  app.add_subcommand("report", "make the tables, plots and report of a run again")
+      ->add_option("folder", options.report, "what `run` wrote")
+      ->required();
+  app.add_subcommand("man", "write the page bench-all(1) to standard output");
+  app.add_subcommand("completion", "write a shell's completion to standard output")
+      ->add_option("shell", options.shell, "bash, zsh or fish")
+      ->required();
   add_axes(app, scenarios, options, raw);
   add_selection(app, options, raw);
   add_measuring(app, options, raw);
@@ -215,7 +231,31 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   for (auto* sub : {run, list}) {
     sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
   }
-  for (auto* sub : {run, list, env, report}) sub->set_help_flag();
+  for (auto* sub : app.get_subcommands(nullptr)) sub->set_help_flag();
+  accept_variables(app);
+}
+
+}  // namespace
+
+Reference reference_of(const std::vector<const Scenario*>& scenarios) {
+  Options options;
+  Raw raw;
+  CLI::App app;
+  declare(app, scenarios, options, raw);
+  Reference all{options_of(app, raw.words), {}, scenarios};
+  for (const CLI::App* sub : app.get_subcommands(nullptr)) {
+    all.commands.push_back({sub->get_name(), sub->get_description(), {}, {}});
+    if (sub->get_name() == "completion") all.commands.back().arguments = kShells;
+  }
+  return all;
+}
+
+Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  Options options;
+  Raw raw;
+  CLI::App app{
+      "Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
+  declare(app, scenarios, options, raw);
   try {
     app.parse(argc, argv);
     check(options, raw);
@@ -234,10 +274,11 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.command = Options::Command::kDone;
   }
   if (options.command == Options::Command::kDone) return options;
-  if (*list || raw.list) options.command = Options::Command::kList;
-  if (*env) options.command = Options::Command::kEnv;
-  if (*report) options.command = Options::Command::kReport;
-  check_use(options, raw);
+  for (const CLI::App* named : app.get_subcommands())
+    options.command = kCommands.at(named->get_name());
+  if (raw.list && options.command == Command::kRun) options.command = Command::kList;
+  check_use(options, name_of(options.command), raw.uses);
+  if (!options.resume.empty()) check_resume(options, raw.uses);
   return options;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/command/reference.h"
 #include "harness/plan/plan.h"
 #include "harness/run/settings.h"
 #include "harness/scenario.h"
@@ -11,18 +12,23 @@
 namespace harness {
 
 struct Options : RunSettings {
-  enum class Command { kRun, kList, kReport, kEnv, kDone };
+  enum class Command { kRun, kList, kReport, kEnv, kManual, kCompletion, kDone };
 
   Command command = Command::kRun;
   int exit_code = 0;  // of kDone: --help, --version or a mistake, already reported
 
   Selection selection;
   std::vector<std::string> pythons;
-  std::string report;  // the folder of `report`
+  std::string report;                   // the folder of `report`
+  std::string baseline, save_baseline;  // of `run`; empty: none
+  std::string shell;                    // of `completion`
   bool dry_run = false, json = false;
 };
 
 // Reports mistakes itself, in one line on stderr.
 Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios);
+
+// The commands and options, for the manual and for completion; without those of compare.h.
+Reference reference_of(const std::vector<const Scenario*>& scenarios);
 
 }  // namespace harness

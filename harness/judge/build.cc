@@ -9,7 +9,6 @@
 #include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
-#include "harness/judge/statistics.h"
 #include "harness/record/events.h"
 
 namespace harness {
@@ -56,13 +55,11 @@ fs::path built(const fs::path& repository, const std::string& commit) {
   return program;
 }
 
-// The rows of a launch's windows that ended well.
+// The rows of a launch's windows.
 std::vector<Json> rows_of(const fs::path& folder) {
   std::vector<Json> rows;
   for (const auto& event : read_events(folder)) {
-    if (event.value("event", "") != "sample") continue;
-    const Json& row = event.at("row");
-    if (row.value("status", "") == "ok") rows.push_back(row);
+    if (event.value("event", "") == "sample") rows.push_back(event.at("row"));
   }
   return rows;
 }
@@ -101,17 +98,8 @@ Sample Build::measure(const std::string& name, const std::vector<std::string>& o
   command.insert(command.end(), options.begin(), options.end());
   fs::remove_all(scratch);
   (void)run(command);
-  Sample sample;
-  if (!fs::exists(scratch / "events.jsonl")) return sample;
-  const auto rows = rows_of(scratch);
-  for (const Metric metric : kMetrics) {
-    std::vector<double> values;
-    for (const auto& row : rows) {
-      const auto value = row.find(facts_of(metric).column);
-      if (value != row.end() && value->is_number() && *value > 0) values.push_back(*value);
-    }
-    if (!values.empty()) sample[metric] = median(values);
-  }
+  if (!fs::exists(scratch / "events.jsonl")) return {};
+  const Sample sample = sample_of(rows_of(scratch));
   fs::remove_all(scratch);
   return sample;
 }

@@ -8,16 +8,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "harness/judge/metric.h"
+#include "harness/judge/sample.h"
 
 namespace harness {
-
-// What one launch gives: the median over its windows of each metric that it has.
-using Sample = std::map<Metric, double>;
 
 class Build {
  public:

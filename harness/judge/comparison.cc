@@ -27,10 +27,10 @@ void Comparison::run(const Progress& progress) {
   std::vector<Judgement*> judgements;
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
-    if (metrics.empty()) metrics[Metric::kRate] = {name, Metric::kRate, {}, {}, {}, {}};
-    for (auto& [metric, row] : metrics) rows_.push_back(std::move(row));
+    if (metrics.empty()) metrics[Metric::kRate] = {.name = name};
+    for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
-  for (auto& row : rows_) {
+  for (auto& row : result_.rows) {
     row.judgement = judge(row.differences, threshold_of(row.metric, settings_.delta));
     if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
   }
@@ -65,7 +65,7 @@ void Comparison::measure_pair(const std::string& name, bool a_first, Samples& in
   for (const auto& [metric, value_a] : a) {
     const auto value_b = b.find(metric);
     if (value_b == b.end()) continue;
-    Row& row = into[name][metric];
+    ComparedRow& row = into[name][metric];
     row.name = name;
     row.metric = metric;
     row.a.push_back(value_a);
@@ -77,7 +77,7 @@ void Comparison::measure_pair(const std::string& name, bool a_first, Samples& in
 // Measures each case with a worse metric in fresh rounds; what is not worse again is undecided.
 void Comparison::confirm(const Progress& progress) {
   std::vector<std::string> suspects;
-  for (auto& row : rows_) {
+  for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     row.judgement.suspected = true;
     if (suspects.empty() || suspects.back() != row.name) suspects.push_back(row.name);
@@ -85,7 +85,7 @@ void Comparison::confirm(const Progress& progress) {
   if (suspects.empty()) return;
   Samples fresh;
   const int rounds = measure_rounds(suspects, settings_.rounds, fresh, "confirming", progress);
-  for (auto& row : rows_) {
+  for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     const auto again =
         judge(fresh[row.name][row.metric].differences, threshold_of(row.metric, settings_.delta));
@@ -98,16 +98,6 @@ void Comparison::confirm(const Progress& progress) {
 
 bool Comparison::has_time_for(std::chrono::nanoseconds longest) const {
   return Clock::now() - begun_ + longest <= settings_.budget;
-}
-
-bool Comparison::any(Verdict verdict) const {
-  return std::any_of(rows_.begin(), rows_.end(),
-                     [&](const Row& row) { return row.judgement.verdict == verdict; });
-}
-bool Comparison::any_worse() const {
-  return std::any_of(rows_.begin(), rows_.end(), [](const Row& row) {
-    return row.judgement.verdict == Verdict::kWorse && row.judgement.confirmed;
-  });
 }
 
 }  // namespace harness

@@ -2,7 +2,7 @@
 //
 //   Comparison comparison(a, b, cases, settings);
 //   comparison.run();                     // rounds, then fresh rounds of what seems worse
-//   print(comparison.results()) ...
+//   print(comparison.result()) ...
 //
 // In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
 // favours neither. One round gives one difference a metric; a launch that fails gives none.
@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "harness/judge/build.h"
+#include "harness/judge/compared.h"
 #include "harness/judge/metric.h"
-#include "harness/judge/verdict.h"
 
 namespace harness {
 
@@ -33,13 +33,6 @@ struct ComparisonSettings {
 };
 
 struct Comparison {
-  // What was compared: one row for each metric of each case.
-  struct Row {
-    std::string name;
-    Metric metric;
-    std::vector<double> a, b, differences;
-    Judgement judgement;
-  };
   using Progress = std::function<void(int round, int rounds, const std::string& phase)>;
 
   Comparison(Build a, Build b, std::vector<std::string> cases, ComparisonSettings settings);
@@ -47,13 +40,10 @@ struct Comparison {
   // Measures and judges. Ends early, with what there is, when the program is interrupted.
   void run(const Progress& progress);
 
-  const std::vector<Row>& rows() const { return rows_; }
-  // Worst verdict first for who decides by it: confirmed worse, incomparable, undecided.
-  bool any_worse() const;
-  bool any(Verdict verdict) const;
+  const Compared& result() const { return result_; }
 
  private:
-  using Samples = std::map<std::string, std::map<Metric, Row>>;
+  using Samples = std::map<std::string, std::map<Metric, ComparedRow>>;
 
   int measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
                      const std::string& phase, const Progress& progress);
@@ -66,7 +56,7 @@ struct Comparison {
   ComparisonSettings settings_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::mt19937_64 random_;
-  std::vector<Row> rows_;
+  Compared result_;
 };
 
 }  // namespace harness

@@ -2,86 +2,44 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+#include <sstream>
 
+#include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/judge/comparison_cells.h"
 #include "harness/record/tables.h"
 
 namespace harness {
 namespace {
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
-
-// A difference as readers expect it: "+12.3 %" for B / A, "-0.080" for a share. As B changed, not as
-// it worsened.
-std::string change(Metric metric, double difference) {
-  const auto facts = facts_of(metric);
-  const double signed_difference = facts.higher_is_better ? -difference : difference;
-  char text[32];
-  if (facts.is_share) {
-    std::snprintf(text, sizeof text, "%+.3f", signed_difference);
-  } else {
-    std::snprintf(text, sizeof text, "%+.1f %%", 100 * std::expm1(signed_difference));
-  }
-  return text;
-}
-
-std::string interval_of(const Comparison::Row& row) {
-  const auto& interval = row.judgement.interval;
-  if (!interval) return "fewer than 6 rounds";
-  const bool turned = facts_of(row.metric).higher_is_better;
-  const auto low = change(row.metric, turned ? interval->high : interval->low);
-  const auto high = change(row.metric, turned ? interval->low : interval->high);
-  return low + " to " + high;
-}
-
-std::string next_step(const Comparison::Row& row) {
-  switch (row.judgement.verdict) {
-    case Verdict::kUndecided:
-      return "about " + std::to_string(row.judgement.rounds_needed) + " rounds would decide";
-    case Verdict::kIncomparable:
-      return "one build did not measure it";
-    case Verdict::kWorse:
-      return row.judgement.confirmed ? "confirmed by fresh rounds" : "";
-    default:
-      return "";
-  }
-}
-
-std::string estimate(const std::vector<double>& values) {
-  return values.empty() ? "" : number(median(values));
-}
-
-std::string csv_row(const Comparison::Row& row) {
+std::string csv_row(const ComparedRow& row, bool paired) {
   const auto facts = facts_of(row.metric);
   const auto& judged = row.judgement;
   const std::array cells{csv_cell(row.name),
                          std::string(facts.name),
                          std::string(facts.unit),
                          std::string(facts.higher_is_better ? "higher" : "lower"),
-                         estimate(row.a),
-                         estimate(row.b),
-                         number(judged.effect),
-                         judged.interval ? number(judged.interval->low) : "",
-                         judged.interval ? number(judged.interval->high) : "",
+                         estimate_text(row.a),
+                         estimate_text(row.b),
+                         number_text(judged.effect),
+                         judged.interval ? number_text(judged.interval->low) : "",
+                         judged.interval ? number_text(judged.interval->high) : "",
                          std::to_string(judged.rounds),
-                         number(judged.p),
-                         number(judged.q),
+                         std::string(paired ? "sign" : "mann-whitney"),
+                         number_text(judged.p),
+                         number_text(judged.q),
                          std::string(name_of(judged.verdict)),
                          std::string(judged.confirmed ? "1" : "0"),
-                         csv_cell(next_step(row))};
+                         csv_cell(next_step(row, paired))};
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + cell;
   return line + "\n";
 }
 
-Json json_row(const Comparison::Row& row) {
+Json json_row(const ComparedRow& row, bool paired) {
   const auto& judged = row.judgement;
   Json json = {{"case", row.name},
                {"metric", facts_of(row.metric).name},
@@ -89,67 +47,149 @@ Json json_row(const Comparison::Row& row) {
                {"b", row.b},
                {"worsening", judged.effect},
                {"rounds", judged.rounds},
-               {"p_sign", judged.p},
+               {"p", judged.p},
                {"q_bh", judged.q},
                {"verdict", name_of(judged.verdict)},
                {"confirmed", judged.confirmed},
-               {"next_step", next_step(row)}};
+               {"next_step", next_step(row, paired)}};
   if (judged.interval) json["interval"] = {judged.interval->low, judged.interval->high};
   return json;
 }
 
-std::size_t count(const Comparison& comparison, Verdict verdict) {
-  return static_cast<std::size_t>(
-      std::count_if(comparison.rows().begin(), comparison.rows().end(),
-                    [&](const auto& row) { return row.judgement.verdict == verdict; }));
+Json json_of(const Compared& compared) {
+  Json rows = Json::array();
+  for (const auto& row : compared.rows) rows.push_back(json_row(row, compared.paired));
+  return {{"a", compared.a},
+          {"b", compared.b},
+          {"test", compared.paired ? "sign" : "mann-whitney"},
+          {"warnings", compared.warnings},
+          {"rows", rows}};
+}
+
+std::string markdown_of(const Compared& compared) {
+  std::string text = "## " + headline_of(compared) + "\n\n";
+  for (const auto& warning : compared.warnings) text += "> " + warning + "\n\n";
+  const auto rows = shown_rows(compared);
+  if (rows.empty()) return text + "No case changed.\n";
+  text += "| verdict | case | metric | B : A | 95 % interval | |\n";
+  text += "| :-- | :-- | :-- | --: | --: | :-- |\n";
+  for (const auto& row : rows) {
+    text += "|";
+    for (const auto& cell : row) text += " " + cell + " |";
+    text += "\n";
+  }
+  return text;
+}
+
+// Columns as wide as their widest cell.
+std::string table_of(const Compared& compared) {
+  auto rows = shown_rows(compared);
+  if (!rows.empty()) {
+    ShownRow head;
+    std::copy(kShownColumns.begin(), kShownColumns.end(), head.begin());
+    rows.insert(rows.begin(), head);
+  }
+  std::array<std::size_t, kShownColumns.size()> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text = headline_of(compared) + "\n";
+  for (const auto& warning : compared.warnings) text += "warning: " + warning + "\n";
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+boost::property_tree::ptree junit_suite(const Compared& compared) {
+  boost::property_tree::ptree suite;
+  int failures = 0, skipped = 0;
+  for (const auto& row : compared.rows) {
+    boost::property_tree::ptree test;
+    test.put("<xmlattr>.classname", one_line(row.name));
+    test.put("<xmlattr>.name", std::string(facts_of(row.metric).name));
+    const auto verdict = row.judgement.verdict;
+    const std::string said = std::string(name_of(verdict)) + " (" +
+                             change_text(row.metric, row.judgement.effect) + ") " +
+                             next_step(row, compared.paired);
+    if (verdict == Verdict::kWorse) {
+      ++failures;
+      test.put("failure.<xmlattr>.message", one_line(said));
+    } else if (verdict == Verdict::kUndecided || verdict == Verdict::kIncomparable) {
+      ++skipped;
+      test.put("skipped.<xmlattr>.message", one_line(said));
+    }
+    suite.add_child("testcase", test);
+  }
+  suite.put("<xmlattr>.name", one_line(compared.b + " against " + compared.a));
+  suite.put("<xmlattr>.tests", compared.rows.size());
+  suite.put("<xmlattr>.failures", failures);
+  suite.put("<xmlattr>.errors", 0);
+  suite.put("<xmlattr>.skipped", skipped);
+  return suite;
+}
+
+std::string junit_of(const std::vector<Compared>& all) {
+  boost::property_tree::ptree tree;
+  tree.add_child("testsuites", {});
+  for (const auto& compared : all) tree.add_child("testsuites.testsuite", junit_suite(compared));
+  std::ostringstream text;
+  boost::property_tree::write_xml(text, tree);
+  return text.str() + "\n";
+}
+
+// A workflow command's data: GitHub reads %, CR and LF by their codes.
+std::string annotation(const std::string& kind, const std::string& title, const std::string& text) {
+  std::string data;
+  for (const char c : text) data += c == '%' ? "%25" : std::string(1, c);
+  return "::" + kind + " title=" + title + "::" + data + "\n";
+}
+
+std::string github_of(const Compared& compared) {
+  std::string text;
+  for (const auto& warning : compared.warnings) {
+    text += annotation("warning", "bench-all", one_line(warning));
+  }
+  for (const auto& [verdict, name, metric, change, interval, step] : shown_rows(compared)) {
+    std::string said = name + " " + metric;
+    said += change.empty() ? "" : " " + change + " (" + interval + ")";
+    said += step.empty() ? "" : ": " + step;
+    text += annotation(verdict == "worse" ? "error" : "notice", verdict, one_line(said));
+  }
+  return text + annotation("notice", "bench-all", one_line(headline_of(compared)));
 }
 
 }  // namespace
 
-std::string headline_of(const Comparison& comparison) {
+std::string formatted(const std::vector<Compared>& all, Format format) {
+  if (format == Format::kJunit) return junit_of(all);
+  if (format == Format::kJson) {
+    Json list = Json::array();
+    for (const auto& compared : all) list.push_back(json_of(compared));
+    return to_text(list, 1) + "\n";
+  }
   std::string text;
-  for (const auto verdict : {Verdict::kWorse, Verdict::kBetter, Verdict::kSame, Verdict::kUndecided,
-                             Verdict::kIncomparable}) {
-    const auto rows = count(comparison, verdict);
-    if (rows == 0) continue;
-    text += (text.empty() ? "" : ", ") + std::to_string(rows) + " " + std::string(name_of(verdict));
+  for (const auto& compared : all) {
+    text += text.empty() || format == Format::kGithub ? "" : "\n";
+    text += format == Format::kGithub     ? github_of(compared)
+            : format == Format::kMarkdown ? markdown_of(compared)
+                                          : table_of(compared);
   }
-  return "B against A: " + (text.empty() ? "nothing was compared" : text);
+  return text;
 }
 
-std::string markdown_of(const Comparison& comparison) {
-  std::string text = "## " + headline_of(comparison) + "\n\n";
-  std::string table;
-  for (const auto verdict :
-       {Verdict::kWorse, Verdict::kBetter, Verdict::kIncomparable, Verdict::kUndecided}) {
-    for (const auto& row : comparison.rows()) {
-      if (row.judgement.verdict != verdict) continue;
-      table += "| " + std::string(name_of(verdict)) + " | " + row.name + " | " +
-               std::string(facts_of(row.metric).name) + " | " +
-               (row.a.empty() ? "" : change(row.metric, row.judgement.effect)) + " | " +
-               (row.a.empty() ? "" : interval_of(row)) + " | " + next_step(row) + " |\n";
-    }
-  }
-  if (table.empty()) return text + "No case changed.\n";
-  return text +
-         "| verdict | case | metric | B : A | 95 % interval | |\n| :-- | :-- | :-- | --: | --: | "
-         ":-- |\n" +
-         table;
-}
-
-void write_comparison(const Comparison& comparison, const std::filesystem::path& folder) {
+void write_comparison(const Compared& compared, const std::filesystem::path& folder) {
   std::string csv =
-      "case,metric,unit,better,a_estimate,b_estimate,worsening,ci_lo,ci_hi,rounds,p_sign,q_bh,"
-      "verdict,"
-      "confirmed,next_step\n";
-  Json rows = Json::array();
-  for (const auto& row : comparison.rows()) {
-    csv += csv_row(row);
-    rows.push_back(json_row(row));
-  }
+      "case,metric,unit,better,a_estimate,b_estimate,worsening,ci_lo,ci_hi,rounds,test,p,q_bh,"
+      "verdict,confirmed,next_step\n";
+  for (const auto& row : compared.rows) csv += csv_row(row, compared.paired);
   write_file(folder / "compare.csv", csv);
-  write_file(folder / "compare.json", rows.dump(1) + "\n");
-  write_file(folder / "compare.md", markdown_of(comparison));
+  write_file(folder / "compare.json", formatted({compared}, Format::kJson));
+  write_file(folder / "compare.md", markdown_of(compared));
 }
 
 }  // namespace harness

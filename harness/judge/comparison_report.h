@@ -1,20 +1,22 @@
-// What a comparison writes: compare.csv, compare.json and compare.md, and its lines for a terminal.
+// What a comparison writes: compare.csv, compare.json and compare.md, or one of its formats to stdout.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
-#include "harness/judge/comparison.h"
+#include "harness/judge/compared.h"
 
 namespace harness {
 
-// One line that says the result.
-std::string headline_of(const Comparison& comparison);
+// table: for a terminal. junit: a test case for each row, "worse" is a failure. github: a line for each
+// row that GitHub shows beside the commit.
+enum class Format { kTable, kMarkdown, kJson, kJunit, kGithub };
 
-// A table in Markdown: what changed first, then what is undecided; the rest as a count.
-std::string markdown_of(const Comparison& comparison);
+// Several comparisons are one text; of JSON, a list.
+std::string formatted(const std::vector<Compared>& all, Format format);
 
 // All three files; throws CannotWrite.
-void write_comparison(const Comparison& comparison, const std::filesystem::path& folder);
+void write_comparison(const Compared& compared, const std::filesystem::path& folder);
 
 }  // namespace harness

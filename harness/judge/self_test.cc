@@ -19,7 +19,7 @@ double quantile(std::vector<double> values, double share) {
 }  // namespace
 
 void SelfTest::add(const Comparison& trial, double delta) {
-  for (const auto& row : trial.rows()) {
+  for (const auto& row : trial.result().rows) {
     const auto& judged = row.judgement;
     if (!judged.interval) continue;
     auto& trials = trials_[row.name][row.metric];

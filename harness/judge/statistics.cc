@@ -2,14 +2,75 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 
 namespace harness {
 namespace {
 
 using Binomial = boost::math::binomial_distribution<double>;
+using Normal = boost::math::normal_distribution<double>;
+
+constexpr std::size_t kMostForExact = 60;
+
+struct Ranks {
+  std::vector<int> doubled;  // of all values in ascending order: twice the mean rank of equal ones
+  int sum_of_a = 0;          // of the doubled ranks of the first group
+  double ties = 0;           // the sum of t^3 - t over groups of t equal values
+};
+
+Ranks ranks_of(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<std::pair<double, bool>> all;  // the value, and whether it is of the first group
+  for (const double value : a) all.emplace_back(value, true);
+  for (const double value : b) all.emplace_back(value, false);
+  std::sort(all.begin(), all.end());
+  Ranks ranks;
+  for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
+    while (to < all.size() && all[to].first == all[from].first) ++to;
+    const auto equal = static_cast<double>(to - from);
+    ranks.ties += equal * equal * equal - equal;
+    for (std::size_t i = from; i < to; ++i) {
+      ranks.doubled.push_back(static_cast<int>(from + 1 + to));
+      if (all[i].second) ranks.sum_of_a += ranks.doubled.back();
+    }
+  }
+  return ranks;
+}
+
+// The share of all choices of `n` ranks whose sum lies at least as far from the middle.
+double exact_p(const Ranks& ranks, std::size_t n) {
+  const int total = std::accumulate(ranks.doubled.begin(), ranks.doubled.end(), 0);
+  // ways[k][s]: how many choices of k of the ranks so far have the sum s.
+  std::vector<std::vector<double>> ways(n + 1,
+                                        std::vector<double>(static_cast<std::size_t>(total) + 1));
+  ways[0][0] = 1;
+  for (const int rank : ranks.doubled) {
+    for (std::size_t k = n; k > 0; --k) {
+      for (int sum = total; sum >= rank; --sum) {
+        ways[k][static_cast<std::size_t>(sum)] += ways[k - 1][static_cast<std::size_t>(sum - rank)];
+      }
+    }
+  }
+  const double middle = total * static_cast<double>(n) / static_cast<double>(ranks.doubled.size());
+  const double distance = std::abs(ranks.sum_of_a - middle);
+  double as_far = 0, all = 0;
+  for (int sum = 0; sum <= total; ++sum) {
+    all += ways[n][static_cast<std::size_t>(sum)];
+    if (std::abs(sum - middle) >= distance - 1e-9) as_far += ways[n][static_cast<std::size_t>(sum)];
+  }
+  return std::min(1.0, as_far / all);
+}
+
+double approximate_p(const Ranks& ranks, double n, double m) {
+  const double u = ranks.sum_of_a / 2.0 - n * (n + 1) / 2;
+  const double variance = n * m / 12 * (n + m + 1 - ranks.ties / ((n + m) * (n + m - 1)));
+  if (variance <= 0) return 1;
+  const double z = std::max(0.0, std::abs(u - n * m / 2) - 0.5) / std::sqrt(variance);
+  return std::min(1.0, 2 * boost::math::cdf(boost::math::complement(Normal(), z)));
+}
 
 }  // namespace
 
@@ -43,6 +104,27 @@ double sign_test(const std::vector<double>& differences) {
   if (above + below == 0) return 1;
   const Binomial heads(static_cast<double>(above + below), 0.5);
   return std::min(1.0, 2 * boost::math::cdf(heads, static_cast<double>(std::min(above, below))));
+}
+
+double mann_whitney(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.empty() || b.empty()) return 1;
+  const Ranks ranks = ranks_of(a, b);
+  if (ranks.doubled.size() <= kMostForExact) return exact_p(ranks, a.size());
+  return approximate_p(ranks, static_cast<double>(a.size()), static_cast<double>(b.size()));
+}
+
+Shift hodges_lehmann(const std::vector<double>& a, const std::vector<double>& b,
+                     double confidence) {
+  std::vector<double> all;
+  for (const double in_b : b) {
+    for (const double in_a : a) all.push_back(in_b - in_a);
+  }
+  std::sort(all.begin(), all.end());
+  const auto n = static_cast<double>(a.size()), m = static_cast<double>(b.size());
+  const double z = boost::math::quantile(Normal(), 1 - (1 - confidence) / 2);
+  const double below = n * m / 2 - z * std::sqrt(n * m * (n + m + 1) / 12);
+  const auto rank = static_cast<std::size_t>(std::max(0.0, std::floor(below) - 1));
+  return {median(all), {all[rank], all[all.size() - 1 - rank]}};
 }
 
 std::vector<double> false_discovery_rates(const std::vector<double>& p_values) {

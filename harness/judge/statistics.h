@@ -23,6 +23,20 @@ std::optional<Interval> median_interval(std::vector<double> values, double confi
 // equally likely. Zeros count for neither side.
 double sign_test(const std::vector<double>& differences);
 
+// Returns the two-sided p-value of the Mann-Whitney U test: how likely so uneven ranks of two independent
+// groups are if both have one distribution. Exact, ties included, for up to 60 values in all; the normal
+// approximation with corrections for ties and continuity above. 1 if a group is empty.
+double mann_whitney(const std::vector<double>& a, const std::vector<double>& b);
+
+struct Shift {
+  double estimate;
+  Interval interval;
+};
+
+// Returns by how much `b` lies above `a`: the Hodges-Lehmann estimate, the median of all differences of
+// two values, with its interval by the distribution of U (Akinshin 2022). Neither may be empty.
+Shift hodges_lehmann(const std::vector<double>& a, const std::vector<double>& b, double confidence);
+
 // Returns the q-value of each p-value: the false discovery rate at which it would be a discovery
 // (Benjamini and Hochberg 1995).
 std::vector<double> false_discovery_rates(const std::vector<double>& p_values);

@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kConfidence = 0.95, kFalseDiscoveries = 0.05;
 constexpr int kFewestRounds = 6;  // that give an interval
+constexpr double kUnpairedP = 0.01;
+constexpr int kFewestLaunches = 5;  // a side, with which the U test can say so
 
 Verdict verdict_of(double effect, const Interval& interval, double delta) {
   if (interval.low > 0 && effect >= delta) return Verdict::kWorse;
@@ -42,6 +44,31 @@ Judgement judge(const std::vector<double>& differences, double delta) {
                                          : Verdict::kUndecided;
   if (judgement.verdict == Verdict::kUndecided) {
     judgement.rounds_needed = rounds_to_decide(judgement.rounds, judgement.interval, delta);
+  }
+  return judgement;
+}
+
+Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std::vector<double>& b,
+                         double delta) {
+  std::vector<double> worse_a, worse_b;  // in a unit in which a difference is a worsening
+  for (const double value : a) worse_a.push_back(worsening(metric, 1, value));
+  for (const double value : b) worse_b.push_back(worsening(metric, 1, value));
+  const Shift shift = hodges_lehmann(worse_a, worse_b, kConfidence);
+  Judgement judgement;
+  judgement.effect = shift.estimate;
+  judgement.interval = shift.interval;
+  judgement.p = judgement.q = mann_whitney(worse_a, worse_b);
+  judgement.rounds = static_cast<int>(std::min(a.size(), b.size()));
+  judgement.verdict = judgement.rounds < kFewestLaunches
+                          ? Verdict::kUndecided
+                          : verdict_of(shift.estimate, shift.interval, delta);
+  const bool changed =
+      judgement.verdict == Verdict::kWorse || judgement.verdict == Verdict::kBetter;
+  if (changed && judgement.p >= kUnpairedP) judgement.verdict = Verdict::kUndecided;
+  if (judgement.verdict == Verdict::kUndecided) {
+    judgement.rounds_needed = judgement.rounds < kFewestLaunches
+                                  ? kFewestLaunches
+                                  : rounds_to_decide(judgement.rounds, shift.interval, delta);
   }
   return judgement;
 }

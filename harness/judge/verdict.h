@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/judge/metric.h"
 #include "harness/judge/statistics.h"
 
 namespace harness {
@@ -26,14 +27,21 @@ struct Judgement {
   Verdict verdict = Verdict::kIncomparable;
   double effect = 0;
   std::optional<Interval> interval;  // of the effect; nothing if there are fewer than 6 rounds
-  double p = 1, q = 1;               // sign test; and over all metrics of the comparison
-  int rounds = 0, rounds_needed = 0;
-  bool suspected = false;  // worse before it was measured afresh
-  bool confirmed = false;  // and worse in fresh rounds too
+  double p = 1,
+         q = 1;  // sign test, or U test of stored runs; and over all metrics of the comparison
+  int rounds = 0, rounds_needed = 0;  // of stored runs: launches of the smaller side
+  bool suspected = false;             // worse before it was measured afresh
+  bool confirmed = false;             // and worse in fresh rounds too
 };
 
 // Judges the differences of all rounds; `delta` is in their unit.
 Judgement judge(const std::vector<double>& differences, double delta);
+
+// Judges the launches of two stored runs, which are not paired; `delta` is in the unit of worsening().
+// The effect is the Hodges-Lehmann estimate; worse and better need p < 0.01 of the Mann-Whitney U test,
+// which five launches a side are the fewest for.
+Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std::vector<double>& b,
+                         double delta);
 
 // Makes those verdicts "better" and "worse" undecided that many comparisons at once would give by
 // chance: false discovery rate above 5 %.

@@ -4,11 +4,8 @@
 //   tally.record(nanoseconds);    // its latency, into the histogram of the window that is open
 //   tally.corrupt();              // a payload was wrong: the row will say failed
 //
-// Layout, for parties in other languages; all fields are little-endian u64:
-//
-//   offset 0                      ControlHeader: window, tally_bytes, parties, windows
-//   offset 64 + n * tally_bytes   Tally n: ops, bytes, errors, five words to leave alone,
-//                                 then a Histogram for each window
+// docs/contender-program.md documents the layout for parties in other languages: a change of it needs a new
+// kVersion, and the page.
 //
 // One party writes a tally, so counting is a plain load, add, store; relaxed atomics only make the
 // concurrent read of the measuring process well defined.
@@ -26,11 +23,16 @@ inline constexpr int kMaxParties = 64;
 
 struct alignas(64) ControlHeader {
   static constexpr std::uint64_t kStop = ~std::uint64_t{0};
+  static constexpr std::uint64_t kMagic = 0x79'6c'6c'61'74'66'6c'67;  // "glftally"
+  static constexpr std::uint64_t kVersion =
+      1;  // of the layout of all that is here and of Histogram
 
   std::atomic<std::uint64_t> window{0};  // 0: warm-up; 1, 2, ...: that window is open; or kStop
   std::uint64_t tally_bytes = 0;
   std::uint64_t parties = kMaxParties;
   std::uint64_t windows = 0;
+  std::uint64_t magic = kMagic;
+  std::uint64_t version = kVersion;
 };
 static_assert(sizeof(ControlHeader) == 64, "the layout is written down above");
 

@@ -15,23 +15,15 @@ bool is_text(const Parameter& parameter) {
   return std::holds_alternative<std::string>(parameter.sweep.front());
 }
 
-template <typename T>
-bool contains(const std::vector<T>& values, const T& value) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
-template <typename T>
-void add_once(std::vector<T>& values, const T& value) {
-  if (!contains(values, value)) values.push_back(value);
-}
-
 // The values that the command line named: any integers, or those of the words that this axis has.
 std::vector<Parameter::Value> named_values(const Parameter& parameter, const std::string& text) {
   using Value = Parameter::Value;
   std::vector<Value> values;
   if (is_text(parameter)) {
     for (const auto& word : split(text, ',')) {
-      if (contains(parameter.sweep, Value(word))) add_once(values, Value(word));
+      const bool known =
+          contains(parameter.sweep, Value(word)) || contains(parameter.more, Value(word));
+      if (known) add_once(values, Value(word));
     }
   } else {
     for (const auto number : integers("--" + std::string(parameter.name), text)) {
@@ -57,6 +49,22 @@ std::vector<Parameter::Value> values_of(const Scenario& scenario, const Paramete
   return parameter.sweep;
 }
 
+// Returns the value of the scenario's kContender axis; empty if it has none.
+std::string contender_of(const Scenario& scenario, const Point& point) {
+  for (std::size_t i = 0; i < scenario.parameters.size(); ++i) {
+    if (scenario.parameters[i].kind == Parameter::Kind::kContender) {
+      return to_string(point.values()[i].second);
+    }
+  }
+  return {};
+}
+
+bool offers(const Scenario& scenario, const Point& point, const Selection& selection) {
+  const bool is_program = contains(selection.programs, contender_of(scenario, point));
+  const auto asked = is_program ? scenario.offers_program : scenario.offers;
+  return asked == nullptr || asked(point);
+}
+
 std::vector<Point> points_of(const Scenario& scenario, const Selection& selection) {
   std::vector<Point::Values> points{{}};
   for (const auto& parameter : scenario.parameters) {
@@ -77,7 +85,7 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
   std::vector<Point> offered;
   for (auto& values : points) {
     Point point(std::move(values));
-    if (scenario.offers == nullptr || scenario.offers(point)) offered.push_back(std::move(point));
+    if (offers(scenario, point, selection)) offered.push_back(std::move(point));
   }
   return offered;
 }
@@ -100,7 +108,9 @@ std::vector<std::string> words_of(const std::vector<const Scenario*>& scenarios,
   for (const auto* scenario : scenarios) {
     for (const auto& parameter : scenario->parameters) {
       if (parameter.name != axis || !is_text(parameter)) continue;
-      for (const auto& value : parameter.sweep) add_once(words, to_string(value));
+      for (const auto* values : {&parameter.sweep, &parameter.more}) {
+        for (const auto& value : *values) add_once(words, to_string(value));
+      }
     }
   }
   return words;
@@ -124,7 +134,15 @@ void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& 
   }
 }
 
-// Throws if no case has the axis that was named, which would have been ignored.
+std::vector<std::string> that_take_programs(const std::vector<const Scenario*>& scenarios) {
+  std::vector<std::string> names;
+  for (const auto* each : scenarios) {
+    if (each->offers_program != nullptr) names.emplace_back(each->name);
+  }
+  return names;
+}
+
+// Throws if no case has the axis or the program that was named, which would have been ignored.
 void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection& selection,
                   const std::vector<Case>& cases) {
   for (const auto& [axis, text] : selection.axes) {
@@ -138,6 +156,12 @@ void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection
     }
     throw BadUsage("--" + axis +
                    ": none of the scenarios that are left has it; it belongs to:" + joined(names));
+  }
+  for (const auto& program : selection.programs) {
+    const auto is_its = [&](const Case& each) { return each.contender() == program; };
+    if (std::any_of(cases.begin(), cases.end(), is_its)) continue;
+    throw BadUsage("--contender-program: no case of " + in_quotes(program) +
+                   " is left; programs can answer:" + joined(that_take_programs(scenarios)));
   }
   if (!selection.interpreters_named) return;
   const auto runs_python = [](const Case& each) {
@@ -184,7 +208,7 @@ class CountedFilters {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env ab aa");
+                 "; the commands: run list report env ab aa compare fleet man completion");
 }
 
 // Returns the point's name without its contender.
@@ -200,6 +224,16 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 }
 
 }  // namespace
+
+std::string Case::contender() const { return contender_of(*scenario, point); }
+
+bool Case::decisive() const {
+  if (scenario->decisive != nullptr && scenario->decisive(point)) return true;
+  const auto is_it = [this](const ContenderLabel& each) {
+    return each.is_decisive && contender() == each.name;
+  };
+  return std::any_of(scenario->contenders.begin(), scenario->contenders.end(), is_it);
+}
 
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {

@@ -16,7 +16,10 @@ struct Case {
   // The same for all contenders of a question: the name without its contender.
   std::string question;
 
-  bool decisive() const { return scenario->decisive != nullptr && scenario->decisive(point); }
+  // The value of the axis of contenders; empty if the scenario has none.
+  std::string contender() const;
+  // The scenario says so of the point, or of the contender.
+  bool decisive() const;
 };
 
 // What the command line chose.
@@ -26,8 +29,9 @@ struct Selection {
   std::map<std::string, std::string> axes = {};  // "bytes" -> "8,64,1k"
   std::vector<std::string> interpreters = {};    // labels for the kInterpreter axis
   bool interpreters_named = false;               // by --python
-  bool smoke = false;  // the first value of every axis but the contenders'
-  bool quick = false;  // the same, but for scenarios that are whole_in_quick
+  bool smoke = false;                      // the first value of every axis but the contenders'
+  bool quick = false;                      // the same, but for scenarios that are whole_in_quick
+  std::vector<std::string> programs = {};  // names of contenders that are programs (programs.h)
 };
 
 // Returns the cases to measure, in the scenarios' order. Throws BadUsage: a value that an axis does not

@@ -62,6 +62,22 @@ void Schedule::open_block(Seconds elapsed) {
   }
 }
 
+void Schedule::already(const std::string& name, int round) {
+  const auto is_it = [&](const Launch& each) {
+    return each.round == round && each.of->name == name;
+  };
+  for (auto& block : blocks_) {
+    for (auto* launches : {&block.certain, &block.others}) {
+      const auto made = std::find_if(launches->begin(), launches->end(), is_it);
+      if (made == launches->end()) continue;
+      before_ += costs_.at(made->of);
+      ++launches_;
+      launches->erase(made);
+      return;
+    }
+  }
+}
+
 void Schedule::drop(const Case& of) {
   const auto is_of = [&](const Launch& each) { return each.of == &of; };
   std::erase_if(now_, is_of);

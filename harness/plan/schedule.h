@@ -23,6 +23,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/plan/plan.h"
@@ -55,9 +56,13 @@ class Schedule {
   std::optional<Launch> next(Seconds elapsed);
   Seconds expected(const Case& of) const { return costs_.at(&of); }
   void took(const Case& of, Seconds seconds) { costs_[&of] = seconds; }
+  // This launch was made before, by a run that is resumed. Its expected time counts as elapsed.
+  void already(const std::string& name, int round);
   // It cannot run here, or hangs: no more launches of it.
   void drop(const Case& of);
 
+  // The expected time of the launches that were made before.
+  Seconds before() const { return before_; }
   std::size_t launches() const { return launches_; }  // handed out
   std::size_t left_out() const { return left_out_; }  // for want of time
   // What is still expected to come.
@@ -77,6 +82,7 @@ class Schedule {
   std::map<const Case*, Seconds> costs_;
   std::deque<Block> blocks_;
   std::deque<Launch> now_;  // of the block that is open
+  Seconds before_{};
   std::size_t launches_ = 0, left_out_ = 0;
 };
 

@@ -17,6 +17,7 @@
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
 #include "harness/base/lists.h"
+#include "harness/base/topology.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/cgroup_quota.h"
 #include "harness/record/build_facts.h"
@@ -198,6 +199,7 @@ Json environment() {
             {"google_benchmark_version", build_facts::kBenchmarkVersion},
             {"libc", std::string("glibc ") + ::gnu_get_libc_version()}}},
           {"host", host(line_bounce)},
+          {"topology", this_topology().groups()},
           {"limits",
            {{"affinity", cpus},
             {"cgroup_cpu_max", quota},

@@ -1,6 +1,7 @@
 #include "harness/record/events.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,6 +24,9 @@ namespace fs = std::filesystem;
 EventLog::EventLog(const fs::path& directory) : path_(directory / "events.jsonl") {
   fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd_ < 0) cannot_write(path_);
+  if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(fd_);
+  throw BadUsage(directory.string() + ": a run is still writing to it");
 }
 
 EventLog::~EventLog() { ::close(fd_); }

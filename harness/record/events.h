@@ -15,7 +15,8 @@ namespace harness {
 
 class EventLog {
  public:
-  // Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on device".
+  // Locks the file while it lives. Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on
+  // device"; BadUsage if another run writes to it.
   explicit EventLog(const std::filesystem::path& directory);
   ~EventLog();
   EventLog(const EventLog&) = delete;

@@ -83,6 +83,31 @@ Json run_facts(const std::vector<Json>& events) {
   return run;
 }
 
+std::string word_of(const Json& thread, const char* key) {
+  const auto found = thread.find(key);
+  if (found == thread.end()) return "?";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// What the threads of launches that hung were doing when they were stopped.
+std::string hung_threads(const std::vector<Json>& events) {
+  std::string text;
+  for (const Json& event : events) {
+    const auto threads = event.find("threads");
+    if (threads == event.end() || !threads->is_array()) continue;
+    const Json& row = event.at("row");
+    text += word_of(row, "case") + " launch " + word_of(row, "launch") + ": " +
+            word_of(row, "error") + "\n";
+    for (const Json& thread : *threads) {
+      text += "  process " + word_of(thread, "pid") + " thread " + word_of(thread, "tid") + " " +
+              word_of(thread, "comm") + ": state " + word_of(thread, "state") + ", wchan " +
+              word_of(thread, "wchan") + ", syscall " + word_of(thread, "syscall") + "\n";
+      if (thread.contains("stack")) text += word_of(thread, "stack") + "\n";
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string csv_cell(const std::string& text) {
@@ -97,6 +122,8 @@ void write_tables(const std::filesystem::path& directory) {
   write_file(directory / "samples.csv", samples(events));
   write_file(directory / "hist.csv", histograms(events));
   write_file(directory / "run.json", to_text(run_facts(events), 2) + "\n");
+  const std::string hung = hung_threads(events);
+  if (!hung.empty()) write_file(directory / "hung.txt", hung);
 }
 
 void write_run(const std::filesystem::path& directory, const std::vector<Json>& events) {

@@ -1,4 +1,5 @@
-// The files that are made from a run's events: samples.csv, hist.csv, run.json (results/README.md).
+// The files that are made from a run's events: samples.csv, hist.csv, run.json, and hung.txt if a launch
+// hung (results/README.md).
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,7 @@ namespace harness {
 // One cell as RFC 4180 wants it.
 std::string csv_cell(const std::string& text);
 
-// All three. Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
+// All of them. Throws CannotWrite, or std::runtime_error if the folder holds no readable run.
 void write_tables(const std::filesystem::path& directory);
 
 // Writes run.json alone: what the events so far say of a run. Throws CannotWrite.

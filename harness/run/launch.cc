@@ -75,7 +75,8 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
   control.facts["timer_cost_ns"] = timer_cost_ns();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
   const Point point = point_from(order.at("point"), scenario);
-  Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control);
+  Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control,
+          order.value("program", std::vector<std::string>()));
   try {
     scenario.run(run);
   } catch (...) {

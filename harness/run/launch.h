@@ -8,8 +8,8 @@
 
 namespace harness {
 
-// `order` is what the launcher wrote: scenario, point, timing, seed, interpreter and the descriptor
-// that the rows go to, a JSON line each. Returns the process's exit code.
+// `order` is what the launcher wrote: scenario, point, timing, seed, interpreter, program and the
+// descriptor that the rows go to, a JSON line each. Returns the process's exit code.
 int launch(const std::vector<const Scenario*>& scenarios, const std::string& order);
 
 }  // namespace harness

@@ -11,6 +11,7 @@
 
 #include "harness/base/child_program.h"
 #include "harness/base/interruption.h"
+#include "harness/base/stacks.h"
 
 namespace harness {
 namespace {
@@ -89,6 +90,7 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   ChildProgram child(
       [&] { become_the_launch(rows.writer(), complaints.writer(), std::move(order)); });
   const auto end = child.wait(ChildProgram::Clock::now() + timeout, {&rows, &complaints});
+  const Json hung = end == ChildProgram::End::kLate ? stacks_of(child.id()) : Json();
   const int status = child.reap();
   reap_orphans();
   if (end == ChildProgram::End::kInterrupted) return {};
@@ -96,8 +98,10 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   complaints.drain();
   if (end == ChildProgram::End::kEnded) return rows_of(rows.text(), complaints.text(), status);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
-  return {no_row("timeout", "still running after " + std::to_string(seconds) + " s",
-                 complaints.text())};
+  Json line =
+      no_row("timeout", "still running after " + std::to_string(seconds) + " s", complaints.text());
+  line["threads"] = hung;
+  return {line};
 } catch (const CannotStart& why) {
   return {no_row("failed", std::string("cannot be started: ") + why.what(), {})};
 }

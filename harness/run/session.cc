@@ -8,7 +8,9 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/judge/stored_run.h"
 #include "harness/measure/usage.h"
+#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -34,10 +36,15 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   if (!settings.out.empty()) return Folder(settings.out);
   std::string name = started.substr(0, 19) + "-" + settings.profile;
   std::replace(name.begin(), name.end(), ':', '-');
-  const char* results = std::getenv("GILFREE_RESULTS_DIR");  // set by an installed bench-all
-  const fs::path parent =
-      results != nullptr ? results : fs::path(source_dir()) / "results" / "local";
-  return Folder::fresh(parent / name);
+  return Folder::fresh(results_folder() / name);
+}
+
+// Returns the command of the case's contender, if that is a program.
+std::vector<std::string> program_of(const Case& of, const std::vector<Program>& programs) {
+  for (const auto& each : programs) {
+    if (of.contender() == each.name) return each.command;
+  }
+  return {};
 }
 
 const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
@@ -47,12 +54,6 @@ const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>
     }
   }
   return nullptr;
-}
-
-// Returns it as the log has it: bytes that are not UTF-8 are replaced.
-std::string as_text(const Json& value) {
-  if (!value.is_string()) return "no reason given";
-  return Json::parse(to_text(value));
 }
 
 }  // namespace
@@ -83,16 +84,63 @@ Session::Session(const RunSettings& settings, std::vector<Case> cases,
 
 int Session::run() {
   ::signal(SIGPIPE, SIG_IGN);  // a closed stdout must not end the run: its results are files
+  if (!settings_.resume.empty()) return go_on();
   const std::string started = utc_text(std::chrono::system_clock::now());
   const Json facts = opening(started);  // first: until something is made, a signal ends it at once
   std::optional<FinishFirst> finishing(std::in_place);
   const Folder folder = folder_of(settings_, started);
+  folder_ = folder.path();
   const int code = measure_into(folder, facts);
   finishing.reset();
+  return report(code);
+}
+
+// Draws it, and says where all is.
+int Session::report(int code) const {
   if (code == kCannotWrite) return code;
-  if (!settings_.no_report && interrupted() == 0) draw_report(folder.path());
-  if (!settings_.quiet) std::cout << "results: " << folder.path().string() << std::endl;
+  if (!settings_.no_report && interrupted() == 0) draw_report(folder_);
+  if (!settings_.quiet) std::cout << "results: " << folder_.string() << std::endl;
   return code;
+}
+
+// Goes on with a run that was not finished.
+int Session::go_on() {
+  folder_ = fs::absolute(settings_.resume).lexically_normal();
+  const Json now = environment();
+  std::optional<FinishFirst> finishing(std::in_place);
+  EventLog log(folder_);
+  const Json facts = facts_of_unfinished(folder_);
+  auto differences = unlike(facts, now);
+  for (const char* key : {"version", "git_sha"}) {
+    const Json then = facts.at("tool").value(key, Json());
+    if (then != now.at("tool").at(key)) differences.push_back("another revision of bench-all");
+  }
+  if (!differences.empty()) {
+    throw BadUsage("--resume: this is not what the run began with (" + differences.front() +
+                   "); begin a new run");
+  }
+  take_over(cut_back(folder_));
+  const int code = complete_log(log);
+  finishing.reset();
+  return report(code);
+}
+
+// Counts what was measured before, so that it is not measured again.
+void Session::take_over(const Unfinished& run) {
+  run_id_ = run.facts.at("run_id");
+  std::map<std::string, const Case*> cases;
+  for (const auto& each : cases_) cases[each.name] = &each;
+  for (const auto& row : run.rows) {
+    const std::string status = row.at("status");
+    const auto of = cases.find(row.at("case"));
+    if (of == cases.end()) {
+      throw BadUsage("--resume: " + std::string(row.at("case")) +
+                     " is no case of this run any more; begin a new one");
+    }
+    outcomes_.add(row);
+    schedule_.already(of->first, row.at("launch"));
+    if (status == "skipped" || status == "timeout") schedule_.drop(*of->second);
+  }
 }
 
 int Session::measure_into(const Folder& folder, const Json& facts) {
@@ -105,23 +153,36 @@ int Session::measure_into(const Folder& folder, const Json& facts) {
     folder.take_back();
     throw;
   }
+  return complete_log(*log);
+}
+
+// Measures what is still to come, and writes the tables.
+int Session::complete_log(EventLog& log) {
   try {
-    measure(*log);
-    finish(*log, folder.path());
+    measure(log);
+    finish(log, folder_);
   } catch (const std::exception& why) {
     reap_orphans();
     std::cerr << "bench-all: cannot write results: " << why.what()
               << "; what was measured until then is in events.jsonl there\n";
     return kCannotWrite;
   }
-  return exit_code();
+  return outcomes_.exit_code();
 }
 
 Json Session::opening(const std::string& started) const {
-  Json event = {{"event", "run"},         {"run_id", run_id_},
-                {"command", command_},    {"profile", settings_.profile},
-                {"seed", settings_.seed}, {"launches", settings_.launches},
-                {"started_utc", started}};
+  Json event = {{"event", "run"},
+                {"run_id", run_id_},
+                {"command", command_},
+                {"variables", settings_.variables},
+                {"profile", settings_.profile},
+                {"seed", settings_.seed},
+                {"launches", settings_.launches},
+                {"started_utc", started},
+                {"settings",
+                 {{"windows", settings_.windows},
+                  {"window_ns", settings_.window.count()},
+                  {"warmup_ns", settings_.warmup.count()}}}};
   if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
   event["interpreters"] = Json::object();
   for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
@@ -129,8 +190,9 @@ Json Session::opening(const std::string& started) const {
   event["contenders"] = Json::object();
   for (const auto& each : cases_) {
     event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
-    for (const auto& [name, label, family] : each.scenario->contenders) {
-      event["contenders"][name] = {{"label", label}, {"family", family}};
+    for (const auto& contender : each.scenario->contenders) {
+      event["contenders"][contender.name] = {{"label", contender.label},
+                                             {"family", contender.family}};
     }
   }
   event.update(environment());
@@ -139,7 +201,7 @@ Json Session::opening(const std::string& started) const {
 
 void Session::measure(EventLog& log) {
   Progress progress(std::cerr, progress_style(settings_.quiet));
-  const auto began = Clock::now();
+  const auto began = Clock::now() - std::chrono::duration_cast<Clock::duration>(schedule_.before());
   while (interrupted() == 0) {
     const Seconds elapsed = Clock::now() - began;
     const auto launch = schedule_.next(elapsed);
@@ -158,13 +220,12 @@ void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
   for (Json& line : lines) {
     complete(line["row"], launch);
     const std::string status = line["row"]["status"];
-    ++outcomes_[status];
+    outcomes_.add(line["row"]);
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
-    if (status == "skipped") ++skipped_for_[as_text(line["row"].value("error", Json()))];
     if (status == "failed" || status == "timeout") {
-      progress.went_wrong(launch.of->name, status, as_text(line["row"].value("error", Json())));
+      progress.went_wrong(launch.of->name, status, Outcomes::reason_of(line["row"]));
     }
-    Json event = {{"event", "sample"}};
+    Json event = {{"event", "sample"}, {"rows", lines.size()}};
     event.update(line);
     log.append(event);
   }
@@ -180,6 +241,7 @@ Json Session::order_of(const Launch& launch) const {
           {"point", point},
           {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
           {"interpreter", python == nullptr ? "" : python->path},
+          {"program", program_of(*launch.of, settings_.programs)},
           {"warmup_ns", settings_.warmup.count()},
           {"window_ns", settings_.window.count()},
           {"windows", settings_.windows}};
@@ -210,39 +272,14 @@ void Session::finish(EventLog& log, const fs::path& folder) {
               {"finished_utc", utc_text(std::chrono::system_clock::now())},
               {"launches_made", schedule_.launches()},
               {"launches_left_out", schedule_.left_out()},
-              {"exit_code", exit_code()}});
+              {"exit_code", outcomes_.exit_code()}});
   write_tables(folder);
-  if (exit_code() == kNothingRan) say_why_nothing_ran();
+  if (outcomes_.exit_code() == kNothingRan) outcomes_.say_why_nothing_ran();
   if (schedule_.left_out() > 0 && !settings_.quiet) {
     std::cerr << "bench-all: " << schedule_.left_out() << " launches were left out to end within "
               << settings_.budget.count() << " s (--time-budget); " << schedule_.launches()
               << " were made\n";
   }
-}
-
-void Session::say_why_nothing_ran() const {
-  constexpr std::size_t kMost = 5;
-  std::size_t said = 0;
-  for (const auto& [why, cases] : skipped_for_) {
-    if (++said > kMost) break;
-    std::cerr << "bench-all: " << cases << (cases == 1 ? " case" : " cases")
-              << " cannot run here: " << one_line(why) << "\n";
-  }
-  if (skipped_for_.size() > kMost) {
-    std::cerr << "bench-all: " << skipped_for_.size() - kMost
-              << " more reasons are in samples.csv, column error\n";
-  }
-}
-
-int Session::exit_code() const {
-  const auto count = [&](const char* status) {
-    const auto found = outcomes_.find(status);
-    return found == outcomes_.end() ? 0 : found->second;
-  };
-  if (const int number = interrupted(); number != 0) return 128 + number;
-  if (count("timeout") > 0) return kHung;
-  if (count("failed") > 0) return kFailed;
-  return count("ok") > 0 ? kOk : kNothingRan;
 }
 
 }  // namespace harness

@@ -1,7 +1,6 @@
 // Session: one run of the suite, from the first launch to the report.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,8 @@
 #include "harness/plan/schedule.h"
 #include "harness/record/events.h"
 #include "harness/record/folder.h"
+#include "harness/record/unfinished.h"
+#include "harness/run/outcomes.h"
 #include "harness/run/progress.h"
 #include "harness/run/settings.h"
 
@@ -28,26 +29,30 @@ class Session {
   // Measures, writes the folder of the run and draws its report. Returns the exit code of bench-all.
   // Throws BadUsage or CannotWrite if nothing could be measured.
   int run();
+  // Where it was written to.
+  const std::filesystem::path& folder() const { return folder_; }
 
  private:
   Json opening(const std::string& started) const;
   int measure_into(const Folder& folder, const Json& facts);
+  int go_on();
+  void take_over(const Unfinished& run);
+  int complete_log(EventLog& log);
+  int report(int code) const;
   void measure(EventLog& log);
   void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
   Json order_of(const Launch& launch) const;
   void complete(Json& row, const Launch& launch) const;
   void finish(EventLog& log, const std::filesystem::path& folder);
-  void say_why_nothing_ran() const;
-  int exit_code() const;
 
   const RunSettings& settings_;
   std::vector<Case> cases_;
   std::vector<Interpreter> interpreters_;
   std::vector<std::string> command_;
   std::string run_id_;
+  std::filesystem::path folder_;
   Schedule schedule_;
-  std::map<std::string, int> outcomes_;     // rows by status
-  std::map<std::string, int> skipped_for_;  // cases by reason
+  Outcomes outcomes_;
 };
 
 }  // namespace harness

@@ -3,20 +3,26 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
+#include "harness/plan/programs.h"
 #include "harness/plan/schedule.h"
 
 namespace harness {
 
 struct RunSettings {
   std::string profile = "quick";
-  std::string out;  // empty: results/local/<UTC>-<profile>
+  std::string out;     // empty: results/local/<UTC>-<profile>
+  std::string resume;  // a folder that an earlier run wrote: go on with it; empty: a new run
+  std::map<std::string, std::string> variables = {};  // that gave options, for run.json
   std::uint64_t seed = 0;
   int launches = 0;  // of a decisive case; of the others, as many as the budget has room for
   int windows = 0;
   Seconds budget = Schedule::kNoBudget;  // for the whole run, with its report
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
+  std::vector<Program> programs = {};
   bool shuffled = true, quiet = false, no_report = false;
 };
 

@@ -38,7 +38,7 @@ void expect_percentiles_of(std::vector<double> values) {
   }
 }
 
-TEST(DistributionTest, APercentileIsWithinOnePercentOfTheExactSort) {
+TEST(DistributionTest, APercentileIsWithinOnePercentOfTheExactSortOfFiveDistributions) {
   std::lognormal_distribution<double> skewed(7, 1.5);
   std::uniform_real_distribution<double> even(200, 2'000'000);
   std::normal_distribution<double> spinning(400, 30), sleeping(45'000, 4'000);
@@ -48,6 +48,12 @@ TEST(DistributionTest, APercentileIsWithinOnePercentOfTheExactSort) {
   expect_percentiles_of(sample(200'000, [&](auto& random) { return even(random); }));
   expect_percentiles_of(sample(
       200'000, [&](auto& random) { return slept(random) ? sleeping(random) : spinning(random); }));
+  std::exponential_distribution<double> waiting(1.0 / 3'000);
+  expect_percentiles_of(sample(200'000, [&](auto& random) { return 150 + waiting(random); }));
+  // Pareto's, with a tail so heavy that it has no variance.
+  std::uniform_real_distribution<double> share(0, 1);
+  expect_percentiles_of(
+      sample(200'000, [&](auto& random) { return 300 * std::pow(1 - share(random), -1 / 1.5); }));
 }
 
 TEST(DistributionTest, APercentileNeedsThreeValuesBeyondIt) {

@@ -52,6 +52,33 @@ TEST(StatisticsTest, TheIntervalCoversTheMedianAsOftenAsItSays) {
   EXPECT_LT(covered, 0.975 * kTrials);  // exactly 96.1 %
 }
 
+// The p-values are those of scipy.stats.mannwhitneyu (SciPy 1.10), method "exact" and "asymptotic".
+TEST(StatisticsTest, TheUTestIsExactForFewValuesAndApproximateForMany) {
+  EXPECT_NEAR(mann_whitney({1.1, 2.2, 3.3, 4.4, 5.5, 6.6}, {3, 5, 7, 8, 9, 10, 11}),
+              0.03496503496503496, 1e-12);
+  EXPECT_NEAR(mann_whitney({0, 1, 2, 3, 4}, {10, 11, 12, 13, 14}), 0.007936507936507936, 1e-12);
+  std::vector<double> a, b;
+  for (int i = 0; i < 40; ++i) a.push_back(i * 37 % 101);
+  for (int i = 0; i < 45; ++i) b.push_back(i * 53 % 97 + 20);
+  EXPECT_NEAR(mann_whitney(a, b), 0.02418726453925939, 1e-9);
+}
+
+TEST(StatisticsTest, TheUTestSeesNothingInEqualOrAbsentValues) {
+  EXPECT_EQ(mann_whitney({1, 1, 1, 1, 1}, {1, 1, 1, 1, 1}), 1);
+  EXPECT_EQ(mann_whitney({}, {1, 2}), 1);
+  // With ties: of the 6 ways to choose two of {1, 2, 2, 3}, two are as far from the middle as {1, 2}
+  // is, on each side.
+  EXPECT_NEAR(mann_whitney({1, 2}, {2, 3}), 4.0 / 6, 1e-12);
+}
+
+TEST(StatisticsTest, TheHodgesLehmannShiftIsTheMedianOfAllDifferences) {
+  const Shift shift = hodges_lehmann({1, 2, 3, 4, 5, 6}, {11, 12, 13, 14, 15, 16}, 0.95);
+  EXPECT_EQ(shift.estimate, 10);
+  // The fifth difference from either end, of 36: qwilcox gives the sixth, which covers 95.9 %.
+  EXPECT_EQ(shift.interval.low, 7);
+  EXPECT_EQ(shift.interval.high, 13);
+}
+
 std::vector<double> signs(int above, int below, int zeros = 0) {
   std::vector<double> values(static_cast<std::size_t>(above), 1.0);
   values.insert(values.end(), static_cast<std::size_t>(below), -1.0);

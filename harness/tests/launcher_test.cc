@@ -78,6 +78,15 @@ TEST_F(LauncherTest, AHangIsARowWhenTheTimeIsUpAndItsProcessIsGone) {
   EXPECT_EQ(row["error"], "still running after 1 s");
 }
 
+TEST_F(LauncherTest, AHangSaysWhatItsThreadsWereDoing) {
+  const auto lines = run_launch(order("trouble", {{"kind", "hang"}}), 1s);
+  const Json& threads = lines.at(0).at("threads");
+  ASSERT_EQ(threads.size(), 1u) << threads;
+  EXPECT_EQ(threads[0]["state"], "S");
+  EXPECT_EQ(threads[0]["pid"], threads[0]["tid"]);
+  EXPECT_TRUE(threads[0].contains("comm"));
+}
+
 TEST_F(LauncherTest, AnEndWithoutARowIsARow) {
   expect_row("exit", "failed", "ended with exit code 0 and no row");
   expect_row("exit_7", "failed", "ended with exit code 7 and no row");

@@ -148,9 +148,11 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--exclude", "counting"}, {"run", "list"}},
     {{"--profile", "smoke"}, {"run", "list"}},
     {{"--python", "python3"}, {"run", "list"}},
+    {{"--contender-program", "mine=sh"}, {"run", "list"}},
     {{"--list"}, {"list"}},
     {{"--dry-run"}, {"run"}},
     {{"--out", "x"}, {"run"}},
+    {{"--resume", "x"}, {"run"}},
     {{"--seed", "1"}, {"run"}},
     {{"--launches", "1"}, {"run"}},
     {{"--time-budget", "1s"}, {"run"}},
@@ -161,6 +163,8 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--order", "given"}, {"run"}},
     {{"--no-report"}, {"run", "report"}},
     {{"--quiet"}, {"run"}},
+    {{"--save-baseline", "x"}, {"run"}},
+    {{"--baseline", "x"}, {"run"}},
     {{"--json"}, {"list", "env"}},
 };
 

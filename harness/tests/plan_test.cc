@@ -129,7 +129,7 @@ TEST(PlanTest, TheScenarioSaysWhichCasesAreDecisive) {
 TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
   EXPECT_EQ(refusal({.filters = {"sleeping"}}),
             "no case matches 'sleeping'; the scenarios are: counting elsewhere"
-            "; the commands: run list report env ab aa");
+            "; the commands: run list report env ab aa compare fleet man completion");
   EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
             "--who: there is no 'nobody'; choose from: steady rare");
   EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
@@ -148,7 +148,7 @@ TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
   EXPECT_EQ(
       refusal({.filters = {"counting", "elsewhere/size:9"}}),
       "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere; the commands: "
-      "run list report env ab aa");
+      "run list report env ab aa compare fleet man completion");
   EXPECT_EQ(refusal({.excludes = {".*"}}),
             "no case is left by these filters; `bench-all list` shows all");
 }

@@ -16,6 +16,8 @@ TEST(ProcessStatTest, TheFieldsAreFoundByTheirNumber) {
   const auto stat = parse_process_stat(kLine);
   ASSERT_TRUE(stat);
   EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->parent, 1);
+  EXPECT_EQ(stat->group, 1234);
   EXPECT_EQ(stat->minor_faults, 111);
   EXPECT_EQ(stat->user_ticks, 55);
   EXPECT_EQ(stat->system_ticks, 66);

@@ -38,9 +38,9 @@ class Ab(CompareTest):
         rate = self.verdicts()["rate"]
         self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
         self.assertGreater(float(rate["worsening"]), 0.3)
-        self.assertIn("| worse | " + CASE, result.out)
+        self.assertRegex(result.out, r"(?m)^worse +%s/place:here +rate" % CASE)
         with open(self.path("out", "compare.json"), encoding="utf-8") as file:
-            named = {row["metric"]: row["verdict"] for row in json.load(file)}
+            named = {row["metric"]: row["verdict"] for row in json.load(file)[0]["rows"]}
         self.assertEqual(named["rate"], "worse")
 
     def test_0_when_b_is_faster(self):

@@ -10,12 +10,12 @@ from command import OWN_MOUNTS, CommandTest, mount_small_disk
 COUNT = ["run", "counting", "--no-report", "-q"]
 
 
-NAMES = "; the scenarios are: counting trouble; the commands: run list report env ab aa"
+NAMES = "; the scenarios are: counting trouble; the commands: run list report env ab aa compare fleet man completion"
 
 
 class Mistakes(CommandTest):
     def test_a_word_that_is_no_command_is_not_taken_for_a_filter(self):
-        for words in (["compare", "a", "b"], ["a"], ["lis"], ["repor", "some/folder"]):
+        for words in (["compares", "a", "b"], ["a"], ["lis"], ["repor", "some/folder"]):
             with self.subTest(words):
                 self.refuses(words, 2, "no case matches '%s'%s" % (words[0], NAMES))
 

@@ -1,4 +1,4 @@
-// Codec for whatever cereal can archive: containers of anything, pairs, tuples, optionals, variants,
+// Codec for everything that cereal can archive: containers of anything, pairs, tuples, optionals, variants,
 // smart pointers, and types of one's own that name their parts.
 //
 //   struct Route {
@@ -17,11 +17,11 @@
 // Order       As in codec.h.
 // Cost        The item is gone through twice, once for its length and once straight into shared memory,
 //             in cereal's binary form; memory that it needs is allocated where it is received. put and
-//             get of a std::pair<int, std::string>: some 0.8 us, where a Codec by hand takes 0.03.
+//             get of a std::pair<int, std::string>: about 0.8 us, where a Codec by hand takes 0.03.
 // Blocking    As in codec.h: serialize is called under a lock of the queue.
-// Errors      What the item's own serialize throws. Corrupted from whoever receives bytes that are no
-//             such item: strangers have written something else under this name. A length among them is
-//             believed as far as there is memory: std::bad_alloc.
+// Errors      What the item's own serialize throws. Corrupted from the call that receives bytes that are no
+//             such item: an unrelated process wrote something else under this name. A length among them
+//             is believed as far as there is memory: std::bad_alloc.
 // Visibility  As in codec.h.
 // Crash       As in codec.h.
 #pragma once
@@ -43,14 +43,13 @@
 #include <cereal/types/vector.hpp>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <istream>
 #include <ostream>
 #include <stdexcept>
-#include <streambuf>
 #include <type_traits>
 
 #include "gilfree/codec.h"
+#include "gilfree/detail/base/archive_streams.h"
 #include "gilfree/detail/base/shareable.h"
 #include "gilfree/errors.h"
 
@@ -58,34 +57,8 @@ namespace gilfree {
 
 namespace detail {
 
-// Where an archive writes to: memory that is long enough, or nowhere, to learn how long that is.
-class ItemWriter : public std::streambuf {
- public:
-  explicit ItemWriter(std::byte* to = nullptr) : to_(to) {}
-  std::size_t bytes() const { return bytes_; }
-
- protected:
-  std::streamsize xsputn(const char* from, std::streamsize size) override {
-    const auto bytes = static_cast<std::size_t>(size);
-    if (to_ != nullptr && bytes > 0) std::memcpy(to_ + bytes_, from, bytes);
-    bytes_ += bytes;
-    return size;
-  }
-
- private:
-  std::byte* const to_;
-  std::size_t bytes_ = 0;
-};
-
-class ItemReader : public std::streambuf {
- public:
-  ItemReader(const std::byte* from, std::size_t size) {
-    char* begin = const_cast<char*>(reinterpret_cast<const char*>(from));  // only read
-    setg(begin, begin, begin + size);
-  }
-  bool is_at_end() const { return gptr() == egptr(); }
-};
-
+// What travels by an archive: what cereal can write and read, and no Codec of its own or address is
+// in the way. It is default-constructed, then read into.
 template <typename T>
 concept Archivable =
     !std::is_trivially_copyable_v<T> && !holds_address<T> && std::default_initializable<T> &&
@@ -96,15 +69,18 @@ concept Archivable =
 
 template <detail::Archivable T>
 struct Codec<T> {
+  // Returns how many bytes the item takes, by archiving it to nowhere.
   static std::size_t size(const T& item) {
     detail::ItemWriter counter;
     archive(item, counter);
     return counter.bytes();
   }
+  // Archives the item straight into shared memory.
   static void write(const T& item, std::byte* bytes) {
     detail::ItemWriter writer(bytes);
     archive(item, writer);
   }
+  // Reads an item back. Throws Corrupted unless it takes all of the bytes.
   static T read(const std::byte* bytes, std::size_t size) {
     detail::ItemReader reader(bytes, size);
     std::istream stream(&reader);
@@ -114,7 +90,7 @@ struct Codec<T> {
       archive(item);
     } catch (const cereal::Exception&) {
       throw Corrupted(kNoSuchItem);
-    } catch (const std::length_error&) {  // of a container, as long as somebody wrote it is
+    } catch (const std::length_error&) {  // of a container, by the length that was written
       throw Corrupted(kNoSuchItem);
     }
     if (!reader.is_at_end()) throw Corrupted(kNoSuchItem);

@@ -1,14 +1,16 @@
-// AsyncResult: what a call to a Pool will give, once it has been run.
+// AsyncResult: the result of a call to a Pool, once a worker has run it.
 //
 //   auto result = pool.apply_async(f, 20);
 //   if (result.wait_for(1s)) use(result.get());
+//   if (!result.ready() && result.cancel()) count_as_dropped();
 //
-// Python's multiprocessing.pool.AsyncResult. Copies stand for the same call; it outlives its pool.
+// Python's multiprocessing.pool.AsyncResult. Copies refer to the same call, and
+// may outlive the pool.
 //
-// Order       None: calls are run by whichever worker is free.
-// Cost        A reference count; get copies the result, of a temporary it moves it out.
-// Blocking    get and wait until the result is there, _for and _until at most that long; ready,
-//             successful and cancel do not block.
+// Order       None: calls are run by any worker that is free.
+// Cost        A reference count. get copies the result; of a temporary it moves it out.
+// Blocking    get and wait until the result is there, _for and _until at most that long. ready,
+//             successful and cancel never wait.
 // Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
 //             if its worker died, Cancelled, or Closed if the pool was terminated first. successful()
 //             before ready(), and anything of one that was moved from: std::logic_error. A negative
@@ -24,59 +26,21 @@
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/pool/gathered.h"
 #include "gilfree/detail/pool/shared_result.h"
 #include "gilfree/scope.h"
 
 namespace gilfree {
 
-namespace detail {
-
-// The result of a whole call from the results of its items: of one, or of many in a vector.
-template <typename Result>
-struct Gathered {
-  using Item = Result;
-  static Result copy(detail::SharedResult<Item>& job) { return job.at(0); }
-  static Result move(detail::SharedResult<Item>& job) { return std::move(job.at(0)); }
-};
-template <>
-struct Gathered<void> {
-  using Item = void;
-  static void copy(detail::SharedResult<void>& job) {
-    for (std::size_t item = 0; item < job.size(); ++item) (void)job.at(item);
-  }
-  static void move(detail::SharedResult<void>& job) { copy(job); }
-};
-template <typename Item>
-struct Many {
-  static std::vector<Item> copy(detail::SharedResult<Item>& job) {
-    if constexpr (detail::Plain<Item>) {
-      if (job.size() > 1) return job.all();
-    }
-    std::vector<Item> all;
-    all.reserve(job.size());
-    for (std::size_t item = 0; item < job.size(); ++item) all.push_back(job.at(item));
-    return all;
-  }
-  static std::vector<Item> move(detail::SharedResult<Item>& job) {
-    if constexpr (detail::Plain<Item>) {
-      if (job.size() > 1) return std::move(job.all());
-    }
-    std::vector<Item> all;
-    all.reserve(job.size());
-    for (std::size_t item = 0; item < job.size(); ++item) all.push_back(std::move(job.at(item)));
-    return all;
-  }
-};
-
-}  // namespace detail
-
+// Several threads may wait for the same call, each by a copy.
 template <typename Result, Scope S = Processes>
 class AsyncResult {
  public:
-  // The result; the same each time. Of a temporary (`pool.apply_async(f).get()`) it is moved out.
+  // Waits for the result and returns it, the same each time. Of a temporary, as in
+  // `pool.apply_async(f).get()`, it is moved out, and so is a result that cannot be copied: get that
+  // once. Throws what the call became instead of a result.
   Result get() & {
     wait();
     if constexpr (std::is_void_v<Result> || std::copy_constructible<Result>) {
@@ -89,7 +53,8 @@ class AsyncResult {
     wait();
     return move_(*job_);
   }
-  // Nothing (false if there is no result to give) if it was not there in time.
+  // Waits at most that long. Returns nullopt if the call was not done in time; for a call without a
+  // result, false.
   auto get_for(Timeout timeout) { return get_until(timeout.deadline()); }
   auto get_until(Deadline deadline) {
     if constexpr (std::is_void_v<Result>) {
@@ -101,12 +66,14 @@ class AsyncResult {
     }
   }
 
+  // Waits until the call is done, however it ended. The timed forms return false if that takes longer.
   void wait() { (void)wait_until(kNever); }
   bool wait_for(Timeout timeout) { return wait_until(timeout.deadline()); }
   bool wait_until(Deadline deadline) { return owner().wait(*job_, deadline); }
 
+  // Returns true once the call is done, however it ended.
   bool ready() { return wait_until(kNow); }
-  // True if get() will not throw.
+  // Returns true if get() will not throw. Throws std::logic_error if the call is not done.
   bool successful() {
     if (!ready()) {
       throw std::logic_error("gilfree::AsyncResult::successful: not ready; call wait() first");
@@ -114,14 +81,15 @@ class AsyncResult {
     return succeeded_(*job_);
   }
 
-  // True if nobody has begun with it, and now nobody will.
+  // Cancels the call if no worker has begun it, and returns whether it did. get() throws Cancelled then.
   bool cancel() { return owner().cancel(*job_); }
 
  private:
   template <Scope>
   friend class Pool;
 
-  // `How` makes a Result of what the items became.
+  // Makes the result of a call that consists of the items of `job`. `How` (detail/pool/gathered.h) makes
+  // one Result of them; the three functions below remember it, as Item is no part of this type.
   template <typename How, typename Item>
   static AsyncResult of(std::shared_ptr<detail::SharedResult<Item>> job,
                         std::shared_ptr<detail::ResultOwner> owner) {

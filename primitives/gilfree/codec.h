@@ -15,9 +15,9 @@
 // Cost        One copy of the bytes to put and one to get.
 // Blocking    A codec is called under a lock of the queue: one that waits makes others wait, except
 //             those that try or have a deadline.
-// Errors      What size or write throws reaches who puts or sends, and nothing is put; what read throws
-//             reaches who gets or receives, and the item is still there. A write of more bytes than size
-//             has said, or of fewer, is undefined.
+// Errors      What size or write throws reaches the caller of put or send, and nothing is put; what read
+//             throws reaches the caller of get or recv, and the item is still there. A write of more
+//             bytes than size has said, or of fewer, is undefined.
 // Visibility  What write has written is seen by the read of that item.
 // Crash       A process killed in size or write has put nothing; killed in read, it leaves the item.
 #pragma once
@@ -35,6 +35,7 @@
 
 namespace gilfree {
 
+// Specialise it for a type of your own, as above.
 template <typename T>
 struct Codec;
 
@@ -43,10 +44,13 @@ template <typename Run>
 struct RunCodec {
   using Element = typename Run::value_type;
 
+  // Returns how many bytes the elements take.
   static std::size_t size(const Run& run) { return run.size() * sizeof(Element); }
+  // Copies the elements into shared memory.
   static void write(const Run& run, std::byte* bytes) {
     if (!run.empty()) detail::copy_bytes(bytes, run.data(), size(run));
   }
+  // Copies them out. Throws Corrupted if the bytes are not a whole number of elements.
   static Run read(const std::byte* bytes, std::size_t size) {
     if (size % sizeof(Element) != 0) {
       throw Corrupted(
@@ -77,6 +81,7 @@ requires(detail::Shareable<T> && !std::is_same_v<T, bool>) struct Codec<std::vec
     : RunCodec<std::vector<T>> {
 };
 
+// A type with a Codec: it may be an item of a queue or a pipe across processes, an argument or a result.
 template <typename T>
 concept Encodable = requires(const T& item, std::byte* bytes) {
   { Codec<T>::size(item) } -> std::convertible_to<std::size_t>;

@@ -51,6 +51,8 @@ namespace gilfree {
 template <Scope S = Processes>
 class Condition {
  public:
+  // With a lock of its own, an RLock; over a lock that is given and outlives it; or under a name, with a
+  // lock of its own.
   Condition() : state_memory_(0), own_(lock_of(state_memory_)), again_(&own_) {}
   explicit Condition(Lock<S>& lock)
       : state_memory_(0), own_(lock_of(state_memory_)), once_(&lock) {}
@@ -65,11 +67,12 @@ class Condition {
   Condition(const Condition&) = delete;
   Condition& operator=(const Condition&) = delete;
 
-  // Those of its lock.
+  // Lock and unlock its lock, so that a guard takes the condition itself.
   void lock() { once_ != nullptr ? once_->lock() : again_->lock(); }
   [[nodiscard]] bool try_lock() {
     return once_ != nullptr ? once_->try_lock() : again_->try_lock();
   }
+  // Return false if the lock was not free by then.
   [[nodiscard]] bool try_lock_for(Timeout timeout) { return try_lock_until(timeout.deadline()); }
   template <typename C, typename D>
   [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
@@ -77,15 +80,16 @@ class Condition {
   }
   void unlock() { once_ != nullptr ? once_->unlock() : again_->unlock(); }
 
-  // Releases the lock, waits for a notification, and takes the lock again. With a predicate: until that is
-  // true, which is asked under the lock.
+  // Releases the lock, waits for a notification, and takes the lock again. With a predicate: until
+  // ready() is true, which is called holding the lock.
   void wait() { (void)wait_till(kNever); }
   template <typename Predicate>
   void wait(Predicate ready) {
     require_lock(kWaitNeedsTheLock);
     while (!ready()) wait();
   }
-  // The same, no longer than told. False if no notification came in time, or the predicate is false.
+  // The same, at most that long. Return false if no notification came in time, or ready() is false.
+  // The lock is held when they return, in either case.
   bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename Predicate>
   bool wait_for(Timeout timeout, Predicate ready) {
@@ -104,7 +108,7 @@ class Condition {
     return true;
   }
 
-  // Notifies one waiter, up to `waiters`, or all, holding the lock.
+  // Notify one waiter, up to `waiters`, or all of those that wait at this moment. Hold the lock.
   void notify_one() { notify(1); }
   void notify(std::int64_t waiters) {
     require_lock("gilfree::Condition::notify: this thread does not hold the lock; lock it first");
@@ -114,6 +118,7 @@ class Condition {
   void notify_all() { notify(detail::WaitQueue<S>::kMost); }
 
  private:
+  // In shared memory. A condition over a lock that is given does not use `lock`.
   struct State {
     detail::LockState<S> lock;
     detail::WaitQueue<S> waiting;  // guarded by the lock, be it this or another
@@ -135,6 +140,10 @@ class Condition {
     throw std::system_error(std::make_error_code(std::errc::operation_not_permitted), message);
   }
 
+  // 1. Enters the queue of waiters while it holds the lock, so no notification is missed.
+  // 2. Releases the lock fully, sleeps on its own word, and takes the lock back as often as it held it.
+  // 3. Passes on the notifications of waiters that died, under the lock.
+  // 4. Leaves the queue: a notification that came with the deadline counts.
   bool wait_till(Deadline deadline) {
     require_lock(kWaitNeedsTheLock);
     auto& waiting = state_memory_->waiting;

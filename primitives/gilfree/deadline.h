@@ -19,11 +19,13 @@
 
 namespace gilfree {
 
+// The clock of every wait. It is not set while the machine runs.
 using Clock = std::chrono::steady_clock;
 using Deadline = Clock::time_point;
 
+// Wait for ever, and do not wait at all.
 inline constexpr Deadline kNever = Deadline::max();
-inline constexpr Deadline kNow = Deadline::min();  // without waiting
+inline constexpr Deadline kNow = Deadline::min();
 
 // Returns the moment `patience` from now; kNever when that lies beyond the clock.
 inline Deadline after(std::chrono::nanoseconds patience) {
@@ -31,13 +33,15 @@ inline Deadline after(std::chrono::nanoseconds patience) {
   return patience < kNever - now ? now + patience : kNever;
 }
 
-// How long a call may wait: any std::chrono duration.
+// How long a call may wait: any std::chrono duration, also one of floating point. The parameter type of
+// every _for function; it is turned into a deadline once, when the call begins.
 class Timeout {
  public:
   template <typename Rep, typename Period>
   Timeout(std::chrono::duration<Rep, Period> patience)  // NOLINT: implicit, so that 20ms will do
       : patience_(to_nanoseconds(patience)) {}
 
+  // Returns the moment at which a wait that begins now is over.
   Deadline deadline() const { return after(patience_); }
 
  private:
@@ -69,17 +73,20 @@ struct OtherClock {
 };
 inline constinit thread_local OtherClock other_clock;
 
+// Returns whether `deadline` is the one that the latest moment of another clock was turned into.
 inline bool is_of_other_clock(Deadline deadline) {
   return other_clock.convert != nullptr && deadline == other_clock.deadline;
 }
-// The deadline, as the clock that it was given by goes now.
+// Returns the deadline, by what the clock that it was given in shows now.
 inline Deadline as_of_now(Deadline deadline) {
   return is_of_other_clock(deadline) ? other_clock.convert(other_clock.moment) : deadline;
 }
+// Returns whether the deadline has passed, by the clock that it was given in.
 inline bool has_passed(Deadline deadline) {
   return deadline != kNever && Clock::now() >= as_of_now(deadline);
 }
 
+// Returns the deadline of a moment of the clock C, by what that clock shows now.
 template <typename C>
 Deadline convert(long double moment) {
   using Seconds = std::chrono::duration<long double>;  // does not overflow
@@ -89,8 +96,8 @@ Deadline convert(long double moment) {
 
 }  // namespace detail
 
-// A moment of any clock as a deadline of the steady clock. One beyond what that can count is kNever, or
-// kNow. The waits of this thread follow the other clock when it is set, within 20 ms.
+// Returns a moment of any clock as a deadline of the steady clock. One beyond what that can count is
+// kNever, or kNow. The waits of this thread follow the other clock when it is set, within 20 ms.
 template <typename C, typename D>
 Deadline to_deadline(std::chrono::time_point<C, D> time) {
   using Seconds = std::chrono::duration<long double>;  // does not overflow

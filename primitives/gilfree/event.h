@@ -4,6 +4,7 @@
 //   mp::Process server([&] { listen(); ready.set(); serve(); });
 //   server.start();
 //   if (!ready.wait_for(5s)) give_up();
+//   ready.clear();                             // for the next time
 //
 // Python's multiprocessing.Event and threading.Event.
 //
@@ -39,6 +40,7 @@ namespace gilfree {
 template <Scope S = Processes>
 class Event {
  public:
+  // An event that is not set, by itself or under a name. One that exists stays as it is.
   Event() : state_memory_(0) {}
   Event(create_only_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
   Event(open_only_t tag, std::string_view name) : state_memory_(tag, name) {}
@@ -56,11 +58,12 @@ class Event {
                                              std::memory_order_acq_rel));  // commit
     if ((word & kSleeps) != 0) detail::Kernel<S>::wake_all(*address);
   }
-  // Makes it unset. Those that set() has let go return nevertheless.
+  // Makes it unset. The waiters that a set() has released return nevertheless.
   void clear() { state_memory_->word.fetch_and(~kSet, std::memory_order_acq_rel); }
+  // Returns whether it is set. May have changed when it returns.
   bool is_set() const { return is_set(state_memory_->word.load(std::memory_order_acquire)); }
 
-  // Waits until it is set; the timed forms no longer than told: false then.
+  // Waits until it is set. The timed forms return false if that takes longer.
   void wait() { (void)wait_till(kNever); }
   bool wait_for(Timeout timeout) { return wait_till(timeout.deadline()); }
   template <typename C, typename D>

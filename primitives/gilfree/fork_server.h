@@ -7,17 +7,17 @@
 //   mp::Process other(server, work, std::tuple(3, "three"));   // Python's args=(3, "three")
 //   worker.start();
 //
-// Python's start method "forkserver". A fork copies the page tables of its parent, some 20 ms a GiB; the
+// Python's start method "forkserver". A fork copies the page tables of its parent, about 20 ms a GiB; the
 // server is a small process, forked when it is made, that makes the children instead. They are
 // children of the process that starts them in every other respect (process.h).
 //
 // What is started is a function, a captureless lambda or a trivially copyable callable; arguments
 // travel by codec.h. What it captures by reference must have been made before the server.
 //
-// Order       ChildRegistry are made in the order in which they are started.
-// Cost        Making it: a fork. A start: that of a small process and two messages, some 100 us more than
+// Order       Children are made in the order in which they are started.
+// Cost        Making it: a fork. A start: that of a small process and two messages, about 100 us more than
 //             fork takes in one. It keeps the memory that there was when it was made, some of it copied.
-// Blocking    The constructor and start() do not wait for anybody but the server.
+// Blocking    The constructor and start() wait for nothing but the server.
 // Errors      std::system_error: no more processes or descriptors, or a kernel that cannot (before Linux
 //             5.3). std::logic_error: start() in another process than the one that made the server.
 // Visibility  A child sees what there was when the server was made: memory, open files, working directory,
@@ -28,7 +28,7 @@
 //             leaves nothing behind. A child is not started if that dies in the middle of start().
 //
 // Descriptors The server holds the ends of unnamed pipes made before it, so that such a pipe has no end
-//             of file while the server lives: make them first only if nobody waits for that.
+//             of file while the server lives: make them first only if no process waits for that.
 #pragma once
 
 #include <cstddef>
@@ -46,14 +46,17 @@
 
 namespace gilfree {
 
+// Pass it to the constructor of a Process. Moving it leaves the children alone.
 class ForkServer {
  public:
+  // Forks the server.
   ForkServer() : server_(std::make_shared<detail::ForkServer>()) {}
   ForkServer(ForkServer&&) noexcept = default;
   ForkServer& operator=(ForkServer&&) noexcept = default;
   // Ends it, once what it is to start has been started or let go of.
   ~ForkServer() = default;
 
+  // The server's process id, and whether it lives: it does until it is destroyed or killed.
   pid_t pid() const { return server().process().pid; }
   bool is_alive() const { return !server().process().has_ended(); }
 
@@ -65,6 +68,8 @@ class ForkServer {
     throw std::logic_error("gilfree::ForkServer: moved from; use the one it was moved to");
   }
 
+  // Returns what a Process sends to the server: the function and its arguments as bytes, and the address of
+  // run(), which is the same there as the server is a fork of this process.
   template <typename Function, typename Arguments>
   std::unique_ptr<detail::Order> order(Function function, Arguments arguments) const {
     static_assert(std::is_trivially_copyable_v<Function>,
@@ -84,7 +89,7 @@ class ForkServer {
     return order;
   }
 
-  // In the child.
+  // Runs in the child: reads the function and its arguments from `bytes` and calls it.
   template <typename Function, typename Arguments>
   static int run(const std::byte* bytes) {
     detail::FunctionOf<Function> function(bytes);

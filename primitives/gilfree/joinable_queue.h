@@ -1,25 +1,26 @@
-// JoinableQueue: a Queue that knows whether all that was put into it has been dealt with.
+// JoinableQueue: a Queue that counts its unfinished tasks, and waits until there are none.
 //
 //   mp::JoinableQueue<Job> jobs(64);
-//   jobs.put(job);                                       // one that puts,
-//   run(jobs.get()), jobs.task_done();                   // those that work,
-//   jobs.join();                                         // one that waits for them
+//   jobs.put(job);                                       // a producer: one unfinished task more
+//   run(jobs.get()), jobs.task_done();                   // a consumer: one less
+//   jobs.join();                                         // waits until there are none
 //
-// Python's multiprocessing.JoinableQueue and queue.Queue, of which the former waits for ever when a
-// worker is killed at work.
+// Python's multiprocessing.JoinableQueue and queue.Queue. In Python's a join waits for ever once a
+// consumer was killed between its get and its task_done; here it throws WorkerLost.
 //
 // Order       First in, first out, as in queue.h.
-// Cost        As in queue.h, and some stores a get; a task_done takes the consumers' turn. 18 KiB more.
-// Blocking    put and get as in queue.h. join waits until every item that was put has been taken and
-//             every taken one declared done: awake for some 50 us, then asleep.
+// Cost        As in queue.h, and a few stores for each get. task_done takes the consumers' lock. 18 KiB
+//             more.
+// Blocking    put and get as in queue.h. join waits until every item that was put has been got, and
+//             task_done called for it: it spins for about 50 us, then sleeps.
 // Errors      As in queue.h. task_done throws std::logic_error if called more often than items were
-//             put. join throws WorkerLost once all is done but what workers took that died before
-//             their task_done; that is then written off, and all who wait in join are told. More than 1024
-//             workers that owe a task_done at a time: get throws std::system_error.
+//             put. join throws WorkerLost if the only unfinished tasks left are those of consumers that
+//             died before their task_done; these no longer count then, and every thread in join gets
+//             the exception. get throws std::system_error if 1024 consumers have unfinished tasks.
 // Visibility  task_done synchronizes with the join that it ends.
-// Crash       As in queue.h. A worker may be killed at any instruction: either its item is still
-//             there, or it owes a task_done, or it is done. Between threads nobody dies alone, so a
-//             thread that ends without its task_done is waited for, as in Python.
+// Crash       As in queue.h. A consumer may be killed at any instruction: its item is still in the
+//             queue, or counts as its unfinished task, or is done. A thread does not die alone, so
+//             join waits for a thread that ended without its task_done, as in Python.
 #pragma once
 
 #include <stdexcept>
@@ -34,16 +35,42 @@
 
 namespace gilfree {
 
-// detail/queue/queue_interface.h and detail/queue/fifo_queue.h declare what else it offers.
 template <typename T, Scope S = Processes>
 class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::UnfinishedTasks<S>> {
   using Base = detail::Fifo<JoinableQueue, T, S, detail::UnfinishedTasks<S>>;
 
  public:
-  static constexpr const char* kName = "JoinableQueue";
+  static constexpr const char* kName = "JoinableQueue";  // in messages
+
+  // Makes a queue of `capacity` items, by itself or under a name (named.h). One that exists under the
+  // name keeps its capacity.
   using Base::Base;
 
-  // One item that was taken has been dealt with.
+  // Puts an item in, waiting while the queue is full. try_put() does not wait, try_put_for() and
+  // try_put_until() wait at most that long. They return false if the queue stayed full, and have then
+  // not moved from an item given by &&.
+  using Base::put, Base::try_put, Base::try_put_for, Base::try_put_until;
+  // Puts a range of items in, as many at a time as there is room for, each time under one lock. The
+  // items of a container given by && are moved. try_put_many() does not wait, and returns how many it
+  // put in.
+  using Base::put_many, Base::try_put_many;
+
+  // Removes and returns the item that was put first, waiting while the queue is empty. try_get()
+  // does not wait, try_get_for() and try_get_until() wait at most that long; they return nullopt if
+  // the queue stayed empty.
+  using Base::get, Base::try_get, Base::try_get_for, Base::try_get_until;
+  // Removes and returns up to a given number of items under one lock. get_many() waits for the first
+  // of them, the others may return an empty vector.
+  using Base::get_many, Base::try_get_many, Base::try_get_many_for;
+
+  // close() ends the flow: put throws Closed from now on, get returns what is left and then throws it.
+  // Calling it again has no effect. closed() returns whether it has been called.
+  using Base::close, Base::closed;
+  // Return how many items are inside, and whether that is none or all that fit. May have changed when
+  // they return. capacity() never changes.
+  using Base::qsize, Base::empty, Base::full, Base::capacity;
+
+  // Says that one item which was got has been processed.
   void task_done() {
     {
       const auto turn = this->getting_turn();
@@ -55,7 +82,7 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
     if (is_settled()) unfinished().event_count().notify_if_waiting();
   }
 
-  // Waits until all is done; the timed forms not longer than told: false then.
+  // Waits until there are no unfinished tasks. The timed forms return false if that takes longer.
   void join() { (void)join_till(kNever); }
   [[nodiscard]] bool join_for(Timeout timeout) { return join_till(timeout.deadline()); }
   template <typename C, typename D>

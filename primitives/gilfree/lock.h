@@ -6,6 +6,7 @@
 //     if (lock.abandoned()) repair(file);             // the previous holder died in the middle
 //     append(file);
 //   }
+//   const std::unique_lock hold(lock, 1s);            // at most that long: hold.owns_lock()
 //
 // Python's multiprocessing.Lock and RLock, threading.Lock and RLock. They are std's TimedLockable.
 //
@@ -62,6 +63,7 @@ struct LockState {
 template <Scope S>
 class AnyLock {
  public:
+  // A lock of its own, or one under a name for unrelated processes (named.h).
   AnyLock() : state_memory_(0) {}
   AnyLock(create_only_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
   AnyLock(open_only_t tag, std::string_view name) : state_memory_(tag, name) {}
@@ -72,14 +74,16 @@ class AnyLock {
   AnyLock(const AnyLock&) = delete;
   AnyLock& operator=(const AnyLock&) = delete;
 
-  // True if a thread or process holds it. May have changed when it returns.
+  // Returns true if a thread or process holds it. May have changed when it returns.
   bool locked() const { return state_memory_->mutex.is_locked(); }
-  // True if this thread holds it.
+  // Returns true if this thread holds it.
   bool owned() const { return state_memory_->mutex.is_mine(); }
-  // For the holder: true if the previous one died holding it.
+  // Returns true if this thread holds it and the previous holder died holding it. What it guards may be
+  // half changed then.
   bool abandoned() const { return owned() && state_memory_->was_abandoned; }
 
-  // For Condition: gives it up however often it is held, and takes it back as often.
+  // For Condition: releases the lock however often it is held and returns how often that was; takes it
+  // back as often.
   std::uint32_t release_fully() {
     const auto depth = std::exchange(state_memory_->depth, 0);
     state_memory_->mutex.unlock();
@@ -123,22 +127,24 @@ class AnyLock {
 
 }  // namespace detail
 
+// A mutex. locked(), owned() and abandoned(): AnyLock, above.
 template <Scope S = Processes>
 class Lock : public detail::AnyLock<S> {
  public:
   using detail::AnyLock<S>::AnyLock;
 
-  // Takes it, waiting for its holder.
+  // Takes the lock, waiting until it is free.
   void lock() {
     if (!this->take(kNow)) wait_for_ever();
   }
-  // The same without waiting, or waiting no longer than told. False if it was too long.
+  // The same without waiting, or waiting at most that long. Return false if it was not free by then.
   [[nodiscard]] bool try_lock() { return this->take(kNow); }
   [[nodiscard]] bool try_lock_for(Timeout timeout) { return this->take(timeout.deadline()); }
   template <typename C, typename D>
   [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
     return this->take(to_deadline(time));
   }
+  // Lets the next thread in. Only the holder may call it.
   void unlock() {
     this->require_mine("gilfree::Lock::unlock: this thread does not hold it; lock it first");
     this->state_memory_->mutex.unlock();
@@ -155,20 +161,22 @@ class Lock : public detail::AnyLock<S> {
   }
 };
 
+// A recursive mutex, with the same members.
 template <Scope S = Processes>
 class RLock : public detail::AnyLock<S> {
  public:
   using detail::AnyLock<S>::AnyLock;
 
-  // Takes it, once more if this thread holds it already. unlock() as often.
+  // Takes the lock, once more if this thread holds it already. Call unlock() as often.
   void lock() { (void)take_again_or(kNever); }
-  // The same without waiting, or waiting no longer than told. False if it was too long.
+  // The same without waiting, or waiting at most that long. Return false if it was not free by then.
   [[nodiscard]] bool try_lock() { return take_again_or(kNow); }
   [[nodiscard]] bool try_lock_for(Timeout timeout) { return take_again_or(timeout.deadline()); }
   template <typename C, typename D>
   [[nodiscard]] bool try_lock_until(std::chrono::time_point<C, D> time) {
     return take_again_or(to_deadline(time));
   }
+  // Undoes one lock(); the last one lets the next thread in. Only the holder may call it.
   void unlock() {
     this->require_mine("gilfree::RLock::unlock: this thread does not hold it; lock it first");
     auto& state = *this->state_memory_;

@@ -3,8 +3,9 @@
 //   #include "gilfree/multiprocessing.h"
 //   namespace mp = gilfree::multiprocessing;
 //
-// A contents page: every name of this row, in the scope Processes. The headers below hold the
-// contracts.
+// A contents page: every name with the header that has its contract, in the scope Processes. The state
+// lies in shared memory: make a primitive before the fork, and children inherit it, or open it by name
+// in any program. For the same names between threads include gilfree/threading.h.
 #pragma once
 
 #include <functional>
@@ -33,71 +34,100 @@
 
 namespace gilfree::multiprocessing {
 
+// errors.h: exceptions. An expected outcome (full, empty, too late) is a return value instead.
 using gilfree::BrokenBarrier;
 using gilfree::BrokenPipe;
 using gilfree::Cancelled;
 using gilfree::Closed;
 using gilfree::Corrupted;
 using gilfree::EndOfFile;
-using gilfree::ForkServer;
-using gilfree::Permit;
-using gilfree::PipeOptions;
-using gilfree::PoolCallbacks;
-using gilfree::PoolOptions;
-using gilfree::Process;
-using gilfree::ProcessHandle;
-using gilfree::ProcessOptions;
 using gilfree::RemoteError;
-using gilfree::Sentinel;
 using gilfree::TimeoutError;
 using gilfree::WorkerLost;
 
+// process.h: runs a callable in a child process. ProcessHandle: any process, seen from outside.
+using gilfree::Process;
+using gilfree::ProcessHandle;
+using gilfree::ProcessOptions;
+// process.h: the end of a process as something to wait for.
+using gilfree::Sentinel;
+// process.h: the children that run, this process, its parent; and the CPUs that it may use.
 using gilfree::active_children;
 using gilfree::cpu_count;
 using gilfree::current_process;
 using gilfree::parent_process;
+// fork_server.h: starts processes as fast for a parent with much memory as for one with little.
+using gilfree::ForkServer;
 
+// Arguments of Pipe() and of a Pool's constructor and calls.
+using gilfree::PipeOptions;
+using gilfree::PoolCallbacks;
+using gilfree::PoolOptions;
+
+// named.h: make or open a primitive by name, for programs that are not forks of each other, and
+// remove the name. Each primitive's constructor takes such a tag and a name first.
 using gilfree::create_only;
 using gilfree::open_only;
 using gilfree::open_or_create;
 using gilfree::remove;
 
+// wait.h: returns which of many connections have something to receive.
 using gilfree::wait;
 
+// semaphore.h: holds a permit of a semaphore for its own lifetime.
+using gilfree::Permit;
+
+// lock.h: one holder at a time. If its holder is killed, abandoned() is true for the next.
 using Lock = gilfree::Lock<Processes>;
+// lock.h: the same, and its holder may lock it again.
 using RLock = gilfree::RLock<Processes>;
+// semaphore.h: a number of permits that any thread may give back.
 using Semaphore = gilfree::Semaphore<Processes>;
+// semaphore.h: the same, never with more permits than at first. Takes back those of a killed process.
 using BoundedSemaphore = gilfree::BoundedSemaphore<Processes>;
+// event.h: a flag that many wait for.
 using Event = gilfree::Event<Processes>;
+// condition.h: waits without holding its lock, until notified.
 using Condition = gilfree::Condition<Processes>;
+// barrier.h: a meeting point of a fixed number of parties.
 using Barrier = gilfree::Barrier<Processes>;
 
+// pool.h: workers that run calls: apply, map, starmap, imap and their asynchronous forms.
 using Pool = gilfree::Pool<Processes>;
 
+// async_result.h: what apply_async and map_async return: the result of a call, once it is there.
 template <typename Result>
 using AsyncResult = gilfree::AsyncResult<Result, Processes>;
 
+// pool_results.h: what imap returns: results one at a time.
 template <typename Result>
 using PoolResults = gilfree::PoolResults<Result, Processes>;
 
+// value.h: one trivially copyable object with a lock.
 template <typename T>
 using Value = gilfree::Value<T, Processes>;
 
+// value.h: a fixed number of them, with one lock.
 template <typename T>
 using Array = gilfree::Array<T, Processes>;
 
+// queue.h: bounded, first in, first out.
 template <typename T>
 using Queue = gilfree::Queue<T, Processes>;
 
+// lifo_queue.h: bounded, last in, first out.
 template <typename T>
 using LifoQueue = gilfree::LifoQueue<T, Processes>;
 
+// priority_queue.h: bounded, the smallest item first.
 template <typename T, typename Compare = std::less<T>>
 using PriorityQueue = gilfree::PriorityQueue<T, Compare, Processes>;
 
+// joinable_queue.h: a Queue with task_done() and join().
 template <typename T>
 using JoinableQueue = gilfree::JoinableQueue<T, Processes>;
 
+// pipe.h: one end of a pipe: send, recv, poll.
 template <typename T>
 using Connection = gilfree::Connection<T, Processes>;
 

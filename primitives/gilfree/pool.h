@@ -5,6 +5,8 @@
 //   int one = pool.apply(square, 3);
 //   std::vector<int> all = pool.map(square, inputs);
 //   auto later = pool.apply_async(square, 5);   ...   later.get();
+//   for (const int result : pool.imap(square, inputs)) use(result);     // one at a time
+//   pool.close(), pool.join();                                          // lets everything finish
 //
 // Python's multiprocessing.Pool, and its ThreadPool as th::Pool. Between processes, what is called is a
 // function, a captureless lambda or a trivially copyable callable (what it captures by reference must
@@ -13,7 +15,7 @@
 //
 // Order       Calls are begun in the order they were made. map gives results in the order of the inputs.
 // Cost        Between processes, a call is one record in shared memory and its result another, and so it
-//             is with a chunk of inputs; nobody sleeps while there is work. Making the pool forks its
+//             is with a chunk of inputs; no worker sleeps while there is work. Making the pool forks its
 //             workers.
 // Blocking    apply, map, starmap until the results are there; the _async forms only while 16384 calls or
 //             chunks are under way. join until all is done. close, terminate and the rest do not wait for
@@ -29,7 +31,7 @@
 //             begun are run by another. It is replaced at once. If the pool's process dies, the kernel
 //             kills the workers. Nothing is run twice.
 //
-// The end     The destructor terminates: it does not wait for results that nobody waited for. close() and
+// The end     The destructor terminates: it does not wait for calls that are not done. close() and
 //             then join() let everything finish. After either, no process and no memory is left.
 // Forks       A worker is a copy of the process as it was when the pool was made, also one that replaces
 //             another. It runs in the thread that made it, with no other.
@@ -37,8 +39,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <ranges>
@@ -58,32 +58,17 @@
 #include "gilfree/detail/pool/send_chunk.h"
 #include "gilfree/detail/pool/thread_pool.h"
 #include "gilfree/detail/pool/thread_tasks.h"
+#include "gilfree/pool_options.h"
 #include "gilfree/pool_results.h"
 #include "gilfree/process.h"
 #include "gilfree/scope.h"
 
 namespace gilfree {
 
-struct PoolOptions {
-  std::function<void()> initializer = {};  // called by each worker before anything else
-  std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
-};                                      // calls or chunks; 0: never
-
-// What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
-// the result is ready; what a callback throws is reported on stderr.
-template <typename Result>
-struct PoolCallbacks {
-  std::function<void(const Result&)> callback = {};
-  std::function<void(std::exception_ptr)> error_callback = {};
-};
-template <>
-struct PoolCallbacks<void> {
-  std::function<void()> callback = {};
-  std::function<void(std::exception_ptr)> error_callback = {};
-};
-
+// Use it in the process that made it; several threads may use it at once.
 template <Scope S = Processes>
 class Pool {
+  // The types of results, from the types of a function and its arguments.
   using Calls = detail::Calls;
   template <Calls how, typename Function, typename Item>
   using ResultOf = detail::ResultOf<how, Function, Item>;
@@ -103,6 +88,7 @@ class Pool {
       PoolCallbacks<AllOf<typename detail::ResultIf<how, Function, ItemOf<Range>>::type>>;
 
  public:
+  // Starts the workers, by default one for each CPU that this process may use.
   explicit Pool(int workers = cpu_count(), PoolOptions options = {}) {
     if (workers < 1) throw std::invalid_argument("gilfree::Pool: at least one worker is needed");
     if constexpr (S::kAcrossProcesses) {
@@ -112,14 +98,17 @@ class Pool {
       engine_ = Engine::make(workers, std::move(options.initializer));
     }
   }
+  // Terminates, as below; in a forked child it leaves the pool to its parent.
   ~Pool() { let_go(); }
+  // A pool that was moved from throws std::logic_error from every member but its destructor.
   Pool(Pool&&) noexcept = default;
   Pool& operator=(Pool&& from) noexcept {
     std::swap(engine_, from.engine_);
     return *this;
   }
 
-  // Calls function(arguments...) in a worker.
+  // Calls function(arguments...) in a worker. apply waits and returns the result; apply_async returns an
+  // AsyncResult at once.
   template <typename Function, typename... Arguments>
   auto apply(Function function, Arguments&&... arguments) {
     return apply_async(std::move(function), std::forward<Arguments>(arguments)...).get();
@@ -129,7 +118,8 @@ class Pool {
     return call<Function, Arguments...>(detail::NoCallbacks(), std::move(function),
                                         std::forward<Arguments>(arguments)...);
   }
-  // apply_async({.callback = [](int result) { ... }}, function, arguments...)
+  // The same, and calls a callback with the result, or another with the exception, before it is ready:
+  //   apply_async({.callback = [](int result) { ... }}, function, arguments...)
   template <typename Function, typename... Arguments>
   auto apply_async(CallbacksOf<Function, Arguments...> callbacks, Function function,
                    Arguments&&... arguments) {
@@ -137,7 +127,8 @@ class Pool {
                                         std::forward<Arguments>(arguments)...);
   }
 
-  // Calls function(input) for each input, `chunk` of them at a time; 0 chooses.
+  // Calls function(input) for each input, `chunk` of them at a time; 0 makes four chunks a worker. map waits
+  // and returns a vector of the results; map_async returns an AsyncResult of that vector at once.
   template <typename Function, typename Range>
   auto map(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kItem>(std::move(function),
@@ -153,7 +144,8 @@ class Pool {
   auto map_async(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kItem>(std::move(function), kept(std::forward<Range>(inputs)), chunk);
   }
-  // map_async({.callback = [](const std::vector<int>& results) { ... }}, function, inputs)
+  // The same, and calls a callback with all results before they are ready:
+  //   map_async({.callback = [](const std::vector<int>& results) { ... }}, function, inputs)
   template <typename Function, typename Range>
   auto map_async(CallbacksOfAll<Calls::kItem, Function, Range> callbacks, Function function,
                  Range&& inputs, std::size_t chunk = 0) {
@@ -161,7 +153,7 @@ class Pool {
                                 std::move(callbacks));
   }
 
-  // The same, where each input is a tuple of arguments.
+  // The same, where each input is a tuple of arguments: function(std::get<0>(input), ...).
   template <typename Function, typename Range>
   auto starmap(Function function, Range&& inputs, std::size_t chunk = 0) {
     return spread<Calls::kRow>(std::move(function),
@@ -179,8 +171,9 @@ class Pool {
                                std::move(callbacks));
   }
 
-  // As map, but gives one result after the other (pool_results.h). What is sent ahead is taken from
-  // `inputs` as the results are asked for: an lvalue must live as long.
+  // As map, but returns the results one at a time, as PoolResults (pool_results.h). Inputs are taken from
+  // `inputs` while results are asked for, so an lvalue must live as long. imap gives results in the
+  // order of the inputs, imap_unordered as they come.
   template <typename Function, typename Range>
   auto imap(Function function, Range&& inputs, std::size_t chunk = 1) {
     return one_by_one(std::move(function), std::forward<Range>(inputs), chunk, true);
@@ -190,20 +183,23 @@ class Pool {
     return one_by_one(std::move(function), std::forward<Range>(inputs), chunk, false);
   }
 
-  // No more calls; those that have been made are run, those of imap included.
+  // Takes no more calls. Those that have been made are run, those of imap included.
   void close() { engine().close(); }
-  // No more calls, and those that have been made are not run. Between processes not even finished.
+  // Takes no more calls and drops those that have been made: their results throw Closed. It kills worker
+  // processes in the middle of a call; threads finish theirs.
   void terminate() { engine().terminate(); }
   // Waits until a pool that was closed or terminated has come to its end.
   void join() { engine().join(); }
 
+  // Returns how many workers there are; a dead one that is being replaced counts.
   int workers() const { return engine().workers(); }
-  // The processes that work at this moment.
+  // Returns the ids of the worker processes. One that was just killed may be among them.
   std::vector<pid_t> pids() const requires S::kAcrossProcesses { return engine().pids(); }
 
  private:
   using Engine = std::conditional_t<S::kAcrossProcesses, detail::ProcessPool, detail::ThreadPool>;
 
+  // Returns what runs the calls. Throws std::logic_error if it may not be used here.
   Engine& engine() const {
     if (!engine_) {
       throw std::logic_error("gilfree::Pool: moved from; use the one it was moved to");
@@ -214,13 +210,14 @@ class Pool {
     }
     return *engine_;
   }
-  // In a forked child it is the parent's to end.
+  // Terminates the pool, unless this process is a forked child: the pool is its parent's.
   void let_go() {
     if (engine_ && !engine_->is_inherited()) engine_->terminate();
   }
 
   std::shared_ptr<detail::ResultOwner> owner() const { return detail::owner_of(engine_); }
 
+  // Sends one call and returns its AsyncResult.
   template <typename Function, typename... Arguments, typename Callbacks>
   auto call(Callbacks callbacks, Function function, Arguments&&... arguments) {
     static_assert((std::is_constructible_v<detail::Kept<Arguments>, Arguments&&> && ...),
@@ -234,7 +231,8 @@ class Pool {
     return AsyncResult<Result, S>::template of<How>(std::move(job), owner());
   }
 
-  // The inputs, kept by the call. Between processes they have left when it returns.
+  // Returns the inputs as the call keeps them. Across processes they have been sent when it returns, so a
+  // reference will do; between threads they are copied.
   template <typename Range>
   static auto kept(Range&& inputs) {
     if constexpr (S::kAcrossProcesses) {
@@ -250,14 +248,15 @@ class Pool {
     return items;
   }
 
-  // As many chunks a worker as Python has, so that the last one to finish is not far behind.
+  // Returns how many inputs to send at a time: four chunks a worker, as in Python.
   std::size_t chunk_for(std::size_t inputs, std::size_t asked) const {
     if (asked != 0) return std::min<std::size_t>(asked, detail::kMostInChunk);
     const auto chunks = std::size_t{4} * engine_->workers();
     return std::clamp<std::size_t>((inputs + chunks - 1) / chunks, 1, detail::kMostInChunk);
   }
 
-  // A range that computes its elements does so here, once each, in the calling thread.
+  // Sends all inputs as one call and returns its AsyncResult. A range that computes its elements does so
+  // here, once each, in the calling thread.
   template <Calls how, typename Function, typename Items, typename Callbacks = detail::NoCallbacks>
   auto spread(Function function, Items inputs, std::size_t chunk, Callbacks callbacks = {}) {
     if constexpr (!(std::ranges::random_access_range<Items> && detail::Existing<Items>)) {
@@ -275,6 +274,7 @@ class Pool {
     }
   }
 
+  // Begins to send inputs and returns their PoolResults; more are sent while results are taken.
   template <typename Function, typename Range>
   auto one_by_one(Function function, Range&& inputs, std::size_t chunk, bool in_order) {
     using Result = ResultOf<Calls::kItem, Function, ItemOf<Range>>;

@@ -10,7 +10,7 @@
 // Order       imap: of the inputs; imap_unordered: as they come.
 // Cost        A call to the pool for each chunk of inputs, sent while results are taken; a thread besides
 //             if the inputs are computed by a view or a generator.
-// Blocking    next() and ++ wait for a result, next_for and next_until at most so long. The destructor
+// Blocking    next() and ++ wait for a result, next_for and next_until at most that long. The destructor
 //             waits while the range is computing an input.
 // Errors      next() and * throw what the item became instead of a result (async_result.h); what the
 //             range of inputs throws, once, behind the results of the inputs before; TimeoutError if a
@@ -36,6 +36,7 @@
 
 namespace gilfree {
 
+// A range that can be gone through once. Its items are results by value.
 template <typename Result, Scope S = Processes>
 class PoolResults {
  public:
@@ -84,7 +85,9 @@ class PoolResults {
    private:
     PoolResults* results_ = nullptr;
   };
+  // The rest of the results, once: a second begin() goes on with the next result.
   iterator begin() { return iterator(*this); }
+  // Compares equal to an iterator when no result is left.
   std::default_sentinel_t end() const { return {}; }
 
  private:

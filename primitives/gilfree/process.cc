@@ -125,7 +125,7 @@ Process& Process::operator=(Process&& from) {
 Process::~Process() { let_go(); }
 
 void Process::let_go() {
-  if (!record_ || record_->started_by != ::getpid()) return;  // not started, or by somebody else
+  if (!record_ || record_->started_by != ::getpid()) return;  // not started, or by another process
   if (record_->daemon) record_->end();
   record_->await_end(kNever);
 }

@@ -21,7 +21,7 @@
 //
 // Order       None between processes but what primitives give.
 // Cost        start and join: those of fork and waitpid and some microseconds; fork itself copies the
-//             page tables, some 20 ms a GiB. By a fork server, two messages more, whatever the size.
+//             page tables, about 20 ms a GiB. By a fork server, two messages more, whatever the size.
 // Blocking    join waits for the end, join_for at most that long; the rest never blocks. The
 //             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL).
 // Errors      std::logic_error: start() twice, join() before start(), close() of one that runs, and
@@ -30,10 +30,10 @@
 //             a fork server that has died.
 // Visibility  What came before start() is in the child's copy. Nothing comes back but the exit code:
 //             the target's int (0 if it returns nothing); 1 after an uncaught exception, whose message
-//             goes to stderr; -N if signal N killed it; 255 if somebody else waited for it.
+//             goes to stderr; -N if signal N killed it; 255 if other code waited for it.
 // Crash       A child that dies in whatever way leaves an exit code, and no zombie: it is reaped by
-//             whoever asks about it, by the next start() and by the destructor. If its parent dies in
-//             whatever way, the kernel kills a daemon at once; any other child lives on and is told:
+//             the next call that asks about it, by the next start() and by the destructor. If its
+//             parent dies in whatever way, the kernel kills a daemon at once. Any other child lives on:
 //             parent_process()->is_alive() turns false, join() of it returns, and pipes to it end.
 //
 // The end     Like the program, a child ends its daemons and waits for its other children and threads
@@ -88,43 +88,47 @@ class Sentinel {
  public:
   explicit Sentinel(std::shared_ptr<detail::ProcessRecord> record) : record_(std::move(record)) {}
 
-  // True once the process has ended. Never blocks.
+  // Returns true once the process has ended. Never waits.
   bool is_ready() const;
-  // Sleeps until then; false if the deadline came first.
+  // Waits until the process has ended. Returns false if the deadline came first.
   bool wait_until(Deadline deadline) const;
 
-  // Of the same process?
+  // Returns true if both are of the same process.
   bool operator==(const Sentinel& other) const { return record_ == other.record_; }
 
  private:
   std::shared_ptr<detail::ProcessRecord> record_;
 };
 
-// Any process, seen from outside: copies name the same one, and stay valid when it is gone.
+// Any process, seen from outside. Copies name the same process, and stay valid when it has ended.
 class ProcessHandle {
  public:
   explicit ProcessHandle(std::shared_ptr<detail::ProcessRecord> record)
       : record_(std::move(record)) {}
 
+  // Waits until the process has ended. The timed forms return false if it still runs then.
   void join() const;
-  // False if it still ran then.
   bool join_for(Timeout timeout) const;
   bool join_until(Deadline deadline) const;
 
+  // Returns true from start() until the process has ended.
   bool is_alive() const;
+  // Returns the exit code, or -N if signal N killed it; nullopt until it has ended.
   std::optional<int> exitcode() const;
-  // Throws std::logic_error before start().
+  // Returns its end as something to wait for. Throws std::logic_error before start().
   Sentinel sentinel() const;
   void terminate() const;  // SIGTERM
   void kill() const;       // SIGKILL
 
-  // 0 before start().
+  // Returns the process id, 0 before start().
   pid_t pid() const;
+  // The name in messages: that of the options, or "Process-1", "Process-2", ...
   std::string name() const;
   void set_name(std::string name) const;
+  // Returns whether it ends with its parent.
   bool daemon() const;
 
-  // The same process?
+  // Returns true if both name the same process.
   bool operator==(const ProcessHandle& other) const { return record_ == other.record_; }
 
  protected:
@@ -135,8 +139,11 @@ class ProcessHandle {
   std::shared_ptr<detail::ProcessRecord> record_;
 };
 
+// A process that this object starts and owns.
 class Process : public ProcessHandle {
  public:
+  // Makes a process that calls `target()`, a callable without parameters, once it is started. What it
+  // returns, if anything, is the exit code.
   template <typename Target>
   requires(!std::derived_from<std::remove_cvref_t<Target>, ProcessHandle> &&
            !std::same_as<std::remove_cvref_t<Target>,
@@ -158,7 +165,7 @@ class Process : public ProcessHandle {
   template <typename Function>
   Process(const ForkServer& server, Function function, ProcessOptions options = {})
       : Process(server, std::move(function), std::tuple<>(), std::move(options)) {}
-  // Arguments are no part of it: says so where they are given.
+  // These do not compile: a target takes no arguments. The message says the remedy.
   template <typename Target, typename Argument, typename... More>
   requires(!std::convertible_to<Argument, ProcessOptions> && !std::same_as<Target, ForkServer>)
       Process(const Target&, const Argument&, const More&...)
@@ -173,18 +180,22 @@ class Process : public ProcessHandle {
     static_assert(!sizeof(Argument),
                   "a fork server passes arguments to its target in one tuple: std::tuple(...)");
   }
+  // Waits for a child that still runs; ends a daemon.
   virtual ~Process();
+  // A process that was moved from is as one that was never made: its members throw std::logic_error.
   Process(Process&& from) noexcept;
   Process& operator=(Process&& from);
 
+  // Starts the process, once: by fork, or by the fork server.
   void start();
-  // Lets go of a process that has ended, or has not begun. Nothing may be asked afterwards.
+  // Releases what belongs to a process that has ended or was never started. Using it afterwards throws.
   void close();
 
  protected:
   explicit Process(ProcessOptions options = {});
 
-  // What the child does; its result is the exit code. Runs in the child only.
+  // What the child does; its result is the exit code. Runs in the child only. Override it in a subclass:
+  // the child has a copy of the object as it was at start().
   virtual int run() { return target_ ? target_() : 0; }
 
  private:
@@ -196,14 +207,15 @@ class Process : public ProcessHandle {
   std::unique_ptr<detail::Order> order_;  // for the fork server; none: by fork
 };
 
-// Started by this process and not ended.
+// Returns the processes that this one has started and that have not ended.
 std::vector<ProcessHandle> active_children();
 
+// Returns this process, and the one that started it: nullopt unless this process was started as a
+// Process.
 ProcessHandle current_process();
-// Nothing unless this process is a Process.
 std::optional<ProcessHandle> parent_process();
 
-// The CPUs that this process may use: what its affinity allows, less where its control groups have a
+// Returns how many CPUs this process may use: what its affinity allows, less where its control groups have a
 // quota (rounded up).
 int cpu_count();
 

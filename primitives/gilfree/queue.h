@@ -3,36 +3,38 @@
 //   mp::Queue<Job> jobs(64);                                          // made before the fork,
 //   mp::Process worker([&] { while (true) run(jobs.get()); });        // inherited by the child
 //   jobs.put(job);
+//   if (!jobs.try_put_for(job, 10ms)) report_overload();              // waits at most that long
+//   jobs.close();                                                     // then get() drains it and throws
 //
 // Python's multiprocessing.Queue without its pipe, its feeder thread and its pickling: an item is
 // copied once into shared memory and once out of it. Between threads it is moved.
 //
 // Order       First in, first out over all producers: if put(a) returned before put(b) began, a
 //             leaves first.
-// Cost        O(1): one lock and one copy of T. No system call unless someone has to sleep or be
+// Cost        O(1): one lock and one copy of T. No system call unless a thread has to sleep or be
 //             woken. put_many and get_many move a batch for one lock and one commit. Memory is fixed
 //             at construction: capacity items rounded up to a power of two, and 2 KiB. VariableSlots
 //             (std::string, ...; codec.h, archive_codec.h) have 256 KiB, or four times the longest one
 //             if that is more.
 // Blocking    put waits while the queue is full, or has no room for a message as long as this one,
-//             which full() does not know; get waits while it is empty: awake for some 50 us, then
-//             asleep; try_ waits for neither, _for and _until at most that long. A try that finds
-//             another party inside waits for it, at most about 40 ms: longer only if that party
-//             was stopped or has lost its CPU, and then it is refused. No fairness: a running
-//             worker may overtake one that is waking.
-// Errors      "Full", "empty" and "too late" are answers: false or nullopt. Closed is thrown by a
+//             which full() does not know; get waits while it is empty. Both spin for about 50 us,
+//             then sleep. try_ waits for neither, _for and _until at most that long. A try that finds
+//             another thread inside waits for it, at most about 40 ms: if that thread was stopped or
+//             has lost its CPU for so long, the try fails. No fairness: a running thread may overtake
+//             one that is waking.
+// Errors      "Full", "empty" and "too late" are results: false or nullopt. Closed is thrown by a
 //             put after close(), and by a get once a closed queue has been drained. Capacity 0
 //             throws std::invalid_argument, and so does a negative timeout; a message over 1 GiB
 //             std::length_error; more than 1023 threads at once std::system_error; no memory
 //             std::bad_alloc, or not_enough_memory across processes. By name: what named.h says, and
 //             Corrupted from any call that finds a message reaching beyond the memory.
-// Visibility  put(x) synchronizes with the get that returns x: what a worker wrote before the one
-//             is seen after the other. qsize() synchronizes with nothing.
-// Crash       A process may be killed at any instruction. The item it was moving has moved or it
-//             has not, and so has the part of a batch that there was room for: never torn, never
-//             twice. The others carry on; one that is asleep is woken at once, by a
-//             stranger's death (named.h) within detail::kHeartbeat (20 ms). An item already got by a
-//             process that dies is gone with it.
+// Visibility  put(x) synchronizes with the get that returns x: what a thread wrote before its put is
+//             seen after the get. qsize() synchronizes with nothing.
+// Crash       A process may be killed at any instruction. The item it was moving has moved or it has
+//             not, and so has the part of a batch that there was room for: never torn, never twice.
+//             The others carry on. A sleeper is woken at once, after the death of an unrelated process
+//             (named.h) within detail::kHeartbeat (20 ms). An item that a process had got when it died
+//             is lost.
 #pragma once
 
 #include "gilfree/detail/queue/fifo_queue.h"
@@ -40,12 +42,40 @@
 
 namespace gilfree {
 
-// detail/queue/queue_interface.h and detail/queue/fifo_queue.h declare what it offers.
 template <typename T, Scope S = Processes>
 class Queue : public detail::Fifo<Queue<T, S>, T, S> {
+  using Base = detail::Fifo<Queue, T, S>;
+
  public:
-  static constexpr const char* kName = "Queue";
-  using detail::Fifo<Queue, T, S>::Fifo;
+  static constexpr const char* kName = "Queue";  // in messages
+
+  // Makes a queue of `capacity` items, by itself or under a name (named.h). One that exists under the
+  // name keeps its capacity.
+  using Base::Base;
+
+  // Puts an item in, waiting while the queue is full. try_put() does not wait, try_put_for() and
+  // try_put_until() wait at most that long. They return false if the queue stayed full, and have then
+  // not moved from an item given by &&.
+  using Base::put, Base::try_put, Base::try_put_for, Base::try_put_until;
+  // Puts a range of items in, as many at a time as there is room for, each time under one lock. The
+  // items of a container given by && are moved. try_put_many() does not wait, and returns how many it
+  // put in.
+  using Base::put_many, Base::try_put_many;
+
+  // Removes and returns the item that was put first, waiting while the queue is empty. try_get()
+  // does not wait, try_get_for() and try_get_until() wait at most that long; they return nullopt if
+  // the queue stayed empty.
+  using Base::get, Base::try_get, Base::try_get_for, Base::try_get_until;
+  // Removes and returns up to a given number of items under one lock. get_many() waits for the first
+  // of them, the others may return an empty vector.
+  using Base::get_many, Base::try_get_many, Base::try_get_many_for;
+
+  // close() ends the flow: put throws Closed from now on, get returns what is left and then throws it.
+  // Calling it again has no effect. closed() returns whether it has been called.
+  using Base::close, Base::closed;
+  // Return how many items are inside, and whether that is none or all that fit. May have changed when
+  // they return. capacity() never changes.
+  using Base::qsize, Base::empty, Base::full, Base::capacity;
 };
 
 }  // namespace gilfree

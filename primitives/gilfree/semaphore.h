@@ -5,6 +5,7 @@
 //     const gilfree::Permit permit(printers);         // acquire, and release at the end
 //     print(page);
 //   }
+//   if (printers.try_acquire_for(10s)) print(page), printers.release();
 //
 // Python's multiprocessing.Semaphore and BoundedSemaphore, threading.Semaphore and BoundedSemaphore.
 // Any thread may release, not only the one that acquired. A BoundedSemaphore holds as many permits as it
@@ -52,6 +53,7 @@ namespace detail {
 template <typename Permits, Scope S>
 class AnySemaphore {
  public:
+  // A semaphore of `value` permits, by itself or under a name. One that exists keeps its permits.
   explicit AnySemaphore(std::int64_t value = 1)
       : state_memory_(extra(value), value), permits_(state_memory_) {}
   AnySemaphore(create_only_t tag, std::string_view name, std::int64_t value = 1)
@@ -65,7 +67,7 @@ class AnySemaphore {
 
   // Takes a permit, waiting for one if there is none.
   void acquire() { (void)acquire_until(kNever); }
-  // The same without waiting, or waiting no longer than told. False if there was none.
+  // The same without waiting, or waiting at most that long. Return false if there was none by then.
   [[nodiscard]] bool try_acquire() {
     return permits_.try_take() || (permits_.reclaim_all() && permits_.try_take());
   }
@@ -76,6 +78,7 @@ class AnySemaphore {
   }
 
   // Gives back one permit or several, all in one step.
+  // Any thread may call it. Throws, and gives back none, if that were more than there may be.
   void release(std::int64_t permits = 1) {
     if (permits < 1) {
       throw std::invalid_argument("gilfree::Semaphore::release: at least one permit");
@@ -84,12 +87,14 @@ class AnySemaphore {
     permits == 1 ? state_memory_->freed.notify_one() : state_memory_->freed.notify_all();
   }
 
-  // How many permits there are to take. May have changed when it returns.
+  // Returns how many permits there are to take. May have changed when it returns.
   std::int64_t value() { return permits_.value(); }
 
  private:
   static std::size_t extra(std::int64_t value) { return Permits::words(value) * sizeof(OwnerId); }
 
+  // Each release wakes one waiter, which wakes the next one if it leaves permits behind: a release of
+  // several, or several releases before it ran.
   bool acquire_until(Deadline deadline) {
     if (permits_.try_take()) [[likely]]
       return true;
@@ -113,19 +118,21 @@ using BoundedPermits = std::conditional_t<S::kAcrossProcesses, OwnedPermits, Bou
 
 }  // namespace detail
 
+// acquire, try_acquire, release and value: AnySemaphore, above.
 template <Scope S = Processes>
 class Semaphore : public detail::AnySemaphore<detail::CountedPermits, S> {
  public:
   using detail::AnySemaphore<detail::CountedPermits, S>::AnySemaphore;
 };
 
+// The same members. Never has more permits than it was made with.
 template <Scope S = Processes>
 class BoundedSemaphore : public detail::AnySemaphore<detail::BoundedPermits<S>, S> {
  public:
   using detail::AnySemaphore<detail::BoundedPermits<S>, S>::AnySemaphore;
 };
 
-// Holds a permit for its lifetime.
+// Takes a permit and gives it back at the end of its lifetime, as std::lock_guard does with a lock.
 template <typename AnySemaphore>
 class [[nodiscard]] Permit {
  public:

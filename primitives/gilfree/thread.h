@@ -13,7 +13,7 @@
 // Python's threading.Thread without the GIL: threads run at once, on as many CPUs as there are.
 //
 // Order       None between threads but what primitives give.
-// Cost        start and join: those of a bare pthread and some 0.3 us. state(): some 20 us, the rest
+// Cost        start and join: those of a bare pthread and about 0.3 us. state(): about 20 us, the rest
 //             nanoseconds.
 // Blocking    join waits for the end, join_for at most that long; native_id, and start() of a subclass,
 //             until the thread has begun; the rest never blocks. The destructor joins, but lets a
@@ -48,6 +48,7 @@
 
 namespace gilfree {
 
+// th::Thread worker(work, {.name = "worker", .daemon = true});
 struct ThreadOptions {
   std::string name = {};  // empty: "Thread-1", "Thread-2", ...
   bool daemon = false;    // not waited for when the program ends
@@ -57,7 +58,7 @@ namespace detail {
 struct ThreadRecord;
 }
 
-// Any thread, seen from outside: copies name the same one, and stay valid when it is gone.
+// Any thread, seen from outside. Copies name the same thread, and stay valid when it has ended.
 class ThreadHandle {
  public:
   enum class State { New, Runnable, Running, Blocked, Dead };
@@ -65,23 +66,27 @@ class ThreadHandle {
   explicit ThreadHandle(std::shared_ptr<detail::ThreadRecord> record)
       : record_(std::move(record)) {}
 
+  // Waits until the thread has ended. The timed forms return false if it still runs then.
   void join() const;
-  // False if it still ran then.
   bool join_for(Timeout timeout) const;
   bool join_until(Deadline deadline) const;
 
+  // Returns true from start() until the thread has ended.
   bool is_alive() const;
-  // Runnable: waits for a CPU. Blocked: waits for anything else.
+  // Returns what the thread does at this moment. New: not started. Runnable: waits for a CPU. Blocked:
+  // waits for anything else. Dead: has ended.
   State state() const;
 
+  // The name in messages; also the kernel's name of the thread, cut to 15 bytes.
   std::string name() const;
   void set_name(std::string name) const;
+  // Returns whether the end of the program leaves it running.
   bool daemon() const;
-  // pthread_self() of the thread, and the kernel's id. 0 before start().
+  // Return pthread_self() of the thread, and the kernel's id of it. 0 before start().
   std::uint64_t ident() const;
   pid_t native_id() const;
 
-  // The same thread?
+  // Returns true if both name the same thread.
   bool operator==(const ThreadHandle& other) const { return record_ == other.record_; }
 
  protected:
@@ -90,8 +95,10 @@ class ThreadHandle {
   std::shared_ptr<detail::ThreadRecord> record_;
 };
 
+// A thread that this object owns.
 class Thread : public ThreadHandle {
  public:
+  // Makes a thread that calls `target()`, a callable without parameters, once it is started.
   template <typename Target>
   requires(!std::derived_from<std::remove_cvref_t<Target>, ThreadHandle> &&
            !std::same_as<std::remove_cvref_t<Target>,
@@ -102,7 +109,7 @@ class Thread : public ThreadHandle {
                   "a Thread's target is called without arguments: capture them in a lambda");
     target_ = detail::MoveOnlyFunction<void>(std::move(target));
   }
-  // Arguments are no part of it: says so where they are given.
+  // Does not compile: a target takes no arguments. The message says the remedy.
   template <typename Target, typename Argument, typename... More>
   requires(!std::convertible_to<Argument, ThreadOptions>)
       Thread(const Target&, const Argument&, const More&...)
@@ -111,12 +118,14 @@ class Thread : public ThreadHandle {
                   "a Thread's target is called without arguments: capture them in a lambda, or use "
                   "start_new_thread");
   }
+  // Waits until the thread has ended, unless it is a daemon.
   virtual ~Thread();
 
   // A started subclass stays where it is: moving it throws std::logic_error.
   Thread(Thread&& from);             // NOLINT(*-noexcept-move-constructor,*-exception-escape)
   Thread& operator=(Thread&& from);  // NOLINT(*-noexcept-move-constructor,*-exception-escape)
 
+  // Starts the thread, once. Returns when the kernel has made it.
   void start();
 
  protected:
@@ -136,10 +145,12 @@ class Thread : public ThreadHandle {
   detail::MoveOnlyFunction<void> target_;
 };
 
-// Those that have begun and not ended, the main thread included.
+// Returns the threads that have begun and not ended, the main thread included.
 std::vector<ThreadHandle> enumerate();
+// Returns their number.
 std::size_t active_count();
 
+// Returns the calling thread, whatever made it, and the one that runs main().
 ThreadHandle current_thread();
 ThreadHandle main_thread();
 

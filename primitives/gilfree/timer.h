@@ -33,6 +33,7 @@
 
 namespace gilfree {
 
+// A thread that sleeps, calls the function, and ends.
 class Timer : public Thread {
  public:
   // Any duration will do: 30s, 0.5s, std::chrono::hours::max().
@@ -41,20 +42,22 @@ class Timer : public Thread {
       : Timer(std::make_shared<Call>(interval, std::move(function)), std::move(options)) {}
   Timer(Timer&&) = default;
   Timer& operator=(Timer&&) = delete;
+  // Waits until the function has run or the timer was cancelled; cancels a daemon.
   ~Timer() override {
     if (!call_) return;  // moved from
     if (daemon()) call_->cancel();
     if (is_alive() && *this != current_thread()) join();
   }
 
-  // Too late if the function has been called; no error.
+  // Prevents the call of the function, unless it has begun. Not an error then.
   void cancel() {
     if (!call_) throw std::logic_error("gilfree::Timer: moved from; use the one it was moved to");
     call_->cancel();
   }
 
  private:
-  // The thread and the timer share it: the function may destroy its timer.
+  // What the thread does: it sleeps on an event count until the interval is over, or cancel() wakes it.
+  // The thread and the timer share it, so the function may destroy its timer.
   struct Call {
     template <typename Function>
     Call(Timeout how_long, Function called) : interval(how_long), function(std::move(called)) {

@@ -2,13 +2,14 @@
 //
 //   mp::Value<long> counter(0);
 //   mp::Array<double> samples(1000);
+//   for (double& sample : samples) sample = measure();
 //   {
 //     const std::scoped_lock hold(counter);             // or counter.get_lock()
 //     ++counter.value();
 //   }
 //
-// Python's multiprocessing.Value and Array. A plain global is copied by the fork and then counts for
-// itself in each process; a Value is one and the same.
+// Python's multiprocessing.Value and Array. A fork copies a plain global, so each process changes its
+// own; a Value is the same object in all of them.
 //
 // Order       That in which the lock is taken.
 // Cost        Access is that of a plain object; the lock is an RLock (lock.h).
@@ -52,6 +53,7 @@ class LockedElements {
   LockedElements(const LockedElements&) = delete;
   LockedElements& operator=(const LockedElements&) = delete;
 
+  // The lock, for all that lock.h offers; and its members, so that a guard takes the Value itself.
   RLock<S>& get_lock() { return lock_; }
   void lock() { lock_.lock(); }
   [[nodiscard]] bool try_lock() { return lock_.try_lock(); }
@@ -63,6 +65,8 @@ class LockedElements {
   void unlock() { lock_.unlock(); }
 
  protected:
+  // In shared memory, with the elements behind it. A name that is opened must be of the same T: Element
+  // is part of what is compared.
   struct alignas(kCacheLine) State {
     using Element = T;
 
@@ -92,17 +96,19 @@ class LockedElements {
 
 }  // namespace detail
 
+// One object. T is trivially copyable and holds no address.
 template <typename T, Scope S = Processes>
 class Value : public detail::LockedElements<T, S> {
   using Base = detail::LockedElements<T, S>;
 
  public:
+  // A value of its own, or one under a name (named.h), zeroed when it is made.
   explicit Value(const T& initial = T()) : Base(sizeof(T)) { value() = initial; }
-  // What is created by name begins zeroed.
   Value(create_only_t tag, std::string_view name) : Base(tag, name, sizeof(T)) {}
   Value(open_only_t tag, std::string_view name) : Base(tag, name) { check(); }
   Value(open_or_create_t tag, std::string_view name) : Base(tag, name, sizeof(T)) { check(); }
 
+  // The object in shared memory. Hold the lock while others may use it.
   T& value() { return *this->elements(); }
   const T& value() const { return *this->elements(); }
 
@@ -112,12 +118,14 @@ class Value : public detail::LockedElements<T, S> {
   }
 };
 
+// A fixed number of them, side by side in memory: a range, for algorithms and range-based for.
 template <typename T, Scope S = Processes>
 class Array : public detail::LockedElements<T, S> {
   using Base = detail::LockedElements<T, S>;
 
  public:
-  // `size` elements, zeroed.
+  // An array of `size` elements, zeroed, or with the elements that are given; or one under a name. One
+  // that exists under the name keeps its size.
   explicit Array(std::size_t size) : Base(Base::bytes(size)) {}
   Array(std::initializer_list<T> elements) : Array(elements.size()) {
     std::copy(elements.begin(), elements.end(), begin());
@@ -128,6 +136,7 @@ class Array : public detail::LockedElements<T, S> {
   Array(open_or_create_t tag, std::string_view name, std::size_t size)
       : Base(tag, name, Base::bytes(size)) {}
 
+  // The elements, as in std::array: operator[] does not check the index, at() throws.
   std::size_t size() const { return this->count(); }
   bool empty() const { return size() == 0; }
   T& operator[](std::size_t at) { return this->elements()[at]; }

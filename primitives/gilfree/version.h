@@ -15,6 +15,8 @@
 
 namespace gilfree {
 
+// major: the interface changed so that programs must be changed. minor: something was added, and before
+// 1.0.0 also that. patch: faults were mended.
 struct Version {
   int major, minor, patch;
 };

@@ -3,16 +3,18 @@
 //   std::vector<mp::Connection<int>> workers = ...;
 //   for (auto* worker : mp::wait(workers)) use(worker->recv());
 //
-// Python's multiprocessing.connection.wait.
+// Python's multiprocessing.connection.wait. The thread sleeps once for all of them, on the event count of
+// each direction that it could receive from; it looks at every one of them after each wake-up, so use it
+// for hundreds of connections, not for hundreds of thousands.
 //
 // Order       The ready ones in the order in which they were given.
 // Cost        A look at each connection; asleep, one system call for the first 126 of them.
-// Blocking    Until one is ready or the timeout is over: awake for some 50 us, then asleep. At once
-//             if none was given.
+// Blocking    Waits until one is ready or the timeout is over: spins for about 50 us, then sleeps.
+//             Returns at once if none was given.
 // Errors      As Connection::poll: Closed if one of them was closed here, std::logic_error if one of
 //             them only sends. A negative timeout throws std::invalid_argument.
 // Visibility  As recv(), which is to be called.
-// Crash       A connection whose other end nobody holds any more is ready: recv() says so. A killed
+// Crash       A connection whose other end no process holds is ready: its recv() throws EndOfFile. A killed
 //             holder is noticed at once, one of another family within detail::kHeartbeat (20 ms).
 #pragma once
 
@@ -29,12 +31,13 @@
 namespace gilfree {
 namespace detail {
 
+// The connections of one call to wait(), and the event counts that it sleeps on.
 template <typename T, Scope S>
 class Waiting {
  public:
   void add(Connection<T, S>& connection) {
     connections_.push_back(&connection);
-    event_counts_.push_back(&connection.receiving().ring.filled());
+    event_counts_.push_back(&connection.end_.receiving().ring.filled());
   }
 
   std::vector<Connection<T, S>*> until(Deadline deadline) {
@@ -57,10 +60,10 @@ class Waiting {
     }
     return ready;
   }
-  // Without a system call.
+  // Returns whether poll() is worth a system call: something was sent, or an end was closed.
   bool may_be_ready() const {
     for (auto* connection : connections_) {
-      if (connection->in_->ring.size() > 0 || connection->somebody_closed()) return true;
+      if (connection->end_.may_be_ready()) return true;
     }
     return false;
   }
@@ -74,7 +77,9 @@ Waiting<T, S> waiting_for(const Connection<T, S>&);
 
 }  // namespace detail
 
-// `connections`: a range of Connections or of pointers to them, all of one type.
+// Waits until one of `connections` has something to receive, or its other end is closed. Returns pointers
+// to those that do; none if the deadline came first. `connections` is a range of Connections or of
+// pointers to them, all of one type.
 template <std::ranges::input_range Connections>
 auto wait(Connections&& connections, Deadline deadline) {
   const auto at = [](auto&& one) -> auto& {

@@ -22,6 +22,7 @@ struct Facts {
   std::string_view primitive;  // what kind of thing it is
   std::string_view wait;       // how a worker waits: block, spin, yield (spins and gives the CPU
                                // away), or adaptive (spins or yields a while, then blocks)
+  bool is_added = false;       // by a user's program (gilfree/bench/contender.h)
 };
 
 // The base of every roster's entries.
@@ -32,6 +33,7 @@ struct Contender {
         family(facts.family),
         primitive(facts.primitive),
         wait(facts.wait),
+        is_added(facts.is_added),
         workers(kind),
         variant(which) {}
 
@@ -45,6 +47,7 @@ struct Contender {
   }
 
   std::string name, label, family, primitive, wait;
+  bool is_added;
   WorkerKind workers;   // what it works between
   std::string variant;  // tells entries of one name apart: an operation, a way of waiting
 };

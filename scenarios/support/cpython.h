@@ -26,10 +26,9 @@ inline bool interpreter_fits(const harness::Point& point) {
   return is_cpython(point.text("contender")) == (point.text("python") != "none");
 }
 
-// Runs the script `name` of contenders/cpython with `arguments`, and measures meanwhile. The script
-// writes a byte to its stdout when the windows may open; what it writes there at its end is noted in
-// the row, a "COLUMN VALUE" a line, where column `error` fails the launch and `skipped` skips it.
-// Throws harness::Skipped without an interpreter, std::runtime_error if the script fails.
+// Runs the script `name` of contenders/cpython with the tally's descriptor and `arguments`, as run_program()
+// does (support/program.h). Throws harness::Skipped without an interpreter, std::runtime_error if the script
+// fails.
 void run_cpython(harness::Run& run, const char* name, const std::vector<std::string>& arguments);
 
 }  // namespace scenarios

@@ -103,7 +103,7 @@ template <typename Entry>
 std::vector<harness::ContenderLabel> labels_of() {
   std::vector<harness::ContenderLabel> all;
   for (const Entry& each : Roster<Entry>::entries()) {
-    all.push_back({each.name, each.label, each.family});
+    all.push_back({each.name, each.label, each.family, each.is_added});
   }
   return all;
 }

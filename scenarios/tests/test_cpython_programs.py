@@ -166,7 +166,7 @@ class Work(unittest.TestCase):
 
 class PipeVsQueue(ProgramTest):
     def test_a_message_carries_its_number_at_both_ends(self):
-        for size in (8, 16, 64, 4096):
+        for size in (8, 9, 15, 16, 64, 4096):
             message = pipe_vs_queue.message(77, size)
             self.assertEqual(len(message), size)
             self.assertEqual(pipe_vs_queue.number_of(message, size), 77)

@@ -1,12 +1,23 @@
 # What those need who work on gilfree, and what bench-all needs: third parties, the flags of our own
 # targets, the functions by which folders declare their tests. Only where gilfree is the top-level project.
-find_package(benchmark REQUIRED)
-find_package(CLI11 REQUIRED)
-find_package(GTest REQUIRED)
-find_package(nlohmann_json REQUIRED)
+if(GILFREE_BENCH)
+  find_package(benchmark REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(GTest REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+else()
+  set(INSTALL_GTEST OFF)
+  add_subdirectory(/usr/src/googletest ${CMAKE_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
+  if(NOT TARGET GTest::gtest_main)
+    add_library(GTest::gtest ALIAS gtest)
+    add_library(GTest::gtest_main ALIAS gtest_main)
+  endif()
+endif()
 
 option(GILFREE_WERROR "Warnings are errors: for those who work on gilfree, not for those who build it" OFF)
 set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined or thread")
+
+option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/cpp-coverage" OFF)
 
 # What every target of ours is compiled with. -z now: a crash walk must not step through the
 # dynamic linker's lazy binding.
@@ -34,6 +45,13 @@ if(GILFREE_SANITIZE)
                                                    -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=all)
   target_link_options(gilfree_options INTERFACE -fsanitize=${GILFREE_SANITIZE})
+endif()
+if(GILFREE_COVERAGE)
+  # The counters lie in the file of results itself, mapped and shared: what a child has run counts, be it
+  # killed at any instruction.
+  target_compile_options(gilfree_options INTERFACE -fprofile-instr-generate -fcoverage-mapping
+                                                   "SHELL:-mllvm -runtime-counter-relocation")
+  target_link_options(gilfree_options INTERFACE -fprofile-instr-generate)
 endif()
 
 enable_testing()

@@ -1,9 +1,10 @@
 # What `cmake --install` installs, in three components, and the Debian packages that scripts/package
 # makes of them:
 #
-#   runtime   libgilfree_primitives.so.0.1      (none where the library is static)
-#   dev       the headers, the library to link with, files for find_package(gilfree) and pkg-config
-#   bench     bench-all and its report          (only where it is built: GILFREE_DEVELOP)
+#   runtime     libgilfree_primitives.so.0.1      (none where the library is static)
+#   dev         the headers, the library to link with, files for find_package(gilfree) and pkg-config
+#   bench       bench-all and its report          (this and the next only with GILFREE_DEVELOP)
+#   bench_dev   gilfree::harness: bench-all as a library, for contenders of others
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -40,9 +41,45 @@ if(TARGET bench-all)
   install(PROGRAMS ${CMAKE_CURRENT_BINARY_DIR}/bench-all.sh RENAME bench-all
     DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT bench)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts DESTINATION ${share} COMPONENT bench
-    FILES_MATCHING PATTERN "*.py" REGEX "(check_includes.py|/(cmake|fuzz|tests|__pycache__))$" EXCLUDE)
+    FILES_MATCHING PATTERN "*.py" PATTERN "report.css" PATTERN "report.js" REGEX "(check_includes.py|/(cmake|fuzz|tests|__pycache__))$" EXCLUDE)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/contenders/cpython
     DESTINATION ${share}/scenarios/contenders COMPONENT bench FILES_MATCHING PATTERN "*.py")
+
+  # Debian's zsh looks into vendor-completions under /usr, each zsh into site-functions under its prefix.
+  set(reference ${PROJECT_BINARY_DIR}/scenarios/reference)
+  install(FILES ${reference}/bench-all.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT bench)
+  install(FILES ${reference}/bench-all.bash RENAME bench-all
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT bench)
+  foreach(folder vendor-completions site-functions)
+    install(FILES ${reference}/bench-all.zsh RENAME _bench-all
+      DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} COMPONENT bench)
+  endforeach()
+  install(FILES ${reference}/bench-all.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT bench)
+
+  # Headers keep their paths, "scenarios/pipe_vs_queue.h", in an include root of their own.
+  set(bench_headers ${CMAKE_INSTALL_INCLUDEDIR}/gilfree/bench/detail)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/public/gilfree DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    COMPONENT bench_dev FILES_MATCHING PATTERN "*.h")
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness ${PROJECT_SOURCE_DIR}/scenarios DESTINATION ${bench_headers}
+    COMPONENT bench_dev FILES_MATCHING PATTERN "*.h"
+    REGEX "/(command|docs|examples|judge|plan|public|record|run|tests|contenders)$" EXCLUDE)
+  set_target_properties(gilfree_bench PROPERTIES EXPORT_NAME bench)
+  install(TARGETS gilfree_bench EXPORT gilfree-harness-targets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bench_dev)
+  install(EXPORT gilfree-harness-targets NAMESPACE gilfree:: DESTINATION ${package_dir} COMPONENT bench_dev)
+  get_target_property(packages gilfree_bench packages)
+  if(packages)
+    list(REMOVE_DUPLICATES packages)
+    list(JOIN packages " " packages)
+  else()
+    set(packages)
+  endif()
+  configure_package_config_file(${sources}/gilfree-harness.cmake.in gilfree-harness.cmake
+    INSTALL_DESTINATION ${package_dir} PATH_VARS bench_headers share NO_SET_AND_CHECK_MACRO
+    NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gilfree-harness.cmake
+    DESTINATION ${package_dir} COMPONENT bench_dev)
 endif()
 
 set(CPACK_GENERATOR DEB)
@@ -63,6 +100,12 @@ set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libboost-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS libcereal-dev)
 set(CPACK_DEBIAN_BENCH_PACKAGE_NAME bench-all)
 set(CPACK_DEBIAN_BENCH_PACKAGE_RECOMMENDS "python3-matplotlib")
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_NAME libgilfree-bench-dev)
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_DEPENDS
+  "libgilfree-dev (= ${PROJECT_VERSION}), bench-all (= ${PROJECT_VERSION}), libbenchmark-dev, libhwloc-dev,\
+ libre2-dev")
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_RECOMMENDS "libtbb-dev, libabsl-dev, libzmq3-dev")
 get_target_property(type gilfree_primitives TYPE)
 set(CPACK_COMPONENTS_ALL dev)
 if(type STREQUAL "SHARED_LIBRARY")
@@ -71,6 +114,6 @@ if(type STREQUAL "SHARED_LIBRARY")
     "${CPACK_DEBIAN_RUNTIME_PACKAGE_NAME} (= ${PROJECT_VERSION}), ")
 endif()
 if(TARGET bench-all)
-  list(APPEND CPACK_COMPONENTS_ALL bench)
+  list(APPEND CPACK_COMPONENTS_ALL bench bench_dev)
 endif()
 include(CPack)

@@ -24,6 +24,9 @@ CLEAN = {
     "harness/scenario.h": "",
     "scenarios/wakeup.cc": '#include "harness/scenario.h"\n#include <gilfree/queue.h>\n',
     "scenarios/contenders/zeromq.h": "#include <zmq.h>\n",
+    "scenarios/examples/mine.cc": "#include <gilfree/bench/contender.h>\n",
+    "scenarios/public/gilfree/bench/contender.h": '#include "scenarios/wakeup.h"\n',
+    "scenarios/wakeup.h": "",
     "scripts/report.py": "import json\nimport figure\n",
     "scripts/figure.py": "import matplotlib.pyplot as pyplot\n",
 }
@@ -80,12 +83,31 @@ class Includes(unittest.TestCase):
             self.refuses("primitives/gilfree/" + path, '#include "gilfree/%s"' % target,
                          "stands above this file")
 
+    def test_a_public_header_that_is_not_listed_stands_on_what_it_includes(self):
+        latch = {"primitives/gilfree/latch.h": '#include "gilfree/detail/lock/mutex.h"\n'}
+        self.assertEqual(check({**latch, "primitives/gilfree/detail/queue/ring.h":
+                                '#include "gilfree/latch.h"\n'}), (0, ""))
+        code, said = check({**latch, "primitives/gilfree/detail/wait/x.h": '#include "gilfree/latch.h"\n'})
+        self.assertEqual(code, 1)
+        self.assertIn('"gilfree/latch.h" stands above this file', said)
+        self.assertEqual(check({"primitives/gilfree/wide.h": '#include "gilfree/queue.h"\n'}), (0, ""))
+
+    def test_a_public_header_that_includes_itself_is_named(self):
+        code, said = check({"primitives/gilfree/a.h": '#include "gilfree/b.h"\n',
+                            "primitives/gilfree/b.h": '#include "gilfree/a.h"\n'})
+        self.assertEqual(code, 1)
+        self.assertIn("gilfree/a.h has no storey", said)
+
     def test_a_file_without_a_storey_is_named(self):
         self.refuses("primitives/gilfree/detail/odd/new.h", '#include "gilfree/errors.h"', "no storey")
 
     def test_the_inner_parts_are_not_for_users(self):
         for path in ("scenarios/lock.cc", "primitives/examples/lock.cc"):
             self.refuses(path, "#include <gilfree/detail/queue/ring.h>", "inner part")
+
+    def test_what_users_of_the_suite_include_is_there(self):
+        self.refuses("scenarios/examples/mine.cc", "#include <gilfree/bench/report.h>", "there is no")
+        self.refuses("primitives/gilfree/lock.h", '#include "gilfree/bench/contender.h"', "there is no")
 
     def test_the_inner_parts_are_open_to_tests(self):
         self.assertEqual(check({"scenarios/tests/ring_test.cc":

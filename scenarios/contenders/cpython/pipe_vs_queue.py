@@ -32,7 +32,7 @@ def make_channel(kind):
 
 def message(number, size):
     head = NUMBER.pack(number)
-    return head if size < 16 else head + b"\0" * (size - 16) + head
+    return head + (b"\0" * (size - 8) if size < 16 else b"\0" * (size - 16) + head)
 
 
 def number_of(payload, size):

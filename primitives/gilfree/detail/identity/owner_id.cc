@@ -45,9 +45,10 @@ struct Path {
   char text[96];
 };
 
-// "/proc/PID/stat" or "/proc/PID/task/TID/stat" of the caller, by `link`: /proc/self or
-// /proc/thread-self. Nothing unless it ends with `id`: then /proc is not there, or is that of another
-// pid namespace. A link is read without a descriptor.
+// "/proc/PID/task/TID/stat" of the caller, by `link`: /proc/self (of its first thread) or
+// /proc/thread-self. Nothing unless the link ends with `id`: then /proc is not there, or is that of another
+// pid namespace. A link is read without a descriptor. What is compared is always the file in task/: qemu-user
+// makes up "/proc/PID/stat" for the process itself, with another start time than others see.
 std::optional<Path> own_stat(const char* link, std::uint32_t id) {
   char target[64];
   const ssize_t length = ::readlink(link, target, sizeof target - 1);
@@ -56,7 +57,11 @@ std::optional<Path> own_stat(const char* link, std::uint32_t id) {
   const char* slash = std::strrchr(target, '/');
   if (std::strtoul(slash == nullptr ? target : slash + 1, nullptr, 10) != id) return std::nullopt;
   Path path;
-  std::snprintf(path.text, sizeof path.text, "/proc/%s/stat", target);
+  if (slash == nullptr) {
+    std::snprintf(path.text, sizeof path.text, "/proc/%u/task/%u/stat", id, id);
+  } else {
+    std::snprintf(path.text, sizeof path.text, "/proc/%s/stat", target);
+  }
   return path;
 }
 
@@ -86,8 +91,8 @@ bool has_given_up_robust_list(OwnerId owner) {
 }
 
 std::optional<ProcStat> stat_of(OwnerId owner) {
-  char path[32];
-  std::snprintf(path, sizeof path, "/proc/%u/stat", id_of(owner));
+  char path[48];
+  std::snprintf(path, sizeof path, "/proc/%u/task/%u/stat", id_of(owner), id_of(owner));
   return read_proc_stat(path);
 }
 

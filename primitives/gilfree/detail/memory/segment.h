@@ -102,7 +102,7 @@ Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std:
 // False if there is none. Throws rather than remove what is not an object of this library.
 bool remove_segment(std::string_view name);
 
-// Who may use the named segments that the calling thread creates and opens: its user, or a group too.
+// The access to named segments that the calling thread creates and opens: of its user, or of a group too.
 struct Access {
   bool group = false;
   gid_t id = 0;

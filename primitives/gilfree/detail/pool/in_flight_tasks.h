@@ -45,8 +45,8 @@ class PendingTasks {
   // kRun: hands out what of it is there; true if that is all of it.
   bool deliver_run(const ResultHead& head, const std::byte* bytes);
 
-  // Whoever ran it has died: the item it was at becomes `why`. The task, if items are left that nobody
-  // runs; from then on it goes by another id, so that nobody can report the old one lost once more.
+  // Handles the death of the worker that ran it: the item that it was at becomes `why`. Returns the task if
+  // items are left to run. It has a new id from then on, so that the old one is not reported lost again.
   PendingTask* lose(std::uint64_t id, const std::exception_ptr& why);
   // What is left of it becomes `why`.
   void fail(PendingTask& task, const std::exception_ptr& why);

@@ -25,7 +25,7 @@ template <typename Item>
 using Computed =
     std::conditional_t<std::is_same_v<Item, bool>, std::deque<bool>, std::vector<Item>>;
 
-// How many bytes an item takes, as far as that can be told.
+// Returns how many bytes an item takes, as far as its type says.
 template <typename Item>
 std::size_t weight_of(const Item& item) {
   if constexpr (!Shareable<Item> && can_travel<Item>) {

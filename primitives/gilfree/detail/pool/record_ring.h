@@ -75,7 +75,7 @@ class RecordRing {
   }
   void commit() { tail_.store(next_, std::memory_order_release); }  // commit
 
-  // May begin(length) succeed? Asked by one who waits for it.
+  // Returns whether begin(length) may succeed: for a writer that waits for that.
   bool has_room(std::uint64_t length) const {
     return place(tail_.load(std::memory_order_relaxed), head_.load(std::memory_order_acquire),
                  needed(length))
@@ -107,7 +107,7 @@ class RecordRing {
     const auto head = head_.load(std::memory_order_relaxed);
     return tail_.load(std::memory_order_acquire) == head;
   }
-  // How many records are inside. Exact for one who keeps writer and reader away.
+  // Returns how many records are inside. Exact while the caller keeps writer and reader away.
   std::uint64_t size() const {
     const auto head = head_.load(std::memory_order_acquire);
     return (count_of(tail_.load(std::memory_order_acquire)) - count_of(head)) & kCounts;
@@ -145,7 +145,7 @@ class RecordRing {
     }
     if (end + need <= kUsual) return end;
     if (need <= first) return 0;
-    // Rather than wait, go on behind what is there: whoever takes it may be waiting for something else.
+    // Goes on behind what is there instead of waiting: the reader may be waiting for something else.
     return end + need + kHeader <= kReserved ? std::optional(end) : std::nullopt;
   }
 

@@ -125,7 +125,7 @@ struct PostOptions {
   Entry entry = Entry::kCall;
 };
 
-// A result's way back to the pool that computes it, for those who wait.
+// The pool that computes a result, as seen by the result: to wait for it and to cancel it.
 class ResultOwner {
  public:
   virtual ~ResultOwner() = default;

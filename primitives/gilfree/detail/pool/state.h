@@ -7,11 +7,10 @@
 // worker that dies is replaced at once, whatever the pool's process is doing, by a copy of a process
 // that holds no locks and has one thread.
 //
-// Crash       Who takes a task does so in its turn, and says which before it takes it: claimed_at, then
-//             task, then the lane's one store. Whoever inherits the turn strikes out a claim that was
-//             not followed by that store, so that afterwards `task` names what a dead worker was at.
-//             A task that had all its results delivered is known to the pool's process, which ignores
-//             the news of its loss.
+// Crash       A worker takes a task under the lock of the tasks, and claims it first: it stores claimed_at,
+//             then task, then takes the record by the ring's one store. The next owner of the lock
+//             removes a claim that was not followed by that store, so `task` names the task that a dead
+//             worker ran. The pool's process ignores the loss of a task whose results all arrived.
 #pragma once
 
 #include <sys/types.h>
@@ -95,7 +94,7 @@ struct PoolState {
 struct PoolShare {
   explicit PoolShare(int count);
 
-  // For whoever takes turns: the dead owner may have claimed what it did not take.
+  // For the next owner of the lock: removes the claim of a dead owner that did not take the task.
   void strike_out_claim();
   // Once their supervisor has ended: until no worker is left, and none has the turn or a claim.
   void await_workers_end();

@@ -40,7 +40,7 @@ class TaskRouter {
   bool has_results() const;
   // Hands out what there is; true if that was anything.
   bool collect();
-  // For one who offers many and waits for none.
+  // For a caller that offers many tasks and waits for none.
   void collect_now_and_then() {
     if (under_way() > kMostTasks / 4 && offered_ % 256 == 0) collect();
   }

@@ -31,7 +31,7 @@ void die_with(Starter parent) {
   } else {
     sigset_t all, before;
     ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // the watcher takes nobody's signals
+    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // no signal is handled by the watcher
     std::thread([] {
       while (!await_parent(kNever)) continue;
       ::kill(::getpid(), SIGKILL);

@@ -11,7 +11,7 @@
 
 namespace gilfree::detail {
 
-// Who starts a child, as the child has to know it. Taken before it is there.
+// What a child has to know of the process that starts it. Read before the fork.
 struct Starter {
   static Starter here();
 

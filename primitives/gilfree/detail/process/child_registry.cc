@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kDaemonsLastWord = 100ms;  // from SIGTERM to SIGKILL
-constexpr int kUnknown = 255;             // somebody else has waited for it, and has its exit code
+constexpr int kUnknown = 255;             // other code waited for it and got its exit code
 
 constexpr Clock::duration kLongestNap = 20ms;  // where there is no descriptor to sleep on
 

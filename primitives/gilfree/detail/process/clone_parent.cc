@@ -25,7 +25,7 @@ struct ThreadWords {
 ThreadWords words_of_this_thread() {
   ThreadWords words;
   ::syscall(SYS_get_robust_list, 0, &words.robust, &words.length);
-  // The kernel clears the id when the thread ends, so it was told where it is.
+  // The kernel clears the id when the thread ends, so it knows the address.
   if (::prctl(PR_GET_TID_ADDRESS, &words.id) != 0) words.id = nullptr;
   if (words.id != nullptr && *words.id != ::gettid()) words.id = nullptr;
   return words;

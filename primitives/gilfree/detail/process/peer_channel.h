@@ -1,5 +1,5 @@
-// PeerChannel: one end of a connection between two processes. Neither waits for the other longer than it
-// lives, whoever else may hold the other end.
+// PeerChannel: one end of a connection between two processes. Neither waits for the other longer than that
+// lives, also if further processes hold the other end.
 //
 //   while (peer.receive(&request, sizeof request)) ... peer.send(&answer, sizeof answer) ...
 #pragma once

@@ -99,7 +99,7 @@ void ThreadRegistry::keep_only_this_thread() {
   for (auto& gone : running_) {
     if (gone == main_) continue;
     gone->phase.store(Phase::kEnded, std::memory_order_relaxed);
-    ::new (&gone->naming) std::mutex;  // one of those who are not here may have held it
+    ::new (&gone->naming) std::mutex;  // a thread that the child does not have may have held it
   }
   if (main_) {
     main_->forks = fork_count();

@@ -34,7 +34,7 @@ struct ThreadRecord : std::enable_shared_from_this<ThreadRecord> {
   std::mutex naming;  // guards name
   std::string name;
   const bool daemon;
-  bool named = false;        // by the user: then the kernel is told
+  bool named = false;        // by the user: then the kernel gets the name too
   bool ours = false;         // started by a Thread
   bool target_only = false;  // it runs the target even if the Thread is a subclass
   bool uses_object = false;  // the thread runs a member of a Thread, which must stay where it is
@@ -68,7 +68,7 @@ class ThreadRegistry {
   std::shared_ptr<ThreadRecord> current();
   // Waits until there is no Thread but daemons and the calling one.
   void await_all();
-  // For a child that no handler of fork has told: it has the calling thread alone.
+  // For a child that was made without atfork handlers: it has the calling thread alone.
   void begin_anew();
 
  private:

@@ -1,4 +1,4 @@
-// Fifo: a ring with a turn at either side: what Queue and JoinableQueue have in common.
+// Fifo: a ring with a biased mutex at either side: what Queue and JoinableQueue have in common.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,8 @@
 
 namespace gilfree::detail {
 
-// What a queue keeps account of besides, in the consumer's turn. `read_observer` is told of each read,
-// `repair` of where the head is after a consumer has died in its turn.
+// What a queue counts besides, under the consumers' lock. `read_observer` is called for each read,
+// `repair` with the position of the head after a consumer has died holding that lock.
 struct NoAccounts {
   NoReadObserver read_observer() { return {}; }
   void repair(std::uint64_t /*head*/) {}
@@ -77,7 +77,7 @@ class Fifo : public AnyQueue<Self, T> {
 
   Accounts& accounts() const { return state_memory_->accounts; }
 
-  // The consumer's turn, for who does something else in it.
+  // Takes the consumers' lock, for a derived class.
   auto getting_turn(Deadline deadline = kNever) {
     return BiasedGuard(state_memory_->getting, deadline, [this] { repair(); });
   }
@@ -102,7 +102,7 @@ class Fifo : public AnyQueue<Self, T> {
     Accounts accounts;  // the cells follow
   };
 
-  // A turn at the consumer's side, with an item there or without if the deadline came first.
+  // Holds the consumers' lock with an item there, or does not hold it if the deadline came first.
   class GetTurn {
    public:
     GetTurn(Fifo& queue, Deadline deadline) : queue_(queue), wake_up_(queue.ring_.filled()) {
@@ -153,19 +153,19 @@ class Fifo : public AnyQueue<Self, T> {
   static constexpr auto kHope = [] { return false; };
 
   static Ring<Store, S> open(const StateMemory<State, S>& home) {
-    const std::uint64_t capacity = home->capacity;  // read once: it may be a stranger's
+    const std::uint64_t capacity = home->capacity;  // read once: an unrelated process may change it
     if (!Store::fits(capacity, home.bytes() - sizeof(State))) Base::throw_damaged();
     return {home->ring, Store(capacity, reinterpret_cast<std::byte*>(&*home + 1))};
   }
 
-  // After a consumer has died in its turn: it may have taken an item and not rung.
+  // After a consumer has died holding the lock: it may have taken an item and not notified.
   void repair() {
     state_memory_->accounts.repair(ring_.head());
     ring_.notify_both_sides();
   }
 
-  // The short way, for small items and all but a few of them. What it calls it calls last, so that it
-  // stores nothing on the stack (docs/adr/0005-cache-lines-in-flight.md, 10).
+  // Fast path for small items. Slow paths are tail calls, so there is no stack frame
+  // (docs/adr/0005-cache-lines-in-flight.md, 10).
   template <typename Item>
   [[gnu::always_inline]] bool put_until(Item&& item, Deadline deadline) {
     if constexpr (Store::template kWritesAtOnce<Item>) {

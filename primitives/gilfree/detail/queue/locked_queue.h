@@ -138,7 +138,7 @@ class LockedQueue : public AnyQueue<Self, T> {
     return Store(home->store, capacity, reinterpret_cast<std::byte*>(&*home + 1));
   }
 
-  // After a death under the lock: an item may have come or gone and nobody been told.
+  // After a death under the lock: an item may have come or gone without a notification.
   void repair() {
     store_.repair();
     state_memory_->store.damaged = false;

@@ -1,0 +1,15 @@
+// Stacks: what the threads of a process that hangs are doing, by /proc.
+#pragma once
+
+#include <sys/types.h>
+
+#include "harness/base/json.h"
+
+namespace harness {
+
+// Returns an object for each thread of `leader`, of its descendants and of its process group: pid, tid,
+// comm (its name), state; wchan, the kernel's function that it sleeps in; syscall, the system call's number and
+// arguments, or "running"; stack, the kernel's frames. What this user may not read is left out.
+Json stacks_of(pid_t leader);
+
+}  // namespace harness

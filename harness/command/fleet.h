@@ -1,0 +1,17 @@
+// `bench-all fleet`: many machines, each measured by a run of its own.
+#pragma once
+
+#include "harness/command/reference.h"
+
+namespace harness {
+
+// Whether the command line is `fleet`.
+bool is_fleet(int argc, char** argv);
+
+// The command, for the manual and for completion.
+CommandReference fleet_command();
+
+// Does what it asks for; returns the exit code. Throws BadUsage or CannotWrite.
+int fleet(int argc, char** argv);
+
+}  // namespace harness

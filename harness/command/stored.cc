@@ -1,0 +1,113 @@
+#include "harness/command/stored.h"
+
+#include <CLI/CLI.hpp>
+#include <vector>
+
+#include "harness/base/errors.h"
+#include "harness/command/variables.h"
+#include "harness/command/verdict_output.h"
+#include "harness/judge/stored_run.h"
+#include "harness/record/baseline.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of a run, or the name of a baseline.
+StoredRun find_run(const std::string& what) {
+  if (fs::exists(fs::path(what) / "events.jsonl")) return read_run(what, what);
+  const bool may_be_name = what.find('/') == std::string::npos && what != "." && what != "..";
+  if (may_be_name && fs::exists(baseline_folder(what) / "events.jsonl")) {
+    return read_run(baseline_folder(what), what);
+  }
+  throw BadUsage(in_quotes(what) +
+                 " is no folder that `run` wrote and no baseline; see "
+                 "`bench-all run --save-baseline NAME`");
+}
+
+std::vector<Compared> compare_all(const StoredRun& base, const std::vector<std::string>& others,
+                                  const StoredRules& rules) {
+  std::vector<Compared> all;
+  for (const auto& other : others) all.push_back(compare_runs(base, find_run(other), rules));
+  return all;
+}
+
+struct StoredOptions {
+  std::vector<std::string> runs;
+  std::string baseline;
+  double delta_percent = 5;
+  bool strict = false;
+  StoredRules rules;
+  Format format = Format::kTable;
+};
+
+void declare(CLI::App& app, StoredOptions& options) {
+  app.name("bench-all compare");
+  app.footer(
+      "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 the runs are not alike, a\n"
+      "case is in one of them only or, with --strict, is undecided");
+  app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
+      ->required();
+  app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
+  app.add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
+      ->check(CLI::Range(0.1, 1000.0));
+  app.add_flag("--lenient", options.rules.lenient,
+               "compare runs of unlike machines, and say so in each row");
+  app.add_flag("--strict", options.strict, "undecided cases end with 4");
+  add_format(app, options.format);
+  accept_variables(app);
+}
+
+constexpr char kMeaning[] = "Compares runs that were measured earlier with the first of them.";
+
+}  // namespace
+
+CommandReference stored_command() {
+  StoredOptions options;
+  CLI::App app;
+  declare(app, options);
+  return {"compare", kMeaning, options_of(app, {}), {}};
+}
+
+bool is_stored_comparison(int argc, char** argv) {
+  return argc > 1 && std::string(argv[1]) == "compare";
+}
+
+int compare_stored(int argc, char** argv) {
+  StoredOptions options;
+  CLI::App app{kMeaning};
+  declare(app, options);
+  try {
+    app.parse(argc - 1, argv + 1);
+  } catch (const CLI::CallForHelp& wanted) {
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& mistake) {
+    throw BadUsage(one_line(mistake.what()) + "; see bench-all compare --help");
+  }
+  if (options.baseline.empty()) {
+    options.baseline = options.runs.front();
+    options.runs.erase(options.runs.begin());
+  }
+  if (options.runs.empty()) {
+    throw BadUsage("compare: name two runs, as `compare OLD NEW` or `compare --baseline NAME NEW`");
+  }
+  options.rules.delta = options.delta_percent / 100;
+  const auto all = compare_all(find_run(options.baseline), options.runs, options.rules);
+  say(all, options.format);
+  return code_of(all, options.strict);
+}
+
+int compare_with_baseline(const std::string& baseline, const fs::path& folder) {
+  const auto all = compare_all(find_run(baseline), {folder.string()}, {});
+  say(all, Format::kTable);
+  return code_of(all, false);
+}
+
+void expect_baseline(const std::string& name) {
+  if (fs::exists(baseline_folder(name) / "events.jsonl")) return;
+  throw BadUsage("--baseline: there is no " + in_quotes(name) + " in " +
+                 (results_folder() / "baselines").string() + "; make it by --save-baseline");
+}
+
+}  // namespace harness

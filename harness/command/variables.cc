@@ -1,0 +1,55 @@
+#include "harness/command/variables.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+namespace harness {
+namespace {
+
+constexpr char kPrefix[] = "BENCH_ALL_";
+
+std::string variable_of(const std::string& long_name) {
+  std::string name = kPrefix;
+  for (const unsigned char c : long_name) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  }
+  return name;
+}
+
+}  // namespace
+
+void accept_variables(CLI::App& app) {
+  for (auto* option : app.get_options()) {
+    const auto names = option->get_lnames();
+    if (names.empty() || names[0] == "help" || names[0] == "version") continue;
+    option->envname(variable_of(names[0]));
+  }
+  for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    accept_variables(*command);
+  }
+}
+
+bool is_from_variable(const CLI::Option& option) {
+  if (option.get_envname().empty()) return false;
+  const char* value = std::getenv(option.get_envname().c_str());
+  return value != nullptr && option.results().size() == 1 && option.results()[0] == value;
+}
+
+std::map<std::string, std::string> variables() {
+  std::map<std::string, std::string> all;
+  for (char** entry = ::environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const auto equals = text.find('=');
+    if (text.rfind(kPrefix, 0) == 0) all[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return all;
+}
+
+void remove_variables() {
+  for (const auto& [name, value] : variables()) ::unsetenv(name.c_str());
+}
+
+}  // namespace harness

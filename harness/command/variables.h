@@ -1,0 +1,23 @@
+// Variables: each option may also be given by an environment variable, `--time-budget` as
+// BENCH_ALL_TIME_BUDGET. The command line has precedence.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+
+namespace harness {
+
+// For all options of the command and of its subcommands that have a long name.
+void accept_variables(CLI::App& app);
+
+// Whether the option has its value from its variable. A command that does not use the option ignores it.
+bool is_from_variable(const CLI::Option& option);
+
+// Returns all variables of this form that are set, with their values.
+std::map<std::string, std::string> variables();
+
+// Removes the variables from the environment: programs that this one starts get what they are told.
+void remove_variables();
+
+}  // namespace harness

@@ -1,0 +1,19 @@
+// How the commands that compare say their verdict: --format, and the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <vector>
+
+#include "harness/judge/comparison_report.h"
+
+namespace harness {
+
+void add_format(CLI::App& command, Format& format);
+
+// Prints it. For GitHub also adds the tables to the summary of the job, where GITHUB_STEP_SUMMARY names it.
+void say(const std::vector<Compared>& all, Format format);
+
+// kWorse, kIncomparable or kOk. `strict`: undecided counts as incomparable.
+int code_of(const std::vector<Compared>& all, bool strict);
+
+}  // namespace harness

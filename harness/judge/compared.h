@@ -1,0 +1,41 @@
+// Compared: the result of a comparison, whether of two builds in rounds or of two stored runs.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "harness/judge/metric.h"
+#include "harness/judge/verdict.h"
+
+namespace harness {
+
+// One metric of one case.
+struct ComparedRow {
+  std::string name;
+  Metric metric = Metric::kRate;
+  std::vector<double> a = {}, b = {};    // a value for each launch
+  std::vector<double> differences = {};  // a value for each round; empty for stored runs
+  Judgement judgement = {};
+  std::string note = {};  // why it is incomparable, or what makes it doubtful
+};
+
+struct Compared {
+  std::string a = "A", b = "B";
+  bool paired = true;  // by rounds of neighbouring launches; stored runs are not
+  std::vector<ComparedRow> rows = {};
+  std::vector<std::string> warnings = {};  // that hold for all rows
+
+  bool any(Verdict verdict) const {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const auto& row) { return row.judgement.verdict == verdict; });
+  }
+  // Of rounds, only what fresh rounds have confirmed.
+  bool any_worse() const {
+    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.judgement.verdict == Verdict::kWorse && (row.judgement.confirmed || !paired);
+    });
+  }
+};
+
+}  // namespace harness

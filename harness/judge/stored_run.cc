@@ -1,0 +1,155 @@
+#include "harness/judge/stored_run.h"
+
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "harness/base/errors.h"
+#include "harness/judge/sample.h"
+#include "harness/record/events.h"
+
+namespace harness {
+namespace {
+
+struct Fact {
+  const char *group, *key, *meaning;
+};
+
+// What makes numbers of two runs comparable, beside the kernel (kernel_of).
+constexpr Fact kFacts[] = {
+    {"host", "cpu_model", "CPU model"},
+    {"host", "cpus", "CPUs"},
+    {"host", "machine", "architecture"},
+    {"host", "virt", "virtualisation"},
+    {"limits", "affinity", "allowed CPUs"},
+    {"limits", "cgroup_cpu_max", "CPU quota"},
+    {"environment", "governor", "governor"},
+    {"build", "compiler", "compiler"},
+    {"build", "compiler_version", "compiler version"},
+    {"build", "type", "build type"},
+    {"build", "flags", "build flags"},
+    {"build", "sanitizers", "sanitizers"},
+    {"settings", "window_ns", "window"},
+    {"settings", "warmup_ns", "warm-up"},
+};
+
+Json at(const Json& facts, const char* group, const char* key) {
+  const auto found = facts.find(group);
+  return found != facts.end() && found->is_object() ? found->value(key, Json()) : Json();
+}
+
+std::string words(const Json& value) {
+  if (value.is_null()) return "not known";
+  return value.is_string() ? one_line(value.get<std::string>()) : to_text(value);
+}
+
+// "6.1" of "6.1.0-13-amd64".
+Json kernel_of(const Json& facts) {
+  const Json release = at(facts, "host", "kernel");
+  if (!release.is_string()) return release;
+  const auto text = release.get<std::string>();
+  const auto first = text.find('.');
+  return first == std::string::npos ? text : text.substr(0, text.find_first_of(".-", first + 1));
+}
+
+void note_difference(std::vector<std::string>& all, const std::string& meaning, const Json& a,
+                     const Json& b) {
+  if (a != b) all.push_back(meaning + ": " + words(a) + " and " + words(b));
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+const std::vector<double>& values_of(const StoredRun& run, const std::string& name, Metric metric) {
+  static const std::vector<double> none;
+  const auto found = run.cases.find(name);
+  if (found == run.cases.end()) return none;
+  const auto values = found->second.find(metric);
+  return values == found->second.end() ? none : values->second;
+}
+
+// The metrics of all cases of both, in the order of names. A case that neither measured has its rate
+// alone, which is incomparable.
+std::set<std::pair<std::string, Metric>> keys_of(const StoredRun& a, const StoredRun& b) {
+  std::set<std::pair<std::string, Metric>> keys;
+  for (const auto* run : {&a, &b}) {
+    for (const auto& [name, metrics] : run->cases) {
+      if (metrics.empty()) keys.emplace(name, Metric::kRate);
+      for (const auto& [metric, values] : metrics) keys.emplace(name, metric);
+    }
+  }
+  return keys;
+}
+
+void judge_row(ComparedRow& row, double delta) {
+  if (row.a.empty() || row.b.empty()) {
+    row.note = row.a.empty() && row.b.empty() ? "neither run measured it"
+               : row.a.empty()                ? "the first run did not measure it"
+                                              : "the second run did not measure it";
+    return;
+  }
+  row.judgement = judge_unpaired(row.metric, row.a, row.b, threshold_of(row.metric, delta));
+}
+
+}  // namespace
+
+StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
+  StoredRun run{name, Json::object(), {}};
+  std::map<std::pair<std::string, std::int64_t>, std::vector<Json>> launches;
+  for (const auto& event : read_events(folder)) {
+    if (event.at("event") == "run") run.facts.update(event);
+    if (event.at("event") != "sample") continue;
+    const Json& row = event.at("row");
+    run.cases[row.at("case")];
+    launches[{row.at("case"), row.at("launch")}].push_back(row);
+  }
+  for (const auto& [key, rows] : launches) {
+    for (const auto& [metric, value] : sample_of(rows))
+      run.cases[key.first][metric].push_back(value);
+  }
+  return run;
+} catch (const std::runtime_error& why) {
+  throw BadUsage(why.what());
+}
+
+std::vector<std::string> unlike(const Json& a, const Json& b) {
+  std::vector<std::string> all;
+  note_difference(all, "kernel", kernel_of(a), kernel_of(b));
+  for (const auto& [group, key, meaning] : kFacts) {
+    const Json in_a = at(a, group, key), in_b = at(b, group, key);
+    const bool not_recorded =
+        std::string(group) == "settings" && (in_a.is_null() || in_b.is_null());
+    if (!not_recorded) note_difference(all, meaning, in_a, in_b);
+  }
+  return all;
+}
+
+Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules) {
+  Compared compared{.a = a.name, .b = b.name, .paired = false};
+  compared.warnings.push_back(
+      "these runs are not paired: a machine that changed its speed in between looks like a change "
+      "of "
+      "the build; `bench-all ab` does not have this fault");
+  const std::string differences = joined(unlike(a.facts, b.facts));
+  if (!differences.empty()) {
+    compared.warnings.push_back("the runs are not alike (" + differences + ")" +
+                                (rules.lenient ? "" : "; --lenient compares them all the same"));
+  }
+  for (const auto& [name, metric] : keys_of(a, b)) {
+    ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
+    const bool may = differences.empty() || rules.lenient;
+    if (may) judge_row(row, rules.delta);
+    if (!differences.empty() && row.note.empty()) row.note = "the runs are not alike";
+    compared.rows.push_back(std::move(row));
+  }
+  std::vector<double> p_values;
+  for (const auto& row : compared.rows) p_values.push_back(row.judgement.p);
+  const auto rates = false_discovery_rates(p_values);
+  for (std::size_t i = 0; i < rates.size(); ++i) compared.rows[i].judgement.q = rates[i];
+  return compared;
+}
+
+}  // namespace harness

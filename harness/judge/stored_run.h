@@ -1,0 +1,43 @@
+// StoredRun: a run that was measured earlier, and what two of them say about each other.
+//
+//   const StoredRun old = read_run("results/local/baselines/main"), now = read_run("out");
+//   const Compared compared = compare_runs(old, now, {.delta = 0.05});
+//
+// Runs at different times are not paired: a machine that changed its speed in between shows as a
+// difference of the builds. `bench-all ab` measures in rounds and is to be preferred.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/judge/compared.h"
+
+namespace harness {
+
+struct StoredRun {
+  std::string name;  // as the user called it
+  Json facts;        // as in run.json
+  // The values of each metric, one for each launch that ended well.
+  std::map<std::string, std::map<Metric, std::vector<double>>> cases;
+};
+
+// Throws BadUsage if the folder holds no readable run.
+StoredRun read_run(const std::filesystem::path& folder, const std::string& name);
+
+// Returns what differs between the machines, the builds and the settings of two runs, in words for the
+// user: "CPU model: ... and ..."; empty if their numbers may be compared.
+std::vector<std::string> unlike(const Json& a, const Json& b);
+
+struct StoredRules {
+  double delta = 0.05;
+  bool lenient = false;  // compare runs of unlike machines, and say so in each row
+};
+
+// Judges each metric of each case by the Mann-Whitney U test (verdict.h). All rows are incomparable if
+// the runs are unlike, unless `lenient`.
+Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
+
+}  // namespace harness

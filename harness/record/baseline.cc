@@ -1,0 +1,44 @@
+#include "harness/record/baseline.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "harness/base/errors.h"
+#include "harness/base/files.h"
+#include "harness/record/environment.h"
+#include "harness/record/tables.h"
+
+namespace harness {
+
+namespace fs = std::filesystem;
+
+fs::path results_folder() {
+  const char* chosen = std::getenv("GILFREE_RESULTS_DIR");  // set by an installed bench-all
+  return chosen != nullptr ? fs::path(chosen) : fs::path(source_dir()) / "results" / "local";
+}
+
+fs::path baseline_folder(const std::string& name) {
+  const bool is_name = !name.empty() && name.front() != '.' &&
+                       std::all_of(name.begin(), name.end(), [](unsigned char c) {
+                         return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
+                       });
+  if (!is_name) {
+    throw BadUsage(in_quotes(name) +
+                   " is no name of a baseline; use letters, digits, '.', '-' and '_'");
+  }
+  return results_folder() / "baselines" / name;
+}
+
+void save_baseline(const std::string& name, const fs::path& folder) {
+  const fs::path kept = baseline_folder(name);
+  std::error_code error;
+  fs::create_directories(kept, error);
+  if (error) throw CannotWrite(kept.string() + ": " + error.message());
+  const auto events = read_text(folder / "events.jsonl");
+  if (!events) cannot_write(folder / "events.jsonl");
+  write_file(kept / "events.jsonl", *events);
+  write_tables(kept);
+}
+
+}  // namespace harness

@@ -1,0 +1,19 @@
+// Baselines: runs that are kept under a name, to compare later ones with.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace harness {
+
+// Where results go unless a folder is named: $GILFREE_RESULTS_DIR, else results/local of the sources.
+std::filesystem::path results_folder();
+
+// Returns the folder of a baseline, which may not exist: baselines/NAME in the results folder. Throws
+// BadUsage if it is no name: letters, digits, '.', '-' and '_'.
+std::filesystem::path baseline_folder(const std::string& name);
+
+// Keeps a copy of the run in `folder` under this name, in place of an earlier one. Throws CannotWrite.
+void save_baseline(const std::string& name, const std::filesystem::path& folder);
+
+}  // namespace harness

@@ -1,0 +1,137 @@
+#include "harness/judge/stored_run.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "harness/base/errors.h"
+#include "harness/judge/comparison_report.h"
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+Json facts_of_run() {
+  return {{"event", "run"},
+          {"run_id", "r"},
+          {"host", {{"cpu_model", "Fast 1"}, {"cpus", 4}, {"kernel", "6.1.0-13-amd64"}}},
+          {"build", {{"type", "Release"}, {"flags", "-O3"}}}};
+}
+
+StoredRun run_of(std::vector<double> rates, Json facts = facts_of_run()) {
+  StoredRun run{"run", std::move(facts), {}};
+  run.cases["a/x:1"][Metric::kRate] = std::move(rates);
+  return run;
+}
+
+const std::vector<double> kBase = {100, 101, 99, 100.5, 99.5, 100.2};
+
+std::vector<double> times(double factor) {
+  std::vector<double> values;
+  for (const double value : kBase) values.push_back(value * factor);
+  return values;
+}
+
+Verdict verdict_of(const StoredRun& a, const StoredRun& b, StoredRules rules = {}) {
+  return compare_runs(a, b, rules).rows.at(0).judgement.verdict;
+}
+
+TEST(StoredRunTest, ALowerRateIsWorseAndAHigherOneBetter) {
+  EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(0.8))), Verdict::kWorse);
+  EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(1.2))), Verdict::kBetter);
+  EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(1.01))), Verdict::kSame);
+  EXPECT_TRUE(compare_runs(run_of(kBase), run_of(times(0.8)), {}).any_worse());
+}
+
+TEST(StoredRunTest, TheEffectIsTheRatioOfTheRates) {
+  const auto row = compare_runs(run_of(kBase), run_of(times(0.8)), {}).rows.at(0);
+  EXPECT_NEAR(row.judgement.effect, -std::log(0.8), 0.01);
+  EXPECT_LT(row.judgement.p, 0.01);
+}
+
+TEST(StoredRunTest, FourLaunchesASideDecideNothingAndFiveWouldDo) {
+  const auto row =
+      compare_runs(run_of({100, 101, 99, 100}), run_of({50, 51, 49, 50}), {}).rows.at(0);
+  EXPECT_EQ(row.judgement.verdict, Verdict::kUndecided);
+  EXPECT_EQ(row.judgement.rounds_needed, 5);
+  EXPECT_EQ(verdict_of(run_of({100, 101, 99, 100, 102}), run_of({50, 51, 49, 50, 52})),
+            Verdict::kWorse);
+}
+
+TEST(StoredRunTest, RunsOfUnlikeMachinesAreIncomparableAndTheDifferenceIsNamed) {
+  Json other = facts_of_run();
+  other["host"]["cpu_model"] = "Slow 2";
+  const auto compared = compare_runs(run_of(kBase), run_of(times(0.8), other), {});
+  EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kIncomparable);
+  EXPECT_FALSE(compared.any_worse());
+  EXPECT_NE(compared.warnings.at(1).find("CPU model: Fast 1 and Slow 2"), std::string::npos);
+}
+
+TEST(StoredRunTest, LenientComparesUnlikeMachinesAndSaysSoInEachRow) {
+  Json other = facts_of_run();
+  other["build"]["flags"] = "-O0";
+  const auto compared = compare_runs(run_of(kBase), run_of(times(0.8), other), {.lenient = true});
+  EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kWorse);
+  EXPECT_EQ(compared.rows.at(0).note, "the runs are not alike");
+}
+
+TEST(StoredRunTest, AnUpdateOfTheKernelThatKeepsItsReleaseDoesNotMatter) {
+  Json other = facts_of_run();
+  other["host"]["kernel"] = "6.1.99-custom";
+  EXPECT_TRUE(unlike(facts_of_run(), other).empty());
+  other["host"]["kernel"] = "6.12.1";
+  EXPECT_EQ(unlike(facts_of_run(), other), std::vector<std::string>{"kernel: 6.1 and 6.12"});
+}
+
+TEST(StoredRunTest, ACaseOfOneRunAloneIsIncomparable) {
+  StoredRun other{"other", facts_of_run(), {}};
+  const auto compared = compare_runs(run_of(kBase), other, {});
+  EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kIncomparable);
+  EXPECT_EQ(compared.rows.at(0).note, "the second run did not measure it");
+}
+
+TEST(StoredRunTest, ALaunchCountsOnceByTheMedianOfItsWindows) {
+  const TemporaryFolder folder;
+  std::ostringstream events;
+  events << to_text(facts_of_run()) << "\n";
+  for (const int launch : {1, 2}) {
+    for (const int window : {1, 2, 3}) {
+      events << to_text({{"event", "sample"},
+                         {"row",
+                          {{"run_id", "r"},
+                           {"case", "a"},
+                           {"launch", launch},
+                           {"repetition", window},
+                           {"status", "ok"},
+                           {"ops_per_s", 100 * launch + window}}}})
+             << "\n";
+    }
+  }
+  events << R"({"event":"sample","row":{"run_id":"r","case":"b","launch":1,"repetition":1,)"
+         << R"("status":"failed","error":"x"}})"
+         << "\n";
+  folder.write("events.jsonl", events.str());
+  const StoredRun run = read_run(folder.path(), "it");
+  EXPECT_EQ(run.cases.at("a").at(Metric::kRate), (std::vector<double>{102, 202}));
+  EXPECT_TRUE(run.cases.at("b").empty());
+  EXPECT_THROW(read_run(folder.path() / "nothing", "it"), BadUsage);
+}
+
+TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
+  auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
+  compared.rows[0].name = "a/x<1>";
+  const auto text = [&](Format format) { return formatted({compared}, format); };
+  EXPECT_NE(text(Format::kTable).find("worse    a/x<1>  rate    -20.0 %"), std::string::npos)
+      << text(Format::kTable);
+  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | -20.0 % |"), std::string::npos);
+  EXPECT_EQ(Json::parse(text(Format::kJson))[0]["rows"][0]["verdict"], "worse");
+  EXPECT_NE(text(Format::kJunit).find("classname=\"a/x&lt;1&gt;\""), std::string::npos);
+  EXPECT_NE(text(Format::kJunit).find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(text(Format::kGithub).find("::error title=worse::a/x<1> rate -20.0 %25"),
+            std::string::npos)
+      << text(Format::kGithub);
+}
+
+}  // namespace
+}  // namespace harness::testing

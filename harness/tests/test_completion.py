@@ -1,0 +1,153 @@
+"""The manual, and what shells complete: both are made of the options that --help has."""
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import unittest
+
+from command import LONGEST, CommandTest
+
+BASH = """
+source <("$0" completion bash)
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_bench_all
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+class Completion(CommandTest):
+    program = os.environ["BENCH_ALL"]
+
+    def options(self):
+        """Those that --help names."""
+        text = self.run_it(["--help"]).out.split("Subcommands:")[0]
+        return sorted(set(re.findall(r"--[\w-]+", re.sub(r"(?m)^\s{20,}.*$|  +[^-\s].*$", "", text))))
+
+    def output_of(self, *command):
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False,
+                              env={**os.environ, "HOME": self.folder, "LC_ALL": "C.UTF-8", "TERM": "dumb"}, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+        return done.stdout
+
+    def bash(self, *words):
+        return self.output_of("bash", "-c", BASH, self.program, "bench-all", *words).split()
+
+    def test_bash_completes_commands_scenarios_and_options(self):
+        self.assertEqual(self.bash("re"), ["report"])
+        self.assertEqual(self.bash("pipe_"), ["pipe_vs_queue"])
+        self.assertEqual(self.bash("--prof"), ["--profile"])
+        self.assertEqual(sorted(word for word in self.bash("pipe_vs_queue", "--")), self.options())
+
+    def test_bash_completes_values(self):
+        self.assertEqual(sorted(self.bash("--profile", "")), ["full", "quick", "smoke"])
+        self.assertEqual(self.bash("--profile", "=", "sm"), ["smoke"])
+        self.assertEqual(self.bash("--order", "g"), ["given"])
+        self.assertIn("ping_pong", self.bash("--mode", ""))
+        self.assertEqual(self.bash("completion", ""), ["bash", "zsh", "fish"])
+
+    def test_bash_completes_the_last_of_a_list(self):
+        self.assertEqual(self.bash("--contender", "queue,boost_lock"), ["queue,boost_lockfree_queue"])
+        self.assertEqual(self.bash("--channel", "queue,pipe2_1"), ["queue,pipe2_1m"])
+
+    def test_bash_completes_folders(self):
+        os.mkdir(self.path("some_folder"))
+        with open(self.path("some_file"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(self.bash("--out", "some"), ["some_folder"])
+        self.assertEqual(self.bash("report", "some"), ["some_folder"])
+        self.assertEqual(sorted(self.bash("--python", "some")), ["some_file", "some_folder"])
+
+    def test_bash_completes_the_options_of_ab(self):
+        self.assertEqual(self.bash("ab", "--str"), ["--strict"])
+        self.assertEqual(self.bash("aa", "--str"), [])
+        self.assertEqual(self.bash("aa", "--tri"), ["--trials"])
+
+    @unittest.skipUnless(shutil.which("fish"), "no fish here")
+    def test_fish(self):
+        with open(self.path("script"), "w", encoding="utf-8") as file:
+            file.write(self.run_it(["completion", "fish"]).out)
+
+        def completes(line):
+            text = self.output_of("fish", "--no-config", "-c", "source script; complete -C '%s'" % line)
+            return sorted(each.split("\t")[0] for each in text.splitlines())
+        self.assertEqual(completes("bench-all --prof"), ["--profile"])
+        self.assertEqual(completes("bench-all --profile "), ["full", "quick", "smoke"])
+        self.assertEqual(completes("bench-all pipe_"), ["pipe_vs_queue"])
+        self.assertEqual(completes("bench-all completion "), ["bash", "fish", "zsh"])
+        self.assertEqual(completes("bench-all ab --str"), ["--strict"])
+        self.assertIn("queue,boost_lockfree_queue", completes("bench-all --contender queue,boost_l"))
+        named = completes("bench-all --")
+        self.assertEqual([each for each in self.options() if each not in named], [])
+
+    def typed_into_zsh(self, line):
+        """What a command `bench-all` is called with, when this is typed after it."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execvpe("zsh", ["zsh", "-f", "-i"], {"TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": ".",
+                                                    "PATH": os.environ["PATH"]})
+        said = ""
+
+        def await_text(text):
+            nonlocal said
+            while text not in said:
+                ready, _, _ = select.select([terminal], [], [], LONGEST)
+                self.assertTrue(ready, said)
+                said += os.read(terminal, 4096).decode()
+        try:
+            # What is printed differs from what is typed, which the terminal shows as well. By default a tab
+            # completes only where nothing is typed behind it yet.
+            os.write(terminal, ("zstyle '*' insert-tab false; PS1= fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; bench-all() "
+                                "{ print -r -- 'GO''T<'$*'>' }; print RE''ADY\n" % self.folder).encode())
+            await_text("READY")
+            os.write(terminal, ("bench-all %s\n" % line).encode())
+            await_text(">\r\n")
+        finally:
+            os.close(terminal)
+            os.waitpid(pid, 0)
+        return said.rpartition("GOT<")[2].partition(">")[0].strip()
+
+    @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
+    def test_zsh(self):
+        with open(self.path("_bench-all"), "w", encoding="utf-8") as file:
+            file.write(self.run_it(["completion", "zsh"]).out)
+        self.output_of("zsh", "-n", "_bench-all")
+
+        def completed(line):
+            return self.typed_into_zsh(line + "\t")
+        self.assertEqual(completed("--profile sm"), "--profile smoke")
+        self.assertEqual(completed("--prof"), "--profile")
+        self.assertEqual(completed("--order=g"), "--order=given")
+        self.assertEqual(completed("pipe_"), "pipe_vs_queue")
+        self.assertEqual(completed("compl"), "completion")
+        self.assertEqual(completed("completion fi"), "completion fish")
+        self.assertEqual(completed("ab --stri"), "ab --strict")
+        self.assertEqual(completed("--contender queue,boost_l"), "--contender queue,boost_lockfree_queue")
+
+    @unittest.skipUnless(shutil.which("mandoc"), "no mandoc here")
+    def test_the_manual_is_well_formed(self):
+        with open(self.path("bench-all.1"), "w", encoding="utf-8") as file:
+            file.write(self.run_it(["man"]).out)
+        self.assertEqual(self.output_of("mandoc", "-Tlint", "-W", "style", "bench-all.1"), "")
+        page = self.output_of("mandoc", "-Tascii", "-O", "width=200", "bench-all.1")
+        page = re.sub(".\b", "", page)
+        for heading in ("NAME", "SYNOPSIS", "OPTIONS", "AXES", "SCENARIOS", "EXIT STATUS", "EXAMPLES"):
+            self.assertRegex(page, "(?m)^%s$" % heading)
+        self.assertEqual([each for each in self.options() if each not in page], [])
+        self.assertIn("--trials", page)
+
+    def test_the_manual_has_the_date_that_it_is_given(self):
+        page = self.run_it(["man"], environment={"SOURCE_DATE_EPOCH": "86400"}).out
+        self.assertTrue(page.startswith(".TH BENCH\\-ALL 1 1970-01-02 \"gilfree 0."), page[:60])
+
+    def test_another_shell_is_refused(self):
+        self.refuses(["completion", "tcsh"], 2, "completion: there is no 'tcsh'; choose bash, zsh or fish")
+        self.refuses(["completion"], 2, "shell is required; see bench-all --help")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,123 @@
+"""bench-all compare and baselines: stored runs against each other."""
+
+import json
+import os
+import unittest
+import xml.etree.ElementTree
+
+from command import CommandTest
+
+CASE = "counting/who:steady/size:8/place:here"
+FAST = ["--launches", "6", "--window", "40ms", "--warmup", "1ms", "--no-report", "-q"]
+
+
+class StoredTest(CommandTest):
+    def run_case(self, pause_us, *words):
+        """One run of an operation of this length."""
+        return self.run_it(["run", CASE, *FAST, *words],
+                           environment={"FIXTURE_PAUSE_US": str(pause_us)})
+
+    def store(self, name, pause_us):
+        result = self.run_case(pause_us, "--out", self.path(name))
+        self.assertEqual(result.code, 0, result)
+        return self.path(name)
+
+    def edit_facts(self, name, change):
+        """Changes the facts of a stored run."""
+        path = self.path(name, "events.jsonl")
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        facts = json.loads(lines[0])
+        change(facts)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join([json.dumps(facts), *lines[1:]]) + "\n")
+
+
+class Compare(StoredTest):
+    def test_1_when_the_later_run_is_slower_and_a_warning_that_they_are_not_paired(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        result = self.run_it(["compare", a, b])
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.out, r"(?m)^worse +%s +rate" % CASE)
+        self.assertIn("these runs are not paired", result.out)
+        self.assertEqual(self.run_it(["compare", b, a]).code, 0)
+
+    def test_several_runs_are_compared_with_the_first(self):
+        a, b, c = self.store("a", 3000), self.store("b", 1000), self.store("c", 9000)
+        result = self.run_it(["compare", a, b, c, "--format", "json"])
+        self.assertEqual(result.code, 1)
+        rates = [[row["verdict"] for row in each["rows"] if row["metric"] == "rate"]
+                 for each in json.loads(result.out)]
+        self.assertEqual(rates, [["better"], ["worse"]])
+
+    def test_4_for_unlike_machines_unless_lenient_which_says_so_in_each_row(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        self.edit_facts("b", lambda facts: facts["host"].update(cpu_model="Other"))
+        refused = self.run_it(["compare", a, b])
+        self.assertEqual(refused.code, 4, refused)
+        self.assertIn("CPU model: ", refused.out)
+        lenient = self.run_it(["compare", a, b, "--lenient", "--format", "json"])
+        self.assertEqual(lenient.code, 1)
+        for row in json.loads(lenient.out)[0]["rows"]:
+            self.assertIn("the runs are not alike", row["next_step"])
+
+    def test_junit_is_xml_whose_counts_are_those_of_its_cases(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        suite = xml.etree.ElementTree.fromstring(
+            self.run_it(["compare", a, b, "--format", "junit"]).out)[0]
+        self.assertEqual(int(suite.get("tests")), len(suite.findall("testcase")))
+        self.assertEqual(int(suite.get("failures")), len(suite.findall("testcase/failure")))
+        self.assertGreater(int(suite.get("failures")), 0)
+
+    def test_github_gets_annotations_and_its_summary_the_table(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        result = self.run_it(["compare", a, b, "--format", "github"],
+                             environment={"GITHUB_STEP_SUMMARY": self.path("summary.md")})
+        self.assertRegex(result.out, r"(?m)^::error title=worse::%s rate -[0-9.]+ %%25" % CASE)
+        with open(self.path("summary.md"), encoding="utf-8") as file:
+            self.assertIn("| worse | " + CASE, file.read())
+
+    def test_a_variable_gives_an_option_and_the_command_line_has_precedence(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        variable = {"BENCH_ALL_FORMAT": "json"}
+        self.assertEqual(json.loads(self.run_it(["compare", a, b], environment=variable).out)[0]["a"],
+                         a)
+        table = self.run_it(["compare", a, b, "--format", "md"], environment=variable)
+        self.assertIn("## ", table.out)
+
+    def test_2_for_wrong_usage(self):
+        a = self.store("a", 1000)
+        self.refuses(["compare", a], 2, "compare: name two runs, as `compare OLD NEW` or "
+                                        "`compare --baseline NAME NEW`")
+        self.refuses(["compare", a, "nothing"], 2,
+                     "'nothing' is no folder that `run` wrote and no baseline; see "
+                     "`bench-all run --save-baseline NAME`")
+
+
+class Baselines(StoredTest):
+    def test_a_run_is_kept_under_a_name_and_a_later_slower_one_ends_with_1(self):
+        first = self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
+        self.assertEqual(first.code, 0, first)
+        kept = self.path("results", "local", "baselines", "main")
+        self.assertIn("events.jsonl", os.listdir(kept))
+        slower = self.run_case(3000, "--out", self.path("b"), "--baseline", "main")
+        self.assertEqual(slower.code, 1, slower)
+        self.assertRegex(slower.out, r"(?m)^worse +%s +rate" % CASE)
+        self.assertEqual(self.run_it(["compare", "main", self.path("b")]).code, 1)
+        self.assertEqual(self.run_it(["compare", "--baseline", "main", self.path("b")]).code, 1)
+
+    def test_saving_again_replaces_it(self):
+        self.run_case(3000, "--out", self.path("a"), "--save-baseline", "x")
+        self.run_case(1000, "--out", self.path("b"), "--save-baseline", "x")
+        self.assertEqual(self.run_case(3000, "--out", self.path("c"), "--baseline", "x").code, 1)
+
+    def test_2_for_a_baseline_that_is_not_there_or_has_no_name_before_anything_is_measured(self):
+        self.refuses(["run", CASE, "--baseline", "gone"], 2,
+                     "--baseline: there is no 'gone' in %s; make it by --save-baseline"
+                     % self.path("results", "local", "baselines"))
+        self.refuses(["run", CASE, "--save-baseline", "../x"], 2,
+                     "'../x' is no name of a baseline; use letters, digits, '.', '-' and '_'")
+
+
+if __name__ == "__main__":
+    unittest.main()

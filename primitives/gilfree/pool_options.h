@@ -1,0 +1,32 @@
+// The options of a Pool, and the callbacks of its calls (pool.h).
+//
+// Python's Pool(processes, initializer, initargs, maxtasksperchild): what an initializer needs it captures.
+// Python passes callback and error_callback to apply_async and map_async; so do these, in braces.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+
+namespace gilfree {
+
+// mp::Pool pool(4, {.initializer = [] { open_log(); }, .max_tasks_per_child = 100});
+struct PoolOptions {
+  std::function<void()> initializer = {};  // called by each worker before anything else
+  std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
+};                                      // calls or chunks; 0: never
+
+// What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
+// the result is ready; what a callback throws is reported on stderr.
+template <typename Result>
+struct PoolCallbacks {
+  std::function<void(const Result&)> callback = {};
+  std::function<void(std::exception_ptr)> error_callback = {};
+};
+template <>
+struct PoolCallbacks<void> {
+  std::function<void()> callback = {};
+  std::function<void(std::exception_ptr)> error_callback = {};
+};
+
+}  // namespace gilfree

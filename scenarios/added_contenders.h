@@ -1,0 +1,179 @@
+// What <gilfree/bench/contender.h> does: contenders that a program adds at run time, where those of ours
+// register themselves before main(). Each class is given the facts that ours have as members.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "scenarios/lock_contention.h"
+#include "scenarios/pipe_vs_queue.h"
+#include "scenarios/pool_tasks.h"
+#include "scenarios/producer_consumer.h"
+#include "scenarios/semaphore_pool.h"
+
+namespace scenarios {
+
+// What a program says of its contender, if it likes.
+struct About {
+  std::string label = "";       // what the report calls it; empty: its name
+  std::string family = "mine";  // whose it is: those of a family have one colour
+  std::string wait = "block";   // how it waits: block, spin, yield or adaptive
+  // Of a queue.
+  bool in_order = true;     // each producer's items arrive in the order in which they were put
+  bool one_to_one = false;  // for one producer and one consumer only
+};
+
+namespace added {
+
+template <typename C>
+concept IsChannel = std::constructible_from<C, std::size_t> &&
+    requires(C channel, const std::byte* in, std::byte* out) {
+  channel.send(in);
+  channel.receive(out);
+};
+
+template <typename L>
+concept IsLock = std::default_initializable<L> && requires(L lock) {
+  lock.lock();
+  lock.unlock();
+};
+
+template <typename S>
+concept IsSemaphore = std::constructible_from<S, int> && requires(S permits) {
+  permits.acquire();
+  permits.release();
+};
+
+template <typename P>
+concept IsPool = std::constructible_from<P, int> &&
+    requires(P pool, const Numbers& inputs, Numbers& outputs) {
+  pool.map(inputs, std::size_t{1}, outputs);
+};
+
+template <typename Q, typename T>
+concept Gives = requires(Q queue, T& item) {
+  queue.get(item);
+}
+|| requires(Q queue, T& item) { item = queue.get(); };
+
+template <template <typename> typename Q, typename T = Message<64>>
+concept IsQueue = std::constructible_from<Q<T>, std::size_t> &&
+    requires(Q<T> queue, const T& item) {
+  queue.put(item);
+} && Gives<Q<T>, T>;
+
+// A class with the facts that add_contender() was given. They are read when it is registered.
+template <typename T>
+struct Described : T {
+  using T::T;
+  static inline Facts kFacts;
+};
+
+template <typename C>
+struct DescribedChannel : Described<C> {
+  using Described<C>::Described;
+  int depth() const {
+    if constexpr (requires(const C& channel) { channel.depth(); }) return C::depth();
+    return 0;
+  }
+};
+
+template <typename P>
+struct DescribedPool : Described<P> {
+  using Described<P>::Described;
+  static constexpr bool kCalls = requires(P pool) { pool.call(1); };
+  static constexpr PoolTraits kTraits{.calls = kCalls};
+  int call(int x) {
+    if constexpr (kCalls) return P::call(x);
+    throw std::logic_error("this pool has no call()");
+  }
+};
+
+template <template <typename> typename Q>
+struct DescribedQueue {
+  static inline Facts kFacts;
+  static inline QueueTraits kTraits;
+
+  template <std::size_t N, WorkerKind K>
+  struct Of : Q<Message<N>> {
+    using Q<Message<N>>::Q;
+    void get(Message<N>& message) {
+      if constexpr (requires(Q<Message<N>> queue) { queue.get(message); }) {
+        Q<Message<N>>::get(message);
+      } else {
+        message = Q<Message<N>>::get();
+      }
+    }
+  };
+};
+
+// Remembers for main() why a contender was refused.
+void refuse(const std::string& name, const std::string& reason);
+
+// Returns true if a contender may be called so: letters, digits and _ . -, and one label and family in all
+// questions. Refuses it otherwise.
+bool is_usable(const std::string& name, const About& about);
+
+// Puts into the roster what `add` registers, unless another contender has its name.
+template <typename Entry, typename Add>
+void add_to(const std::string& name, WorkerKind kind, Facts& facts, const About& about,
+            std::string_view primitive, Add add) {
+  if (!is_usable(name, about)) return;
+  for (const Entry& known : Roster<Entry>::entries()) {
+    if (known.name != name || (known.is_added && known.workers != kind)) continue;
+    return refuse(name, "there is a contender of that name; choose another");
+  }
+  facts = {.name = name,
+           .label = about.label.empty() ? std::string_view(name) : about.label,
+           .family = about.family,
+           .primitive = primitive,
+           .wait = about.wait,
+           .is_added = true};
+  add();
+}
+
+template <typename C>
+void add_channel(const std::string& name, const About& about) {
+  using Made = DescribedChannel<C>;
+  add_to<ChannelContender>(name, WorkerKind::kProcesses, Made::kFacts, about, "channel",
+                           [] { scenarios::add_channel<Made>(); });
+}
+
+template <typename L, WorkerKind K>
+void add_lock(const std::string& name, const About& about) {
+  using Made = Described<L>;
+  add_to<LockContender>(name, K, Made::kFacts, about, "lock",
+                        [] { scenarios::add_lock<Made, K>(); });
+}
+
+template <typename S, WorkerKind K>
+void add_semaphore(const std::string& name, const About& about) {
+  using Made = Described<S>;
+  add_to<SemaphoreContender>(name, K, Made::kFacts, about, "semaphore",
+                             [] { scenarios::add_semaphore<Made, K>(); });
+}
+
+template <typename P, WorkerKind K>
+void add_pool(const std::string& name, const About& about) {
+  using Made = DescribedPool<P>;
+  add_to<PoolContender>(name, K, Made::kFacts, about, "pool",
+                        [] { scenarios::add_pool<Made, K>(); });
+}
+
+template <template <typename> typename Q, WorkerKind K>
+void add_queue(const std::string& name, const About& about) {
+  using Made = DescribedQueue<Q>;
+  Made::kTraits = {.in_order = about.in_order, .one_to_one = about.one_to_one};
+  add_to<QueueContender>(name, K, Made::kFacts, about, "queue",
+                         [] { scenarios::add_queue<Made, K>(); });
+}
+
+// bench-all, with the contenders that were added. `share` has the scripts of an installed gilfree;
+// nullptr: they are where this was built.
+int main(int argc, char** argv, const char* share);
+
+}  // namespace added
+}  // namespace scenarios

@@ -1,0 +1,102 @@
+"""--contender-program: the examples in C, Go and Python, and programs that do not do what they should."""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+from command import CommandTest
+
+EXAMPLES = os.path.join(os.environ["PROJECT"], "scenarios", "examples")
+NAME = "mine"
+
+
+class ContenderPrograms(CommandTest):
+    program = os.environ["BENCH_ALL"]
+
+    def measures_program(self, command, *words, code=0):
+        self.measures(["^pipe_vs_queue/", "--contender", NAME, "--contender-program",
+                       NAME + "=" + command, "--launches", "1", "--window", "20ms", *words], code)
+        return self.rows()
+
+    def answers(self, command, placements=("apart", "together")):
+        """It answers all that pipe_vs_queue asks, and says that it checks its payloads."""
+        rows = self.measures_program(command, "--bytes", "8,15,64,64k", "--placement", ",".join(placements))
+        self.assertEqual(len(rows), 8 + (len(placements) > 1))
+        for row in rows:
+            with self.subTest(row["case"]):
+                self.assertEqual((row["status"], row["error"]), ("ok", ""))
+                self.assertEqual((row["verified"], row["checksum_ok"]), ("1", "1"))
+                self.assertGreaterEqual(int(row["ops"]), 1)
+                self.assertGreater(int(row["bytes"]), 0)
+                self.assertEqual(int(row["bytes"]) % int(row["msg_bytes"]), 0)
+                if row["mode"] == "ping_pong":
+                    self.assertGreater(float(row["lat_p50_ns"]), 0)
+
+    def build(self, *command):
+        done = subprocess.run([*command], cwd=self.folder, capture_output=True, text=True, check=False,
+                              env={**os.environ, "GOCACHE": self.path("cache"), "GO111MODULE": "off"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    @unittest.skipUnless(shutil.which("cc"), "no C compiler here")
+    def test_a_program_in_c(self):
+        self.build("cc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o", self.path("prog"),
+                   os.path.join(EXAMPLES, "contender.c"))
+        self.answers("./prog")
+
+    @unittest.skipUnless(shutil.which("go"), "no Go toolchain here (apt-get install golang-go)")
+    def test_a_program_in_go(self):
+        self.build("go", "build", "-o", self.path("prog"), os.path.join(EXAMPLES, "contender.go"))
+        self.answers("./prog", placements=("apart",))
+        shutil.rmtree(self.path("out"))
+        (row,) = self.measures_program("./prog", "--bytes", "64", "--placement", "together", code=5)
+        self.assertEqual(row["error"], "mine: goroutines run on any CPU, not on one")
+
+    def test_a_program_in_python(self):
+        self.answers("%s %s" % (sys.executable, os.path.join(EXAMPLES, "contender.py")))
+
+    def script(self, text):
+        with open(self.path("prog"), "w", encoding="utf-8") as file:
+            file.write("#!%s\nimport sys, struct, mmap, os\n%s\n" % (sys.executable, text))
+        os.chmod(self.path("prog"), 0o700)
+        return "./prog"
+
+    def test_it_is_told_the_question_and_reads_the_tallys_magic_and_version(self):
+        rows = self.measures_program(self.script(
+            "memory = mmap.mmap(int(sys.argv[1]), 0)\n"
+            "print('skipped', *sys.argv[2:5], memory[32:40].decode(), struct.unpack_from('<Q', memory, 40)[0])"),
+            "--bytes", "64", "--mode", "throughput", code=5)
+        self.assertEqual([row["error"] for row in rows], ["mine: pipe_vs_queue throughput 64 glftally 1"])
+
+    def error_of(self, text, status="failed", code=3):
+        rows = self.measures_program(self.script(text), "--bytes", "64", "--mode", "throughput",
+                                     code=code)
+        self.assertEqual([row["status"] for row in rows], [status])
+        shutil.rmtree(self.path("out"))
+        return rows[0]["error"]
+
+    def test_a_program_that_does_not_do_what_it_should_is_a_row_with_a_reason(self):
+        self.assertEqual(self.error_of("sys.exit(3)"), "the mine program failed")
+        self.assertEqual(self.error_of("print('error out of pigeons')"), "mine: out of pigeons")
+        self.assertEqual(self.error_of("pass"), "the mine program ended before it began")
+        self.assertIn("killed by signal 9", self.error_of("os.kill(os.getpid(), 9)"))
+
+    COUNTS = ("memory = mmap.mmap(int(sys.argv[1]), 0)\nprint('r', end='', flush=True)\nops = 0\n"
+              "while struct.unpack_from('<Q', memory)[0] != 2**64 - 1:\n"
+              "    ops += 1\n    struct.pack_into('<Q', memory, 64, ops)\n")
+
+    def test_what_a_program_does_not_check_is_not_called_verified(self):
+        (row,) = self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")
+        self.assertEqual((row["status"], row["verified"]), ("ok", "0"))
+
+    def test_an_error_that_it_counts_fails_the_row(self):
+        self.error_of(self.COUNTS + "    struct.pack_into('<Q', memory, 80, 1)")
+
+    def test_the_program_stands_in_the_runs_facts(self):
+        self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")
+        self.assertEqual(self.facts()["contenders"][NAME], {"family": "program", "label": NAME})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

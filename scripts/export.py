@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Writes a run in the formats of other tools, made of its samples.csv, hist.csv and run.json.
+
+    export.py DIR [gbench] [gha] [bmf] [junit] [hgrm]        all of them if none is named
+
+| format | file | for |
+| :-- | :-- | :-- |
+| gbench | bench.json | Google Benchmark's compare.py, bencher's adapter cpp_google |
+| gha | gha.json | github-action-benchmark, tool customBiggerIsBetter |
+| bmf | bmf.json | bencher |
+| junit | junit.xml | CI servers: a test case for each case, a failure for one that failed or hung |
+| hgrm | hgrm/CASE.hgrm | HdrHistogram's plotter: the percentiles of a case, all launches together |
+
+Exit codes: 0 written; 2 wrong usage or no run; 7 cannot be written.
+"""
+
+import collections
+import json
+import os
+import re
+import statistics
+import sys
+import xml.etree.ElementTree as xml
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
+
+from files import write_text  # noqa: E402
+from run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
+
+COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
+
+
+def number(row, column):
+    """The cell's number; None if it is empty."""
+    return float(row[column]) if row[column] else None
+
+
+def by_case(rows):
+    groups = collections.OrderedDict()
+    for row in rows:
+        groups.setdefault(row["case"], []).append(row)
+    return groups
+
+
+def launches_of(rows, column):
+    """One number for each launch: the median of its windows."""
+    groups = collections.OrderedDict()
+    for row in rows:
+        if number(row, column) is not None:
+            groups.setdefault(row["launch"], []).append(number(row, column))
+    return [statistics.median(values) for values in groups.values()]
+
+
+def gbench_entry(name, family, index, launches, at):
+    """One repetition: a launch. All of a case have one name, by which compare.py pools them."""
+    rate = launches["ops_per_s"][at]
+    entry = {"name": name, "family_index": family, "per_family_instance_index": index,
+             "run_name": name, "run_type": "iteration", "repetitions": len(launches["ops_per_s"]),
+             "repetition_index": at, "threads": 1, "iterations": 1,
+             "real_time": 1e9 / rate, "cpu_time": 1e9 / rate, "time_unit": "ns",
+             "items_per_second": rate}
+    if len(launches["ops"]) == len(launches["ops_per_s"]):
+        entry["iterations"] = max(1, int(launches["ops"][at]))
+    # Every entry of a case has the same counters; one that a launch lacks is left out of all.
+    shared = [column for column in COUNTERS if len(launches[column]) == len(launches["ops_per_s"])]
+    entry.update({column: launches[column][at] for column in shared})
+    if "cpu_ns_per_op" in shared:
+        entry["cpu_time"] = launches["cpu_ns_per_op"][at]
+    return entry
+
+
+def gbench(run, rows):
+    families, entries = {}, []
+    for index, (name, group) in enumerate(by_case(rows).items()):
+        family = families.setdefault(group[0]["scenario"], len(families))
+        group = [row for row in group if number(row, "ops_per_s")]
+        launches = {column: launches_of(group, column) for column in ("ops_per_s", "ops", *COUNTERS)}
+        entries += [gbench_entry(name, family, index, launches, at)
+                    for at in range(len(launches["ops_per_s"]))]
+    host = run.get("host", {})
+    context = {"date": run.get("started_utc", ""), "executable": "bench-all",
+               "num_cpus": host.get("cpus") or 0, "mhz_per_cpu": 0, "cpu_scaling_enabled": False,
+               "caches": [], "library_build_type": "release", "json_schema_version": 1,
+               "run_id": str(run.get("run_id", "")),
+               "git_sha": str(run.get("tool", {}).get("git_sha") or "")}
+    return {"bench.json": json.dumps({"context": context, "benchmarks": entries}, indent=1,
+                                     allow_nan=False) + "\n"}
+
+
+def gha(_, rows):
+    entries = []
+    for name, group in by_case(rows).items():
+        rates = launches_of(group, "ops_per_s")
+        if rates:
+            entries.append({"name": name, "unit": "ops/s", "value": statistics.median(rates),
+                            "range": "%.6g to %.6g" % (min(rates), max(rates)),
+                            "extra": "%d launches" % len(rates)})
+    return {"gha.json": json.dumps(entries, indent=1, allow_nan=False) + "\n"}
+
+
+def bmf(_, rows):
+    metrics = {}
+    for name, group in by_case(rows).items():
+        measures = {}
+        for measure, column in (("throughput", "ops_per_s"), ("latency", "lat_p50_ns")):
+            values = launches_of(group, column)
+            if values:
+                measures[measure] = {"value": statistics.median(values),
+                                     "lower_value": min(values), "upper_value": max(values)}
+        if measures:
+            metrics[name] = measures
+    return {"bmf.json": json.dumps(metrics, indent=1, allow_nan=False) + "\n"}
+
+
+def printable(text):
+    """Without the characters that XML does not allow."""
+    return re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
+
+
+def junit(_, rows):
+    suites = xml.Element("testsuites")
+    suite = xml.SubElement(suites, "testsuite", name="bench-all")
+    counts = collections.Counter()
+    for name, group in by_case(rows).items():
+        seconds = sum(number(row, "window_s") or 0 for row in group)
+        test = xml.SubElement(suite, "testcase", classname=group[0]["scenario"],
+                              name=printable(name), time="%.3f" % seconds)
+        bad = next((row for row in group if row["status"] != "ok"), None)
+        if bad:
+            kind = "skipped" if bad["status"] == "skipped" else "failure"
+            counts[kind] += 1
+            xml.SubElement(test, kind, message=printable(bad["status"] + ": " + bad["error"]))
+    suite.attrib.update(tests=str(len(suite)), failures=str(counts["failure"]), errors="0",
+                        skipped=str(counts["skipped"]))
+    return {"junit.xml": '<?xml version="1.0" encoding="UTF-8"?>\n' +
+            xml.tostring(suites, encoding="unicode") + "\n"}
+
+
+def percentile_lines(counts):
+    """HdrHistogram's table of [(ns, count)], in ascending order: value, percentile, count, 1/(1-p)."""
+    total, seen = sum(count for _, count in counts), 0
+    lines = ["%12s %14s %10s %14s" % ("Value", "Percentile", "TotalCount", "1/(1-Percentile)"), ""]
+    for value, count in counts:
+        seen += count
+        line = "%12.3f %2.12f %10d" % (value, seen / total, seen)
+        lines.append(line + (" %14.2f" % (total / (total - seen)) if seen < total else ""))
+    mean = sum(value * count for value, count in counts) / total
+    deviation = (sum(count * (value - mean) ** 2 for value, count in counts) / total) ** 0.5
+    lines += ["#[Mean    = %12.3f, StdDeviation   = %12.3f]" % (mean, deviation),
+              "#[Max     = %12.3f, Total count    = %12d]" % (counts[-1][0], total),
+              "#[Buckets = %12d, SubBuckets     = %12d]" % (1, 64)]
+    return "\n".join(lines) + "\n"
+
+
+def hgrm(folder):
+    files = {}
+    for name, launches in read_histogram(folder).items():
+        counts = collections.Counter()
+        for launch in launches.values():
+            for value, count in launch:
+                counts[value] += count
+        if counts:
+            file = re.sub(r"[^A-Za-z0-9.=_-]", "_", name.replace("/", ".").replace(":", "=")) + ".hgrm"
+            files[os.path.join("hgrm", file)] = percentile_lines(sorted(counts.items()))
+    return files
+
+
+FORMATS = {"gbench": lambda folder, run, rows: gbench(run, measured(rows)),
+           "gha": lambda folder, run, rows: gha(run, measured(rows)),
+           "bmf": lambda folder, run, rows: bmf(run, measured(rows)),
+           "junit": lambda folder, run, rows: junit(run, rows),
+           "hgrm": lambda folder, run, rows: hgrm(folder)}
+
+
+def main(words):
+    if not words or words[0] in ("-h", "--help"):
+        print(__doc__)
+        return 0 if words else 2
+    folder, formats = words[0], words[1:] or list(FORMATS)
+    for name in formats:
+        if name not in FORMATS:
+            print("export.py: there is no format '%s'; choose of %s" % (name, " ".join(FORMATS)), file=sys.stderr)
+            return 2
+    try:
+        run, rows = read_run(folder)
+        for name in formats:
+            for file, text in FORMATS[name](folder, run, rows).items():
+                path = os.path.join(folder, file)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                write_text(path, text)
+    except BadRun as why:
+        print("export.py: %s" % why, file=sys.stderr)
+        return 2
+    except OSError as why:
+        print("export.py: cannot write: %s" % why, file=sys.stderr)
+        return 7
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""The pages: each link leads to a file that is there, and decisions have one form and an index."""
+
+import glob
+import os
+import re
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DECISIONS = ("primitives/docs/adr", "harness/docs")
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def broken_links(page, text):
+    """The targets of relative links in a page that are not there."""
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", CODE.sub("", text))
+    return [target for target in targets if "://" not in target and not target.startswith("mailto:")
+            and not os.path.exists(os.path.join(ROOT, os.path.dirname(page), target))]
+
+
+class Docs(unittest.TestCase):
+    def test_each_link_leads_somewhere(self):
+        pages = [os.path.relpath(path, ROOT) for folder in
+                 ("", "primitives/**/", "harness/**/", "scenarios/**/", "scripts/**/", "results/**/")
+                 for path in glob.glob(os.path.join(ROOT, folder + "*.md"), recursive=True)
+                 if "/local/" not in path]
+        self.assertGreater(len(pages), 20)
+        for page in pages:
+            with self.subTest(page=page):
+                self.assertEqual(broken_links(page, read(page)), [])
+
+    def test_a_link_that_leads_nowhere_is_seen(self):
+        self.assertEqual(broken_links("README.md", "[a](primitives/README.md#x) [b](no/such.md)"), ["no/such.md"])
+
+    def test_each_decision_has_the_three_parts_in_order(self):
+        for folder in DECISIONS:
+            for path in sorted(glob.glob(os.path.join(ROOT, folder, "0*.md"))):
+                with self.subTest(decision=path):
+                    parts = re.findall(r"^## (.*)$", read(path), re.MULTILINE)
+                    self.assertEqual(parts, ["Context", "Decision", "Consequences"])
+                    self.assertTrue(read(path).startswith("# %s " % os.path.basename(path)[:4]))
+
+    def test_the_index_names_each_decision_and_each_number_without_one(self):
+        for folder in DECISIONS:
+            with self.subTest(index=folder):
+                text = read(folder, "README.md")
+                there = sorted(os.path.basename(path) for path in glob.glob(os.path.join(ROOT, folder, "0*.md")))
+                self.assertEqual(re.findall(r"\]\((0[^)]+)\) \|", text), there)
+                for number in range(1, int(there[-1][:4]) + 1):
+                    self.assertIn("%04d" % number, text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,114 @@
+"""Exports: what other tools read obeys their rules, and holds the medians of the launches."""
+
+import json
+import os
+import subprocess
+import sys
+import unittest
+import xml.etree.ElementTree
+
+from support import SCRIPTS, fixture_run
+
+KEYS = {"name", "run_name", "run_type", "repetitions", "repetition_index", "threads", "iterations",
+        "real_time", "cpu_time", "time_unit", "family_index", "per_family_instance_index"}
+
+COMPARE = "/usr/share/benchmark/compare.py"  # of Debian's libbenchmark-tools
+
+
+class Export(unittest.TestCase):
+    def setUp(self):
+        context = fixture_run()
+        run = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        run.throughput("pipe", 64, [1e6, 2e6, 3e6])
+        run.throughput("queue", 64, [4e6, 4e6, 4e6])
+        run.skipped("posix_mq", 65536, "message \x01 too <long>")
+        run.write()
+        self.folder = run.folder
+
+    def export(self, *words, code=0):
+        result = subprocess.run([sys.executable, "-I", os.path.join(SCRIPTS, "export.py"), *words],
+                                capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result.stderr
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def loaded(self, name):
+        def refuse(word):
+            self.fail("%s is no JSON" % word)  # NaN, Infinity
+
+        return json.loads(self.read(name), parse_constant=refuse)
+
+    def test_google_benchmark_has_an_entry_for_each_launch_with_the_keys_that_compare_py_sorts_by(self):
+        self.export(self.folder, "gbench")
+        whole = self.loaded("bench.json")
+        self.assertEqual(set(whole), {"context", "benchmarks"})
+        self.assertEqual(whole["context"]["json_schema_version"], 1)
+        self.assertEqual(whole["context"]["caches"], [])
+        entries = whole["benchmarks"]
+        self.assertEqual(len(entries), 6)
+        for entry in entries:
+            self.assertEqual(KEYS - set(entry), set())
+        pipe = [entry for entry in entries if entry["items_per_second"] < 4e6]
+        self.assertEqual(len({entry["name"] for entry in pipe}), 1)
+        self.assertEqual([entry["real_time"] for entry in pipe], [1e9 / 1e6, 1e9 / 2e6, 1e9 / 3e6])
+        self.assertEqual([entry["repetition_index"] for entry in pipe], [0, 1, 2])
+
+    def test_github_action_benchmark_and_bencher_have_the_median(self):
+        self.export(self.folder, "gha", "bmf")
+        value = {entry["name"]: entry["value"] for entry in self.loaded("gha.json")}
+        self.assertEqual(sorted(value.values()), [2e6, 4e6])
+        for entry in self.loaded("gha.json"):
+            self.assertEqual(set(entry), {"name", "unit", "value", "range", "extra"})
+        bmf = self.loaded("bmf.json")
+        self.assertEqual({name: each["throughput"]["value"] for name, each in bmf.items()}, value)
+        throughput = [each["throughput"] for each in bmf.values()]
+        self.assertIn({"value": 2e6, "lower_value": 1e6, "upper_value": 3e6}, throughput)
+
+    def test_junit_is_xml_that_names_what_was_skipped(self):
+        self.export(self.folder, "junit")
+        suite = xml.etree.ElementTree.fromstring(self.read("junit.xml").encode())[0]
+        self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("skipped")),
+                         ("3", "0", "1"))
+        self.assertEqual(suite.find("testcase/skipped").get("message"),
+                         "skipped: message ? too <long>")
+
+    def test_nothing_else_is_written_and_a_mistake_is_one_line(self):
+        before = set(os.listdir(self.folder))
+        self.export(self.folder, "gha")
+        self.assertEqual(set(os.listdir(self.folder)) - before, {"gha.json"})
+        self.assertEqual(self.export(self.folder, "xls", code=2),
+                         "export.py: there is no format 'xls'; choose of gbench gha bmf junit hgrm\n")
+        self.assertEqual(self.export("/nowhere", code=2).count("\n"), 1)
+
+
+    @unittest.skipUnless(os.path.exists(COMPARE), "no compare.py here (libbenchmark-tools)")
+    def test_compare_py_of_google_benchmark_reads_it(self):
+        self.export(self.folder, "gbench")
+        file = os.path.join(self.folder, "bench.json")
+        result = subprocess.run([sys.executable, COMPARE, "--no-color", "benchmarks", file, file],
+                                capture_output=True, text=True, check=False)
+        if "No module named" in result.stderr:
+            self.skipTest("compare.py lacks its modules (python3-scipy)")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn(self.loaded("bench.json")["benchmarks"][0]["name"], result.stdout)
+
+
+class Percentiles(unittest.TestCase):
+    def test_the_lines_count_up_to_all(self):
+        sys.path.insert(0, SCRIPTS)
+        import export
+
+        lines = export.percentile_lines([(10.0, 90), (20.0, 9), (30.0, 1)]).splitlines()
+        self.assertEqual([line.split() for line in lines[2:5]],
+                         [["10.000", "0.900000000000", "90", "10.00"],
+                          ["20.000", "0.990000000000", "99", "100.00"],
+                          ["30.000", "1.000000000000", "100"]])
+        self.assertIn("Total count    =          100", lines[-2])
+
+
+if __name__ == "__main__":
+    unittest.main()
