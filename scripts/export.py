@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -I
 """Writes a run in the formats of other tools, made of its samples.csv, hist.csv and run.json.
 
     export.py DIR [gbench] [gha] [bmf] [junit] [hgrm]        all of them if none is named
