@@ -20,6 +20,7 @@ Estimate = collections.namedtuple("Estimate", "median low high n")
 Ratio = collections.namedtuple("Ratio", "value low high n")
 
 FEWEST = 6
+FEWEST_UNPAIRED = 5  # launches a side
 NOTICED = 1.05  # a smaller lead is none, however certain
 NOISY = 0.1     # robust coefficient of variation from which a case is called noisy
 
@@ -71,6 +72,22 @@ def ratio_of(ours, theirs):
         return None
     paired = estimate(ours[launch] / theirs[launch] for launch in common)
     return Ratio(medians[0].median / medians[1].median, *(paired[1:] if paired else (None, None, 0)))
+
+
+def shift(ours, theirs):
+    """Returns the Ratio of two lists of launches that do not belong to the same rounds; None if there is nothing to divide.
+
+    Hodges and Lehmann's estimate, the median of all quotients, with the 95 % interval that belongs to the rank-sum test.
+    """
+    ours, theirs = (numpy.asarray([value for value in values if value > 0], float) for values in (ours, theirs))
+    if not len(ours) or not len(theirs):
+        return None
+    quotients = numpy.sort(numpy.divide.outer(ours, theirs).ravel())
+    n, m = len(ours), len(theirs)
+    rank = int(n * m / 2 - 1.96 * math.sqrt(n * m * (n + m + 1) / 12))
+    few = min(n, m) < FEWEST_UNPAIRED or rank < 1
+    ends = (None, None) if few else (float(quotients[rank - 1]), float(quotients[-rank]))
+    return Ratio(float(numpy.median(quotients)), *ends, min(n, m))
 
 
 def told_apart(ratio):

@@ -10,6 +10,14 @@ TERMS = {
                                     "its core; it tries again and gives the core away in between.",
     "plain spinning ring": "A ring buffer in shared memory without any sleeping: the least that messages cost.",
     "pool over pipes": "Worker processes fed through pipe(2): what one would write without a library.",
+    "pick": "The fastest at this setting that is neither a baseline nor spins or yields while it waits. If it is not told apart from "
+            "the next, both are named.",
+    "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
+    "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
+                         "parties than CPUs.",
+    "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
+                     "(primitives/docs/survivors.md).",
+    "how sure": "Whether the pick is told apart from the fastest of another library, and whether their launches are noisy.",
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",

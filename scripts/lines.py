@@ -6,6 +6,7 @@ lines: {contender: {x: Estimate}}. With a single x there is no line to draw: tha
 """
 
 import collections
+import math
 
 import figure
 import words
@@ -57,6 +58,44 @@ def mark_sizes(axis, sizes):
                           ha="right", va="bottom")
 
 
+def leader_at(lines, place, better):
+    """Returns the contender whose interval stands apart from all others at this place, or None."""
+    found = sorted(((points[place], contender) for contender, points in lines.items() if place in points),
+                   key=lambda each: each[0].median, reverse=better == "higher")
+    first, *others = found
+    if first[0].low is None or any(other.low is None for other, _ in others[:1]):
+        return None
+    apart = all(first[0].low > other.high if better == "higher" else first[0].high < other.low for other, _ in others if other.low is not None)
+    return first[1] if apart else None
+
+
+def lead_changes(lines, better):
+    """Returns [(x, y)] where the lead passes from one contender to another, by lines between logarithms."""
+    found, before = [], None
+    for place in places_of(lines):
+        leader = leader_at(lines, place, better)
+        if leader is None:
+            continue
+        if before is not None and leader != before[1]:
+            (left, one), other = before, leader
+            if left in lines[other] and place in lines[one]:
+                here, there = (math.log(lines[one][at].median / lines[other][at].median) for at in (left, place))
+                share = here / (here - there)
+                found.append((left * (place / left) ** share,
+                              lines[one][left].median * (lines[one][place].median / lines[one][left].median) ** share))
+        before = place, leader
+    return found
+
+
+def mark_changes(axis, lines, y):
+    """Marks where the lead changes by rings; returns what the caption says of them."""
+    changes = lead_changes(lines, y.better)
+    for each in changes:
+        axis.plot(*each, "o", markersize=12, markerfacecolor="none", color=figure.INK, markeredgewidth=1, zorder=6)
+    return "; ring: the lead changes near %s" % words.listed(
+        words.size(2 ** round(math.log2(size))) for size, _ in changes) if changes else ""
+
+
 def draw_axes(axis, lines, x, y, cpus):
     places = places_of(lines)
     axis.set_xscale("log", base=2)
@@ -104,9 +143,10 @@ def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):
         axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)),
                   zorder=1)
     draw_axes(axis, lines, x, y, host.get("cpus"))
+    changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
     figure.label_ends(axis, ends)
     table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
-    return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + more),
+    return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + changes + more),
                        alt_of(title, setting, lines, x, y),
                        ["impl", "interpreter", x.column, y.column, "low", "high", "launches"], table)

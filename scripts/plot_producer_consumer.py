@@ -1,6 +1,7 @@
 """producer_consumer: items per second, and what an item costs in CPU time."""
 
 import lines
+import load_curve
 import sections
 from run_folder import measured
 
@@ -10,6 +11,12 @@ SECTION = sections.Section(
     about="Producers put numbered items into one bounded queue and consumers take them, for a fixed time; each item is "
           "checked to arrive exactly once. Without a wanted rate they do all they can, and the age of an item then says "
           "how full the queue is, so it is not recorded.")
+
+
+def draw(folder, run, rows):
+    closed = [row for row in rows if row["load_mode"] in ("", "closed")]
+    return (sections.draw(SECTION, folder, run, closed) if closed else []) + load_curve.draw(
+        folder, run, rows, "producer_consumer", "How old is an item when it arrives?")
 
 
 def answer(_run, rows):

@@ -1,4 +1,5 @@
-// Sorts a table by the column whose heading is pressed, and shows only the rows that hold the words of its filter.
+// Sorts a table by the column whose heading is pressed, shows only the rows that hold the words of its filter, and shows
+// numbers as they were measured, without rounding.
 "use strict";
 const valueOf = (row, place) => {
   const cell = row.cells[place];
@@ -28,6 +29,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
       table, place, head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending"));
     head.replaceChildren(button);
   });
+  const tools = document.createElement("div");
+  tools.className = "tools";
   if (table.tBodies[0].rows.length > 12) {
     const input = document.createElement("input");
     input.type = "search";
@@ -40,6 +43,24 @@ for (const table of document.querySelectorAll("table.sortable")) {
         row.hidden = !words.every((word) => text.includes(word));
       }
     });
-    table.closest(".wide").before(input);
+    tools.append(input);
   }
+  const numbers = [...table.querySelectorAll("td[data-value]")];
+  if (numbers.length > 0) {
+    const toggle = document.createElement("button");
+    toggle.type = "button";
+    toggle.textContent = "raw values (ns, 1/s, B)";
+    toggle.setAttribute("aria-pressed", "false");
+    toggle.addEventListener("click", () => {
+      const raw = toggle.getAttribute("aria-pressed") === "false";
+      toggle.setAttribute("aria-pressed", String(raw));
+      for (const cell of numbers) {
+        const text = cell.firstChild;
+        cell.dataset.text ??= text.textContent;
+        text.textContent = raw ? String(Number(cell.dataset.value)) : cell.dataset.text;
+      }
+    });
+    tools.append(toggle);
+  }
+  table.closest(".wide").before(tools);
 }

@@ -20,13 +20,15 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 
 import plotting  # noqa: E402, F401, ends here if there is no matplotlib
 import contenders  # noqa: E402
+import drift  # noqa: E402
 import page  # noqa: E402
+import scatter  # noqa: E402
 import sections  # noqa: E402
 import summary  # noqa: E402
 from answer import nothing  # noqa: E402
 from axes import plain  # noqa: E402
 from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
-from run_folder import BadRun, read_run  # noqa: E402
+from run_folder import BadRun, measured, read_run  # noqa: E402
 
 FIRST = "pipe_vs_queue"  # the question that heads the page
 BAD_RUN, INCOMPLETE = 2, 3
@@ -58,9 +60,8 @@ def answer_with(module, section, run, rows):
 
 
 def draw_with(module, section, folder, run, rows):
-    if hasattr(module, "draw"):
-        return module.draw(folder, run, rows)
-    return sections.draw(section, folder, run, rows)
+    drawn = module.draw(folder, run, rows) if hasattr(module, "draw") else sections.draw(section, folder, run, rows)
+    return drawn + scatter.draw_needs(folder, run, rows) if rows else drawn
 
 
 def tell(scenario, folder, run, rows):
@@ -81,21 +82,35 @@ def tell(scenario, folder, run, rows):
     return found, drawn, section.about, mistakes
 
 
+def steadiness(folder, run, rows):
+    """Returns (what the launches say of the machine, paths of the figures, mistakes in words)."""
+    try:
+        return (*drift.drift(folder, run, measured(rows)), [])
+    except OSError:
+        raise
+    except Exception as why:  # the rest is still reported
+        return "", [], ["the order of the launches is not drawn: %s: %s" % (type(why).__name__, why)]
+
+
 def report(folder):
     """Writes everything; returns the answers and what could not be shown, in words."""
     run, rows = read_run(folder)
     contenders.learn(run)
-    answers, drawn, abouts, mistakes = {}, {}, {}, run["damage"]
+    answers, drawn, abouts = {}, {}, {}
+    mistakes = run["damage"]
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
         answers[scenario], drawn[scenario], abouts[scenario], found = tell(scenario, folder, run, mine)
         mistakes += found
+    *steady, found = steadiness(folder, run, rows)
+    mistakes += found
     run["warnings"] += mistakes
     if not answers:
         answers[FIRST] = nothing("This run measured nothing.")
     summary.write_rows(folder, rows)
     summary.write_markdown(folder, run, answers, rows)
-    page.write_page(folder, run, answers, drawn, abouts, rows)
+    summary.write_json(folder, run, answers, rows)
+    page.write_page(folder, run, answers, drawn, abouts, rows, steady)
     return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
             for scenario, found in answers.items()], mistakes
 

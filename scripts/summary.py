@@ -1,8 +1,13 @@
-"""summary.csv and summary.md: a run in rows for programs, and in a page for people and for CI."""
+"""summary.csv, summary.json and summary.md: a run for programs, and in a page for people and for CI.
 
+What summary.md does not fold fits a pull request: at most 60 lines.
+"""
+
+import json
 import os
 
 import answer as answering
+import claims
 import needs
 import words
 from answer import by_case
@@ -16,7 +21,7 @@ FACTORS = ("scenario", "impl", "interpreter", "mode", "wait", "msg_bytes", "plac
 COLUMNS = ("run_id", "case", *FACTORS, "metric", "unit", "better", "n_launches", "n_reps",
            "estimate", "ci_lo", "ci_hi", "ci_level", "robust_cv", "min", "max", "outliers_mild",
            "outliers_severe", "stability")
-LOSSES = 12  # that summary.md lists; report.html has all
+LOSSES, NOTES = 10, 5  # that summary.md lists; report.html has all
 
 RULE = ("Medians over launches, each a fresh process; in brackets the 95 %% interval by order statistics, of a ratio "
         "launch by launch. A ratio is that of the medians. Payloads are copied in and out and their numbers checked. "
@@ -104,27 +109,38 @@ def table_lines(table):
 
 def loss_lines(answers):
     """Returns where gilfree is slower, in a table; the first LOSSES."""
-    races, behind, real = needs.compared(answers)
-    if not races:
-        return []
-    lines = needs.loss_rows(answers)
-    head = "gilfree was compared with others in %s; in %d another is ahead (in %d more than a baseline). Where gilfree wins " \
-           "but its 99th percentile is longer, that is listed too." % (
-        words.counted(races, "race"), behind, real)
+    lines, text = needs.loss_rows(answers), [needs.losses_text(answers), ""]
     if not lines:
-        return [head, ""]
-    return [head, "", *markdown_table(needs.LOSS_HEADER, lines[:LOSSES]), ""] + (
-        ["%d more are in report.html." % (len(lines) - LOSSES), ""] if len(lines) > LOSSES else [])
+        return text
+    more = ["%d more are in report.html." % (len(lines) - LOSSES), ""] if len(lines) > LOSSES else []
+    return [*text, *markdown_table(needs.LOSS_HEADER, lines[:LOSSES]), "", *more]
+
+
+def notes_of(run, rows):
+    """Returns what limits all of the run."""
+    return [each for each in (answering.preliminary(rows), answering.noisy(rows), *map(str, run["warnings"])) if each.strip()]
+
+
+def note_lines(notes):
+    """Returns the first NOTES, and how many more there are."""
+    shown = notes if len(notes) <= NOTES else notes[:NOTES - 1] + ["%d more notes are in report.html." % (len(notes) - NOTES + 1)]
+    return [line for each in shown for line in ("> **Note:** " + markdown_text(each), "")]
+
+
+def decision_lines(run, rows):
+    found, unmeasured = needs.decisions(run, rows)
+    missing = needs.unmeasured_text(unmeasured)
+    return (table_lines(found) if found.rows else []) + ["", *([missing, ""] if missing else [])]
 
 
 def write_markdown(folder, run, answers, rows):
     """Writes summary.md. answers: {scenario: Answer}, the first of which heads the page."""
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
-    lines = ["## " + next(iter(answers.values())).headline, ""]
-    for each in (answering.preliminary(rows), answering.noisy(rows), *run["warnings"]):
-        lines += ["> **Note:** " + markdown_text(each), ""] if each else []
-    lines += [*markdown_table(*needs.decisions(rows)), "", *loss_lines(answers)]
+    lines = ["## " + next(iter(answers.values())).headline, "", *note_lines(notes_of(run, rows)),
+             *decision_lines(run, rows), *loss_lines(answers)]
     lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
+    told = claims.claims_of(run, rows)
+    lines += folded("What the tutorial says", table_lines(told)) if told.rows else []
     for scenario, found in answers.items():
         body = ["**%s**" % found.headline, ""] + ["- " + point for point in found.points] + [""]
         for table in found.tables:
@@ -134,6 +150,32 @@ def write_markdown(folder, run, answers, rows):
     if missing:
         lines += folded(gaps_text(missing), markdown_table(["case", "status", "reason"], missing))
     write_text(os.path.join(folder, "summary.md"), "\n".join(lines) + "\n")
+
+
+def records(header, rows):
+    """Returns rows as objects by heading; a cell that has a number has both."""
+    return [{heading: {"text": str(cell), "value": cell.value} if getattr(cell, "value", None) is not None else str(cell)
+             for heading, cell in zip(header, row)} for row in rows]
+
+
+def summary_of(run, answers, rows):
+    """Returns what summary.md says, for programs."""
+    found, unmeasured = needs.decisions(run, rows)
+    told = claims.claims_of(run, rows)
+    return {
+        "schema_version": 1, "run_id": str(run.get("run_id", "")), "machine": dict(machine(run)),
+        "headline": next(iter(answers.values())).headline, "notes": notes_of(run, rows),
+        "decisions": records(found.header, found.rows), "needs_not_measured": [need.text for need in unmeasured],
+        "slower": records(needs.LOSS_HEADER, needs.loss_rows(answers)), "claims": records(told.header, told.rows),
+        "scenarios": {scenario: {"headline": each.headline, "points": each.points, "tables": [
+            {"caption": table.caption, "rows": records(table.header, table.rows), "notes": table.notes}
+            for table in each.tables]} for scenario, each in answers.items()},
+        "not_measured": [dict(zip(("case", "status", "reason"), gap)) for gap in gaps(rows)]}
+
+
+def write_json(folder, run, answers, rows):
+    write_text(os.path.join(folder, "summary.json"), json.dumps(
+        summary_of(run, answers, rows), indent=1, allow_nan=False, ensure_ascii=False) + "\n")
 
 
 def write_rows(folder, rows):

@@ -29,11 +29,11 @@ FEW = "fewer than six launches: neither a 95 % interval nor a measure of the noi
 
 
 class Cell(str):
-    """The text of a cell, what to sort by, and the notes that explain it."""
+    """The text of a cell, what to sort by, the notes that explain it, and the section that it leads to."""
 
     def __new__(cls, text, value=None, notes=()):
         cell = super().__new__(cls, text)
-        cell.value, cell.notes, cell.ours = value, tuple(notes), False
+        cell.value, cell.notes, cell.ours, cell.link = value, tuple(notes), False, None
         return cell
 
 

@@ -69,8 +69,8 @@ class FixtureRun:
                              "launch": launch, "repetition": 1, "status": "ok", **cells})
 
     def channel(self, impl, size, mode, launch, interpreter="", placement="core", **cells):
-        case = "pipe_vs_queue/channel:%s/bytes:%d/mode:%s/wait:%s/cpus:%s%s" % (
-            impl, size, mode, cells.get("wait", "native"), placement,
+        case = "pipe_vs_queue/channel:%s/bytes:%d/mode:%s/wait:%s/cpus:%s%s%s" % (
+            impl, size, mode, cells.get("wait", "native"), placement, "/load:" + cells["load"] if "load" in cells else "",
             "/python:" + interpreter if interpreter else "")
         self.row(case, launch, **{"scenario": "pipe_vs_queue", "impl": impl, "wait": "block",
                                   "interpreter": interpreter, "mode": mode, "msg_bytes": size,
@@ -170,7 +170,8 @@ class FixtureRun:
 
     def write(self):
         with open(self.path("samples.csv"), "w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns(), lineterminator="\n")
+            newer = (name for row in self.samples for name in row)  # columns that a newer bench-all may write
+            writer = csv.DictWriter(file, dict.fromkeys([*columns(), *newer]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.samples)
         with open(self.path("hist.csv"), "w", newline="", encoding="utf-8") as file:

@@ -45,7 +45,7 @@ class WithoutModule(unittest.TestCase):
         self.assertIn("./scripts/bench-all tides", self.page)
 
     def test_its_losses_are_listed(self):
-        self.assertIn("<td>tides: 1 party</td><td>The Sun, 2 k/s</td><td>gilfree Moon, 1 k/s</td>", self.page)
+        self.assertIn('<td><a href="#tides">tides: 1 party</a></td><td>The Sun, 2 k/s</td><td>gilfree Moon, 1 k/s</td>', self.page)
 
     def test_its_figures_may_be_drawn_alone(self):
         lines, mistakes = report.draw_alone(self.run_.folder, ["tides"])

@@ -1,0 +1,144 @@
+"""Figures of other shapes: speed against CPU time, latency against offered load, launches in order, where the lead changes."""
+
+import itertools
+import unittest
+
+import support
+import drift
+import lines
+import load_curve
+import scatter
+from estimate import Estimate
+from run_folder import Row, read_run
+from support import drawn
+
+
+def launches(impl, speeds, costs, **cells):
+    def fill(run):
+        for launch, (speed, cost) in enumerate(zip(speeds, costs), start=1):
+            run.channel(impl, 64, "throughput", launch, ops_per_s=speed, cpu_ns_per_op=cost, **cells)
+    return fill
+
+
+class Cost(unittest.TestCase):
+    """Three channels: one fast and dear, one slow and cheap, one beaten in both."""
+
+    @staticmethod
+    def fill(run):
+        for impl, speed, cost in (("pipe", 4e6, 300), ("queue", 1e6, 100), ("pipe2", 9e5, 400)):
+            launches(impl, [speed] * 6, [cost] * 6)(run)
+
+    def test_the_front_is_what_none_beats_in_both(self):
+        _, tables = drawn(self.fill)
+        (name,) = (name for name in tables if "_cost_" in name)
+        self.assertEqual({row["impl"]: row["front"] for row in tables[name]}, {"pipe": "1", "queue": "1", "pipe2": "0"})
+
+    def test_each_dot_is_named_and_no_name_covers_another_or_a_dot(self):
+        source = [(100 + 7 * at % 40, 50 + 11 * at % 30) for at in range(14)]
+        boxes = scatter.places_for(source, ["name %d" % at for at in range(14)], (0, 0, 400, 300))
+        for one, other in itertools.combinations(boxes, 2):
+            self.assertEqual(scatter.overlap(one, other), 0)
+        for box in boxes:
+            self.assertEqual(scatter.overlap(box, (0, 0, 400, 300)), (box[2] - box[0]) * (box[3] - box[1]))
+
+    def test_two_contenders_and_those_without_a_cost_are_no_figure(self):
+        for fill in (lambda run: [launches(impl, [1e6], [100])(run) for impl in ("pipe", "queue")],
+                     lambda run: [launches(impl, [1e6], [""])(run) for impl in ("pipe", "queue", "pipe2")]):
+            self.assertFalse([name for name in drawn(fill)[1] if "_cost_" in name])
+
+
+class Load(unittest.TestCase):
+    def rows(self, saturated):
+        """rates 1, 2 and 4 k/s of two contenders; saturated: {impl: rates that it does not reach}"""
+        return [Row({"scenario": "producer_consumer", "case": impl, "impl": impl, "interpreter": "", "status": "ok", "launch": "1",
+                     "load_mode": "open", "target_rate_per_s": str(rate), "lat_p50_ns": str(100 * rate), "lat_p99_ns": str(500 * rate),
+                     "saturated": str(int(rate in saturated[impl]))}) for impl in saturated for rate in (1000, 2000, 4000)]
+
+    def test_shading_begins_where_all_are_saturated(self):
+        for saturated, first in (({"queue": (4000,), "pipe2": (2000, 4000)}, 4000), ({"queue": (), "pipe2": (4000,)}, None),
+                                 ({"queue": (1000, 2000, 4000), "pipe2": (1000, 2000, 4000)}, 1000)):
+            (curves,) = load_curve.curves_of(self.rows(saturated)).values()
+            self.assertEqual(load_curve.saturated_from(curves), first)
+
+    def test_one_rate_and_closed_loops_are_no_curve(self):
+        rows = self.rows({"queue": ()})
+        self.assertEqual(load_curve.curves_of([row for row in rows if row["target_rate_per_s"] == "1000"]), {})
+        self.assertEqual(load_curve.curves_of([Row({**row, "load_mode": "closed"}) for row in rows]), {})
+
+    def test_the_figure_has_both_percentiles_and_says_what_is_saturated(self):
+        def fill(run):
+            for rate, launch in itertools.product((1000, 64000), range(1, 7)):
+                for impl in ("queue", "std_queue"):
+                    run.row("producer_consumer/%s/%d" % (impl, rate), launch, scenario="producer_consumer", impl=impl, scope="thread",
+                            parties=2, producers=1, consumers=1, msg_bytes=64, batch=1, load_mode="open", target_rate_per_s=rate,
+                            metric_kind="latency", lat_p50_ns=rate, lat_p99_ns=9 * rate, saturated=int(rate > 1000))
+        pictures, tables = drawn(fill)
+        (name,) = (name for name in tables if name.startswith("producer_consumer_load"))
+        self.assertEqual({row["percentile"] for row in tables[name]}, {"lat_p50_ns", "lat_p99_ns"})
+        self.assertEqual(sum(int(row["saturated"]) for row in tables[name]), 4)
+        self.assertTrue(any("shaded" in text.get_text() for text in pictures[name].texts))
+
+
+class Drift(unittest.TestCase):
+    def run_of(self, factor_of, stolen=0.0):
+        """40 launches of each of two cases, so many times as fast as their median."""
+        with support.fixture_run() as run:
+            for case, launch in itertools.product((0, 1), range(1, 41)):
+                order = 2 * launch + case
+                run.lock(("lock", "std_mutex")[case], 2, [])
+                run.row("lock_contention/%d" % case, launch, scenario="lock_contention", impl="lock", metric_kind="throughput",
+                        ops_per_s=1000 * (1 + case) * factor_of(order), order_index=order, steal_frac=stolen)
+            run.write()
+            return drift.speeds_of(read_run(run.folder)[1])
+
+    def test_a_steady_machine_is_called_steady(self):
+        found = self.run_of(lambda order: 1)
+        self.assertIn("between 100 % and 100 %", drift.sentence(found, drift.binned(found)))
+
+    def test_one_that_slowed_down_is_seen(self):
+        found = self.run_of(lambda order: 1 if order < 41 else 0.5)
+        text = drift.sentence(found, drift.binned(found))
+        self.assertRegex(text, r"the last fifth of the launches was 0\.50 times as fast as the first")
+
+    def test_a_latency_that_rose_is_a_slower_machine(self):
+        rows = [Row({"case": "c", "launch": str(at), "order_index": str(at), "metric_kind": "latency", "lat_p50_ns": str(100 + 10 * at)})
+                for at in range(1, 4)]
+        self.assertEqual([round(speed, 2) for _, speed, _ in drift.speeds_of(rows)], [1.09, 1.0, 0.92])
+
+    def test_stolen_time_is_told(self):
+        found = self.run_of(lambda order: 1, stolen=0.03)
+        self.assertIn("In 80 launches the hypervisor", drift.sentence(found, drift.binned(found)))
+
+    def test_cases_with_one_launch_say_nothing_of_it(self):
+        rows = [Row({"case": str(at), "launch": "1", "order_index": str(at), "metric_kind": "throughput", "ops_per_s": "5"}) for at in range(99)]
+        text, paths = drift.drift("/nowhere", {}, rows)
+        self.assertIn("Too few", text)
+        self.assertEqual(paths, [])
+
+
+class Lead(unittest.TestCase):
+    def lines(self, one, other, spread=0.01):
+        sizes = (64, 1024, 16384)
+        return {name: {size: Estimate(value, value * (1 - spread), value * (1 + spread), 6) for size, value in zip(sizes, values)}
+                for name, values in ((("pipe", ""), one), (("queue", ""), other))}
+
+    def test_it_changes_where_the_lines_cross(self):
+        ((size, speed),) = lines.lead_changes(self.lines((4, 4, 1), (1, 1, 4)), "higher")
+        self.assertAlmostEqual(size, 4096)
+        self.assertAlmostEqual(speed, 2)
+
+    def test_the_lower_latency_leads(self):
+        self.assertEqual(len(lines.lead_changes(self.lines((4, 4, 1), (1, 1, 4)), "lower")), 1)
+        self.assertEqual(lines.leader_at(self.lines((4, 4, 1), (1, 1, 4)), 64, "lower"), ("queue", ""))
+
+    def test_lines_that_are_not_told_apart_have_no_leader(self):
+        self.assertEqual(lines.lead_changes(self.lines((4, 4, 3), (3, 3, 4), spread=0.4), "higher"), [])
+
+    def test_without_intervals_none_is_marked(self):
+        found = {name: {size: value._replace(low=None, high=None) for size, value in points.items()}
+                 for name, points in self.lines((4, 4, 1), (1, 1, 4)).items()}
+        self.assertEqual(lines.lead_changes(found, "higher"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
