@@ -1,16 +1,20 @@
 #!/usr/bin/env -S python3 -I
-"""The report of a run: plots/, summary.csv, summary.md and report.html, from its CSV and run.json.
+"""The report of a run, of several runs, or of a comparison: report.html, summary.md, summary.json, plots/.
 
-    report.py DIR                  writes the report and prints the answers
-    report.py DIR SCENARIO...      draws the figures of these scenarios alone
+    report.py DIR                        writes the report into DIR and prints the answers
+    report.py DIR SCENARIO...            draws the figures of these scenarios alone
+    report.py DIR DIR... --out OUT       several runs side by side, into OUT
+    report.py ... --format md|json|html  prints this file instead of the answers
 
-Each scenario found in samples.csv is drawn and answered by the module of its name, which is found,
-not listed: scripts/README.md, "Adding a figure". A scenario without a module gets a default section.
+DIR is what `bench-all run`, `ab` or `stress` wrote. Each scenario found in samples.csv is drawn and answered by
+the module of its name, which is found, not listed: scripts/README.md, "Adding a figure". A scenario without a
+module gets a default section.
 
 Exit codes: 0 written; 2 DIR is not a run that can be read; 3 written, but a figure could not be drawn or
 damaged rows are left out; 5 no matplotlib; 7 cannot write. Each but 0 with a line that says why.
 """
 
+import argparse
 import importlib
 import importlib.util
 import os
@@ -21,10 +25,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 import plotting  # noqa: E402, F401, ends here if there is no matplotlib
 import contenders  # noqa: E402
 import drift  # noqa: E402
+import outcomes  # noqa: E402
 import page  # noqa: E402
+import runs_page  # noqa: E402
 import scatter  # noqa: E402
 import sections  # noqa: E402
 import summary  # noqa: E402
+import verdicts  # noqa: E402
 from answer import nothing  # noqa: E402
 from axes import plain  # noqa: E402
 from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
@@ -32,6 +39,7 @@ from run_folder import BadRun, measured, read_run  # noqa: E402
 
 FIRST = "pipe_vs_queue"  # the question that heads the page
 BAD_RUN, INCOMPLETE = 2, 3
+FORMATS = {"md": "summary.md", "json": "summary.json", "html": "report.html"}
 
 
 def scenarios(rows):
@@ -92,12 +100,21 @@ def steadiness(folder, run, rows):
         return "", [], ["the order of the launches is not drawn: %s: %s" % (type(why).__name__, why)]
 
 
-def report(folder):
+def stress_section(folder):
+    """Returns ([(id, heading, HTML)] of stress.csv, damage in words); nothing if the folder has none."""
+    if not os.path.exists(os.path.join(folder, "stress.csv")):
+        return [], []
+    rows, damage = outcomes.read(folder)
+    return [("stress", "What did the stress tests see?", outcomes.section_text(rows))], damage
+
+
+def report_run(folder):
     """Writes everything; returns the answers and what could not be shown, in words."""
     run, rows = read_run(folder)
     contenders.learn(run)
     answers, drawn, abouts = {}, {}, {}
-    mistakes = run["damage"]
+    others, damage = stress_section(folder)
+    mistakes = run["damage"] + damage
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
         answers[scenario], drawn[scenario], abouts[scenario], found = tell(scenario, folder, run, mine)
@@ -110,9 +127,18 @@ def report(folder):
     summary.write_rows(folder, rows)
     summary.write_markdown(folder, run, answers, rows)
     summary.write_json(folder, run, answers, rows)
-    page.write_page(folder, run, answers, drawn, abouts, rows, steady)
+    page.write_page(folder, run, answers, drawn, abouts, rows, steady, others)
     return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
             for scenario, found in answers.items()], mistakes
+
+
+def report_of(folder):
+    """Returns the function that reports this kind of folder."""
+    def holds(name):
+        return os.path.exists(os.path.join(folder, name))
+    if not holds("samples.csv") and holds("compare.json"):
+        return verdicts.report
+    return outcomes.report if not holds("samples.csv") and holds("stress.csv") else report_run
 
 
 def draw_alone(folder, wanted):
@@ -131,18 +157,57 @@ def draw_alone(folder, wanted):
     return lines, mistakes
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise BadRun("usage: report.py DIR [SCENARIO...], DIR the folder of a run, or report.py DIR DIR... --out OUT (%s)" % message)
+
+
+def parse(arguments):
+    """Returns (folders, scenarios, where several runs are written, format or None)."""
+    parser = Parser(prog="report.py", add_help=False, allow_abbrev=False)
+    parser.add_argument("words", nargs="+")
+    parser.add_argument("--out", default="runs")
+    parser.add_argument("--format", choices=FORMATS)
+    found = parser.parse_args(arguments)
+    first, *rest = found.words
+    folders = [first] + [word for word in rest if os.path.isdir(word)]
+    wanted = [word for word in rest if word not in folders]
+    if wanted and len(folders) > 1:
+        raise BadRun("%s: there is no such folder; name folders that bench-all wrote" % wanted[0])
+    if len(folders) > 1 and os.path.exists(os.path.join(found.out, "samples.csv")):
+        raise BadRun("--out: %s holds a run; name another folder" % found.out)
+    return folders, wanted, found.out, found.format
+
+
+def written(folders, wanted, out):
+    """Writes what was asked for; returns (lines to print, mistakes, folder of the report)."""
+    if len(folders) > 1:
+        return (*runs_page.report(folders, out), out)
+    if wanted:
+        return (*draw_alone(folders[0], wanted), folders[0])
+    return (*report_of(folders[0])(folders[0]), folders[0])
+
+
+def shown(lines, folder, form):
+    """Returns what is printed: the answers, or the file of the format."""
+    if form is None:
+        return "\n".join(lines)
+    name = "compare.json" if form == "json" and report_of(folder) is verdicts.report else FORMATS[form]
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return file.read().rstrip("\n")
+
+
 def main(arguments):
-    if not arguments or any(each.startswith("-") for each in arguments):
-        return fail("report", BAD_RUN, "usage: report.py DIR [SCENARIO...], DIR the folder of a run")
-    folder, *wanted = arguments
     try:
-        lines, mistakes = draw_alone(folder, wanted) if wanted else report(folder)
+        folders, wanted, out, form = parse(arguments)
+        lines, mistakes, folder = written(folders, wanted, out)
+        text = shown(lines, folder, form)
     except BadRun as why:
         return fail("report", BAD_RUN, why)
     except OSError as why:
         return fail("report", CANNOT_WRITE, "cannot write: %s" % reason(why))
     try:
-        say("\n".join(lines))
+        say(text)
     except OSError as why:
         return fail("report", CANNOT_WRITE, "written, but standard output is not: %s" % reason(why))
     for mistake in mistakes:

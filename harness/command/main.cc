@@ -124,6 +124,15 @@ Options options_of_resumed(const Options& now, const std::vector<const Scenario*
   return options;
 }
 
+// What `ab` and `stress` wrote has its tables already.
+int report(const Options& options) {
+  for (const auto& folder : options.reports) {
+    if (!has_other_tables(folder)) write_tables(folder);
+  }
+  if (options.no_report) return kOk;
+  return draw_report(options.reports, options.out, options.report_format);
+}
+
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
@@ -136,8 +145,7 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
       std::cout << (options.json ? to_text(environment(), 2) + "\n" : environment_text());
       return kOk;
     case Options::Command::kReport:
-      write_tables(options.report);
-      return options.no_report ? kOk : draw_report(options.report);
+      return report(options);
     case Options::Command::kManual:
       std::cout << manual(whole_reference(scenarios));
       return kOk;

@@ -121,7 +121,10 @@ void add_measuring(CLI::App& app, Options& options, Raw& raw) {
   };
   raw.used_by({Command::kRun}, app.add_flag("-n,--dry-run", options.dry_run,
                                             "say what would be measured, and how long it takes"));
-  option("-o,--out", raw.out, "folder for the results", "DIR");
+  raw.used_by(
+         {Command::kRun, Command::kReport},
+         app.add_option("-o,--out", raw.out, "folder for the results; of `report` for several"))
+      ->type_name("DIR");
   option("--resume", raw.resume, "go on with the run in this folder, which was not finished",
          "DIR");
   option("--seed", raw.seed, "of the order of launches", "N");
@@ -142,6 +145,10 @@ void add_measuring(CLI::App& app, Options& options, Raw& raw) {
 void add_output(CLI::App& app, Options& options, Raw& raw) {
   raw.used_by({Command::kRun, Command::kReport},
               app.add_flag("--no-report", options.no_report, "write the tables, draw nothing"));
+  raw.used_by({Command::kReport}, app.add_option("--format", options.report_format,
+                                                 "report: print it as md, html or json"))
+      ->type_name("FORMAT");
+  raw.words["--format"] = {"md", "html", "json"};
   raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
   raw.used_by({Command::kRun}, app.add_option("--save-baseline", options.save_baseline,
                                               "keep the run under this name"))
@@ -196,6 +203,12 @@ void check(Options& options, const Raw& raw) {
   options.seed = raw.seed ? seed_of(*raw.seed) : std::random_device()();
 }
 
+void check_format(const std::string& format, const Raw& raw) {
+  const auto& known = raw.words.at("--format");
+  if (format.empty() || std::find(known.begin(), known.end(), format) != known.end()) return;
+  throw BadUsage("--format: there is no " + in_quotes(format) + "; choose md, html or json");
+}
+
 const std::map<std::string, Command> kCommands = {
     {"run", Command::kRun},       {"list", Command::kList},  {"env", Command::kEnv},
     {"report", Command::kReport}, {"man", Command::kManual}, {"completion", Command::kCompletion}};
@@ -216,8 +229,8 @@ void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Optio
   auto* run = app.add_subcommand("run", "measure (the default)");
   auto* list = app.add_subcommand("list", "the cases that would be measured");
   app.add_subcommand("env", "the machine, the build and the limits");
-  app.add_subcommand("report", "make the tables, plots and report of a run again")
-      ->add_option("folder", options.report, "what `run` wrote")
+  app.add_subcommand("report", "make the tables, plots and report of a run again, or of several")
+      ->add_option("folder", options.reports, "what `run`, `ab` or `stress` wrote")
       ->required();
   app.add_subcommand("man", "write the page bench-all(1) to standard output");
   app.add_subcommand("completion", "write a shell's completion to standard output")
@@ -278,6 +291,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.command = kCommands.at(named->get_name());
   if (raw.list && options.command == Command::kRun) options.command = Command::kList;
   check_use(options, name_of(options.command), raw.uses);
+  if (options.command == Command::kReport) check_format(options.report_format, raw);
   if (!options.resume.empty()) check_resume(options, raw.uses);
   return options;
 }

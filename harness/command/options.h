@@ -19,7 +19,8 @@ struct Options : RunSettings {
 
   Selection selection;
   std::vector<std::string> pythons;
-  std::string report;                   // the folder of `report`
+  std::vector<std::string> reports;     // the folders of `report`
+  std::string report_format;            // what it prints; empty: the answers
   std::string baseline, save_baseline;  // of `run`; empty: none
   std::string shell;                    // of `completion`
   bool dry_run = false, json = false;

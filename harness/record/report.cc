@@ -26,33 +26,48 @@ std::string find_plotter() {
   return {};
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 }  // namespace
 
-ExitCode draw_report(const std::filesystem::path& folder) {
+bool has_other_tables(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto log = folder / "events.jsonl";
+  const bool is_run = std::filesystem::exists(log, error) && !std::filesystem::is_empty(log, error);
+  return !is_run && (std::filesystem::exists(folder / "compare.json", error) ||
+                     std::filesystem::exists(folder / "stress.csv", error));
+}
+
+ExitCode draw_report(const std::vector<std::string>& folders, const std::string& out,
+                     const std::string& format) {
   const std::string python = find_plotter();
   if (python.empty()) {
     std::cerr << "bench-all: no plots: no python3 can import matplotlib; install it "
                  "(apt-get install python3-matplotlib) or name one in GILFREE_PYTHON, then run "
                  "bench-all report "
-              << folder.string() << "\n";
+              << joined(folders) << "\n";
     return kCannotWrite;
   }
-  const std::string script = source_dir() + "/scripts/report.py";
+  std::vector<std::string> command{python, "-I", source_dir() + "/scripts/report.py"};
+  command.insert(command.end(), folders.begin(), folders.end());
+  if (!out.empty()) command.insert(command.end(), {"--out", out});
+  if (!format.empty()) command.insert(command.end(), {"--format", format});
   std::cout.flush();
   ChildProgram child(
       // -I: neither the current folder nor the environment has a say in which modules it imports.
-      [&] {
-        exec_on_path({python, "-I", script, folder.string()});
-      },
-      ChildProgram::Group::kShared);
+      [&] { exec_on_path(command); }, ChildProgram::Group::kShared);
   child.wait(ChildProgram::Clock::time_point::max());
   const int status = child.reap();
   if (status == 0) return kOk;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kFailed) return kFailed;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kUsage) return kUsage;
   // report.py has said in a line what is wrong, unless it could not start or was killed.
   if (!WIFEXITED(status) || WEXITSTATUS(status) == 127) {
-    std::cerr << "bench-all: the report was not drawn; try " << python << " -I " << script << " "
-              << folder.string() << "\n";
+    std::cerr << "bench-all: the report was not drawn; try " << joined(command) << "\n";
   }
   return kCannotWrite;
 }

@@ -2,13 +2,21 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "harness/base/errors.h"
 
 namespace harness {
 
-// Returns kOk if it was drawn, kFailed if a part of it could not be, kCannotWrite if nothing was. stderr
-// says why not and what to do.
-ExitCode draw_report(const std::filesystem::path& folder);
+// Returns true if the folder holds no run but what `ab` or `stress` wrote.
+bool has_other_tables(const std::filesystem::path& folder);
+
+// Draws the report of a folder, or of several side by side, then into `out` ("runs" if that is empty).
+// `format`: what is printed, md, html or json; the answers if it is empty. Returns kOk if it was drawn,
+// kFailed if a part of it could not be, kUsage if a folder cannot be read, kCannotWrite if nothing was
+// drawn. stderr says why not and what to do.
+ExitCode draw_report(const std::vector<std::string>& folders, const std::string& out = "",
+                     const std::string& format = "");
 
 }  // namespace harness

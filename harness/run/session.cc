@@ -98,7 +98,7 @@ int Session::run() {
 // Draws it, and says where all is.
 int Session::report(int code) const {
   if (code == kCannotWrite) return code;
-  if (!settings_.no_report && interrupted() == 0) draw_report(folder_);
+  if (!settings_.no_report && interrupted() == 0) draw_report({folder_.string()});
   if (!settings_.quiet) std::cout << "results: " << folder_.string() << std::endl;
   return code;
 }

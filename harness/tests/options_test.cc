@@ -90,7 +90,8 @@ TEST(OptionsTest, SubcommandsAndFiltersAreTold) {
   EXPECT_EQ(parse({"list"}).command, Options::Command::kList);
   EXPECT_EQ(parse({"--list"}).command, Options::Command::kList);
   EXPECT_EQ(parse({"env"}).command, Options::Command::kEnv);
-  EXPECT_EQ(parse({"report", "some/folder"}).report, "some/folder");
+  EXPECT_EQ(parse({"report", "some/folder", "other"}).reports, (Words{"some/folder", "other"}));
+  EXPECT_EQ(parse({"report", "some/folder", "--format", "md"}).report_format, "md");
   EXPECT_EQ(parse({"run", "counting", "trouble"}).selection.filters,
             (Words{"counting", "trouble"}));
   EXPECT_EQ(parse({"counting"}).selection.filters, Words{"counting"});
@@ -151,7 +152,8 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--contender-program", "mine=sh"}, {"run", "list"}},
     {{"--list"}, {"list"}},
     {{"--dry-run"}, {"run"}},
-    {{"--out", "x"}, {"run"}},
+    {{"--out", "x"}, {"run", "report"}},
+    {{"--format", "md"}, {"report"}},
     {{"--resume", "x"}, {"run"}},
     {{"--seed", "1"}, {"run"}},
     {{"--launches", "1"}, {"run"}},
@@ -185,8 +187,8 @@ TEST(OptionsTest, WhatACommandWouldNotUseIsAMistake) {
   }
   EXPECT_EQ(refusal({"--list", "--seed", "1"}), "--seed: `list` does not use it; leave it out");
   EXPECT_EQ(refusal({"env", "counting"}), "'counting': only `run` and `list` take a filter");
-  EXPECT_EQ(refusal({"report", "some/folder", "other"}),
-            "'other': only `run` and `list` take a filter");
+  EXPECT_EQ(refusal({"report", "some/folder", "--format", "pdf"}),
+            "--format: there is no 'pdf'; choose md, html or json");
 }
 
 // "--help" names them all: an option that is new here must be in kUses.

@@ -1,0 +1,101 @@
+"""The report of `ab`: its verdicts, worse ones first, as a table and a forest plot."""
+
+import json
+import os
+import re
+import tempfile
+import unittest
+
+import support
+import forest
+import verdicts
+
+
+def row(case, metric, worsening, verdict, spread=0.01, **more):
+    return {"case": case, "metric": metric, "a": [1.0], "b": [1.0], "worsening": worsening, "rounds": 12, "p": 0.001, "q_bh": 0.01,
+            "verdict": verdict, "confirmed": verdict == "worse", "next_step": "", "interval": [worsening - spread, worsening + spread],
+            **more}
+
+
+COMPARED = {"a": "main", "b": "HEAD", "test": "sign", "warnings": ["the machine is busy"], "rows": [
+    row("s/impl:x/n:1", "rate", 0.1, "worse"), row("s/impl:y/n:1", "p50", -0.2, "better"),
+    row("s/impl:x/n:2", "rate", 0.0, "same"), row("s/impl:y/n:2", "p99", 0.02, "undecided", 0.1),
+    row("s/impl:z/n:2", "fairness", 0.08, "worse"), {"case": "s/impl:w/n:2", "metric": "rate", "verdict": "incomparable"}]}
+
+
+class Verdicts(unittest.TestCase):
+    def setUp(self):
+        context = tempfile.TemporaryDirectory()
+        self.folder = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+
+    def write(self, found):
+        with open(os.path.join(self.folder, "compare.json"), "w", encoding="utf-8") as file:
+            file.write(found if isinstance(found, str) else json.dumps(found))
+        return support.report(self.folder)
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_what_is_worse_heads_the_page_and_the_table(self):
+        code, out, err = self.write([COMPARED])
+        self.assertEqual((code, out, err), (
+            0, "HEAD against main: 2 worse, 1 better, 1 incomparable, 1 undecided, 1 same\n", ""))
+        page = self.read("report.html")
+        self.assertEqual(re.findall(r'<tr><td>(\w+)', page),
+                         ["worse", "worse", "better", "incomparable", "undecided", "same"])
+        self.assertIn("The machine is busy", page)
+
+    def test_a_change_is_that_of_the_metric_itself(self):
+        self.write([COMPARED])
+        text = self.read("summary.md")
+        self.assertIn("| worse | s/impl:x/n:1 | rate | -9.5 % | -10 % to -8.6 % |", text)
+        self.assertIn("| better | s/impl:y/n:1 | p50 | -18 % |", text)
+        self.assertIn("| worse | s/impl:z/n:2 | fairness | -0.080 | -0.090 to -0.070 |", text)
+
+    def test_the_plot_has_the_ratios_with_what_is_better_on_top(self):
+        self.write([COMPARED])
+        rows = self.read("plots/compare_forest.csv").splitlines()
+        self.assertEqual([line.split(",")[-1] for line in rows], ["verdict", "better", "same", "undecided", "worse"])
+        self.assertIn("Forest plot.", self.read("report.html"))
+
+    def test_several_comparisons_have_a_section_each(self):
+        _, out, _ = self.write([COMPARED, {**COMPARED, "b": "topic"}])
+        self.assertEqual(len(out.splitlines()), 2)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "plots/compare_forest_1.svg")))
+
+    def test_nothing_compared_and_cells_of_the_wrong_kind_are_no_traceback(self):
+        self.assertEqual(self.write([])[0], 0)
+        self.assertEqual(self.write([{"a": "x", "b": "y", "rows": []}])[:2], (0, "y against x: nothing was compared\n"))
+        self.assertEqual(self.write([{"rows": [{"case": 3, "interval": [None, "x"], "p": "y"}, 7]}])[0], 0)
+
+    def test_what_is_no_comparison_is_refused_in_a_line(self):
+        for text in ("", "{}", "[1]", "[" * 100000, '[{"rows": 3}]'):
+            code, _, err = self.write(text)
+            self.assertEqual((code, err.count("\n")), (2, 1), text[:20])
+            self.assertIn("name a folder that bench-all ab wrote", err)
+
+
+class Forest(unittest.TestCase):
+    def test_a_change_is_told_in_percent_until_it_is_a_factor(self):
+        self.assertEqual([forest.percent(each) for each in (0, 0.0488, -0.2231, 1.8)], ["+0 %", "+5 %", "-20 %", "x 6"])
+
+    def test_what_is_decided_is_drawn_before_what_is_not(self):
+        rows = [forest.Change("u%d" % at, 1 + at, None, None, "undecided") for at in range(99)] + [
+            forest.Change("w", -0.1, -0.2, -0.05, "worse")]
+        shown = forest.chosen(rows)
+        self.assertEqual((len(shown), shown[-1].name), (forest.SHOWN, "w"))
+
+    def test_ticks_stand_on_both_sides_of_nothing(self):
+        ticks = forest.ticks_of(-0.3, 0.3)
+        self.assertIn(0.0, ticks)
+        self.assertEqual(len(ticks), len({round(each, 9) for each in ticks}))
+
+    def test_names_lose_what_all_cases_share(self):
+        self.assertEqual(forest.shortened(["s/a:1/b:2", "s/a:3/b:2"]), {"s/a:1/b:2": "a:1", "s/a:3/b:2": "a:3"})
+        self.assertEqual(forest.shortened(["s/a:1"]), {"s/a:1": "s/a:1"})
+
+
+if __name__ == "__main__":
+    unittest.main()
