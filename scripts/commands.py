@@ -3,6 +3,7 @@
 import shlex
 
 FLAGS = ("-l", "--list", "-n", "--dry-run", "--no-report", "-q", "--quiet", "--json")  # take no value
+SILENT = ("--no-report", "-q", "--quiet")  # change nothing that is measured
 ELSEWHERE = ("--out", "-o")  # name a folder of the machine that measured, as --out=DIR too
 
 
@@ -13,7 +14,7 @@ def options_of(run):
         word = words.pop(0)
         if word in ELSEWHERE:
             words[:1] = []
-        elif word.startswith("--out="):
+        elif word.startswith("--out=") or word in SILENT:
             continue
         elif word.startswith("-"):
             options.append(word)

@@ -151,7 +151,7 @@ def verdict(race):
                              shown(race, first), lead(race, first, other))
     calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)])
     if not is_choice(first) and len(calm.entries) > 1:
-        text += ". Of those that block, " + verdict(calm)
+        text += ". Of those to pick, " + verdict(calm)
     return text
 
 

@@ -11,7 +11,7 @@ TOLD = "the others go on and are told"
 PERMITS_LOST = "its permits are lost, the others may wait for ever"
 HANG = "the others may wait for ever"
 TASK_LOST = "WorkerLost for its task; the others go on"
-TOGETHER = "does not apply: threads end together"
+TOGETHER = "threads end together"
 UNKNOWN = "not tested"
 
 SURVIVORS = {

@@ -108,8 +108,7 @@ def extra_cell(notes, extra, rows):
     cell = Cell(extra.text_of(found.median), found.median)
     clock = estimate_of(rows, "timer_cost_ns")
     if extra.column == "lat_p50_ns" and clock and found.median <= CLOCKS * clock.median:
-        cell.notes = (notes.number("no longer than reading the clock takes twice (%s a reading): no wait"
-                                   % words.duration(clock.median)),)
+        cell.notes = (notes.number("no longer than two readings of the clock: no wait"),)
     return cell
 
 

@@ -22,7 +22,7 @@ class Commands(unittest.TestCase):
 
     def test_one_scenario_takes_the_place_of_the_filters(self):
         self.assertEqual(command("run", "-q", "^pipe", "--bytes", "64", scenario="wakeup"),
-                         "./scripts/bench-all wakeup -q --bytes 64")
+                         "./scripts/bench-all wakeup --bytes 64")
         self.assertEqual(command("run", "--json", "^pipe"), "./scripts/bench-all '^pipe' --json")
 
     def test_a_run_that_does_not_know_its_command_is_repeated_by_default(self):

@@ -33,7 +33,7 @@ class Decisions(unittest.TestCase):
         self.assertEqual(list(found.values()), [
             "A lock that several threads want: 2 parties",
             "tbb::spin_mutex (yields while it waits), 200/s, is the fastest; to pick: gilfree Lock, 100/s", "2.5 (2.5 to 2.5): std::mutex",
-            "std 2.5", "the pick", "does not apply: threads end together", "told apart"])
+            "std 2.5", "the pick", "threads end together", "told apart"])
 
     def test_a_pick_of_another_library_says_what_ours_reaches(self):
         found = decided(lambda run: (run.lock("lock", 2, [50] * 6), run.lock("std_mutex", 2, [100] * 6)))[0][LOCK]

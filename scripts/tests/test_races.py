@@ -100,7 +100,7 @@ class Verdicts(unittest.TestCase):
     def test_a_winner_that_burns_its_core_is_named_first_and_then_the_best_that_blocks(self):
         self.assertEqual(self.verdict({"lock": [100], "tbb_spin_mutex": [160], "std_mutex": [80]}),
                          "tbb::spin_mutex (yields while it waits) is the fastest with 160/s; 1.60 times as fast as gilfree "
-                         "Lock (100/s). Of those that block, gilfree Lock is the fastest with 100/s; 1.25 times as fast as "
+                         "Lock (100/s). Of those to pick, gilfree Lock is the fastest with 100/s; 1.25 times as fast as "
                          "std::mutex (80/s)")
 
     def test_one_alone_is_not_the_fastest(self):
