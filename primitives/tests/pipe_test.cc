@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "primitives/tests/support/asleep.h"
@@ -91,6 +92,27 @@ TYPED_TEST(PipeTest, AClosedEndIsRefusedByName) {
   EXPECT_THROW(a.send(1), Closed);
   EXPECT_THROW(a.recv(), Closed);
   EXPECT_FALSE(b.closed());
+}
+
+// As between the sender and the receiver of a duplex connection. For the thread sanitizer.
+TYPED_TEST(PipeTest, OneThreadMaySendWhileAnotherReceivesAtTheSameEnd) {
+  constexpr int kItems = 20'000;
+  auto [a, b] = Pipe<int, TypeParam>();
+  std::thread echo([&, &b = b] {
+    for (int i = 0; i < kItems; ++i) b.send(b.recv());
+  });
+  std::thread sender([&, &a = a] {
+    for (int i = 0; i < kItems; ++i) a.send(i);
+  });
+  int expected = 0;
+  while (expected < kItems) {
+    if (const auto item = a.try_recv()) {
+      ASSERT_EQ(*item, expected);
+      ++expected;
+    }
+  }
+  sender.join();
+  echo.join();
 }
 
 TYPED_TEST(PipeTest, StringsOfAnyLengthTravelWhole) {

@@ -63,9 +63,11 @@ class EndpointLiveness<Processes> {
   }
 
   EndpointLiveness(EndpointLiveness&& from) noexcept
-      : fd_(std::exchange(from.fd_, -1)), side_(from.side_), came_(from.came_) {}
+      : fd_(from.fd_.exchange(-1, std::memory_order_relaxed)),
+        side_(from.side_),
+        came_(from.came_) {}
   EndpointLiveness& operator=(EndpointLiveness&& from) noexcept {
-    std::swap(fd_, from.fd_);
+    fd_ = from.fd_.exchange(fd_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     std::swap(side_, from.side_);
     std::swap(came_, from.came_);
     return *this;
@@ -74,19 +76,19 @@ class EndpointLiveness<Processes> {
 
   // This process's share of the end. True if it was open.
   bool close() {
-    const int fd = std::exchange(fd_, -1);
+    const int fd = fd_.exchange(-1, std::memory_order_relaxed);
     return fd >= 0 && ::close(fd) == 0;
   }
-  [[gnu::always_inline]] bool is_open() const { return fd_ >= 0; }
+  [[gnu::always_inline]] bool is_open() const { return fd() >= 0; }
   int side() const { return side_; }
 
   // A system call.
   bool other_is_gone() const {
     if (came_ != nullptr) {
       return came_->sides[1 - side_].load(std::memory_order_acquire) != 0 &&
-             !others_lock_byte(fd_, 1 - side_);
+             !others_lock_byte(fd(), 1 - side_);
     }
-    pollfd ask{.fd = fd_, .events = 0, .revents = 0};
+    pollfd ask{.fd = fd(), .events = 0, .revents = 0};
     return ::poll(&ask, 1, 0) == 1 && (ask.revents & (POLLHUP | POLLERR)) != 0;
   }
   // For who asks all the time: by name it asks the kernel once in kHeartbeat.
@@ -104,8 +106,9 @@ class EndpointLiveness<Processes> {
 
  private:
   EndpointLiveness(int fd, int side, const EverOpened* came) : fd_(fd), side_(side), came_(came) {}
+  [[gnu::always_inline]] int fd() const { return fd_.load(std::memory_order_relaxed); }
 
-  int fd_;
+  std::atomic<int> fd_;  // -1 once closed, perhaps by another thread than the one that waits
   int side_;
   const EverOpened* came_;  // of a pipe by name
   std::chrono::nanoseconds asked_{0};

@@ -46,13 +46,20 @@ class PipeEnd {
         out_(memory_->direction(end_.side())),
         in_(memory_->direction(1 - end_.side())) {}
 
-  PipeEnd(PipeEnd&&) noexcept = default;
+  PipeEnd(PipeEnd&& from) noexcept
+      : memory_(std::move(from.memory_)),
+        end_(std::move(from.end_)),
+        out_(from.out_),
+        in_(from.in_),
+        closes_seen_(from.closes_seen_.load(std::memory_order_relaxed)) {}
   PipeEnd& operator=(PipeEnd&& from) noexcept {
     std::swap(memory_, from.memory_);
     std::swap(end_, from.end_);
     std::swap(out_, from.out_);
     std::swap(in_, from.in_);
-    std::swap(closes_seen_, from.closes_seen_);
+    const auto seen = from.closes_seen_.exchange(closes_seen_.load(std::memory_order_relaxed),
+                                                 std::memory_order_relaxed);
+    closes_seen_.store(seen, std::memory_order_relaxed);
     return *this;
   }
 
@@ -213,18 +220,19 @@ class PipeEnd {
     const auto closes = memory_->closes().load(std::memory_order_acquire);
     if (!end_.is_open()) throw Closed("gilfree::Connection: closed while it waited; keep it open");
     if (end_.other_is_gone()) return true;
-    closes_seen_ = closes;
+    closes_seen_.store(closes, std::memory_order_relaxed);
     return false;
   }
 
   [[gnu::always_inline]] bool an_end_was_closed() const {
-    return memory_->closes().load(std::memory_order_acquire) != closes_seen_;
+    return memory_->closes().load(std::memory_order_acquire) !=
+           closes_seen_.load(std::memory_order_relaxed);
   }
 
   std::shared_ptr<Memory> memory_;
   EndpointLiveness<S> end_;
   std::optional<Direction> out_, in_;  // nothing in the direction that a one-way pipe has not
-  std::uint32_t closes_seen_ = 0;
+  std::atomic<std::uint32_t> closes_seen_{0};  // by the sending thread or the receiving one
 };
 
 }  // namespace gilfree::detail
