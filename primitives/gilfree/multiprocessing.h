@@ -71,8 +71,9 @@ using gilfree::open_only;
 using gilfree::open_or_create;
 using gilfree::remove;
 
-// wait.h: returns which of many connections have something to receive.
+// wait.h: returns which of many connections have something to receive, and which processes have ended.
 using gilfree::wait;
+using Waitable = gilfree::Waitable<Processes>;
 
 // semaphore.h: holds a permit of a semaphore for its own lifetime.
 using gilfree::Permit;

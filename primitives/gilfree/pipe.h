@@ -69,10 +69,8 @@ struct PipeOptions {
 template <typename T, Scope S>
 class Connection;
 
-namespace detail {
-template <typename T, Scope S>
-class Waiting;  // wait.h
-}
+template <Scope S>
+class Waitable;  // wait.h
 
 // Makes a pipe and returns both ends. Across processes: make it before the fork, children inherit it.
 template <typename T, Scope S = Processes>
@@ -153,7 +151,7 @@ class Connection {
   }
 
   friend std::pair<Connection, Connection> Pipe<T, S>(PipeOptions);
-  friend class detail::Waiting<T, S>;
+  friend class Waitable<S>;
 
   End end_;
 };

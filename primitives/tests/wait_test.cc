@@ -2,9 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
+#include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/wait/event_count.h"
+#include "gilfree/detail/wait/event_count_set.h"
+#include "gilfree/process.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
 
@@ -87,7 +96,139 @@ TYPED_TEST(WaitTest, AMessageThroughAnyOfThemEndsTheWait) {
   crew.join();
 }
 
+TYPED_TEST(WaitTest, ConnectionsOfAnyTypesAreWaitedForAtOnce) {
+  auto [texts, text] = Pipe<std::string, TypeParam>({.duplex = false});
+  auto& numbers = this->receivers_[0];
+  EXPECT_TRUE(wait({texts, numbers}, 1ms).empty());
+  text.send("x");
+  auto ready = wait({numbers, texts});
+  ASSERT_EQ(ready.size(), 1u);
+  EXPECT_TRUE(ready[0] == texts);
+  EXPECT_FALSE(ready[0] == numbers);
+  this->senders_[0].send(1);
+  ready = wait({numbers, texts}, Clock::now() + 1h);
+  ASSERT_EQ(ready.size(), 2u);
+  EXPECT_TRUE(ready[0] == numbers);
+  const std::vector<Waitable<TypeParam>> some{numbers};
+  EXPECT_EQ(wait(some), (std::vector<Waitable<TypeParam>>{numbers}));
+}
+
+template <typename S>
+struct Published {
+  detail::EventCount<S> changed;
+  std::atomic<std::int64_t> value{0}, threw{0};
+};
+
+// Two sleep on one event count. The one that is woken finds that it must throw: the other is woken in its
+// place.
+TYPED_TEST(WaitTest, AWaiterThatThrowsPassesItsWakeUpOn) {
+  const detail::StateMemory<Published<TypeParam>, TypeParam> state(0);
+  SleepWatch<TypeParam> watch(2);
+  Crew<TypeParam> crew;
+  const auto start = [&](int me, auto body) {
+    crew.start(1, [&watch, me, body](int) {
+      watch.will_sleep(me);
+      body();
+    });
+    watch.await(me);
+  };
+  start(0, [&] {
+    detail::EventCountSet<TypeParam> both({&state->changed});
+    const auto ready = [&] {
+      if (state->value != 0) throw Closed("as if its end had been closed");
+      return false;
+    };
+    try {
+      both.wait(kNever, ready, [] { return false; });
+    } catch (const Closed&) {
+      state->threw = 1;
+    }
+  });
+  start(1, [&] {
+    (void)state->changed.wait(kNever, detail::kNoCpu, [&] { return state->value != 0; });
+  });
+  state->value = 1;
+  state->changed.notify_one();
+  crew.join();
+  EXPECT_EQ(state->threw, 1);
+}
+
+// One that was counted still would make the next waiter set the flag again when it leaves.
+TYPED_TEST(WaitTest, AWaiterThatThrowsBeforeItSleepsIsCountedNoMore) {
+  if (!detail::may_rely_on_fences<TypeParam>()) GTEST_SKIP() << "the flag of waiters is always set";
+  const detail::StateMemory<Published<TypeParam>, TypeParam> state(0);
+  detail::EventCountSet<TypeParam> event_counts({&state->changed});
+  const auto fail = []() -> bool { throw Closed("as if its end had been closed"); };
+  EXPECT_THROW(event_counts.wait(
+                   kNever, [] { return false; }, fail),
+               Closed);
+  SleepWatch<TypeParam> watch(1);
+  Crew<TypeParam> crew;
+  crew.start(1, [&](int me) {
+    watch.will_sleep(me);
+    (void)state->changed.wait(kNever, detail::kNoCpu, [&] { return state->value != 0; });
+  });
+  watch.await(0);
+  state->value = 1;
+  state->changed.notify_one();
+  crew.join();
+  EXPECT_FALSE(state->changed.has_waiters());
+}
+
 class WaitForProcessesTest : public Watchdog {};
+
+TEST_F(WaitForProcessesTest, TheEndOfAnyProcessEndsTheWait) {
+  auto [receiver, sender] = Pipe<int>({.duplex = false});
+  Queue<int> gate(1);
+  Process first([&] { return gate.get(); }), second([] { ::pause(); });
+  first.start();
+  second.start();
+  const std::vector<Sentinel> both{first.sentinel(), second.sentinel()};
+  EXPECT_TRUE(wait(both, 1ms).empty());
+  EXPECT_TRUE(wait({receiver, first.sentinel()}, 30ms).empty());
+  gate.put(0);
+  EXPECT_EQ(wait(both), (std::vector<Waitable<Processes>>{first.sentinel()}));
+  EXPECT_EQ(wait({receiver, first.sentinel()}).size(), 1u);
+  sender.send(3);
+  EXPECT_EQ(wait({receiver, first.sentinel(), second.sentinel()}),
+            (std::vector<Waitable<Processes>>{receiver, first.sentinel()}));
+  second.kill();
+  EXPECT_EQ(wait({second.sentinel()}).size(), 1u);
+  EXPECT_EQ(second.exitcode(), -SIGKILL);
+}
+
+TEST_F(WaitForProcessesTest, AMessageEndsTheWaitForAProcessThatLives) {
+  constexpr int kRounds = 100;
+  auto [receiver, sender] = Pipe<int>({.duplex = false});
+  auto [answers, answer] = Pipe<int>({.duplex = false});
+  Process child([&, &sender = sender, &answers = answers] {
+    for (int round = 0; round < kRounds; ++round) {
+      sender.send(round);
+      (void)answers.recv();
+    }
+    ::pause();
+  });
+  child.start();
+  for (int round = 0; round < kRounds; ++round) {
+    ASSERT_EQ(wait({child.sentinel(), receiver}), (std::vector<Waitable<Processes>>{receiver}));
+    ASSERT_EQ(receiver.recv(), round);
+    answer.send(0);
+  }
+  child.kill();
+}
+
+TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfOneThatSleepsForIt) {
+  auto [receiver, sender] = Pipe<int>({.duplex = false});
+  Process child([] { ::pause(); });
+  child.start();
+  const pid_t parent = ::getpid();
+  const pid_t killer = fork_child([&] {
+    await_sleep(parent);
+    ::kill(child.pid(), SIGKILL);
+  });
+  EXPECT_EQ(wait({receiver, child.sentinel()}).size(), 1u);
+  ::waitpid(killer, nullptr, 0);
+}
 
 TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfOneWhoSleeps) {
   auto [receiver, sender] = Pipe<int>({.duplex = false});

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -38,32 +39,57 @@ class EventCountSet {
   }
 
  private:
-  template <typename Ready>
-  bool sleep(Deadline deadline, Ready ready) {
-    std::vector<WatchedWord> heard(event_counts_.size());
-    for (Parker<S> parker;;) {
-      bool is_seen = true;
+  // One sleep of a waiter at all of them. Its destructor passes on what the waiter was woken for, also if
+  // ready() throws, unless there was nothing.
+  class Sleeper {
+   public:
+    explicit Sleeper(const std::vector<EventCount<S>*>& event_counts)
+        : event_counts_(event_counts), heard_(event_counts.size()) {
       for (std::size_t i = 0; i < event_counts_.size(); ++i) {
         auto& epoch = event_counts_[i]->epoch_;
-        heard[i] = {&epoch, epoch.load(std::memory_order_acquire)};
-        is_seen = event_counts_[i]->waiters_.set() && is_seen;
-      }
-      const bool is_ready = ready();
-      const bool is_late = !is_ready && has_passed(deadline);
-      if (!is_ready && !is_late) {
-        parker.park_on_any(heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
-      }
-      for (EventCount<S>* event_count : event_counts_) event_count->waiters_.remove_waiter();
-      if (is_ready || is_late || ready()) {
-        pass_on(heard);
-        return !is_late;
+        heard_[i] = {&epoch, epoch.load(std::memory_order_acquire)};
+        is_seen_ = event_counts_[i]->waiters_.set() && is_seen_;
       }
     }
-  }
-  void pass_on(const std::vector<WatchedWord>& heard) {
-    for (std::size_t i = 0; i < event_counts_.size(); ++i) {
-      if (heard[i].word->load(std::memory_order_relaxed) == heard[i].value) continue;
-      if (event_counts_[i]->waiters_.others_may_wait()) event_counts_[i]->notify_all();
+    ~Sleeper() {
+      leave();
+      if (!found_nothing_) pass_on();
+    }
+    Sleeper(const Sleeper&) = delete;
+    Sleeper& operator=(const Sleeper&) = delete;
+
+    void park(Parker<S>& parker, Deadline deadline) {
+      parker.park_on_any(heard_, is_seen_ ? deadline : std::min(deadline, after(kStoreDelay)));
+    }
+    void leave() {
+      if (std::exchange(has_left_, true)) return;
+      for (EventCount<S>* event_count : event_counts_) event_count->waiters_.remove_waiter();
+    }
+    void found_nothing() { found_nothing_ = true; }
+
+   private:
+    void pass_on() const {
+      for (std::size_t i = 0; i < event_counts_.size(); ++i) {
+        if (heard_[i].word->load(std::memory_order_relaxed) == heard_[i].value) continue;
+        if (event_counts_[i]->waiters_.others_may_wait()) event_counts_[i]->notify_all();
+      }
+    }
+
+    const std::vector<EventCount<S>*>& event_counts_;
+    std::vector<WatchedWord> heard_;
+    bool is_seen_ = true, has_left_ = false, found_nothing_ = false;
+  };
+
+  template <typename Ready>
+  bool sleep(Deadline deadline, Ready ready) {
+    for (Parker<S> parker;;) {
+      Sleeper sleeper(event_counts_);
+      if (ready()) return true;
+      if (has_passed(deadline)) return false;
+      sleeper.park(parker, deadline);
+      sleeper.leave();
+      if (ready()) return true;
+      sleeper.found_nothing();
     }
   }
 
