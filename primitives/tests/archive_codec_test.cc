@@ -3,14 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <list>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,6 +60,23 @@ Route longest() {
   return route;
 }
 
+// As a linked list, one within the other.
+struct Nested {
+  std::unique_ptr<Nested> inner;
+  template <typename Archive>
+  void serialize(Archive& archive) {
+    archive(inner);
+  }
+  static Nested of_depth(int depth) {
+    Nested outer;
+    for (; depth > 0; --depth) {
+      auto inner = std::make_unique<Nested>(std::move(outer));
+      outer.inner = std::move(inner);
+    }
+    return outer;
+  }
+};
+
 template <typename T>
 std::vector<std::byte> bytes_of(const T& item) {
   std::vector<std::byte> bytes(Codec<T>::size(item));
@@ -61,8 +84,19 @@ std::vector<std::byte> bytes_of(const T& item) {
   return bytes;
 }
 
+// The most that one call of operator new was asked for.
+std::size_t most_allocated = 0;
+
 }  // namespace
 }  // namespace gilfree::testing
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  gilfree::testing::most_allocated = std::max(gilfree::testing::most_allocated, size);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 template <>
 struct gilfree::Codec<gilfree::testing::Terse> {
@@ -154,6 +188,59 @@ TEST_F(ArchiveCodecTest, BytesThatAreNoSuchItemAreRefused) {
   auto endless = whole;
   std::fill_n(endless.begin(), 8, std::byte{0xff});  // the length of its name
   EXPECT_THROW(Codec<Route>::read(endless.data(), endless.size()), Corrupted);
+}
+
+// Each eight bytes of an item in turn become a length that lies.
+template <typename T>
+void expect_lengths_to_be_checked(const T& item) {
+  const auto whole = bytes_of(item);
+  for (std::size_t at = 0; at + 8 <= whole.size(); ++at) {
+    for (const std::uint64_t lie : {std::uint64_t{whole.size()}, std::uint64_t{1} << 20,
+                                    std::uint64_t{1} << 33, ~std::uint64_t{0} >> 4}) {
+      auto bytes = whole;
+      std::memcpy(bytes.data() + at, &lie, sizeof lie);
+      most_allocated = 0;
+      try {
+        (void)Codec<T>::read(bytes.data(), bytes.size());
+      } catch (const Corrupted&) {
+      }
+      ASSERT_LT(most_allocated, 100 * bytes.size()) << "at " << at;
+    }
+  }
+}
+
+TEST_F(ArchiveCodecTest, ALengthThatLiesTakesNoMoreMemoryThanTheMessageAccountsFor) {
+  expect_lengths_to_be_checked(Route{"name", {{"stop", {1, 2}}, {"other", {3}}}});
+  expect_lengths_to_be_checked(std::vector<std::string>{"one", "two", "three"});
+  expect_lengths_to_be_checked(std::vector<std::vector<double>>{{1, 2}, {}, {3}});
+  expect_lengths_to_be_checked(std::pair{std::string("x"), std::unordered_map<int, int>{{1, 2}}});
+}
+
+TEST_F(ArchiveCodecTest, ElementsThatTakeNoBytesTravelWhateverTheirNumber) {
+  using Empties = std::list<std::monostate>;
+  expect_to_arrive(Empties(1000));
+  expect_to_arrive(std::pair{std::string("text"), Empties(5000)});
+  expect_to_arrive(std::vector<Empties>(3, Empties(100)));
+}
+
+TEST_F(ArchiveCodecTest, ATruthThatIsNeitherTrueNorFalseIsRefused) {
+  auto bytes = bytes_of(std::pair{std::string("x"), true});
+  bytes.back() = std::byte{2};
+  EXPECT_THROW((Codec<std::pair<std::string, bool>>::read(bytes.data(), bytes.size())), Corrupted);
+}
+
+TEST_F(ArchiveCodecTest, ItemsWithinItemsTravelUpToADepthThatTheStackHolds) {
+  constexpr int kDeep = 1'500;
+  Queue<Nested, Processes> queue(2);
+  queue.put(Nested::of_depth(kDeep));
+  int depth = 0;
+  const Nested got = queue.get();
+  for (const Nested* at = &got; at->inner; at = at->inner.get()) ++depth;
+  EXPECT_EQ(depth, kDeep);
+  EXPECT_THROW(queue.put(Nested::of_depth(20'000)), std::length_error);
+  EXPECT_TRUE(queue.empty());
+  const std::vector<std::byte> endless(1'000'000, std::byte{1});
+  EXPECT_THROW(Codec<Nested>::read(endless.data(), endless.size()), Corrupted);
 }
 
 }  // namespace
