@@ -23,6 +23,8 @@
 //             wait for ever (resource_deadlock_would_occur). A negative timeout: std::invalid_argument.
 //             A Lock that is destroyed while held ends the program with a message, as a joinable
 //             std::thread does, unless an exception is on its way out, which has a message of its own.
+//             One by name only writes the message, and stays held until the thread ends: that it is held
+//             may be what another program has written there.
 // Visibility  unlock synchronizes with the next lock. It touches the lock after it has let the next
 //             holder in: destroy a lock only when each thread has returned from its unlock, for
 //             example after joining the threads. Getting the lock once more is not enough.
@@ -65,12 +67,14 @@ class AnyLock {
  public:
   // A lock of its own, or one under a name for unrelated processes (named.h).
   AnyLock() : state_memory_(0) {}
-  AnyLock(create_only_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
-  AnyLock(open_only_t tag, std::string_view name) : state_memory_(tag, name) {}
-  AnyLock(open_or_create_t tag, std::string_view name) : state_memory_(tag, name, 0) {}
+  AnyLock(create_only_t tag, std::string_view name)
+      : state_memory_(tag, name, 0), kind_(Kind::kNamed) {}
+  AnyLock(open_only_t tag, std::string_view name) : state_memory_(tag, name), kind_(Kind::kNamed) {}
+  AnyLock(open_or_create_t tag, std::string_view name)
+      : state_memory_(tag, name, 0), kind_(Kind::kNamed) {}
   // A view of a lock that lies within another state.
   explicit AnyLock(StateMemory<LockState<S>, S> home)
-      : state_memory_(std::move(home)), is_view_(true) {}
+      : state_memory_(std::move(home)), kind_(Kind::kView) {}
   AnyLock(const AnyLock&) = delete;
   AnyLock& operator=(const AnyLock&) = delete;
 
@@ -97,10 +101,9 @@ class AnyLock {
  protected:
   ~AnyLock() {
     const bool held = S::kAcrossProcesses ? owned() : is_held_here();
-    if (!is_view_ && held && std::uncaught_exceptions() == 0) {
-      std::fputs("gilfree::Lock: destroyed while held; unlock it first\n", stderr);
-      std::terminate();
-    }
+    if (kind_ == Kind::kView || !held || std::uncaught_exceptions() != 0) return;
+    std::fputs("gilfree::Lock: destroyed while held; unlock it first\n", stderr);
+    if (kind_ == Kind::kOwn) std::terminate();
   }
 
   bool take(Deadline deadline) {
@@ -121,7 +124,10 @@ class AnyLock {
     return state_memory_->mutex.is_locked() && made_by_ == this_process_id();
   }
 
-  const bool is_view_ = false;
+  // That a named lock is held may be another program's lie, which ends no process.
+  enum class Kind : std::uint8_t { kOwn, kNamed, kView };
+
+  const Kind kind_ = Kind::kOwn;
   const OwnerId made_by_ = this_process_id();
 };
 

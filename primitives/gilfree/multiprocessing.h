@@ -73,6 +73,7 @@ using gilfree::remove;
 
 // wait.h: returns which of many connections have something to receive, and which processes have ended.
 using gilfree::wait;
+// wait.h: what wait() may be given, whatever its type, and what it returns then.
 using Waitable = gilfree::Waitable<Processes>;
 
 // semaphore.h: holds a permit of a semaphore for its own lifetime.

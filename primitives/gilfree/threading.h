@@ -62,6 +62,7 @@ using gilfree::PoolOptions;
 
 // wait.h: returns which of many connections have something to receive.
 using gilfree::wait;
+// wait.h: what wait() may be given, whatever its type, and what it returns then.
 using Waitable = gilfree::Waitable<Threads>;
 
 // semaphore.h: holds a permit of a semaphore for its own lifetime.

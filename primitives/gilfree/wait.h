@@ -213,7 +213,8 @@ auto wait(Waitables&& waitables, Timeout timeout) {
   return wait(waitables, timeout.deadline());
 }
 
-// The same of a list of any of them, {connection, other, process.sentinel()}, in one scope.
+// The same of a list of any of them, {connection, other, process.sentinel()}: connections of any types and
+// processes, or connections between threads. Returns the ready ones as Waitables.
 inline auto wait(std::initializer_list<Waitable<Processes>> waitables, Deadline deadline = kNever) {
   return detail::wait_for_any(waitables, deadline);
 }

@@ -160,6 +160,18 @@ TEST_F(Named, AnUnrelatedProcessIsRefusedTheLockThatThisOneHolds) {
   EXPECT_EQ(Stranger("try_lock", name()).join(), 0);
 }
 
+// Its word may be what another program has written there.
+TEST_F(Named, ALockThatIsDestroyedWhileHeldSaysSoAndEndsNoProgram) {
+  ::testing::internal::CaptureStderr();
+  std::thread([&] { Lock<>(create_only, name()).lock(); }).join();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "gilfree::Lock: destroyed while held; unlock it first\n");
+  Lock<> lock(open_only, name());
+  lock.lock();
+  EXPECT_TRUE(lock.abandoned());
+  lock.unlock();
+}
+
 // The parts of the unrelated processes, which know the name alone.
 
 int count(Value<long>& counter) {
