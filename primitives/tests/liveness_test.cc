@@ -150,6 +150,15 @@ TEST_F(LivenessTest, AProcessLivesOnWhenItsFirstThreadHasEnded) {
   EXPECT_TRUE(permits.try_acquire());
 }
 
+// Only an unrelated process can have written such a word: no thread has the id 0, by which kill(2) means
+// the caller's process group.
+TEST_F(LivenessTest, AnOwnerWithoutAnIdIsDead) {
+  for (const OwnerId owner : {OwnerId{1}, OwnerId{5}, OwnerId{1} << 40, OwnerId{1} << 63}) {
+    EXPECT_TRUE(detail::is_dead<Processes>(owner)) << owner;
+    EXPECT_FALSE(detail::process_runs(owner)) << owner;
+  }
+}
+
 TEST_F(LivenessTest, AThreadInTheTableKeepsItsProcessAliveWithoutAskingTheKernel) {
   (void)detail::self<Processes>();
   EXPECT_TRUE(detail::Participants::table().has_living_thread_of(detail::this_process_id()));

@@ -79,7 +79,9 @@ bool is_same(OwnerId owner, const ProcStat& stat) {
   return born(owner) == pack(stat.started, comparable ? seen : named);
 }
 
+// No thread has the id 0, by which kill(2) means this process's group: an unrelated process wrote it.
 bool id_exists(OwnerId owner) {
+  if (id_of(owner) == 0) return false;
   return ::kill(static_cast<pid_t>(id_of(owner)), 0) == 0 || errno != ESRCH;
 }
 
