@@ -19,6 +19,7 @@
 
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/identity/participant.h"
+#include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
@@ -57,9 +58,7 @@ class UnfinishedTasks {
         intent_.is_meant.store(false, std::memory_order_relaxed);
       }
     }
-    std::uint64_t sum = 0;
-    for (auto& entry : entries_) sum += entry.owed.load(std::memory_order_relaxed);
-    owed_.store(sum, std::memory_order_release);
+    owed_.store(sum_of_entries(), std::memory_order_release);
     drained_.notify_all();
   }
 
@@ -110,6 +109,11 @@ class UnfinishedTasks {
     if (lost > 0) drained_.notify_all();
     return lost;
   }
+  // Throws Corrupted if the sum is not that of the entries, as an unrelated process may have written it: then
+  // is_drained() would never be true.
+  void check_sum() const {
+    if (owed_.load(std::memory_order_relaxed) != sum_of_entries()) throw_corrupted_contents();
+  }
   // The number of tasks dropped since the queue was made, and how many of them a join() has reported.
   std::uint64_t lost() const { return lost_.load(std::memory_order_acquire); }
   std::uint64_t reported() const { return reported_.load(std::memory_order_acquire); }
@@ -124,6 +128,12 @@ class UnfinishedTasks {
     std::uint64_t owed = 0, early = 0, head = 0;
   };
   static constexpr std::size_t kEntries = kMostParticipants + 1;
+
+  std::uint64_t sum_of_entries() const {
+    std::uint64_t sum = 0;
+    for (const auto& entry : entries_) sum += entry.owed.load(std::memory_order_relaxed);
+    return sum;
+  }
 
   void intend(Entry& entry, std::uint64_t items, std::uint64_t head) noexcept {
     const auto early = early_.load(std::memory_order_relaxed);
