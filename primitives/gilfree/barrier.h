@@ -18,12 +18,15 @@
 //             each), and wakes them. 8 bytes a party.
 // Blocking    wait waits for the last party: it spins for about 50 us, then sleeps. wait_for and
 //             wait_until wait at most that long, also where another party is stopped; then the barrier
-//             is broken for all parties, as in Python. The action runs while they wait. abort never waits.
+//             is broken for all parties, as in Python. The action runs while they wait. abort never
+//             waits; reset waits without a limit for a party that is in the action, or is just arriving,
+//             also one that is stopped there.
 // Errors      BrokenBarrier from wait: a party died, was late, or called abort() or reset() meanwhile,
 //             or the action threw; and from then on at once, until reset(). The last party gets what its
 //             action threw. std::invalid_argument: less than 1 or more than 2^20 parties, or a negative
 //             timeout. Corrupted: a named barrier that says that more parties came than there are.
-// Visibility  What any party did before wait is seen by the action and by every party after wait.
+// Visibility  What any party did before wait is seen by the action and by every party after wait. Destroy
+//             a Barrier only when each party has returned from its wait, as std::barrier.
 // Crash       A process may be killed at any instruction. Killed before it has come: the others wait
 //             for it, or for one that is started in its place. Killed while it waits, or in the action:
 //             the barrier breaks and the others get BrokenBarrier at once. Killed as the last one, or

@@ -24,7 +24,10 @@
 // Errors      std::system_error if this thread does not hold the lock (operation_not_permitted) or 1023
 //             wait already (resource_unavailable_try_again). std::invalid_argument: a negative timeout,
 //             or notify of less than one.
-// Visibility  That of the lock. Destroy a Condition only when each thread has returned from its unlock.
+// Visibility  That of the lock. A Condition over a lock that is given may be destroyed by a thread that
+//             was notified and holds the lock, once no other thread waits: notify does not touch it after
+//             the lock is free. One with a lock of its own: only when each thread has returned from its
+//             unlock (lock.h).
 // Crash       A process may be killed at any instruction. A waiter that dies consumes no notification:
 //             one that it was given and did not return with goes at once to the next of those that
 //             waited when it was given. A notifier that dies in the middle has notified some or none of

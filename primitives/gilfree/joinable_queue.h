@@ -12,12 +12,14 @@
 // Cost        As in queue.h, and a few stores for each get. task_done takes the consumers' lock. 18 KiB
 //             more.
 // Blocking    put and get as in queue.h. join waits until every item that was put has been got, and
-//             task_done called for it: it spins for about 50 us, then sleeps.
+//             task_done called for it: it spins for about 50 us, then sleeps. task_done waits without a
+//             limit for a thread that is just getting, also one that is stopped there.
 // Errors      As in queue.h. task_done throws std::logic_error if called more often than items were
 //             put. join throws WorkerLost if the only unfinished tasks left are those of consumers that
 //             died before their task_done; these no longer count then, and every thread in join gets
 //             the exception. get throws std::system_error if 1024 consumers have unfinished tasks.
-// Visibility  task_done synchronizes with the join that it ends.
+// Visibility  task_done synchronizes with the join that it ends. It touches the queue after that: destroy
+//             the queue only when each thread has returned from its calls, as in queue.h.
 // Crash       As in queue.h. A consumer may be killed at any instruction: its item is still in the
 //             queue, or counts as its unfinished task, or is done. A thread does not die alone, so
 //             join waits for a thread that ended without its task_done, as in Python.

@@ -12,9 +12,9 @@
 //             comes or goes by a commit of its own. Memory as in queue.h.
 // Blocking    put waits while the queue is full, get while it is empty. Both spin for about 50 us,
 //             then sleep. try_ waits for neither (but see queue.h), _for and _until at most that long.
-//             No fairness.
+//             close as in queue.h. No fairness.
 // Errors      As in queue.h.
-// Visibility  put(x) synchronizes with the get that returns x.
+// Visibility  put(x) synchronizes with the get that returns x. When to destroy it: queue.h.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has
 //             not: never torn, never twice. The others carry on at once.
 #pragma once

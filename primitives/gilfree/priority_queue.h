@@ -20,9 +20,9 @@
 //             and 12 bytes for each, and 2 KiB; messages: as much as they need, at most 1 GiB in all.
 // Blocking    put waits while the queue is full, get while it is empty. Both spin for about 50 us,
 //             then sleep. try_ waits for neither (but see queue.h), _for and _until at most that long.
-//             No fairness.
+//             close as in queue.h. No fairness.
 // Errors      As in queue.h. What Compare throws goes to the caller of put or get; nothing has changed then.
-// Visibility  put(x) synchronizes with the get that returns x.
+// Visibility  put(x) synchronizes with the get that returns x. When to destroy it: queue.h.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has
 //             not: never torn, never twice. The next operation restores the order: O(capacity), once.
 #pragma once

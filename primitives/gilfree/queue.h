@@ -20,7 +20,8 @@
 //             which full() does not know; get waits while it is empty. Both spin for about 50 us,
 //             then sleep. try_ waits for neither, _for and _until at most that long. A try that finds
 //             another thread inside waits for it, at most about 40 ms: if that thread was stopped or
-//             has lost its CPU for so long, the try fails. No fairness: a running thread may overtake
+//             has lost its CPU for so long, the try fails. close waits without a limit for a thread that
+//             is just putting, also one that is stopped there. No fairness: a running thread may overtake
 //             one that is waking.
 // Errors      "Full", "empty" and "too late" are results: false or nullopt. Closed is thrown by a
 //             put after close(), and by a get once a closed queue has been drained. Capacity 0
@@ -29,7 +30,9 @@
 //             std::bad_alloc, or not_enough_memory across processes. By name: what named.h says, and
 //             Corrupted from any call that finds a message reaching beyond the memory.
 // Visibility  put(x) synchronizes with the get that returns x: what a thread wrote before its put is
-//             seen after the get. qsize() synchronizes with nothing.
+//             seen after the get. qsize() synchronizes with nothing. put touches the queue after it has
+//             let a get have the item: destroy a queue only when each thread has returned from its put,
+//             for example after joining the threads. Getting the last item is not enough.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has
 //             not, and so has the part of a batch that there was room for: never torn, never twice.
 //             The others carry on. A sleeper is woken at once, after the death of an unrelated process

@@ -16,7 +16,7 @@
 //             50 us, then sleeps; try_ does not (but see queue.h), _for and _until wait at most that
 //             long. No fairness.
 // Errors      As in queue.h; put throws std::bad_alloc if there is no memory, and the queue is as before.
-// Visibility  put(x) synchronizes with the get that returns x.
+// Visibility  put(x) synchronizes with the get that returns x. When to destroy it: queue.h.
 // Crash       Threads do not die alone: all of it ends with the process.
 #pragma once
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "gilfree/barrier.h"
 #include "gilfree/joinable_queue.h"
 #include "gilfree/lifo_queue.h"
 #include "gilfree/lock.h"
@@ -20,6 +21,7 @@
 #include "gilfree/queue.h"
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/waiter.h"
 
 namespace gilfree::testing {
 namespace {
@@ -186,6 +188,23 @@ TYPED_TEST(StoppedOwnerTest, KilledWhileItStandsStillItHoldsNobodyUp) {
   }
 }
 
+// As queue.h says: close() has no limit. It waits for the put that stands still, and then returns.
+TYPED_TEST(StoppedOwnerTest, BehindAPutThatStandsStillCloseWaitsUntilItGoesOn) {
+  this->stop_in([] {},
+                [&] {
+                  stops_in_write = true;
+                  this->queue_.put({"slow"});
+                });
+  Waiter closing([&] { this->queue_.close(); });
+  EXPECT_FALSE(closing.is_back());
+  EXPECT_FALSE(this->queue_.closed());
+  this->go_on();
+  closing.join();
+  EXPECT_TRUE(closing.is_back());
+  EXPECT_EQ(this->queue_.get().text, "slow");
+  EXPECT_THROW(this->queue_.get(), Closed);
+}
+
 using JoinTest = AnyStoppedOwnerTest<JoinableQueue<Letter, Processes>>;
 
 TEST_F(JoinTest, BehindAGetThatStandsStillNoJoinWaitsLongerThanTold) {
@@ -197,6 +216,24 @@ TEST_F(JoinTest, BehindAGetThatStandsStillNoJoinWaitsLongerThanTold) {
   EXPECT_FALSE(queue_.join_for(0ms));
   EXPECT_FALSE(queue_.join_for(20ms));
   EXPECT_FALSE(queue_.join_until(std::chrono::system_clock::now() + 20ms));
+}
+
+// As joinable_queue.h says: task_done() has no limit.
+TEST_F(JoinTest, BehindAGetThatStandsStillTaskDoneWaitsUntilItGoesOn) {
+  stop_in(
+      [&] {
+        queue_.put({"slow"});
+        queue_.put({"next"});
+      },
+      [&] {
+        stops_in_read = true;
+        (void)queue_.get();
+      });
+  Waiter done([&] { queue_.task_done(); });
+  EXPECT_FALSE(done.is_back());
+  go_on();
+  done.join();
+  EXPECT_TRUE(done.is_back());
 }
 
 // An item whose copy stands still until it may go on.
@@ -244,6 +281,61 @@ TYPED_TEST(SlowCopyTest, BehindAPutThatStandsStillNoPutWaitsLongerThanTold) {
     EXPECT_TRUE(queue.try_put(SlowCopy()));
     EXPECT_EQ(queue.qsize(), 2U);
   }
+}
+
+// The last of two parties stands still in the action, which it runs under the barrier's lock.
+class StoppedPartyTest : public Watchdog {
+ protected:
+  void SetUp() override {
+    Watchdog::SetUp();
+    first_ = fork_child([&] {
+      try {
+        barrier_.wait();
+      } catch (const BrokenBarrier&) {
+        told_[0] = 1;
+      }
+    });
+    while (barrier_.n_waiting() == 0) std::this_thread::yield();
+    last_ = fork_child([&] {
+      try {
+        barrier_.wait();
+      } catch (const BrokenBarrier&) {
+        told_[1] = 1;
+      }
+    });
+    int status = 0;
+    ASSERT_EQ(::waitpid(last_, &status, WUNTRACED), last_);
+    ASSERT_TRUE(WIFSTOPPED(status));
+  }
+  void TearDown() override {
+    for (const pid_t party : {first_, last_}) {
+      ::kill(party, SIGKILL);
+      ::waitpid(party, nullptr, 0);
+    }
+    Watchdog::TearDown();
+  }
+
+  Ledger<Processes> told_{2};
+  Barrier<Processes> barrier_{2, [] { ::raise(SIGSTOP); }};
+  pid_t first_ = 0, last_ = 0;
+};
+
+TEST_F(StoppedPartyTest, NoPartyWaitsLongerThanToldAndAbortDoesNotWait) {
+  EXPECT_THROW(barrier_.wait_for(20ms), BrokenBarrier);
+  barrier_.abort();
+  ::waitpid(first_, nullptr, 0);
+  EXPECT_EQ(told_[0], 1);
+  EXPECT_TRUE(barrier_.broken());
+}
+
+TEST_F(StoppedPartyTest, AResetWaitsUntilItGoesOn) {
+  Waiter resetting([&] { barrier_.reset(); });
+  EXPECT_FALSE(resetting.is_back());
+  ::kill(last_, SIGCONT);
+  resetting.join();
+  EXPECT_TRUE(resetting.is_back());
+  EXPECT_FALSE(barrier_.broken());
+  EXPECT_EQ(barrier_.n_waiting(), 0);
 }
 
 template <typename L>
