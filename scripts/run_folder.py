@@ -55,9 +55,11 @@ def wrong_number(column, text):
     """Returns whether a cell holds something else than nothing or a number of its column's kind."""
     try:
         value = int(text) if column in COUNTS else float(text)
+        return not math.isfinite(value) or value < 0
     except ValueError:
         return bool(text)
-    return not math.isfinite(value) or value < 0
+    except OverflowError:  # a whole number beyond what a float can hold
+        return True
 
 
 def fault_of(row, numbers):
@@ -146,7 +148,7 @@ def histogram_of(folder, _changed):
             if low < 0 or high < low or count < 0:
                 raise ValueError
             found[case][int(launch)].append(((low + high - 1) / 2, count))
-        except (IndexError, ValueError):
+        except (IndexError, OverflowError, ValueError):
             if cells:
                 faults.append((reader.line_num, "is not a bucket"))
     return found, damage_of("hist.csv", faults)
