@@ -177,7 +177,12 @@ struct Scenario {
   std::vector<ContenderLabel> contenders = {};
 };
 
+namespace stress {
+struct Test;  // stress/test.h
+}
+
 // The command `bench-all`. Returns its exit code (harness/README.md lists them).
-int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios);
+int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
+         const std::vector<const stress::Test*>& stress = {});
 
 }  // namespace harness

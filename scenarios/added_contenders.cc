@@ -9,6 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/stress_registry.h"
 
 namespace scenarios::added {
 namespace {
@@ -47,7 +48,7 @@ int main(int argc, char** argv, const char* share) {
   if (share != nullptr) ::setenv("GILFREE_SOURCE_DIR", share, kUnlessThere);
   const auto here = std::filesystem::current_path() / "results" / "local";
   ::setenv("GILFREE_RESULTS_DIR", here.c_str(), kUnlessThere);
-  return harness::main(argc, argv, all_scenarios());
+  return harness::main(argc, argv, all_scenarios(), all_stress_tests());
 }
 
 }  // namespace scenarios::added

@@ -56,9 +56,9 @@ STOREYS = (
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fleet", "run", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fleet", "run", "stress", "command")
 # What scenarios may include of it.
-HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/")
+HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/", "harness/stress/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
                            r"moodycamel|rigtorp|folly|absl|fmt|hwloc|re2|zmq)([/.]|$)")

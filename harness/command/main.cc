@@ -16,6 +16,7 @@
 #include "harness/command/manual.h"
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
+#include "harness/command/stress.h"
 #include "harness/command/variables.h"
 #include "harness/plan/interpreters.h"
 #include "harness/record/baseline.h"
@@ -103,6 +104,7 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   for (auto& command : comparison_commands()) all.commands.push_back(std::move(command));
   all.commands.push_back(stored_command());
   all.commands.push_back(fleet_command());
+  all.commands.push_back(stress_command());
   return all;
 }
 
@@ -133,10 +135,12 @@ int report(const Options& options) {
   return draw_report(options.reports, options.out, options.report_format);
 }
 
-int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
+            const std::vector<const stress::Test*>& stress) {
   if (is_comparison(argc, argv)) return compare(argc, argv);
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
   if (is_fleet(argc, argv)) return fleet(argc, argv);
+  if (is_stress(argc, argv)) return stress_tests(argc, argv, stress);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:
@@ -166,7 +170,8 @@ int complain(const std::exception& why, const char* what, int code) {
 
 }  // namespace
 
-int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
+         const std::vector<const stress::Test*>& stress) {
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
   fill_closed_streams();
   ::signal(SIGCHLD, SIG_DFL);  // were it ignored, no exit code could be read
@@ -174,7 +179,7 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
   end_on_signals();
   adopt_orphans();
   try {
-    int code = perform(argc, argv, scenarios);
+    int code = perform(argc, argv, scenarios, stress);
     if (code == kOk && !std::cout.flush()) {
       std::cerr << "bench-all: cannot write to standard output\n";
       code = kCannotWrite;

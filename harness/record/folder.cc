@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "harness/base/errors.h"
 
@@ -13,7 +14,7 @@ namespace harness {
 
 namespace fs = std::filesystem;
 
-Folder::Folder(const fs::path& path) {
+Folder::Folder(const fs::path& path, std::string log) : log_(std::move(log)) {
   std::error_code error;
   path_ = fs::absolute(path, error).lexically_normal();
   if (error) throw BadUsage("--out: the current folder is gone; name the whole path");
@@ -32,7 +33,7 @@ Folder::Folder(const fs::path& path) {
 
 // Of two runs that name one folder at the same time, one gets it.
 void Folder::begin_log() {
-  const fs::path log = path_ / "events.jsonl";
+  const fs::path log = path_ / log_;
   const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd >= 0) {
     ::close(fd);
@@ -65,7 +66,7 @@ Folder Folder::fresh(const fs::path& wanted) {
 
 void Folder::take_back() const {
   std::error_code error;
-  fs::remove(path_ / "events.jsonl", error);
+  fs::remove(path_ / log_, error);
   for (auto made = path_; made != was_there_; made = made.parent_path()) {
     fs::remove(made, error);  // refuses what is not empty
   }

@@ -8,16 +8,16 @@ namespace harness {
 
 class Folder {
  public:
-  // Makes it, with the folders above it, and an empty events.jsonl. Throws BadUsage if that is not
-  // possible or it holds a run already, CannotWrite if there is no space.
-  explicit Folder(const std::filesystem::path& path);
+  // Makes it, with the folders above it, and an empty file `log` that belongs to the run. Throws BadUsage if
+  // that is not possible or it holds such a run already, CannotWrite if there is no space.
+  explicit Folder(const std::filesystem::path& path, std::string log = "events.jsonl");
 
   // A folder of this name that does not exist yet; else with -2, -3, ... behind it.
   static Folder fresh(const std::filesystem::path& wanted);
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Nothing was measured: removes the event log and, as far as they are empty, the folders that were
+  // Nothing was measured: removes the log and, as far as they are empty, the folders that were
   // made.
   void take_back() const;
 
@@ -25,6 +25,7 @@ class Folder {
   void begin_log();
   [[noreturn]] void cannot_be_used(const std::string& why) const;
 
+  std::string log_;
   std::filesystem::path path_;
   std::filesystem::path was_there_;  // the deepest folder above that existed before
 };

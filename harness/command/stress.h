@@ -1,0 +1,20 @@
+// `bench-all stress`: tests that try to break primitives.
+#pragma once
+
+#include <vector>
+
+#include "harness/command/reference.h"
+#include "harness/stress/test.h"
+
+namespace harness {
+
+// Whether the command line is `stress`.
+bool is_stress(int argc, char** argv);
+
+// The command, for the manual and for completion.
+CommandReference stress_command();
+
+// Does what it asks for; returns the exit code. Throws BadUsage or CannotWrite.
+int stress_tests(int argc, char** argv, const std::vector<const stress::Test*>& tests);
+
+}  // namespace harness

@@ -1,0 +1,139 @@
+#include "harness/stress/attempt.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "harness/base/child_program.h"
+#include "harness/base/stacks.h"
+#include "harness/stress/shared.h"
+#include "harness/stress/trial.h"
+
+namespace harness::stress {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+constexpr std::size_t kLongestComplaint = 4096;
+constexpr nanoseconds kSlice = 20ms;
+
+std::string state_of(const ActorState& actor) {
+  switch (actor.state.load()) {
+    case ActorState::kRuns:
+      return std::string("after '") + actor.at.load() + "', its step " +
+             std::to_string(actor.steps.load());
+    case ActorState::kEnded:
+      return "has ended";
+    case ActorState::kKilled:
+      return "was killed";
+    default:
+      return "has not started";
+  }
+}
+
+std::string stacks_text(pid_t leader) {
+  std::string text;
+  for (const Json& thread : stacks_of(leader)) {
+    text += "  process " + std::to_string(thread.value("pid", 0)) + " thread " +
+            std::to_string(thread.value("tid", 0)) + ": state " + thread.value("state", "?") +
+            ", wchan " + thread.value("wchan", "-") + ", syscall " + thread.value("syscall", "-") +
+            "\n";
+    if (const auto stack = thread.value("stack", ""); !stack.empty()) text += stack + "\n";
+  }
+  return text;
+}
+
+std::string report_of(const Config& config, const Board& board, pid_t leader) {
+  std::string text = std::string("  the trial: ") + board.leader_at.load() + "\n";
+  for (int number = 0; number < config.actors; ++number) {
+    const auto& actor = board.actors[static_cast<std::size_t>(number)];
+    text += "  actor " + std::to_string(number) + " (process " + std::to_string(actor.pid.load()) +
+            ", thread " + std::to_string(actor.tid.load()) + "): " + state_of(actor) + "\n";
+  }
+  return text + stacks_text(leader);
+}
+
+// The labels of the actors that have not ended, each once: hangs of the same kind have the same text.
+std::string hang_outcome(const Config& config, const Board& board) {
+  std::map<std::string, int> places;
+  for (int number = 0; number < config.actors; ++number) {
+    const auto& actor = board.actors[static_cast<std::size_t>(number)];
+    if (actor.state.load() == ActorState::kRuns) ++places[actor.at.load()];
+  }
+  if (places.empty()) return std::string("hang: the trial ") + board.leader_at.load();
+  std::string text = "hang:";
+  for (const auto& [place, actors] : places) text += " '" + place + "'";
+  return text;
+}
+
+// Waits slice by slice, and counts the slices in which no actor got on.
+ChildProgram::End wait_for(ChildProgram& child, Capture& complaints, const Board& board,
+                           nanoseconds patience) {
+  std::uint64_t steps = board.steps();
+  for (nanoseconds idle{}; idle < patience;) {
+    const auto end = child.wait(ChildProgram::Clock::now() + kSlice, {&complaints});
+    if (end != ChildProgram::End::kLate) return end;
+    const std::uint64_t now = board.steps();
+    idle = now == steps ? idle + kSlice : nanoseconds{};
+    steps = now;
+  }
+  return ChildProgram::End::kLate;
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.find_last_of('\n') + 1);
+}
+
+// What is wrong with the way in which the trial's process ended; empty if nothing is.
+std::string crash_of(int status, const std::string& complaints) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  const std::string how = WIFSIGNALED(status) ? std::string(::strsignal(WTERMSIG(status)))
+                                              : "exit code " + std::to_string(WEXITSTATUS(status));
+  const std::string said = last_line(complaints);
+  return "crash: " + how + (said.empty() ? "" : ": " + said);
+}
+
+void become_the_trial(const Test& test, const Config& config, std::uint64_t seed, Board& board,
+                      int complaints) {
+  ::dup2(complaints, STDERR_FILENO);
+  const int null = ::open("/dev/null", O_RDWR);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(null, STDOUT_FILENO);
+  ::close(null);
+  run_trial(test, config, seed, board);
+}
+
+}  // namespace
+
+Attempt attempt(const Test& test, const Config& config, std::uint64_t seed, nanoseconds patience) {
+  const Shared<Board> board;
+  Capture complaints(kLongestComplaint);
+  ChildProgram child([&] { become_the_trial(test, config, seed, *board, complaints.writer()); });
+  const auto end = wait_for(child, complaints, *board, patience);
+  Attempt seen;
+  if (end == ChildProgram::End::kLate) {
+    seen.end = Attempt::End::kHung;
+    seen.report = report_of(config, *board, child.id());
+    board->record(hang_outcome(config, *board));
+  }
+  const int status = child.reap();
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;  // orphans that this process has adopted
+  if (end == ChildProgram::End::kInterrupted) return {Attempt::End::kInterrupted, {}, {}};
+  complaints.drain();
+  if (end == ChildProgram::End::kEnded) {
+    if (const auto crash = crash_of(status, complaints.text()); !crash.empty()) {
+      board->record(crash);
+    }
+    if (board->skipped.load()) seen.end = Attempt::End::kSkipped;
+  }
+  board->each_outcome(
+      [&](const std::string& text, std::uint64_t samples) { seen.outcomes[text] += samples; });
+  return seen;
+}
+
+}  // namespace harness::stress

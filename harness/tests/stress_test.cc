@@ -1,0 +1,359 @@
+// The engine of `bench-all stress`: what becomes of a trial, how a run ends, and what it writes.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+
+#include "harness/base/errors.h"
+#include "harness/base/files.h"
+#include "harness/record/environment.h"
+#include "harness/scenario.h"
+#include "harness/stress/engine.h"
+#include "harness/stress/shared.h"
+#include "harness/tests/example_stress.h"
+#include "harness/tests/stress_fixtures.h"
+#include "harness/tests/support.h"
+
+namespace harness::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using stress::Attempt;
+using stress::Config;
+using stress::Engine;
+using stress::Limits;
+using stress::TestResult;
+
+// In both scopes: threads and processes.
+class StressTrial : public ::testing::TestWithParam<bool> {
+ protected:
+  static Attempt one(TwoFunctions::Act act, TwoFunctions::Judge judge = no_judge,
+                     Config config = {}) {
+    return stress::attempt(test_that(std::move(act), GetParam(), std::move(judge)), config, 1, 2s);
+  }
+};
+std::string scope_name(const ::testing::TestParamInfo<bool>& scope) {
+  return scope.param ? "Processes" : "Threads";
+}
+INSTANTIATE_TEST_SUITE_P(Scopes, StressTrial, ::testing::Values(false, true), scope_name);
+
+using Outcomes = std::map<std::string, std::uint64_t>;
+
+TEST_P(StressTrial, EachActorActsAndItsOutcomesAreCounted) {
+  const auto seen = one([](stress::Actor& me) { me.record(me.number() == 0 ? "good" : "odd", 3); },
+                        no_judge, {.actors = 3});
+  EXPECT_EQ(seen.end, Attempt::End::kEnded);
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"good", 3}, {"odd", 6}}));
+}
+
+TEST_P(StressTrial, TheJudgeComesWhenAllHaveEnded) {
+  stress::Shared<std::atomic<int>> ended{0};
+  const auto seen = one([&](stress::Actor&) { ended->fetch_add(1); },
+                        [&](const stress::Judged& trial) {
+                          trial.record(*ended == trial.config.actors ? "good" : "bad");
+                        });
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"good", 1}}));
+}
+
+TEST_P(StressTrial, ActorsMeetAgainAndAgain) {
+  stress::Shared<std::atomic<int>> arrived{0};
+  const auto seen = one(
+      [&](stress::Actor& me) {
+        for (int round = 1; round <= 100; ++round) {
+          arrived->fetch_add(1);
+          me.meet();
+          me.record(*arrived >= 2 * round ? "good" : "bad");
+        }
+      },
+      no_judge, {.actors = 2});
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"good", 200}}));
+}
+
+TEST_P(StressTrial, AnExceptionIsAnOutcomeWithItsMessage) {
+  const auto seen = one([](stress::Actor&) { throw std::runtime_error("no luck"); });
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"exception: no luck", 2}}));
+}
+
+TEST_P(StressTrial, ACrashIsAnOutcomeAndEndsTheTrialOnly) {
+  const auto seen = one([](stress::Actor& me) {
+    if (me.number() == 1) std::abort();
+  });
+  EXPECT_EQ(seen.end, Attempt::End::kEnded);
+  EXPECT_EQ(seen.outcomes.begin()->first.substr(0, 14), "crash: Aborted");
+}
+
+TEST_P(StressTrial, AHangIsSeenAndSaysWhereEachActorIs) {
+  stress::Shared<std::atomic<bool>> never{false};
+  const auto seen = one([&](stress::Actor& me) {
+    if (me.number() == 0) return;
+    me.at("waits for ever");
+    while (!*never) ::usleep(1000);
+  });
+  EXPECT_EQ(seen.end, Attempt::End::kHung);
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"hang: 'waits for ever'", 1}}));
+  EXPECT_NE(seen.report.find("actor 0 "), std::string::npos);
+  EXPECT_NE(seen.report.find("after 'waits for ever', its step 1"), std::string::npos)
+      << seen.report;
+  EXPECT_NE(seen.report.find("state S"), std::string::npos) << seen.report;
+}
+
+TEST_P(StressTrial, ADescriptorThatIsLeftBehindIsALeak) {
+  const auto seen = one([](stress::Actor&) {}, [](const stress::Judged&) { (void)::dup(0); });
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"leak: descriptors", 1}}));
+}
+
+TEST_P(StressTrial, WhatThisMachineCannotRunIsSkippedWithTheReason) {
+  auto test = test_that([](stress::Actor&) {}, GetParam());
+  test.make = [](const Config&) -> std::unique_ptr<stress::Body> {
+    throw Skipped("install libnothing-dev");
+  };
+  Engine engine({&test}, {.duration = 1s});
+  engine.run();
+  EXPECT_EQ(engine.results().front().skipped, "install libnothing-dev");
+  EXPECT_EQ(stress::exit_code(engine.results()), kNothingRan);
+}
+
+TEST_P(StressTrial, AnActorIsInterruptedAtAnyInstructionAndGoesOn) {
+  const auto seen = one(
+      [](stress::Actor& me) {
+        const auto end = std::chrono::steady_clock::now() + 30ms;
+        while (std::chrono::steady_clock::now() < end) continue;
+        me.record("good");
+      },
+      no_judge, {.interrupt_us = 50});
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"good", 2}}));
+}
+
+TEST(StressFaults, AKilledActorIsKnownToTheJudgeAndTheOthersGoOn) {
+  stress::Shared<std::atomic<int>> survivors{0};
+  const auto test = test_that(
+      [&](stress::Actor& me) {
+        for (int i = 0; i < me.config().operations; ++i) me.at("works");
+        // A doomed actor lives until its death: the timer may be late.
+        ::usleep(20'000);
+        survivors->fetch_add(1);
+      },
+      true,
+      [&](const stress::Judged& trial) {
+        int killed = 0;
+        for (int actor = 0; actor < trial.config.actors; ++actor) killed += trial.was_killed(actor);
+        trial.record(killed + *survivors == trial.config.actors ? "good" : "bad");
+        if (killed == 2) trial.record("odd");
+      });
+  std::uint64_t with_two = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    *survivors = 0;
+    const auto seen = stress::attempt(test, {.actors = 3, .operations = 50, .kills = 2}, seed, 2s);
+    EXPECT_EQ(seen.outcomes.count("bad"), 0U);
+    with_two += seen.outcomes.count("odd");
+  }
+  EXPECT_GT(with_two, 0U);
+}
+
+TEST(StressFaults, AStoppedActorGoesOn) {
+  const auto test = test_that(
+      [](stress::Actor& me) {
+        for (int i = 0; i < 200; ++i) me.at("works"), ::usleep(100);
+        me.record("good");
+      },
+      true);
+  const auto seen = stress::attempt(test, {.actors = 3, .stops = 3}, 1, 2s);
+  EXPECT_EQ(seen.outcomes, (Outcomes{{"good", 3}}));
+}
+
+TEST(StressConfig, ItsTextIsReadAgain) {
+  const Limits limits{.most_actors = 6, .across_processes = true, .kills = true};
+  stress::Random random(7);
+  for (int i = 0; i < 1000; ++i) {
+    const Config config = stress::random_config(limits, {}, random);
+    EXPECT_EQ(stress::parse_config(to_text(config), limits), config) << to_text(config);
+  }
+}
+
+TEST(StressConfig, TheSameSeedGivesTheSameAndAnotherSeedAnother) {
+  const Limits limits{.most_actors = 6};
+  std::set<std::string> all;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    stress::Random one(seed), other(seed);
+    const auto text = to_text(stress::random_config(limits, {}, one));
+    EXPECT_EQ(text, to_text(stress::random_config(limits, {}, other)));
+    all.insert(text);
+  }
+  EXPECT_GT(all.size(), 50U);
+}
+
+TEST(StressConfig, FaultsThatAreNotAllowedAreNotChosen) {
+  const Limits limits{.across_processes = true, .kills = true};
+  stress::Random random(7);
+  for (int i = 0; i < 200; ++i) {
+    const Config config = stress::random_config(limits, {false, false, false, false}, random);
+    EXPECT_EQ(config.kills + config.stops + config.interrupt_us + config.nice, 0);
+    EXPECT_EQ(config.delays, Config::Delays::kNone);
+  }
+}
+
+TEST(StressConfig, AMistakeIsNamedWithItsRemedy) {
+  const Limits limits{.most_actors = 4};
+  const auto said = [&](const char* text) {
+    return message_of<BadUsage>([&] { stress::parse_config(text, limits); });
+  };
+  const std::string remedy = "; copy it from the replay command that `stress` printed";
+  EXPECT_EQ(said("actors"), "--config: 'actors' is not NAME:VALUE" + remedy);
+  EXPECT_EQ(said("actors:5"),
+            "--config: 'actors:5' is not a whole number between 2 and 4" + remedy);
+  EXPECT_EQ(said("cpus:many"), "--config: 'cpus:many' is unknown" + remedy);
+  EXPECT_EQ(said("speed:1"), "--config: 'speed:1' is unknown" + remedy);
+  EXPECT_EQ(said("interrupt:50"), "--config: 'interrupt:50' has no unit; write 50us" + remedy);
+  EXPECT_EQ(said("kill:1"), "--config: 'kill:1' is not a whole number between 0 and 0" + remedy);
+}
+
+TEST(StressConfig, EachSimplificationEnds) {
+  const Limits limits{.most_actors = 6, .across_processes = true, .kills = true};
+  for (int part = 0; part < stress::kSimplerParts; ++part) {
+    Config config{
+        .actors = 6, .operations = 200, .interrupt_us = 9, .nice = 10, .stops = 2, .kills = 5};
+    int steps = 0;
+    for (Config next; (next = stress::simpler(config, limits, part)) != config; config = next)
+      ++steps;
+    EXPECT_GT(steps, 0) << part;
+    EXPECT_LT(steps, 10) << part;
+    EXPECT_EQ(stress::parse_config(to_text(config), limits), config);
+  }
+}
+
+// A test whose every trial ends with this outcome.
+stress::Test always(const std::string& outcome) {
+  return test_that([](stress::Actor&) {}, false,
+                   [outcome](const stress::Judged& trial) { trial.record(outcome); });
+}
+
+int code_of(const std::vector<const stress::Test*>& tests) {
+  Engine engine(tests, {.duration = 200ms, .until_failure = true});
+  engine.run();
+  return stress::exit_code(engine.results());
+}
+
+TEST(StressEngine, TheExitCodeSaysWhatWasSeen) {
+  const auto good = always("good"), odd = always("odd"), bad = always("bad"),
+             unclear = always("unclear"), new_one = always("not declared at all");
+  EXPECT_EQ(code_of({&good, &odd}), kOk);
+  EXPECT_EQ(code_of({&good, &bad}), kFailed);
+  EXPECT_EQ(code_of({&good, &new_one}), kFailed);
+  EXPECT_EQ(code_of({&good, &unclear}), kIncomparable);
+}
+
+TEST(StressEngine, AHangEndsWith6AndAPeersFailureCountsForNothing) {
+  auto hangs = test_that([](stress::Actor&) { ::pause(); }, false);
+  Engine engine({&hangs}, {.duration = 5s, .patience = 100ms, .until_failure = true});
+  engine.run();
+  EXPECT_EQ(stress::exit_code(engine.results()), kHung);
+  const auto good = always("good");
+  auto peer = always("bad");
+  peer.is_peer = true;
+  EXPECT_EQ(code_of({&good, &peer}), kOk);
+}
+
+TEST(StressEngine, AllTestsTakeTurnsWithinTheTime) {
+  const auto one = always("good"), other = always("good");
+  Engine engine({&one, &other}, {.duration = 300ms});
+  engine.run();
+  EXPECT_GE(engine.elapsed(), 300ms);
+  for (const auto& each : engine.results()) EXPECT_GT(each.trials, 0U);
+}
+
+TEST(StressEngine, AFailureIsMadeSimplerAndReplaysWithItsSeedAndConfig) {
+  // Fails with three actors at least and eight operations at least, whatever else.
+  const auto fails = test_that([](stress::Actor&) {}, false,
+                               [](const stress::Judged& trial) {
+                                 const bool bad =
+                                     trial.config.actors >= 3 && trial.config.operations >= 8;
+                                 trial.record(bad ? "bad" : "good");
+                               });
+  Engine engine({&fails}, {.duration = 60s, .seed = 3, .until_failure = true});
+  engine.run();
+  const auto found = engine.results().front().found.at("bad");
+  EXPECT_EQ(found.config.actors, 3);
+  EXPECT_LT(found.config.operations, 16);
+  EXPECT_EQ(found.config.interrupt_us + found.config.nice, 0);
+  Engine replay({&fails}, {.duration = 60s, .seed = found.seed, .config = to_text(found.config)});
+  replay.run();
+  EXPECT_EQ(replay.trials(), 1U);
+  EXPECT_EQ(stress::exit_code(replay.results()), kFailed);
+}
+
+TEST(StressEngine, TheExampleHolds) {
+  Engine engine({&counter}, {.duration = 300ms});
+  engine.run();
+  EXPECT_EQ(engine.results().front().verdict(), TestResult::Verdict::kPassed);
+  EXPECT_GT(engine.results().front().found.at("exact").samples, 0U);
+}
+
+TEST(StressEngine, TheExampleOfTheHeaderIsTheOneThatIsCompiled) {
+  const auto header = read_text(source_dir() + "/harness/stress/test.h");
+  const auto code = read_text(source_dir() + "/harness/tests/example_stress.cc");
+  ASSERT_TRUE(header && code);
+  std::istringstream example(code->substr(code->find("class Counter")));
+  int lines = 0;
+  for (std::string line; std::getline(example, line) && !line.starts_with("}  // namespace");) {
+    if (line.empty()) continue;
+    EXPECT_NE(header->find("//   " + line + "\n"), std::string::npos) << line;
+    ++lines;
+  }
+  EXPECT_GT(lines, 20);
+}
+
+TEST(StressResults, CsvHasARowForEachOutcomeWithTheReplayCommand) {
+  const auto test = always("good");
+  TestResult result;
+  result.test = &test;
+  result.trials = 5;
+  result.found["bad"] = {
+      .samples = 1, .config = {.actors = 3, .operations = 4}, .seed = 9, .report = {}};
+  result.found["good"] = {.samples = 3, .config = {}, .seed = 8, .report = {}};
+  const std::string text = stress::csv({result}, "7");
+  EXPECT_EQ(text.substr(0, text.find('\n')),
+            "run_id,test,config,seed,iterations,outcome,samples,frequency,expect,description,"
+            "verdict,replay_cmd");
+  EXPECT_NE(text.find("7,fixture/scope:threads,\"actors:3,ops:4\",9,5,bad,1,0.25,forbidden,as it "
+                      "should not be,FAILED,\"bench-all stress 'fixture/scope:threads' --seed 9 "
+                      "--config actors:3,ops:4\"\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(",odd,0,0,interesting,allowed,"), std::string::npos) << text;
+}
+
+TEST(StressResults, TheTableShowsAnOutcomeThatWasNotDeclared) {
+  const auto test = always("good");
+  TestResult result;
+  result.test = &test;
+  result.trials = 1;
+  result.found["surprise"] = {.samples = 1, .config = {}, .seed = 8, .report = {}};
+  const std::string text = stress::table({result});
+  EXPECT_NE(text.find("surprise"), std::string::npos);
+  EXPECT_NE(text.find("not declared"), std::string::npos);
+  EXPECT_EQ(text.substr(0, 6), "FAILED");
+}
+
+TEST(StressBoard, KeepsWhatItHasRoomForAndCutsWhatIsLong) {
+  const stress::Shared<stress::Board> board;
+  for (int i = 0; i < 100; ++i) board->record("outcome " + std::to_string(i));
+  board->record(std::string(500, 'x'));
+  int outcomes = 0;
+  board->each_outcome([&](const std::string&, std::uint64_t) { ++outcomes; });
+  EXPECT_EQ(outcomes, 32);
+  const stress::Shared<stress::Board> other;
+  other->record(std::string(500, 'x'));
+  other->record(std::string(500, 'x'), 2);
+  other->each_outcome([](const std::string& text, std::uint64_t samples) {
+    EXPECT_EQ(text, std::string(100, 'x'));
+    EXPECT_EQ(samples, 3U);
+  });
+}
+
+}  // namespace
+}  // namespace harness::testing
