@@ -13,6 +13,7 @@ from contenders import FAMILIES, SPARE
 
 LIGHT, DARK = "#ffffff", "#14171a"
 READABLE = 4.5
+BLACK = "#111111"  # of baselines
 FIXED = {figure.INK: "ink", figure.PALE: "pale", figure.GRID: "grid", figure.PAPER: "paper"}
 USED = sorted({colour.lower() for each in (*FAMILIES.values(), SPARE) for colour in each.colours})
 
@@ -33,7 +34,9 @@ def contrast(one, other):
 
 
 def readable(colour, paper):
-    """Returns the colour, mixed with ink until it can be read on the paper."""
+    """Returns the colour, mixed with ink until it can be read on the paper; black, which is ink itself, turned over on dark paper."""
+    if colour.lower() == BLACK and luminance(paper) < 0.5:
+        return "#e6e6e6"
     ink = 255 if luminance(paper) < 0.5 else 0
     for share in range(101):
         mixed = "#%02x%02x%02x" % tuple(round(value + (ink - value) * share / 100) for value in channels(colour))

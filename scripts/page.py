@@ -27,7 +27,7 @@ numbers. What each column means: results/README.md.</p>"""
 def section_text(question, scenario, found, drawn, about, command):
     parts = ['<p class="answer">%s</p>' % escape(found.headline), list_text(found.points), figures_text(drawn)]
     parts += ["<h3>Numbers</h3>"] if found.tables else []
-    parts += [folded_table(table, question) for table in found.tables]
+    parts += [folded_table(table, "%s Table %d" % (question, at)) for at, table in enumerate(found.tables, start=1)]
     parts.append('<h3>How it was measured, and again</h3><p class="small">%s Raw data: the rows of %s in samples.csv.</p>'
                  "<pre>%s</pre>" % (escape(about), escape(scenario), escape(command)))
     return "\n".join(parts)

@@ -1,11 +1,8 @@
-"""The page: contents, headings in order, terms, alt texts, tables that sort; read as a browser does."""
+"""The page: contents, headings in order, terms, alt texts; read as a browser does. What a browser shows: test_browser.py."""
 
 import html.parser
 import os
 import re
-import shutil
-import subprocess
-import tempfile
 import unittest
 
 import support
@@ -185,80 +182,6 @@ class Colours(unittest.TestCase):
         for svg in svgs:
             self.assertEqual(re.findall(r"#[0-9a-fA-F]{6}\b", svg), [])
             self.assertNotRegex(svg, r"fill: (black|white)\b")
-
-
-SORTS = """
-document.title = "";
-const say = (text) => { document.title += text + ";"; };
-const table = document.querySelector("table.sortable");
-const column = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent.replace(/\\d$/, ""));
-const button = table.tHead.rows[0].cells[1].querySelector("button");
-button.click(); say(column().join(","));
-button.click(); say(column().join(","));
-say(table.tHead.rows[0].cells[1].getAttribute("aria-sort"));
-const input = document.querySelector("input");
-input.value = "NONE row"; input.dispatchEvent(new Event("input"));
-say([...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[0].textContent).join(","));
-"""
-# The page in a frame as wide as a phone, then as wide as a screen: what its content takes.
-WIDTHS = """<!doctype html><title></title><iframe></iframe><script>
-const frame = document.querySelector("iframe"), widths = [390, 1280];
-const next = () => { if (widths.length) { frame.width = widths.shift(); frame.src = "page.html?" + frame.width; } };
-frame.onload = () => {
-  const page = frame.contentDocument.documentElement;
-  if (page.querySelector("h1")) document.title += page.scrollWidth - page.clientWidth + ";";
-  next();
-};
-next();
-</script>"""
-
-
-class Browser(unittest.TestCase):
-    """In a headless Chromium, where there is one."""
-
-    def open(self, name, **files):
-        """The title that the file `name` ends up with, and what the browser said on its console."""
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if not chromium:
-            self.skipTest("there is no Chromium here (apt-get install chromium)")
-        with tempfile.TemporaryDirectory() as folder:
-            for stem, text in files.items():
-                with open(os.path.join(folder, stem + ".html"), "w", encoding="utf-8") as file:
-                    file.write(text)
-            done = subprocess.run(
-                [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                 "--allow-file-access-from-files", "--enable-logging=stderr", "--virtual-time-budget=20000",
-                 "--window-size=1400,900", "--user-data-dir=" + os.path.join(folder, "profile"), "--dump-dom",
-                 "file://%s/%s.html" % (folder, name)], capture_output=True, text=True, check=False, timeout=240)
-        title = re.search("<title>(.*?)</title>", done.stdout)
-        self.assertIsNotNone(title, done.stderr[-500:])
-        return title[1], [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-
-    def test_tables_sort_by_their_values_and_filter_by_words(self):
-        import markup
-        from tables import Cell, Table
-        values = [3, 20, 100, None, 1]
-        rows = [[Cell("row %d" % at), Cell("none", None, [1]) if value is None else Cell("%d k" % value, value)]
-                for at, value in enumerate(values)] + [[Cell("more %d" % at), Cell("7 k", 7)] for at in range(9)]
-        text = markup.table_text(Table("", ["name", "rate"], rows, ["why"]), "A table")
-        title, console = self.open("sort", sort="<!doctype html><title></title>%s<script>%s\n%s</script>" % (
-            text, markup.source("report.js"), SORTS))
-        up, down, direction, kept, _ = title.split(";")
-        self.assertEqual(up.split(",")[:2] + up.split(",")[-3:], ["1 k", "3 k", "20 k", "100 k", "none"])
-        self.assertEqual(down.split(",")[:2] + down.split(",")[-2:], ["100 k", "20 k", "1 k", "none"])
-        self.assertEqual((direction, kept), ("descending", "row 3"))
-        self.assertEqual(console, [])
-
-    def test_neither_a_phone_nor_a_screen_has_to_scroll_sideways(self):
-        with support.fixture_run() as run:
-            fills.everything(run)
-            run.write()
-            support.report(run.folder)
-            text = run.read("report.html")
-        title, console = self.open("frame", frame=WIDTHS, page=text)
-        self.assertEqual(title, "0;0;")
-        self.assertEqual(console, [])
 
 
 class Inline(unittest.TestCase):
