@@ -14,7 +14,7 @@ Axis = collections.namedtuple("Axis", "column heading text_of")
 
 SCOPES = {"thread": "threads", "process": "processes"}
 PLACES = {"core": "a core each", "same core": "on one core", "in turn": "dealt out to the cores"}
-LOADS = {"none": "", "half": "beside a load half of the time", "full": "beside a full load"}
+LOADS = {"half": "beside a load half of the time", "full": "beside a full load"}
 WAITERS = {"hot": "the waiter runs", "asleep": "the waiter sleeps"}
 MODES = {"throughput": "one way", "ping_pong": "round trip", "one_by_one": "tasks one by one",
          "chunks": "tasks in chunks", "round_trip": "one task and its result", "fifty": "50 tasks, start to end",
@@ -70,17 +70,8 @@ AXES = (
 BY_COLUMN = {axis.column: axis for axis in AXES}
 
 
-def is_loaded(row):
-    """Returns whether other programs kept the parties' CPUs busy."""
-    return row["load"] not in ("", "none")
-
-
-def value_of(row, axis):
-    return row[axis.column] if axis.column != "load" or is_loaded(row) else ""
-
-
 def setting_of(row):
-    return tuple(value_of(row, axis) for axis in AXES)
+    return tuple(map(row.__getitem__, BY_COLUMN))
 
 
 def sortable(setting):
@@ -93,7 +84,7 @@ def varying(rows):
     """Returns the axes with more than one value; of two that always go together, the first."""
     found, seen = [], set()
     for axis in AXES:
-        values = [value_of(row, axis) for row in rows]
+        values = [row[axis.column] for row in rows]
         ranks = {value: rank for rank, value in enumerate(dict.fromkeys(values))}
         shape = tuple(ranks[value] for value in values)
         if len(ranks) > 1 and shape not in seen:

@@ -144,7 +144,7 @@ def verdict(theirs, ours):
 
 def row_of(claim, run, rows):
     cpus = (run.get("host") or {}).get("cpus") or 1
-    mine = [row for row in rows if row["scenario"] == claim.scenario and not axes.is_loaded(row) and
+    mine = [row for row in rows if row["scenario"] == claim.scenario and not row["load"] and
             all(row[column] == value for column, value in claim.axes.items())]
     theirs, ours = (claim.judge(mine, impls, cpus) for impls in (claim.theirs, claim.ours))
     name = Cell(claim.text)

@@ -10,6 +10,7 @@ A new contender needs no line here. Its name and family come from run.json ("con
 """
 
 import collections
+import functools
 import zlib
 
 Family = collections.namedtuple("Family", "prefixes pattern colours")
@@ -74,12 +75,16 @@ learnt = {}  # {impl: {"label": ..., "family": ...}} of the run that is reported
 def learn(run):
     """Takes what run.json says of its contenders, in place of what an earlier run said."""
     learnt.clear()
+    family.cache_clear()
+    label.cache_clear()
+    order.cache_clear()
     told = run.get("contenders")
     for impl, facts in (told.items() if isinstance(told, dict) else ()):
         if isinstance(facts, dict):
             learnt[impl] = {name: str(facts[name]) for name in ("label", "family") if facts.get(name)}
 
 
+@functools.lru_cache(maxsize=None)
 def family(impl):
     """Returns the family by which a contender is coloured and listed; UNKNOWN if nothing says."""
     told = learnt.get(impl, {}).get("family")
@@ -155,6 +160,7 @@ def told_label(impl):
     return told.replace(" (limit)", "").replace(" (baseline)", "") + " (baseline)"
 
 
+@functools.lru_cache(maxsize=None)
 def label(impl, interpreter=""):
     name = told_label(impl) or OURS.get(impl) or NAMES.get(impl) or derived(impl)
     if not interpreter:
@@ -196,6 +202,7 @@ def marker(impl):
     return MARKERS[(place + place // len(DASHES)) % len(MARKERS)]
 
 
+@functools.lru_cache(maxsize=None)
 def order(impl, interpreter=""):
     families = [*list(FAMILIES)[:-1], UNKNOWN, "cpython"]  # CPython last, unknown families before it
     return (families.index(family(impl)) if family(impl) in families else families.index(UNKNOWN), label(impl),

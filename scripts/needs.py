@@ -57,7 +57,7 @@ def busy_rows(need, rows, cpus):
     mine = [row for row in rows if row["scenario"] == need.scenario and all(row[column] == value for column, value in rest.items())]
     for load in ("full", "half"):
         yield axes.LOADS[load], [row for row in mine if row["load"] == load and row["placement"] == need.axes.get("placement", row["placement"])]
-    alone = [row for row in mine if not axes.is_loaded(row)]
+    alone = [row for row in mine if not row["load"]]
     yield "both on one core", [row for row in alone if row["placement"] == "same core"]
     yield "more parties than CPUs", [row for row in alone if int(row["parties"] or 0) > cpus]
 
@@ -68,7 +68,7 @@ def race_of(need, rows, cpus):
     Of several settings that fit, one with a CPU for each party counts, then the one with the most contenders,
     then the one with the most parties.
     """
-    mine = [row for row in rows if row["scenario"] == need.scenario and not axes.is_loaded(row) and
+    mine = [row for row in rows if row["scenario"] == need.scenario and not row["load"] and
             all(row[column] == value for column, value in need.axes.items())]
     return max(racing.races_of(mine), key=lambda race: (
         len(race.entries) > 1, int(race.entries[0].rows[0]["parties"] or 0) <= cpus, len(race.entries), axes.sortable(race.setting)),
@@ -169,13 +169,16 @@ def decision(need, race, rows, cpus, notes):
 
 
 def decisions(run, rows):
-    """Returns the decision table. Needs that were not measured are named in a note, with the command that does."""
+    """Returns (the decision table, the needs that were not measured)."""
     cpus, notes, lines, unmeasured = (run.get("host") or {}).get("cpus") or 1, Notes(), [], []
-    rows = measured(rows)
+    of_scenario = collections.defaultdict(list)
+    for row in measured(rows):
+        of_scenario[row["scenario"]].append(row)
     for need in NEEDS:
-        race = race_of(need, rows, cpus)
+        mine = of_scenario[need.scenario]
+        race = race_of(need, mine, cpus)
         if race:
-            lines.append(decision(need, race, rows, cpus, notes))
+            lines.append(decision(need, race, mine, cpus, notes))
         else:
             unmeasured.append(need)
     table = Table("", HEADER, lines, notes.texts)

@@ -6,7 +6,6 @@ machine, the terms.
 
 import os
 
-import claims
 import needs
 from commands import command_of
 from files import write_text
@@ -33,21 +32,18 @@ def section_text(question, scenario, found, drawn, about, command):
     return "\n".join(parts)
 
 
-def which_text(run, rows):
-    found, unmeasured = needs.decisions(run, rows)
+def which_text(found, unmeasured):
     table = table_text(found, "Which should I use?", "cards") if found.rows else "<p>Nothing that a need asks for.</p>"
     missing = needs.unmeasured_text(unmeasured)
     return WHICH + table + ('<p class="small">%s</p>' % escape(missing) if missing else "")
 
 
-def slower_text(answers):
-    lines = needs.loss_rows(answers)
+def slower_text(answers, lines):
     return "<p>%s</p>" % escape(needs.losses_text(answers)) + (
         table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower") if lines else "")
 
 
-def claims_text(run, rows):
-    found = claims.claims_of(run, rows)
+def claims_text(found):
     return table_text(found, "What the tutorial says", "cards") if found.rows else \
         "<p>This run measured none of the tutorial's claims.</p>"
 
@@ -66,17 +62,17 @@ def gaps_section(rows):
         Table("", ["case", "status", "reason"], lines, []), "What was not measured"))
 
 
-def write_page(folder, run, answers, drawn, abouts, rows, steady, others=()):
+def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, others=()):
     """Writes report.html.
 
     answers: {scenario: Answer}; drawn: {scenario: [paths of SVGs]}; abouts: {scenario: how it was measured};
-    steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is not about a scenario.
+    findings: of summary.py; steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is not about a scenario.
     """
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     facts = machine(run)
-    sections = [("which", "Which should I use?", which_text(run, rows)),
-                ("slower", "Where gilfree is slower", slower_text(answers)),
-                ("claims", "What the tutorial says", claims_text(run, rows))]
+    sections = [("which", "Which should I use?", which_text(findings.decisions, findings.unmeasured)),
+                ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
+                ("claims", "What the tutorial says", claims_text(findings.claims))]
     sections += [(scenario, questions.get(scenario, scenario), section_text(
         questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), abouts.get(scenario, ""),
         command_of(run, scenario))) for scenario, found in answers.items()]

@@ -124,10 +124,11 @@ def report_run(folder):
     run["warnings"] += mistakes
     if not answers:
         answers[FIRST] = nothing("This run measured nothing.")
+    findings = summary.findings_of(run, answers, rows)
     summary.write_rows(folder, rows)
-    summary.write_markdown(folder, run, answers, rows)
-    summary.write_json(folder, run, answers, rows)
-    page.write_page(folder, run, answers, drawn, abouts, rows, steady, others)
+    summary.write_markdown(folder, run, answers, rows, findings)
+    summary.write_json(folder, run, answers, rows, findings)
+    page.write_page(folder, run, answers, drawn, abouts, rows, findings, steady, others)
     return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
             for scenario, found in answers.items()], mistakes
 

@@ -3,6 +3,7 @@
 What summary.md does not fold fits a pull request: at most 60 lines.
 """
 
+import collections
 import json
 import os
 
@@ -14,6 +15,8 @@ from answer import by_case
 from estimate import NOISY, estimate_of, outliers, per_launch, steadiness
 from files import write_csv, write_text
 
+# What is told of the run as a whole: two Tables, the needs that were not measured, the rows of where gilfree is slower.
+Findings = collections.namedtuple("Findings", "decisions unmeasured claims losses")
 METRICS = (("ops_per_s", "1/s", "higher"), ("bytes_per_s", "B/s", "higher"),
            ("lat_p50_ns", "ns", "lower"), ("lat_p99_ns", "ns", "lower"),
            ("lat_mean_ns", "ns", "lower"), ("cpu_ns_per_op", "ns", "lower"))
@@ -107,9 +110,13 @@ def table_lines(table):
         "%d. %s" % (number, markdown_text(note)) for number, note in enumerate(table.notes, start=1)]
 
 
-def loss_lines(answers):
+def findings_of(run, answers, rows):
+    return Findings(*needs.decisions(run, rows), claims.claims_of(run, rows), needs.loss_rows(answers))
+
+
+def loss_lines(answers, lines):
     """Returns where gilfree is slower, in a table; the first LOSSES."""
-    lines, text = needs.loss_rows(answers), [needs.losses_text(answers), ""]
+    text = [needs.losses_text(answers), ""]
     if not lines:
         return text
     more = ["%d more are in report.html." % (len(lines) - LOSSES), ""] if len(lines) > LOSSES else []
@@ -127,19 +134,18 @@ def note_lines(notes):
     return [line for each in shown for line in ("> **Note:** " + markdown_text(each), "")]
 
 
-def decision_lines(run, rows):
-    found, unmeasured = needs.decisions(run, rows)
-    missing = needs.unmeasured_text(unmeasured)
-    return (table_lines(found) if found.rows else []) + ["", *([missing, ""] if missing else [])]
+def decision_lines(findings):
+    missing = needs.unmeasured_text(findings.unmeasured)
+    return (table_lines(findings.decisions) if findings.decisions.rows else []) + ["", *([missing, ""] if missing else [])]
 
 
-def write_markdown(folder, run, answers, rows):
+def write_markdown(folder, run, answers, rows, findings):
     """Writes summary.md. answers: {scenario: Answer}, the first of which heads the page."""
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     lines = ["## " + next(iter(answers.values())).headline, "", *note_lines(notes_of(run, rows)),
-             *decision_lines(run, rows), *loss_lines(answers)]
+             *decision_lines(findings), *loss_lines(answers, findings.losses)]
     lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
-    told = claims.claims_of(run, rows)
+    told = findings.claims
     lines += folded("What the tutorial says", table_lines(told)) if told.rows else []
     for scenario, found in answers.items():
         body = ["**%s**" % found.headline, ""] + ["- " + point for point in found.points] + [""]
@@ -158,24 +164,23 @@ def records(header, rows):
              for heading, cell in zip(header, row)} for row in rows]
 
 
-def summary_of(run, answers, rows):
+def summary_of(run, answers, rows, findings):
     """Returns what summary.md says, for programs."""
-    found, unmeasured = needs.decisions(run, rows)
-    told = claims.claims_of(run, rows)
+    found, unmeasured, told, losses = findings
     return {
         "schema_version": 1, "run_id": str(run.get("run_id", "")), "machine": dict(machine(run)),
         "headline": next(iter(answers.values())).headline, "notes": notes_of(run, rows),
         "decisions": records(found.header, found.rows), "needs_not_measured": [need.text for need in unmeasured],
-        "slower": records(needs.LOSS_HEADER, needs.loss_rows(answers)), "claims": records(told.header, told.rows),
+        "slower": records(needs.LOSS_HEADER, losses), "claims": records(told.header, told.rows),
         "scenarios": {scenario: {"headline": each.headline, "points": each.points, "tables": [
             {"caption": table.caption, "rows": records(table.header, table.rows), "notes": table.notes}
             for table in each.tables]} for scenario, each in answers.items()},
         "not_measured": [dict(zip(("case", "status", "reason"), gap)) for gap in gaps(rows)]}
 
 
-def write_json(folder, run, answers, rows):
+def write_json(folder, run, answers, rows, findings):
     write_text(os.path.join(folder, "summary.json"), json.dumps(
-        summary_of(run, answers, rows), indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+        summary_of(run, answers, rows, findings), indent=1, allow_nan=False, ensure_ascii=False) + "\n")
 
 
 def write_rows(folder, rows):
