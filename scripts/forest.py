@@ -19,15 +19,15 @@ Change = collections.namedtuple("Change", "name change low high verdict")
 WORSE, BETTER = "#D55E00", "#0072B2"
 LOOKS = {"worse": ("v", WORSE, WORSE), "better": ("^", BETTER, BETTER), "same": ("o", figure.PALE, figure.PALE)}
 OTHER = ("o", figure.PALE, figure.PAPER)  # undecided, not told apart, preliminary: hollow
-MARKS = "triangles up: better, down: worse; dots: the same; hollow: not decided"
+MARKS = "right of the line: faster, shorter or fairer, as a ratio of speeds; triangles up: better, down: worse; dots: the same; hollow: not decided"
 SHOWN = 40
 ROW = 0.23  # inches
 STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000)  # percent
 
 
 def percent(change):
-    """Returns a logarithm as '+12 %'; of what is more than doubled 'x 3.1'."""
-    if change > math.log(3):
+    """Returns a logarithm as '+12 %'; of what is three times as much or a third 'x 3.1'."""
+    if abs(change) > math.log(3):
         return "x %s" % words.two(math.exp(change))
     return "%+.3g %%" % float("%.2g" % (100 * math.expm1(change)))
 
@@ -53,7 +53,7 @@ def ticks_of(low, high):
     reach = max(abs(low), abs(high))
     steps = [step for step in STEPS if math.log1p(step / 100) <= reach] or [STEPS[0]]
     found = [0.0]
-    for step in steps[-1:] + steps[-3:-2]:
+    for step in steps[-1:]:
         found += [math.log1p(step / 100), -math.log1p(step / 100)]
     return sorted(each for each in found if low <= each <= high)
 

@@ -85,13 +85,20 @@ def table_of(found):
     return Table("", HEADER, lines, [])
 
 
+def rule_of(rows):
+    """Returns what a caption says of the bars, which not each row has."""
+    count = sum(row.low is not None for row in rows)
+    return "No case has the six rounds that an interval needs" if not count else "Bars: 95 % interval" + (
+        "" if count == len(rows) else " (%d of %d)" % (count, len(rows)))
+
+
 def draw(folder, found, rank):
     names = forest.shortened({row["case"] for row in found.rows})
     rows = [forest.Change("%s, %s" % (names[row["case"]], row["metric"]), -row["worsening"],
                           *((-row["interval"][1], -row["interval"][0]) if row["interval"] else (None, None)), row["verdict"])
             for row in found.rows if row["verdict"] != "incomparable" and row["metric"] != SHARE]
     return forest.draw_forest(folder, rows, "compare_forest" + ("_%d" % rank if rank else ""), "What changed?",
-                              "%s against %s" % (found.b, found.a), "Changes with their 95 % intervals")
+                              "%s against %s" % (found.b, found.a), rule_of(rows))
 
 
 def section_of(folder, found, rank):

@@ -25,25 +25,37 @@ class Outcomes(unittest.TestCase):
         with open(os.path.join(self.folder, name), encoding="utf-8") as file:
             return file.read()
 
-    GOOD = "r,lock_exclusion,process,7,100,\"1, 2\",99,0.99,acceptable,one after the other,passed,bench-all stress lock_exclusion"
-    ODD = "r,lock_exclusion,process,7,100,\"0, 2\",1,0.01,interesting,it was stopped,passed,bench-all stress lock_exclusion"
-    BAD = "r,queue_fifo,thread,8,100,2 before 1,3,0.03,forbidden,out of order,failed,bench-all stress queue_fifo --seed 8"
+    GOOD = 'r,exclusion/contender:lock/scope:processes,"actors:2,ops:9",7,90,exclusive,99,0.99,acceptable,one after the other,passed,again 1'
+    ODD = 'r,exclusion/contender:lock/scope:processes,actors:3,8,90,"stopped, late",1,0.01,interesting,it was stopped,passed,again 2'
+    NOT_SEEN = "r,exclusion/contender:lock/scope:processes,,,90,two inside,0,0,forbidden,two holders at once,passed,"
+    BAD = "r,delivery/contender:queue/scope:threads,actors:2,9,50,lost,3,0.03,forbidden,it never came,FAILED,again 3"
+    PEER = BAD.replace("contender:queue", "contender:boost_message_queue")
 
     def test_without_anything_forbidden_it_says_how_much_was_tried(self):
-        code, out, err = self.write(self.GOOD, self.ODD)
-        self.assertEqual((code, out, err), (0, "1 stress test, 100 samples: no forbidden outcome.\n", ""))
-        self.assertIn("| lock_exclusion | process | 1, 2 | 99 | 99 % | acceptable | one after the other |", self.read("summary.md"))
+        code, out, err = self.write(self.GOOD, self.ODD, self.NOT_SEEN)
+        self.assertEqual((code, out, err), (0, "1 stress test of gilfree: no forbidden outcome in 100 samples.\n", ""))
+        text = self.read("summary.md")
+        self.assertIn("| exclusion | gilfree Lock | processes | passed | 90 | 100 | none |", text)
+        self.assertIn("| exclusion/contender:lock/scope:processes | stopped, late | 1 | 1 % | interesting | it was stopped | again 2 |", text)
 
     def test_a_forbidden_outcome_is_named_and_stands_first(self):
         _, out, _ = self.write(self.GOOD, self.BAD)
-        self.assertEqual(out, "1 stress test of 2 saw a forbidden outcome: queue_fifo.\n")
+        self.assertEqual(out, "2 stress tests of gilfree: 1 saw a forbidden outcome or hung (delivery/contender:queue/scope:threads).\n")
         page = self.read("report.html")
-        self.assertLess(page.index("2 before 1"), page.index("1, 2"))
-        self.assertIn("bench-all stress queue_fifo --seed 8", page)
+        self.assertLess(page.index("<td>FAILED</td>"), page.index("<td>passed</td>"))
+        self.assertLess(page.index("again 3"), page.index("again 1"))
 
-    def test_one_that_is_declared_and_never_came_is_not_seen(self):
-        _, out, _ = self.write(self.GOOD, self.BAD.replace(",3,0.03,", ",0,0,"))
-        self.assertIn("no forbidden outcome", out)
+    def test_what_another_library_did_is_told_apart_from_gilfree(self):
+        _, out, _ = self.write(self.GOOD, self.PEER)
+        self.assertEqual(out, "1 stress test of gilfree: no forbidden outcome in 99 samples. 1 stress test of other libraries: 1 saw a "
+                              "forbidden outcome or hung (delivery/contender:boost_message_queue/scope:threads).\n")
+
+    def test_a_test_that_was_skipped_has_not_passed(self):
+        code, out, err = self.write(self.GOOD, "r,delivery/contender:pipe2/scope:processes,,,0,,0,,,it holds too few,skipped,")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("1 stress test of other libraries: none came to a verdict.", out)
+        self.assertIn("skipped[1]", self.read("summary.md"))
+        self.assertIn("1. skipped: it holds too few", self.read("summary.md"))
 
     def test_a_rare_outcome_is_told_as_one_in_so_many(self):
         self.write(self.GOOD.replace(",99,", ",99999999,"), self.ODD)
@@ -70,8 +82,11 @@ class Outcomes(unittest.TestCase):
             self.assertEqual(self.write(self.BAD)[0], 0)
             self.assertIn('<h2 id="stress">', run.read("report.html"))
 
-    def test_every_expectation_has_its_place(self):
-        self.assertEqual(outcomes.RANKS[0], "forbidden")
+    def test_the_words_are_those_of_the_engine(self):
+        with open(os.path.join(support.ROOT, "harness/stress/results.cc"), encoding="utf-8") as file:
+            text = file.read()
+        for word in (*outcomes.RANKS, *outcomes.VERDICTS):
+            self.assertIn('"%s"' % word, text)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,12 @@ class Verdicts(unittest.TestCase):
         self.assertEqual([line.split(",")[-1] for line in rows], ["verdict", "better", "same", "undecided", "worse"])
         self.assertIn("Forest plot.", self.read("report.html"))
 
+    def test_bars_are_claimed_of_the_rows_that_have_one(self):
+        rows = [forest.Change("a", 0, None, None, "undecided"), forest.Change("b", 0, -1, 1, "undecided")]
+        self.assertEqual(verdicts.rule_of(rows), "Bars: 95 % interval (1 of 2)")
+        self.assertEqual(verdicts.rule_of(rows[:1]), "No case has the six rounds that an interval needs")
+        self.assertEqual(verdicts.rule_of(rows[1:]), "Bars: 95 % interval")
+
     def test_several_comparisons_have_a_section_each(self):
         _, out, _ = self.write([COMPARED, {**COMPARED, "b": "topic"}])
         self.assertEqual(len(out.splitlines()), 2)
@@ -79,7 +85,8 @@ class Verdicts(unittest.TestCase):
 
 class Forest(unittest.TestCase):
     def test_a_change_is_told_in_percent_until_it_is_a_factor(self):
-        self.assertEqual([forest.percent(each) for each in (0, 0.0488, -0.2231, 1.8)], ["+0 %", "+5 %", "-20 %", "x 6"])
+        self.assertEqual([forest.percent(each) for each in (0, 0.0488, -0.2231, 1.8, -1.8)],
+                         ["+0 %", "+5 %", "-20 %", "x 6", "x 0.17"])
 
     def test_what_is_decided_is_drawn_before_what_is_not(self):
         rows = [forest.Change("u%d" % at, 1 + at, None, None, "undecided") for at in range(99)] + [
