@@ -17,7 +17,8 @@ TERMS = {
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
                      "(primitives/docs/survivors.md).",
-    "how sure": "Whether the pick is told apart from the fastest of another library, and whether their launches are noisy.",
+    "how sure": "Whether the pick is told apart from the fastest of another library, whether their launches are noisy, and whether a row "
+                "has a warning (results/README.md).",
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",

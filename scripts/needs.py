@@ -145,6 +145,7 @@ def busy_cell(need, pick, setting, rows, cpus):
         same = next((entry for entry in race.entries if entry.contender == pick.contender), None)
         other = next_of(race, best) if best is same else same
         standing = "" if other is None else "; %s times %s" % (ratio_text(race, best, other), racing.name_of(other))
+        standing += doubt(best)
         return Cell("%s: %s%s" % (how, "the same pick, " + racing.shown(race, best) if best is same else named(race, best), standing))
     return None
 
@@ -152,7 +153,12 @@ def busy_cell(need, pick, setting, rows, cpus):
 def sure(race, one, other):
     text = racing.sureness(race, one, other)
     noisy = [entry for entry in (one, other) if steadiness(entry.launches.values())[1] == "noisy"]
-    return text + ("; noisy" if noisy else "")
+    return text + ("; noisy" if noisy else "") + doubt(one, other)
+
+
+def doubt(*entries):
+    """Returns '; doubtful: its row has a warning' if a row of one of them has, as of a median that hides the rate."""
+    return "; doubtful: its row has a warning" if any(row["warning"] for entry in entries for row in entry.rows) else ""
 
 
 def decision(need, race, rows, cpus, notes):

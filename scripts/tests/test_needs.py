@@ -91,6 +91,13 @@ class Decisions(unittest.TestCase):
         self.assertEqual(decided(fill)[0][ASK]["on a busy machine"],
                          "beside a full load: the same pick, 900 ns; 50 (50 to 50) times pipe(2)")
 
+    def test_a_warning_of_a_row_is_said_of_what_rests_on_it(self):
+        def fill(run):
+            run.start_join("process", "process", 0, [100] * 6, warning="the rate is far below 1 / p50")
+            run.start_join("fork", "process", 0, [900] * 6)
+        found = decided(fill)[0]["Start a process and wait for its end"]
+        self.assertEqual(found["how sure"], "told apart; doubtful: its row has a warning")
+
     def test_needs_that_were_not_measured_are_named_with_the_command_and_have_no_row(self):
         found, unmeasured = decided(lambda run: run.lock("lock", 2, [100]))
         self.assertEqual(list(found), [LOCK])
