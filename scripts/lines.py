@@ -126,10 +126,19 @@ def alt_of(title, setting, lines, x, y):
         "; ".join(parts))
 
 
-def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):
+def draw_curves(axis, places, ideal, fits):
+    """Draws the ideal dashed, and the laws that were fitted dotted in the colours of their lines."""
+    if ideal is not None:
+        axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    for contender, law in fits.items():
+        steps = [places[0] + (places[-1] - places[0]) * step / 60 for step in range(61)]
+        axis.plot(steps, [law(step) for step in steps], color=style(*contender)["color"], linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
+
+
+def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None):
     """Draws the lines; returns the SVG's path. Those with the best ends are drawn if there are many.
 
-    ideal: a function of x, drawn dashed.
+    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted.
     """
     host = run.get("host") or {}
     best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
@@ -138,14 +147,13 @@ def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None):
                                  right=figure.room([label(*contender) for contender in lines]))
     axis.set_title("%s; %s is better" % (y.label, y.better))
     ends = [draw_line(axis, contender, points) for contender, points in lines.items()]
-    if ideal is not None:
-        places = places_of(lines)
-        axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)),
-                  zorder=1)
+    fits = {contender: law for contender, law in (fits or {}).items() if contender in lines}
+    draw_curves(axis, places_of(lines), ideal, fits)
     draw_axes(axis, lines, x, y, host.get("cpus"))
     changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
     figure.label_ends(axis, ends)
     table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
+    changes += "; dotted: the law that was fitted (USL)" if fits else ""
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + changes + more),
                        alt_of(title, setting, lines, x, y),

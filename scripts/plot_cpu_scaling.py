@@ -15,7 +15,7 @@ from contenders import label, order
 from estimate import Estimate, per_launch, ratio_of
 from races import contender_of
 from run_folder import measured
-from scaling_fit import fit_of, words_of
+from scaling_fit import fit_of, law_of, words_of
 from sections import Section, slug
 from tables import Cell, Notes, Table, interval_cell, missing, name_cell, without_empty
 
@@ -66,6 +66,12 @@ def cpus_of(run):
     return (run.get("host") or {}).get("cpus")
 
 
+def fits_of(speeds, cpus):
+    """Returns {contender: the USL that was fitted} of those with enough points."""
+    fits = {contender: fit_of({count: ratio.value for count, ratio in points.items()}, cpus) for contender, points in speeds.items()}
+    return {contender: law_of(fit) for contender, fit in fits.items() if not isinstance(fit, str)}
+
+
 def draw(folder, run, rows):
     paths = []
     for (kind, scaling), speeds in panels_of(measured(rows)).items():
@@ -75,7 +81,7 @@ def draw(folder, run, rows):
         paths.append(lines.draw_lines(
             folder, run, shown, slug("cpu_scaling", kind, scaling), SECTION.title,
             "%s work, %s scaling; dashed: a core's worth for each worker" % (in_words(kind), scaling), WORKERS, SPEED_UP,
-            ideal=lambda count: min(count, cpus_of(run) or count)))
+            ideal=lambda count: min(count, cpus_of(run) or count), fits=fits_of(speeds, cpus_of(run) or 1)))
     return paths
 
 

@@ -43,6 +43,11 @@ def fit_of(speed_ups, cpus):
     return Fit(serial, *solved(rows))
 
 
+def law_of(fit):
+    """Returns the USL as a function of the number of workers."""
+    return lambda n: n / (1 + fit.contention * (n - 1) + fit.crosstalk * n * (n - 1))
+
+
 def words_of(fit):
     if isinstance(fit, str):
         return fit

@@ -111,7 +111,7 @@ class Form(Drawn):
     def test_a_single_size_or_number_of_parties_is_drawn_as_sorted_dots(self):
         pictures, tables = self.draw(lambda run: [run.lock(impl, 2, [rate] * 6) for impl, rate in (
             ("lock", 2e6), ("tbb_mutex", 5e6), ("std_mutex", 3e6))])
-        self.assertEqual(list(pictures), ["lock_contention_rate", "lock_contention_waits_thread"])
+        self.assertEqual(list(pictures), ["lock_contention_rate", "lock_contention_waits_thread", "lock_contention_fairness_thread"])
         self.assertEqual([row["impl"] for row in tables["lock_contention_rate"]], ["tbb_mutex", "std_mutex", "lock"])
         self.assertIn("higher is better", said(pictures["lock_contention_rate"]))
 

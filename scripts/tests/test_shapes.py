@@ -7,6 +7,7 @@ import support
 import drift
 import lines
 import load_curve
+import scaling_fit
 import scatter
 from estimate import Estimate
 from run_folder import Row, read_run
@@ -114,6 +115,34 @@ class Drift(unittest.TestCase):
         text, paths = drift.drift("/nowhere", {}, rows)
         self.assertIn("Too few", text)
         self.assertEqual(paths, [])
+
+
+class Laws(unittest.TestCase):
+    def fill(self, run, cpus):
+        run.facts["host"]["cpus"] = cpus
+        run.scaling("thread", "integer", {n: 100 * n / (1 + 0.05 * (n - 1)) for n in (1, 2, 3, 4, 6, 8)})
+
+    def test_a_law_that_was_fitted_is_drawn_dotted_and_said(self):
+        pictures, _ = drawn(lambda run: self.fill(run, 8))
+        self.assertTrue(any("dotted: the law" in text.get_text() for text in pictures["cpu_scaling_integer_weak"].texts))
+
+    def test_with_too_few_cores_there_is_none(self):
+        pictures, _ = drawn(lambda run: self.fill(run, 4))
+        self.assertFalse(any("dotted" in text.get_text() for text in pictures["cpu_scaling_integer_weak"].texts))
+
+    def test_it_goes_through_the_points_that_it_was_made_of(self):
+        self.assertAlmostEqual(scaling_fit.law_of(scaling_fit.Fit(0, 0.05, 0.001))(8), 8 / (1 + 0.05 * 7 + 0.001 * 56))
+
+
+class Even(unittest.TestCase):
+    def test_the_most_even_is_on_top_at_the_most_parties_that_are_drawn(self):
+        def fill(run):
+            for impl, fair in (("lock", 0.99), ("std_mutex", 0.7)):
+                for parties in (1, 2, 4, 8):
+                    run.lock(impl, parties, [1e6] * 6, fair=fair)
+        _, tables = drawn(fill)
+        self.assertEqual([(row["impl"], row["fair_jain"]) for row in tables["lock_contention_fairness_thread"]],
+                         [("lock", "0.99"), ("std_mutex", "0.7")])
 
 
 class Lead(unittest.TestCase):
