@@ -173,7 +173,7 @@ def parse(arguments):
     first, *rest = found.words
     folders = [first] + [word for word in rest if os.path.isdir(word)]
     wanted = [word for word in rest if word not in folders]
-    if wanted and len(folders) > 1:
+    if wanted and (len(folders) > 1 or os.sep in wanted[0]):
         raise BadRun("%s: there is no such folder; name folders that bench-all wrote" % wanted[0])
     if len(folders) > 1 and os.path.exists(os.path.join(found.out, "samples.csv")):
         raise BadRun("--out: %s holds a run; name another folder" % found.out)

@@ -21,7 +21,7 @@ from run_folder import measured, read_run
 from tables import Cell, Notes, Table, missing, name_cell
 
 Loaded = collections.namedtuple("Loaded", "name folder run rows")
-# A case in all runs: the metric, {run: rows}, {run: Ratio of its speed to the first run's}
+# A case of two runs or more: the metric, {run: rows}, {run: Ratio of its speed to the first run's}, none if that lacks it
 Case = collections.namedtuple("Case", "name contender setting scenario metric rows ratios")
 
 # What makes numbers of two runs comparable: (what, group of run.json, key)
@@ -114,9 +114,8 @@ def cases_of(runs):
         first = next(iter(rows.values()))
         metric = metric_of(first)
         launches = {at: per_launch(group, metric.column) for at, group in rows.items()}
-        base = min(launches)
-        found.append(Case(name, contender_of(first[0]), axes.setting_of(first[0]), first[0]["scenario"], metric, rows, {
-            at: speed(metric, each, launches[base]) for at, each in launches.items() if at != base}))
+        ratios = {at: speed(metric, each, launches[0]) for at, each in launches.items() if at} if 0 in launches else {}
+        found.append(Case(name, contender_of(first[0]), axes.setting_of(first[0]), first[0]["scenario"], metric, rows, ratios))
     return sorted(found, key=lambda case: (case.scenario, axes.sortable(case.setting), order(*case.contender))), len(names) - len(found)
 
 

@@ -91,6 +91,20 @@ class Beside(Several):
         texts, _ = self.beside(self.run_of(), other)
         self.assertIn("1 case only one of the runs measured and is not compared.", texts["summary.md"])
 
+    def test_a_case_that_the_first_run_lacks_is_shown_without_a_ratio(self):
+        first = self.stack.enter_context(support.fixture_run())
+        first.wake("event", [100])
+        first.write()
+        texts, (_, out, _) = self.beside(first, self.run_of(), self.run_of(2))
+        self.assertIn("no case in common", out)
+        self.assertEqual(len(texts["changes.csv"].splitlines()), 1)
+        self.assertIn("nothing to divide", texts["report.html"])
+
+    def test_a_folder_that_is_not_there_is_named(self):
+        code, _, err = report(self.run_of().folder, "/nowhere/at/all")
+        self.assertEqual((code, err.count("\n")), (2, 1))
+        self.assertIn("/nowhere/at/all: there is no such folder", err)
+
     def test_the_unfolded_summary_fits_a_pull_request(self):
         found = [self.stack.enter_context(support.fixture_run()) for _ in range(2)]
         for factor, run in enumerate(found, start=1):
