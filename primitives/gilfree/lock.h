@@ -57,8 +57,8 @@ namespace detail {
 template <Scope S>
 struct LockState {
   Mutex<S> mutex;
-  std::uint32_t depth = 0;     // how often an RLock is held
-  bool was_abandoned = false;  // the holder before the present one died holding it
+  std::uint32_t depth = 0;         // how often an RLock is held
+  std::uint8_t was_abandoned = 0;  // the holder before the present one died holding it
 };
 
 // What Lock and RLock have in common.

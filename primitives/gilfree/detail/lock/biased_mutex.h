@@ -184,7 +184,7 @@ class BiasedMutex {
   OwnerId last_ = kNoOwner;
   std::uint32_t streak_ = 0;
   std::uint32_t needed_;
-  bool abandoned_ = false;             // an owner died inside, and the next holder is to be told
+  std::uint8_t abandoned_ = 0;         // an owner died inside, and the next holder is to be told
   OwnerId former_owner_[kWords] = {};  // of each word: one whose store to it may be under way
   EventCount<S> left_;
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};

@@ -12,6 +12,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/shared_flag.h"
 #include "gilfree/detail/lock/biased_mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/detail/queue/item_source.h"
@@ -97,7 +98,7 @@ class Fifo : public AnyQueue<Self, T> {
     const std::uint64_t capacity;
     alignas(kApart) BiasedMutex<S> putting;
     alignas(kApart) BiasedMutex<S> getting;
-    alignas(kApart) std::atomic<bool> closed{false};  // away from what consumers write
+    alignas(kApart) SharedFlag closed;  // away from what consumers write
     RingState<typename Store::Position, S> ring;
     Accounts accounts;  // the cells follow
   };

@@ -68,7 +68,7 @@ class HeapStore {
   struct State {
     std::atomic<std::uint64_t> size{0};
     std::uint64_t arrivals = 0;
-    bool damaged = false;
+    std::uint8_t damaged = 0;  // no bool: another process may have written any byte there
     typename Items::State items;
   };
 

@@ -21,6 +21,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/shared_flag.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/detail/queue/item_source.h"
@@ -95,7 +96,7 @@ class LockedQueue : public AnyQueue<Self, T> {
 
     const std::uint64_t capacity;
     alignas(kApart) Mutex<S> mutex;
-    std::atomic<bool> closed{false};
+    SharedFlag closed;
     Side filled;                                             // rung after a put
     Side drained;                                            // rung after a get
     alignas(Store::kAlignment) typename Store::State store;  // the cells follow

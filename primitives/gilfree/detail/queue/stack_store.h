@@ -115,7 +115,7 @@ class StackStore {
 
   struct State {
     std::atomic<std::uint64_t> top{0};
-    bool damaged = false;
+    std::uint8_t damaged = 0;  // no bool: another process may have written any byte there
   };
 
   StackStore(State& state, std::size_t capacity, std::byte* cells)

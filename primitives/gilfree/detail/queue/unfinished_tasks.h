@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/shared_flag.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/wait/event_count.h"
@@ -123,7 +124,7 @@ class UnfinishedTasks {
 
  private:
   struct Intent {
-    std::atomic<bool> is_meant{false};
+    SharedFlag is_meant;
     std::uint32_t entry = 0;
     std::uint64_t owed = 0, early = 0, head = 0;
   };
