@@ -1,36 +1,18 @@
 // Fuzzes events.jsonl: whatever it holds, the tables are made, or one line says what is wrong with it.
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 
 #include "harness/record/tables.h"
-
-namespace {
-
-const std::filesystem::path& folder() {
-  static const auto made = [] {
-    char name[] = "/dev/shm/events-fuzz-XXXXXX";
-    const char* path = ::mkdtemp(name);
-    if (path == nullptr) std::abort();
-    std::atexit([] { std::filesystem::remove_all(folder()); });
-    return std::filesystem::path(path);
-  }();
-  return made;
-}
-
-}  // namespace
+#include "harness/tests/fuzz/events_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::ofstream(folder() / "events.jsonl", std::ios::binary)
-      .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+  harness::testing::write_events(data, size);
   try {
-    harness::write_tables(folder());
+    harness::write_tables(harness::testing::fuzz_folder());
   } catch (const std::runtime_error& refusal) {
     const std::string said = refusal.what();
     if (said.find('\n') != std::string::npos || said.find("events.jsonl") == std::string::npos) {
