@@ -18,6 +18,7 @@ enum ExitCode {
   kNothingRan = 5,    // all were skipped
   kHung = 6,          // a case ran into the timeout
   kCannotWrite = 7,
+  kMeasuredElsewhere = 75,  // of a job of a fleet: another one measures this node
 };
 
 // The command line asks for something that is not there or makes no sense: exit code 2.

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <map>
 
+#include <optional>
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
@@ -20,6 +21,7 @@
 #include "harness/command/variables.h"
 #include "harness/plan/interpreters.h"
 #include "harness/record/baseline.h"
+#include "harness/fleet/kernel_lock.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -187,6 +189,17 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
     return code;
   } catch (const CannotWrite& why) {
     return complain(why, "cannot write results: ", kCannotWrite);
+  // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.
+  std::optional<KernelLock> lock;
+  if (argc > 3 && std::string(argv[1]) == "__node") {
+    lock.emplace(argv[2]);
+    argv[2] = argv[0];
+    argc -= 2, argv += 2;
+    if (!lock->is_ours()) {
+      std::cerr << "bench-all: another job of this fleet measures this node\n";
+      return kMeasuredElsewhere;
+    }
+  }
   } catch (const std::exception& why) {
     return complain(why, "", kUsage);
   }

@@ -43,20 +43,14 @@ Job job_from(const std::string& id, const std::string& state, const std::string&
   return {Job::State::kQueued, id, reason};
 }
 
-// The lock is of the node, not of the folder: a job that the controller has forgotten may still run there.
-// Descriptor 9 stays open in bench-all, which holds the lock until it ends.
+// `__node` holds a lock of the node while it runs the rest (kernel_lock.h): a job that the controller has
+// forgotten may still run there.
 std::string script_of(const Order& order) {
-  std::vector<std::string> command{this_program(), "run"};
+  std::vector<std::string> command{this_program(), "__node", prefix_of(order.fleet) + order.node,
+                                   "run"};
   command.insert(command.end(), order.arguments.begin(), order.arguments.end());
-  const std::string lock = "/tmp/" + prefix_of(order.fleet) + order.node + ".lock";
-  return "#!/bin/sh\n"
-         "exec 9>" +
-         shell_words({lock}) +
-         " || exit 7\n"
-         "flock --nonblock 9 || { echo \"another job of this fleet measures $(uname -n)\" >&2; "
-         "exit 75; }\n"
-         "exec " +
-         shell_words(command) + " --out " + shell_words({order.folder.string() + "/"}) +
+  return "#!/bin/sh\nexec " + shell_words(command) + " --out " +
+         shell_words({order.folder.string() + "/"}) +
          "\"$SLURM_JOB_ID-${SLURM_RESTART_COUNT:-0}\"\n";
 }
 

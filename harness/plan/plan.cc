@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMostPoints = 100'000;
 
 bool is_text(const Parameter& parameter) {
-  return std::holds_alternative<std::string>(parameter.sweep.front());
+  const auto& values = parameter.sweep.empty() ? parameter.more : parameter.sweep;
+  return values.empty() || std::holds_alternative<std::string>(values.front());
 }
 
 // The values that the command line named: any integers, or those of the words that this axis has.
@@ -43,7 +44,7 @@ std::vector<Parameter::Value> values_of(const Scenario& scenario, const Paramete
   const auto named = selection.axes.find(std::string(parameter.name));
   if (named != selection.axes.end()) return named_values(parameter, named->second);
   const bool first_only = selection.smoke || (selection.quick && !scenario.whole_in_quick);
-  if (first_only && parameter.kind == Parameter::Kind::kPlain) {
+  if (first_only && parameter.kind == Parameter::Kind::kPlain && !parameter.sweep.empty()) {
     return {parameter.sweep.front()};
   }
   return parameter.sweep;

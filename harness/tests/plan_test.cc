@@ -137,6 +137,29 @@ TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
   EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is not a whole", 0),
             0u);
 }
+// As that of contenders is in a program that links none.
+TEST(PlanTest, AScenarioWithAnAxisWithoutValuesHasNoCase) {
+  Scenario bare = counting;
+  bare.name = "bare";
+  for (std::size_t axis = 0; axis < bare.parameters.size(); ++axis) {
+    Scenario without = bare;
+    without.parameters[axis].sweep.clear();
+    for (const bool smoke : {false, true}) {
+      EXPECT_EQ(select({&counting, &without}, {.smoke = smoke}).size(),
+                select({&counting}, {.smoke = smoke}).size());
+    }
+    EXPECT_EQ(message_of<BadUsage>([&] { select({&without}, {}); }),
+              "no case is left by these filters; `bench-all list` shows all");
+  }
+}
+
+TEST(PlanTest, AWordThatStandsBesideAnEmptySweepIsTaken) {
+  Scenario bare = counting;
+  bare.parameters[2].sweep.clear();
+  bare.parameters[2].more = {std::string("here")};
+  EXPECT_EQ(select({&bare}, {.axes = {{"place", "here"}, {"size", "8"}}}).size(), 2u);
+}
+
 
 TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
   EXPECT_EQ(refusal({.filters = {"elsewhere"}, .axes = {{"size", "64"}}}),

@@ -1,5 +1,6 @@
 """bench-all fleet, with a Slurm that is a folder: its jobs are lines of a file, and run when a test says so."""
 
+import glob
 import json
 import os
 import signal
@@ -33,6 +34,8 @@ cat jobs 2>/dev/null || true""",
 class FleetTest(CommandTest):
     def setUp(self):
         super().setUp()
+        before = glob.glob("/tmp/gilfree-*")
+        self.addCleanup(lambda: self.assertEqual(glob.glob("/tmp/gilfree-*"), before, "left in /tmp"))
         self.slurm = self.path("slurm")
         os.makedirs(self.slurm)
         for name, body in PROGRAMS.items():
@@ -251,6 +254,18 @@ class Healing(FleetTest):
             first.send_signal(signal.SIGTERM)
             first.communicate(timeout=60)
         self.assertFalse(os.path.exists(self.path("out", "n1", "12-0")))
+
+
+    def test_a_job_that_was_killed_leaves_its_node_to_the_next(self):
+        self.fleet("--via", "slurm", "--nodes", "n1", "--", "counting", "--launches", "1", "--window", "60s", "-q",
+                   run=False)
+        for number in (11, 12):
+            with self.start_job("n1") as job:
+                events = self.path("out", "n1", "%d-0" % number, "events.jsonl")
+                self.waits_until(lambda: os.path.exists(events) and os.path.getsize(events) > 0, "it did not begin")
+                job.kill()
+            self.forget("n1")
+            self.again()
 
 
 class Local(FleetTest):

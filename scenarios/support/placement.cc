@@ -64,7 +64,8 @@ harness::Parameter placement_axis(const Topology& machine) {
       .sweep = {string("apart"), string("together")},
       .meaning =
           "a core for each of two, or one for both (apart, together), or the nearest that the two "
-          "CPUs share (same, smt, l3, socket, numa); many: a core each, compact or scatter",
+          "CPUs share (same, smt, l3, socket, numa); many: a core each (apart), one for all "
+          "(together, same), compact or scatter",
       .alias = "cpus"};
   for (const Word& each : kWords) {
     const bool differs =
@@ -94,7 +95,8 @@ harness::Parameter spread_axis() {
           .sweep = {string("none")},
           .meaning = placement_axis().meaning,
           .alias = "cpus",
-          .more = {string("compact"), string("scatter")}};
+          .more = {string("apart"), string("together"), string("same"), string("compact"),
+                   string("scatter")}};
 }
 
 std::vector<int> place_in_turn(harness::Run& run, int workers, const Topology& machine) {
@@ -102,14 +104,14 @@ std::vector<int> place_in_turn(harness::Run& run, int workers, const Topology& m
   const auto order = wanted == "compact"   ? machine.compact()
                      : wanted == "scatter" ? machine.scatter()
                                            : machine.in_turn();
+  const std::size_t shared_by = is_on_one_cpu(run) ? 1 : order.size();
   std::vector<int> cpus;
   for (int worker = 0; worker < workers; ++worker) {
-    cpus.push_back(order[static_cast<std::size_t>(worker) % order.size()]);
+    cpus.push_back(order[static_cast<std::size_t>(worker) % shared_by]);
   }
+  const bool in_turn = wanted == "none" || wanted == "apart";
   run.note("cpus", joined(cpus));
-  run.note("placement", order.size() == 1  ? "same core"
-                        : wanted == "none" ? "in turn"
-                                           : wanted.c_str());
+  run.note("placement", shared_by == 1 ? "same core" : in_turn ? "in turn" : wanted.c_str());
   return cpus;
 }
 

@@ -34,8 +34,9 @@ bool is_on_one_cpu(const PointOrRun& point) {
 // Places two workers by the axis. Skips the point if this machine has no such pair of CPUs.
 CpuPair place_two(harness::Run& run, const harness::Topology& machine = harness::this_topology());
 
-// The axis `--placement` of scenarios with any number of workers. Swept, they are placed in turn; `compact`
-// and `scatter` are for the command line.
+// The axis `--placement` of scenarios with any number of workers. Swept, they are placed in turn, which
+// `apart` means too; that, `together` and `same` (one CPU for all), `compact` and `scatter` are for the
+// command line.
 harness::Parameter spread_axis();
 
 // Places any number of workers by the axis, and keeps them there, so that they meet and every launch is

@@ -126,6 +126,24 @@ TEST(PlacementTest, OnAServerManyWorkersHaveACoreEachOrAreCompactOrScattered) {
   EXPECT_EQ(many_on(server(), "scatter", 4), (Placed{"0;8;4;12", "scatter"}));
 }
 
+// The words that two workers have mean the same for many, so that `--placement apart` measures all scenarios.
+TEST(PlacementTest, ManyWorkersApartHaveACoreEachAndTogetherOneForAll) {
+  EXPECT_EQ(many_on(server(), "apart", 9), many_on(server(), "none", 9));
+  using Placed = std::pair<string, string>;
+  EXPECT_EQ(many_on(server(), "together", 3), (Placed{"0;0;0", "same core"}));
+  EXPECT_EQ(many_on(server(), "same", 3), (Placed{"0;0;0", "same core"}));
+}
+
+TEST(PlacementTest, ScenariosWithManyWorkersTakeTheWordsOfTwoThatMeanSomethingForThem) {
+  const auto axis = spread_axis();
+  for (const char* word : {"apart", "together", "same"}) {
+    EXPECT_NE(
+        std::find(axis.more.begin(), axis.more.end(), harness::Parameter::Value(string(word))),
+        axis.more.end())
+        << word;
+  }
+}
+
 TEST(PlacementTest, MoreWorkersThanCpusBeginAgainWithTheFirst) {
   const auto machine = harness::synthetic_topology("package:1 core:2 pu:1");
   EXPECT_EQ(many_on(machine, "none", 5).first, "0;1;0;1;0");

@@ -69,6 +69,14 @@ class Placement(CommandTest):
                                  spread)
                 self.assertIn(row["placement"], (spread, "same core"))
 
+    def test_apart_and_together_leave_out_no_scenario_that_places_its_workers(self):
+        listed = {word: self.run_it(["list", "--profile", "full", "--placement", word]).out for word in ("apart", "together")}
+        for word, cases in listed.items():
+            for scenario in ("pipe_vs_queue", "producer_consumer", "lock_contention", "semaphore_pool",
+                             "wakeup", "cpu_scaling"):
+                with self.subTest(word, scenario=scenario):
+                    self.assertRegex(cases, r"(?m)^%s/.*placement:%s" % (scenario, word))
+
     def test_a_placement_that_no_scenario_has_is_refused(self):
         result = self.run_it(["pipe_vs_queue", "--placement", "moon"])
         self.assertEqual(result.code, 2)
