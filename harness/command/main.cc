@@ -6,9 +6,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <list>
 #include <map>
-
 #include <optional>
+
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/command/compare.h"
@@ -19,9 +20,10 @@
 #include "harness/command/stored.h"
 #include "harness/command/stress.h"
 #include "harness/command/variables.h"
-#include "harness/plan/interpreters.h"
-#include "harness/record/baseline.h"
 #include "harness/fleet/kernel_lock.h"
+#include "harness/plan/interpreters.h"
+#include "harness/plan/plan.h"
+#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -73,14 +75,21 @@ void dry_run(const Options& options, const std::vector<Case>& cases,
   for (const auto& each : cases) std::cout << launches[&each] << " " << each.name << "\n";
 }
 
+std::vector<const Scenario*> pointers_to(const std::list<Scenario>& scenarios) {
+  std::vector<const Scenario*> all;
+  for (const auto& each : scenarios) all.push_back(&each);
+  return all;
+}
+
 int measure(Options& options, std::vector<std::string> command,
             const std::vector<const Scenario*>& scenarios) {
-  auto interpreters = find_interpreters(options.pythons);
-  for (const auto& each : interpreters) options.selection.interpreters.push_back(each.label);
   const auto all = with_programs(scenarios, options.programs);
-  std::vector<const Scenario*> known;
-  for (const auto& each : all) known.push_back(&each);
-  auto cases = select(known, options.selection);
+  std::vector<Interpreter> interpreters;
+  if (!options.pythons.empty() || may_run_python(pointers_to(all), options.selection)) {
+    interpreters = find_interpreters(options.pythons);
+  }
+  for (const auto& each : interpreters) options.selection.interpreters.push_back(each.label);
+  auto cases = select(pointers_to(all), options.selection);
   if (options.command == Options::Command::kList) {
     list(options, cases);
     return kOk;
@@ -175,6 +184,17 @@ int complain(const std::exception& why, const char* what, int code) {
 int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
          const std::vector<const stress::Test*>& stress) {
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
+  // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.
+  std::optional<KernelLock> lock;
+  if (argc > 3 && std::string(argv[1]) == "__node") {
+    lock.emplace(argv[2]);
+    argv[2] = argv[0];
+    argc -= 2, argv += 2;
+    if (!lock->is_ours()) {
+      std::cerr << "bench-all: another job of this fleet measures this node\n";
+      return kMeasuredElsewhere;
+    }
+  }
   fill_closed_streams();
   ::signal(SIGCHLD, SIG_DFL);  // were it ignored, no exit code could be read
   ::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a message
@@ -189,17 +209,6 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
     return code;
   } catch (const CannotWrite& why) {
     return complain(why, "cannot write results: ", kCannotWrite);
-  // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.
-  std::optional<KernelLock> lock;
-  if (argc > 3 && std::string(argv[1]) == "__node") {
-    lock.emplace(argv[2]);
-    argv[2] = argv[0];
-    argc -= 2, argv += 2;
-    if (!lock->is_ours()) {
-      std::cerr << "bench-all: another job of this fleet measures this node\n";
-      return kMeasuredElsewhere;
-    }
-  }
   } catch (const std::exception& why) {
     return complain(why, "", kUsage);
   }

@@ -260,4 +260,18 @@ std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
   return cases;
 }
 
+bool may_run_python(const std::vector<const Scenario*>& scenarios, Selection selection) try {
+  const std::string any = "any";
+  selection.interpreters = {any};
+  const auto runs_it = [&](const Case& each) {
+    const auto& values = each.point.values();
+    return std::any_of(values.begin(), values.end(),
+                       [&](const auto& value) { return value.second == Parameter::Value(any); });
+  };
+  const auto cases = select(scenarios, selection);
+  return std::any_of(cases.begin(), cases.end(), runs_it);
+} catch (const BadUsage&) {
+  return true;
+}
+
 }  // namespace harness

@@ -37,5 +37,9 @@ struct Selection {
 // Returns the cases to measure, in the scenarios' order. Throws BadUsage: a value that an axis does not
 // have, a filter that is not an expression, and any of them that would have no effect.
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios, const Selection& selection);
+// Returns false if no case of the selection would run Python, whatever its version: then none is searched for,
+// which may take seconds. True also for a selection that select() may refuse.
+bool may_run_python(const std::vector<const Scenario*>& scenarios, Selection selection);
+
 
 }  // namespace harness

@@ -98,6 +98,17 @@ TEST(PlanTest, EachInterpreterIsACaseBesideNone) {
                    "elsewhere/place:moon/python:3.13.0"}));
 }
 
+TEST(PlanTest, PythonIsOnlySearchedForWhereACaseMayRunIt) {
+  const auto may = [](const Selection& selection) {
+    return may_run_python({&counting, &elsewhere}, selection);
+  };
+  EXPECT_TRUE(may({}));
+  EXPECT_FALSE(may({.filters = {"counting"}}));
+  EXPECT_FALSE(may({.filters = {"^elsewhere/place:moon$"}}));
+  EXPECT_TRUE(may({.filters = {"python:3.11.2"}}));  // of which nothing is known yet
+  EXPECT_TRUE(may({.filters = {"elsewhere"}}));
+}
+
 TEST(PlanTest, WhoeverAnswersTheSameSharesAQuestion) {
   std::set<std::string> questions;
   for (const auto& each : selected({.filters = {"place:here"}, .interpreters = {"3.11.2"}})) {
