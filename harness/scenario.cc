@@ -58,6 +58,7 @@ Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measur
       header_(control.header()) {}
 
 Tally& Run::tally(int party) { return control_.tally(party); }
+void Run::latencies_are_whole(int at_once) { control_.expect_whole_operations(at_once); }
 void Run::expect(int parties) { control_.expect(parties); }
 int Run::tally_fd() const { return control_.fd(); }
 void Run::measure() { control_.measure(); }

@@ -126,6 +126,10 @@ class Run {
   // Party number `party`'s counters: written by that party alone, without a lock.
   Tally& tally(int party);
 
+  // For the body: each latency is the whole of an operation, and so many are under way at once. A row whose
+  // rate does not follow from its latencies then says so, in the column `warning`.
+  void latencies_are_whole(int at_once = 1);
+
   // For the body, where more take part than have a tally: they are waited for longer.
   void expect(int parties);
 

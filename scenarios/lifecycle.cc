@@ -36,6 +36,7 @@ void measure(harness::Run& run) {
   run.note("metric_kind", "latency");
   run.note("mode", "start_join");
   run.note("load_mode", "closed");
+  run.latencies_are_whole();
   const auto* contender = Contenders::find(run.text("contender"));
   contender->note(run);
   contender->measure(run);

@@ -46,6 +46,7 @@ void measure(harness::Run& run) {
   run.note("producers", 1);
   run.note("consumers", 1);
   run.note("load_mode", "closed");
+  if (run.text("mode") == "ping_pong") run.latencies_are_whole();
   const CpuPair cpus = place_two(run);
   if (!run.program().empty()) return measure_program(run, cpus);
   run.note("verified", 1);

@@ -24,6 +24,7 @@ void measure(harness::Run& run) {
   const std::string& way = run.text("way");
   run.note("metric_kind", way == "round_trip" || way == "fifty" ? "latency" : "throughput");
   run.note("load_mode", "closed");
+  if (way == "round_trip") run.latencies_are_whole();
   run.note("verified", 1);
   const auto* contender = Contenders::find(run.text("contender"));
   contender->note(run);

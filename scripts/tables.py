@@ -125,10 +125,17 @@ def axis_cells(moving, setting):
             for axis in moving]
 
 
+def warning_notes(notes, rows):
+    """Returns the numbers of the notes on what makes the rows doubtful: their first warning, and how many have one."""
+    warned = [row["warning"] for row in rows if row["warning"]]
+    return [notes.number("warning in %d of %s: %s" % (len(warned), words.counted(len(rows), "row"), warned[0]))] \
+        if warned else []
+
+
 def measured_row(race, entry, moving, extras, group, notes):
     metric = race.metric
     return [name_cell(entry.contender), *axis_cells(moving, race.setting),
-            Cell(metric.text_of(entry.estimate.median), entry.estimate.median),
+            Cell(metric.text_of(entry.estimate.median), entry.estimate.median, warning_notes(notes, entry.rows)),
             interval_cell(notes, entry.estimate, metric.text_of), beside_cell(race, entry),
             *(extra_cell(notes, extra, entry.rows) for extra in extras),
             launches_cell(notes, entry.rows, group), noise_cell(notes, entry.launches.values())]

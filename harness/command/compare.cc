@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 struct CompareOptions {
   std::string a, b, out = "compare";
   std::vector<std::string> words, launch_options;
+  std::string load;  // of --load; empty: none
   ComparisonSettings settings;
   double delta_percent = 5, budget_minutes = 0;
   int trials = 20;
@@ -52,6 +53,8 @@ void add_shared(CLI::App& command, CompareOptions& options) {
           "--launch-option", options.launch_options,
           "an option of `run` for each launch, as --launch-option=--window=20ms; repeatable")
       ->allow_extra_args(false);
+  command.add_option("--load", options.load, "CPU-bound work beside the parties, as of `run`")
+      ->type_name("LIST");
   command.add_flag("-q,--quiet", options.quiet, "no progress");
 }
 
@@ -63,11 +66,18 @@ Comparison::Progress progress_of(const CompareOptions& options, const std::strin
   };
 }
 
+// The filters, and what else says which cases there are.
+std::vector<std::string> selection_of(const CompareOptions& options) {
+  auto words = options.words;
+  if (!options.load.empty()) words.push_back("--load=" + options.load);
+  return words;
+}
+
 // Cases that both builds have.
 std::vector<std::string> shared_cases(const Build& a, const Build& b,
-                                      const std::vector<std::string>& filters) {
-  auto cases = a.cases(filters);
-  const auto others = b.cases(filters);
+                                      const CompareOptions& options) {
+  auto cases = a.cases(selection_of(options));
+  const auto others = b.cases(selection_of(options));
   std::erase_if(cases, [&](const std::string& name) {
     return std::find(others.begin(), others.end(), name) == others.end();
   });
@@ -86,7 +96,7 @@ int ab(CompareOptions options) {
     options.words.erase(options.words.begin(), options.words.begin() + 2);
   }
   const Build a = Build::find(options.a), b = Build::find(options.b);
-  const auto cases = shared_cases(a, b, options.words);
+  const auto cases = shared_cases(a, b, options);
   const Folder folder(options.out);
   options.settings.scratch = folder.path() / "launch";
   Comparison comparison(a, b, cases, options.settings);
@@ -126,7 +136,7 @@ std::string text_of(const SelfTest& test) {
 
 int aa(CompareOptions options) {
   const Build itself = Build::find(options.a.empty() ? "/proc/self/exe" : options.a);
-  const auto cases = itself.cases(options.words);
+  const auto cases = itself.cases(selection_of(options));
   const Folder folder(options.out);
   options.settings.scratch = folder.path() / "launch";
   SelfTest test;
@@ -212,6 +222,7 @@ int compare(int argc, char** argv) {
   remove_variables();
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;
+  if (!options.load.empty()) options.settings.options.push_back("--load=" + options.load);
   if (options.budget_minutes > 0) {
     options.settings.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double, std::ratio<60>>(options.budget_minutes));

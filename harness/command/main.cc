@@ -181,8 +181,10 @@ int complain(const std::exception& why, const char* what, int code) {
 
 }  // namespace
 
-int main(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
+int main(int argc, char** argv, const std::vector<const Scenario*>& added,
          const std::vector<const stress::Test*>& stress) {
+  const auto with_axes = with_load(added);
+  const auto scenarios = pointers_to(with_axes);
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
   // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.
   std::optional<KernelLock> lock;

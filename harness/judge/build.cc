@@ -81,9 +81,9 @@ Build Build::find(const std::string& what) {
   return Build(built(repository, commit));
 }
 
-std::vector<std::string> Build::cases(const std::vector<std::string>& filters) const {
+std::vector<std::string> Build::cases(const std::vector<std::string>& words) const {
   std::vector<std::string> command{program_, "list", "--json"};
-  command.insert(command.end(), filters.begin(), filters.end());
+  command.insert(command.end(), words.begin(), words.end());
   const auto names = Json::parse(run(command), nullptr, false);
   if (!names.is_array() || names.empty()) {
     throw BadUsage(program_.string() + " lists no case that matches; see `bench-all list`");

@@ -25,8 +25,9 @@ class Build {
 
   const std::filesystem::path& program() const { return program_; }
 
-  // Returns the names of the cases that match. Throws BadUsage if the program does not list them.
-  std::vector<std::string> cases(const std::vector<std::string>& filters) const;
+  // Returns the names of the cases that match. `words`: filters, and options of `list`. Throws BadUsage if the
+  // program does not list them.
+  std::vector<std::string> cases(const std::vector<std::string>& words) const;
 
   // Runs one launch of a case in a fresh process, with `options` added to the command line, using `scratch`
   // as its folder. Empty if the case did not run to its end.

@@ -45,7 +45,9 @@ void run_engine(Measurement& control, const std::function<void()>& body) {
       ->Repetitions(control.timing().windows)
       ->UseRealTime();
   Taker taker(control);
+  control.begin_load();
   benchmark::RunSpecifiedBenchmarks(&taker, "all");
+  control.end_load();
   benchmark::ClearRegisteredBenchmarks();
 }
 

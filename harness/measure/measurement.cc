@@ -11,8 +11,11 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/base/cpus.h"
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 #include "harness/measure/distribution.h"
+#include "harness/measure/warnings.h"
 
 namespace harness {
 
@@ -47,8 +50,8 @@ struct Measurement::Edge {
   Usage usage;
 };
 
-Measurement::Measurement(const Timing& timing)
-    : timing_(timing), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
+Measurement::Measurement(const Timing& timing, const std::string& load)
+    : timing_(timing), load_(load), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
   fd_ = anonymous_file();
   void* memory = MAP_FAILED;
   if (fd_ >= 0 && ::ftruncate(fd_, static_cast<off_t>(bytes_)) == 0) {
@@ -78,7 +81,16 @@ Tally& Measurement::tally(int party) {
   return tallies_[party];
 }
 
+void Measurement::begin_load() {
+  std::vector<int> cpus;
+  if (const auto bound = facts.find("cpus"); bound != facts.end() && bound->is_string()) {
+    for (const auto& cpu : split(bound->get<std::string>(), ';')) add_once(cpus, std::stoi(cpu));
+  }
+  load_.begin(cpus.empty() ? allowed_cpus() : cpus);
+}
+
 void Measurement::measure() {
+  begin_load();
   sleep_until_ops(1, Clock::now() + timing_.warmup);
   for (int number = 1; number <= timing_.windows; ++number) {
     const Edge opened = look();
@@ -86,6 +98,7 @@ void Measurement::measure() {
     sleep_until_ops(opened.ops + kFewestOps, Clock::now() + timing_.window);
     windows.push_back(between(number, opened, look()));
   }
+  end_load();
   header_->window.store(ControlHeader::kStop, std::memory_order_release);
 }
 
@@ -102,7 +115,7 @@ void Measurement::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
 
 Measurement::Edge Measurement::look() const {
   Edge edge;
-  edge.usage = usage_of_descendants();  // first: reading /proc takes longest
+  edge.usage = usage_of_descendants(load_.process());  // first: reading /proc takes longest
   edge.utc = std::chrono::system_clock::now();
   // The parties keep every core busy: counts and clock belong together only if no other thread ran in between.
   for (int tries = 0; tries < 10; ++tries) {
@@ -158,6 +171,9 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   if (closed.errors > 0) {
     window.columns["status"] = "failed";
     window.columns["error"] = std::to_string(closed.errors) + " payloads arrived wrong";
+  }
+  if (const auto warning = warning_of(window.columns, at_once_); !warning.empty()) {
+    window.columns["warning"] = warning;
   }
   window.columns["checksum_ok"] = closed.errors == 0 ? 1 : 0;
   return window;

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/measure/load.h"
 #include "harness/measure/tally.h"
 #include "harness/measure/usage.h"
 
@@ -31,8 +33,8 @@ struct Window {
 
 class Measurement {
  public:
-  // Throws std::runtime_error if there is no memory.
-  explicit Measurement(const Timing& timing);
+  // Throws std::runtime_error if there is no memory. `load`: of load.h; made before there are parties.
+  explicit Measurement(const Timing& timing, const std::string& load = "none");
   ~Measurement();
   Measurement(const Measurement&) = delete;
   Measurement& operator=(const Measurement&) = delete;
@@ -47,6 +49,14 @@ class Measurement {
   // its own length at a time; one that still saw none has failed. A launch waits no longer than
   // patience() in all for what does not come.
   void measure();
+
+  // Begins and ends the load: on the CPUs in the column `cpus`, on all if the parties are not bound.
+  void begin_load();
+  void end_load() { load_.end(); }
+
+  // Says that a latency is the whole of an operation, and how many are under way at once: the rate is then
+  // known from the latencies (Little's law), and a row whose rate is another says so.
+  void expect_whole_operations(int at_once) { at_once_ = at_once; }
 
   // Says how many parties there are, if not all of them have a tally.
   void expect(int parties) { parties_ = std::max(parties_, parties); }
@@ -68,6 +78,8 @@ class Measurement {
   Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
+  Load load_;
+  int at_once_ = 0;                     // operations whose latency is all of them; 0: not known
   int parties_ = 0;                     // that are known of
   std::chrono::nanoseconds waited_{0};  // for what did not come
   int fd_;

@@ -33,7 +33,8 @@ std::vector<pid_t> threads_of(pid_t pid) {
   return threads;
 }
 
-void add_process(Usage& sum, pid_t pid) {
+void add_process(Usage& sum, pid_t pid, pid_t left_out) {
+  if (pid == left_out) return;
   clockid_t clock;
   timespec spent{};
   if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) return;
@@ -51,17 +52,17 @@ void add_process(Usage& sum, pid_t pid) {
     sum.voluntary += number_after(status, "\nvoluntary_ctxt_switches:");
     sum.involuntary += number_after(status, "\nnonvoluntary_ctxt_switches:");
     std::istringstream children(read_text(task + "/children").value_or(""));
-    for (pid_t child; children >> child;) add_process(sum, child);
+    for (pid_t child; children >> child;) add_process(sum, child, left_out);
   }
 }
 
 }  // namespace
 
-Usage usage_of_descendants() {
+Usage usage_of_descendants(pid_t left_out) {
   Usage sum;
   const std::string own = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
   sum.complete = read_text(own).has_value();
-  add_process(sum, ::getpid());
+  add_process(sum, ::getpid(), left_out);
   std::istringstream cpu(read_text("/proc/stat").value_or(""));
   std::string word;
   cpu >> word;

@@ -1,6 +1,8 @@
 // What the machine spent on a launch: CPU time and context switches of all its processes.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -19,8 +21,9 @@ struct Usage {
   std::optional<std::int64_t> throttled_us = {};  // by CPU quotas (cpu_quota.h); nothing: not known
 };
 
-// Returns what all of them have used so far, by /proc; a process that ends meanwhile is left out.
-Usage usage_of_descendants();
+// Returns what all of them have used so far, by /proc; a process that ends meanwhile is left out, and so is
+// `left_out`.
+Usage usage_of_descendants(pid_t left_out = 0);
 
 // Adds cpu_*, ctx_*, minflt, steal_frac, throttled_us of a window to its row; leaves out what is not
 // known.

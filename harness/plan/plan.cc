@@ -4,13 +4,16 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
+#include "harness/measure/load.h"
 #include "harness/plan/filter.h"
 
 namespace harness {
 namespace {
 
 constexpr std::size_t kMostPoints = 100'000;
+constexpr std::string_view kLoadAxis = "load";
 
+// An axis whose sweep is empty (no contender was linked in) takes words, of which it may have none.
 bool is_text(const Parameter& parameter) {
   const auto& values = parameter.sweep.empty() ? parameter.more : parameter.sweep;
   return values.empty() || std::holds_alternative<std::string>(values.front());
@@ -228,12 +231,37 @@ std::string question_of(const Scenario& scenario, const Point& point) {
 
 std::string Case::contender() const { return contender_of(*scenario, point); }
 
+std::string Case::load() const {
+  for (const auto& [axis, value] : point.values()) {
+    if (axis == kLoadAxis) return to_string(value);
+  }
+  return kLoadLevels.front();
+}
+
 bool Case::decisive() const {
   if (scenario->decisive != nullptr && scenario->decisive(point)) return true;
   const auto is_it = [this](const ContenderLabel& each) {
     return each.is_decisive && contender() == each.name;
   };
   return std::any_of(scenario->contenders.begin(), scenario->contenders.end(), is_it);
+}
+
+std::list<Scenario> with_load(const std::vector<const Scenario*>& scenarios) {
+  Parameter axis{.name = kLoadAxis,
+                 .column = "load",
+                 .sweep = {},
+                 .meaning =
+                     "CPU-bound work of others on the CPUs of the parties: none, half (every "
+                     "other 10 ms), full"};
+  for (const char* level : kLoadLevels) {
+    (axis.sweep.empty() ? axis.sweep : axis.more).emplace_back(std::string(level));
+  }
+  std::list<Scenario> all;
+  for (const auto* scenario : scenarios) {
+    all.push_back(*scenario);
+    if (!has_axis(*scenario, std::string(kLoadAxis))) all.back().parameters.push_back(axis);
+  }
+  return all;
 }
 
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,

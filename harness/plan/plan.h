@@ -1,6 +1,7 @@
 // Plan: which points a run measures. How often and in which order is schedule.h's.
 #pragma once
 
+#include <list>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Case {
 
   // The value of the axis of contenders; empty if the scenario has none.
   std::string contender() const;
+  // What the CPUs do beside it (load.h).
+  std::string load() const;
   // The scenario says so of the point, or of the contender.
   bool decisive() const;
 };
@@ -34,12 +37,15 @@ struct Selection {
   std::vector<std::string> programs = {};  // names of contenders that are programs (programs.h)
 };
 
-// Returns the cases to measure, in the scenarios' order. Throws BadUsage: a value that an axis does not
-// have, a filter that is not an expression, and any of them that would have no effect.
-std::vector<Case> select(const std::vector<const Scenario*>& scenarios, const Selection& selection);
+// Returns the scenarios with the axis `load`, which the harness adds to each of them (load.h).
+std::list<Scenario> with_load(const std::vector<const Scenario*>& scenarios);
+
 // Returns false if no case of the selection would run Python, whatever its version: then none is searched for,
 // which may take seconds. True also for a selection that select() may refuse.
 bool may_run_python(const std::vector<const Scenario*>& scenarios, Selection selection);
 
+// Returns the cases to measure, in the scenarios' order. Throws BadUsage: a value that an axis does not
+// have, a filter that is not an expression, and any of them that would have no effect.
+std::vector<Case> select(const std::vector<const Scenario*>& scenarios, const Selection& selection);
 
 }  // namespace harness

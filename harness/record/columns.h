@@ -35,6 +35,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "batch",
     "sample_every",
     "load_mode",
+    "load",
     "target_rate_per_s",
     "placement",
     "cpus",
@@ -88,6 +89,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "ref_ns",
     "status",
     "error",
+    "warning",
     "verified",
     "checksum_ok",
 });
@@ -108,6 +110,7 @@ inline constexpr std::array kTextColumns = std::to_array<std::string_view>({
     "scaling",
     "waiter",
     "load_mode",
+    "load",
     "placement",
     "cpus",
     "side",
@@ -115,6 +118,7 @@ inline constexpr std::array kTextColumns = std::to_array<std::string_view>({
     "ts_start_utc",
     "status",
     "error",
+    "warning",
 });
 // clang-format on
 

@@ -71,7 +71,8 @@ Timing timing_from(const Json& order) {
 
 // Runs the scenario, and writes a row for each window. Adds what was noted to `facts`.
 void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
-  Measurement control(timing_from(order));
+  Measurement control(timing_from(order), order.value("load", "none"));
+  control.facts["load"] = order.value("load", "none");
   control.facts["timer_cost_ns"] = timer_cost_ns();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
   const Point point = point_from(order.at("point"), scenario);

@@ -240,6 +240,7 @@ Json Session::order_of(const Launch& launch) const {
   return {{"scenario", std::string(launch.of->scenario->name)},
           {"point", point},
           {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
+          {"load", launch.of->load()},
           {"interpreter", python == nullptr ? "" : python->path},
           {"program", program_of(*launch.of, settings_.programs)},
           {"warmup_ns", settings_.warmup.count()},
@@ -258,6 +259,7 @@ void Session::complete(Json& row, const Launch& launch) const {
   row["launch"] = launch.round;
   row["order_index"] = schedule_.launches() - 1;
   row["seed"] = std::to_string(settings_.seed);
+  row["load"] = of.load();
   if (!row.contains("repetition")) row["repetition"] = 1;
   const auto& values = of.point.values();
   for (std::size_t i = 0; i < values.size(); ++i) {
