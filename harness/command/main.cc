@@ -16,6 +16,7 @@
 #include "harness/command/completion.h"
 #include "harness/command/fleet.h"
 #include "harness/command/manual.h"
+#include "harness/command/noise.h"
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
 #include "harness/command/stress.h"
@@ -116,6 +117,7 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   all.commands.push_back(stored_command());
   all.commands.push_back(fleet_command());
   all.commands.push_back(stress_command());
+  all.commands.push_back(noise_command());
   return all;
 }
 
@@ -152,6 +154,7 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
   if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
   if (is_fleet(argc, argv)) return fleet(argc, argv);
   if (is_stress(argc, argv)) return stress_tests(argc, argv, stress);
+  if (is_noise(argc, argv)) return noise(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:

@@ -1,20 +1,11 @@
 #include "harness/judge/self_test.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstddef>
 
 namespace harness {
 namespace {
 
 constexpr double kConfidence = 0.95, kFoundIn = 0.9;
-
-// Rank of the smallest value that `share` of all do not exceed.
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-  return values[std::max<std::size_t>(rank, 1) - 1];
-}
 
 }  // namespace
 

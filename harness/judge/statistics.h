@@ -10,6 +10,9 @@ namespace harness {
 // Returns the median of `values`, which must not be empty.
 double median(std::vector<double> values);
 
+// Returns the smallest value that `share` of all do not exceed. `values` must not be empty.
+double quantile(std::vector<double> values, double share);
+
 struct Interval {
   double low, high;
 };

@@ -212,7 +212,7 @@ class CountedFilters {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env ab aa compare fleet man completion");
+                 "; the commands: run list report env ab aa compare noise fleet man completion");
 }
 
 // Returns the point's name without its contender.

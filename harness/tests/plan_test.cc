@@ -137,17 +137,6 @@ TEST(PlanTest, TheScenarioSaysWhichCasesAreDecisive) {
                              "counting/who:steady/size:8/place:there"}));
 }
 
-TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
-  EXPECT_EQ(refusal({.filters = {"sleeping"}}),
-            "no case matches 'sleeping'; the scenarios are: counting elsewhere"
-            "; the commands: run list report env ab aa compare fleet man completion");
-  EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
-            "--who: there is no 'nobody'; choose from: steady rare");
-  EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
-            "--place: there is no 'mars'; choose from: here there moon");
-  EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is not a whole", 0),
-            0u);
-}
 // As that of contenders is in a program that links none.
 TEST(PlanTest, AScenarioWithAnAxisWithoutValuesHasNoCase) {
   Scenario bare = counting;
@@ -171,6 +160,17 @@ TEST(PlanTest, AWordThatStandsBesideAnEmptySweepIsTaken) {
   EXPECT_EQ(select({&bare}, {.axes = {{"place", "here"}, {"size", "8"}}}).size(), 2u);
 }
 
+TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
+  EXPECT_EQ(refusal({.filters = {"sleeping"}}),
+            "no case matches 'sleeping'; the scenarios are: counting elsewhere"
+            "; the commands: run list report env ab aa compare noise fleet man completion");
+  EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
+            "--who: there is no 'nobody'; choose from: steady rare");
+  EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
+            "--place: there is no 'mars'; choose from: here there moon");
+  EXPECT_EQ(refusal({.axes = {{"size", "banana"}}}).rfind("--size: 'banana' is not a whole", 0),
+            0u);
+}
 
 TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
   EXPECT_EQ(refusal({.filters = {"elsewhere"}, .axes = {{"size", "64"}}}),
@@ -182,7 +182,7 @@ TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
   EXPECT_EQ(
       refusal({.filters = {"counting", "elsewhere/size:9"}}),
       "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere; the commands: "
-      "run list report env ab aa compare fleet man completion");
+      "run list report env ab aa compare noise fleet man completion");
   EXPECT_EQ(refusal({.excludes = {".*"}}),
             "no case is left by these filters; `bench-all list` shows all");
 }

@@ -1,0 +1,219 @@
+#include "harness/judge/noise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "harness/judge/statistics.h"
+
+namespace harness {
+namespace {
+
+constexpr std::size_t kRounds = 12, kPairs = 2 * kRounds, kStep = 4;
+constexpr double kConfidence = 0.95, kFoundIn = 0.9;
+
+template <typename... Values>
+std::string formatted(const char* form, Values... values) {
+  char text[300];
+  std::snprintf(text, sizeof text, form, values...);
+  return text;
+}
+
+std::string percent(double share) { return formatted("%.1f %%", 100 * share); }
+
+std::string effect_text(double effect) { return effect > 1 ? "100 %" : percent(effect); }
+
+double deviation(const std::vector<double>& values, double middle) {
+  std::vector<double> distances;
+  for (const double value : values) distances.push_back(std::abs(value - middle));
+  return 1.4826 * median(std::move(distances));
+}
+
+// Rounds A B, B A, ... of batches that follow each other, from `first` on.
+std::vector<double> differences_from(const std::vector<double>& ns, std::size_t first) {
+  std::vector<double> differences;
+  for (std::size_t round = 0; round < kRounds; ++round) {
+    const double one = ns[first + 2 * round], other = ns[first + 2 * round + 1];
+    differences.push_back(round % 2 == 0 ? std::log(other / one) : std::log(one / other));
+  }
+  return differences;
+}
+
+std::optional<double> smallest_effect_of(const std::vector<double>& ns) {
+  std::vector<double>
+      found_from;  // of each trial: the worsening from which its interval lies above 0
+  for (std::size_t first = 0; first + kPairs <= ns.size(); first += kStep) {
+    const auto interval = median_interval(differences_from(ns, first), kConfidence);
+    found_from.push_back(std::max(0.0, -interval->low));
+  }
+  if (found_from.empty()) return std::nullopt;
+  return std::expm1(quantile(std::move(found_from), kFoundIn));
+}
+
+std::string duration_text(double ns) {
+  if (ns < 1e3) return formatted("%.3g ns", ns);
+  return ns < 1e6 ? formatted("%.3g us", ns / 1e3) : formatted("%.3g ms", ns / 1e6);
+}
+
+template <typename Value>
+Json known(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+// How far the clock frequencies that were seen lie apart.
+double spread_of(const std::vector<double>& mhz) {
+  if (mhz.empty()) return 0;
+  const auto [low, high] = std::minmax_element(mhz.begin(), mhz.end());
+  return *high / *low - 1;
+}
+
+}  // namespace
+
+ProbeNoise noise_of(const ProbeSeries& series) {
+  ProbeNoise noise{.name = series.name, .smallest_effect = smallest_effect_of(series.ns)};
+  if (series.ns.empty()) return noise;
+  noise.median_ns = median(series.ns);
+  noise.varies = deviation(series.ns, noise.median_ns) / noise.median_ns;
+  noise.worst = quantile(series.ns, 0.99) / noise.median_ns - 1;
+  return noise;
+}
+
+std::vector<Cause> causes_of(const MachineFacts& facts) {
+  std::vector<Cause> causes;
+  if (facts.throttled_us.value_or(0) > 0) {
+    causes.push_back({formatted("a CPU quota held this program back for %.1f ms",
+                                static_cast<double>(*facts.throttled_us) / 1e3),
+                      "lift it (cpu.max; docker run --cpus), or measure with fewer parties"});
+  } else if (facts.quota && *facts.quota != "max") {
+    causes.push_back(
+        {"there is a CPU quota (" + *facts.quota + ")",
+         "lift it (cpu.max; docker run --cpus): more parties would be held back by it"});
+  }
+  if (facts.steal_frac.value_or(0) > 0.005) {
+    causes.push_back(
+        {"the hypervisor gave " + percent(*facts.steal_frac) + " of the time to others",
+         "take a machine with CPUs of its own, or more rounds: `ab --rounds 30`"});
+  }
+  if (facts.others_frac.value_or(0) > 0.02) {
+    causes.push_back({"other programs use " + percent(*facts.others_frac) + " of the CPUs" +
+                          (facts.busiest.empty() ? "" : " (" + joined(facts.busiest) + ")"),
+                      "stop them, or keep them off some CPUs and measure on these: taskset -c"});
+  }
+  if (facts.stalled_frac.value_or(0) > 0.01) {
+    causes.push_back(
+        {"for " + percent(*facts.stalled_frac) + " of the time a task waited for a CPU",
+         "stop what runs beside it; it may be in another container"});
+  }
+  if (facts.governor && *facts.governor != "performance") {
+    causes.push_back({"the frequency governor is " + *facts.governor,
+                      "cpupower frequency-set --governor performance"});
+  }
+  if (const double spread = spread_of(facts.mhz); spread > 0.02) {
+    causes.push_back(
+        {"the clock frequency varied by " + percent(spread),
+         facts.turbo.value_or(false)
+             ? "switch the turbo off: echo 0 >/sys/devices/system/cpu/cpufreq/boost, or "
+               "echo 1 >/sys/devices/system/cpu/intel_pstate/no_turbo"
+             : "look for a limit of heat or power (turbostat)"});
+  }
+  if (facts.cpus < 2) {
+    causes.push_back(
+        {"only one CPU may be used", "allow two or more: nothing can run side by side"});
+  } else if (facts.cores < 2) {
+    causes.push_back({"the CPUs are the threads of one core",
+                      "allow a second core: parties that run side by side share its units"});
+  }
+  return causes;
+}
+
+NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts& facts) {
+  NoiseReport report;
+  for (const auto& each : series) {
+    if (each.ns.empty()) continue;
+    report.probes.push_back(noise_of(each));
+    const auto& found = report.probes.back().smallest_effect;
+    if (found) report.smallest_effect = std::max(report.smallest_effect.value_or(0), *found);
+  }
+  report.causes = causes_of(facts);
+  if (report.causes.empty() && report.smallest_effect.value_or(0) > 0.05) {
+    const bool guest = facts.is_guest.value_or(false);
+    report.causes.push_back(
+        {guest ? "nothing that this virtual machine tells: its neighbours, perhaps, which share "
+                 "caches and power"
+               : "nothing that this machine tells: firmware (SMIs), perhaps, or heat",
+         "measure at another time or on another machine, or take more rounds: `ab --rounds 30`"});
+  }
+  return report;
+}
+
+std::optional<int> score_of(const NoiseReport& report) {
+  if (!report.smallest_effect) return std::nullopt;
+  return static_cast<int>(std::lround(std::max(0.0, 100 - 500 * *report.smallest_effect)));
+}
+
+std::string grade_of(const NoiseReport& report) {
+  if (!report.smallest_effect) return "unknown";
+  const double effect = *report.smallest_effect;
+  return effect <= 0.02 ? "quiet" : effect <= 0.05 ? "usable" : effect <= 0.15 ? "noisy" : "unfit";
+}
+
+std::string noise_text(const NoiseReport& report) {
+  std::string text;
+  if (const auto score = score_of(report)) {
+    text =
+        formatted("score %d of 100, %s: a change below about %s is not worth looking for here\n",
+                  *score, grade_of(report).c_str(), effect_text(*report.smallest_effect).c_str());
+  } else {
+    text = "no score: too few batches; allow more time by --time-budget\n";
+  }
+  text += formatted("\n%-12s %10s %10s %12s %16s\n", "probe", "median", "varies", "worst 1 %",
+                    "smallest effect");
+  for (const auto& probe : report.probes) {
+    text += formatted("%-12s %10s %10s %12s %16s\n", probe.name.c_str(),
+                      duration_text(probe.median_ns).c_str(), percent(probe.varies).c_str(),
+                      ("+" + percent(probe.worst)).c_str(),
+                      probe.smallest_effect ? percent(*probe.smallest_effect).c_str() : "-");
+  }
+  text += report.causes.empty() ? "\nnothing disturbs it that the machine tells\n" : "\n";
+  for (const auto& cause : report.causes) text += cause.what + "\n  -> " + cause.remedy + "\n";
+  return text;
+}
+
+Json noise_json(const NoiseReport& report, const MachineFacts& facts) {
+  Json probes = Json::array(), causes = Json::array();
+  for (const auto& probe : report.probes) {
+    probes.push_back({{"probe", probe.name},
+                      {"median_ns", probe.median_ns},
+                      {"robust_cv", probe.varies},
+                      {"worst_1_percent", probe.worst},
+                      {"smallest_effect", known(probe.smallest_effect)}});
+  }
+  for (const auto& cause : report.causes) {
+    causes.push_back({{"cause", cause.what}, {"remedy", cause.remedy}});
+  }
+  return {{"score", known(score_of(report))},
+          {"grade", grade_of(report)},
+          {"smallest_effect", known(report.smallest_effect)},
+          {"probes", probes},
+          {"causes", causes},
+          {"machine",
+           {{"steal_frac", known(facts.steal_frac)},
+            {"psi_cpu_some_frac", known(facts.stalled_frac)},
+            {"others_frac", known(facts.others_frac)},
+            {"busiest", facts.busiest},
+            {"throttled_us", known(facts.throttled_us)},
+            {"quota", known(facts.quota)},
+            {"governor", known(facts.governor)},
+            {"turbo", known(facts.turbo)},
+            {"mhz", facts.mhz},
+            {"cpus", facts.cpus},
+            {"cores", facts.cores}}}};
+}
+
+}  // namespace harness

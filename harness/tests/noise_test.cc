@@ -1,0 +1,157 @@
+#include "harness/judge/noise.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "harness/base/cpus.h"
+#include "harness/judge/machine_watch.h"
+#include "harness/measure/pressure.h"
+#include "harness/measure/probes.h"
+
+namespace harness {
+namespace {
+
+// Batches that vary by so much, as a share, around 1,000 ns.
+ProbeSeries varying_by(double share, std::size_t batches = 400) {
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> log_ns(0, share);
+  ProbeSeries series{"probe", {}};
+  for (std::size_t i = 0; i < batches; ++i) series.ns.push_back(1000 * std::exp(log_ns(random)));
+  return series;
+}
+
+TEST(NoiseTest, SteadyBatchesAreQuietAndAnyEffectIsWorthLookingFor) {
+  const auto report =
+      noise_of({{"probe", std::vector<double>(100, 1000.0)}}, {.cpus = 2, .cores = 2});
+  ASSERT_EQ(report.probes.size(), 1u);
+  EXPECT_EQ(report.probes[0].median_ns, 1000);
+  EXPECT_EQ(report.probes[0].varies, 0);
+  EXPECT_EQ(report.smallest_effect, 0);
+  EXPECT_EQ(score_of(report), 100);
+  EXPECT_EQ(grade_of(report), "quiet");
+  EXPECT_TRUE(report.causes.empty());
+}
+
+// The differences of 12 rounds vary by 1.41 times as much, and their interval of the median reaches from the third
+// to the tenth of them: about 0.9 times the variation.
+TEST(NoiseTest, TheSmallestEffectGrowsWithTheVariation) {
+  const auto effect = [](double share) { return *noise_of(varying_by(share)).smallest_effect; };
+  EXPECT_NEAR(effect(0.01), 0.018, 0.009);
+  EXPECT_NEAR(effect(0.1) / effect(0.01), 10, 3);
+}
+
+// As the whole machine becomes slower over seconds: neighbours are slowed alike.
+TEST(NoiseTest, ADriftHidesNothingFromPairs) {
+  ProbeSeries drifting{"probe", {}};
+  for (int i = 0; i < 400; ++i) drifting.ns.push_back(1000 * std::exp(0.001 * i));
+  const auto noise = noise_of(drifting);
+  EXPECT_GT(noise.varies, 0.1);
+  EXPECT_LT(*noise.smallest_effect, 0.005);
+}
+
+TEST(NoiseTest, TheScoreIsThatOfTheUnsteadiestProbe) {
+  const auto report = noise_of({varying_by(0.001), varying_by(0.05)}, {.cpus = 2, .cores = 2});
+  EXPECT_EQ(report.smallest_effect, report.probes[1].smallest_effect);
+  EXPECT_EQ(grade_of(report), "noisy");
+}
+
+TEST(NoiseTest, FewerBatchesThanATrialHaveNoScore) {
+  const auto report = noise_of({varying_by(0.01, 23)}, {.cpus = 2, .cores = 2});
+  EXPECT_FALSE(report.smallest_effect);
+  EXPECT_FALSE(score_of(report));
+  EXPECT_NE(noise_text(report).find("no score: too few batches"), std::string::npos);
+  EXPECT_TRUE(noise_json(report, {})["score"].is_null());
+}
+
+TEST(NoiseTest, AProbeThatCouldNotBeTakenIsLeftOut) {
+  EXPECT_EQ(noise_of({varying_by(0.01), {"cache line", {}}}, {}).probes.size(), 1u);
+}
+
+std::string causes_text(const MachineFacts& facts) {
+  std::string text;
+  for (const auto& cause : causes_of(facts)) text += cause.what + " -> " + cause.remedy + "\n";
+  return text;
+}
+
+TEST(NoiseTest, EachCauseIsNamedWithWhatToDo) {
+  const MachineFacts quiet{.steal_frac = 0,
+                           .stalled_frac = 0,
+                           .others_frac = 0.001,
+                           .throttled_us = 0,
+                           .governor = "performance",
+                           .quota = "max",
+                           .turbo = true,
+                           .mhz = {3000, 3001},
+                           .cpus = 4,
+                           .cores = 4};
+  EXPECT_EQ(causes_text(quiet), "");
+  const auto says = [&](const char* what, const char* remedy, auto change) {
+    MachineFacts facts = quiet;
+    change(facts);
+    const auto text = causes_text(facts);
+    EXPECT_NE(text.find(what), std::string::npos) << text;
+    EXPECT_NE(text.find(remedy), std::string::npos) << text;
+    EXPECT_EQ(causes_of(facts).size(), 1u) << text;
+  };
+  says("gave 2.0 % of the time to others", "--rounds", [](auto& f) { f.steal_frac = 0.02; });
+  says("held this program back for 1.5 ms", "cpu.max", [](auto& f) { f.throttled_us = 1500; });
+  says("a CPU quota (50000 100000)", "cpu.max", [](auto& f) { f.quota = "50000 100000"; });
+  says("use 30.0 % of the CPUs (12 make 60 %)", "taskset",
+       [](auto& f) { f.others_frac = 0.3, f.busiest = {"12 make 60 %"}; });
+  says("a task waited for a CPU", "container", [](auto& f) { f.stalled_frac = 0.05; });
+  says("governor is powersave", "cpupower", [](auto& f) { f.governor = "powersave"; });
+  says("frequency varied by 10.0 %", "no_turbo", [](auto& f) { f.mhz = {3000, 3300}; });
+  says("frequency varied by 10.0 %", "heat", [](auto& f) {
+    f.mhz = {3000, 3300}, f.turbo = false;
+  });
+  says("only one CPU", "two or more", [](auto& f) { f.cpus = f.cores = 1; });
+  says("threads of one core", "second core", [](auto& f) { f.cpus = 2, f.cores = 1; });
+}
+
+TEST(NoiseTest, WhatTheMachineDoesNotTellIsNoCause) {
+  EXPECT_EQ(causes_text({.cpus = 2, .cores = 2}), "");
+  const auto report = noise_of({varying_by(0.2)}, {.is_guest = true, .cpus = 2, .cores = 2});
+  ASSERT_EQ(report.causes.size(), 1u);
+  EXPECT_NE(report.causes[0].what.find("neighbours"), std::string::npos);
+}
+
+TEST(PressureTest, TheTotalOfTheFirstLineIsRead) {
+  EXPECT_EQ(stalled_us_in("some avg10=20.19 avg60=21.45 avg300=25.76 total=11498042366\n"
+                          "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n"),
+            11498042366.0);
+  EXPECT_FALSE(stalled_us_in(""));
+  EXPECT_FALSE(stalled_us_in("full avg10=0.00 total=7\n"));
+  EXPECT_FALSE(stalled_us_in("some avg10=0.00\n"));
+}
+
+TEST(ProbesTest, EachGivesATime) {
+  const Probes probes;
+  EXPECT_GT(probes.compute(), 0);
+  EXPECT_GT(probes.wake_up(), 0);
+  EXPECT_GT(probes.cache_line().value_or(1), 0);  // nothing on one CPU
+}
+
+TEST(ProbesTest, TheThreadThatAsksMayStillRunOnEveryCpu) {
+  const auto before = allowed_cpus();
+  const Probes probes;
+  (void)probes.wake_up();
+  (void)probes.cache_line();
+  EXPECT_EQ(allowed_cpus(), before);
+}
+
+TEST(MachineWatchTest, TheWorkOfThisProgramIsNotThatOfOthers) {
+  const MachineWatch watch;
+  const auto facts = watch.facts();
+  EXPECT_GE(facts.cpus, 1);
+  EXPECT_GE(facts.cores, 1);
+  for (const auto& share : {facts.steal_frac, facts.others_frac, facts.stalled_frac}) {
+    if (share) {
+      EXPECT_GE(*share, 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace harness

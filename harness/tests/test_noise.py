@@ -1,0 +1,49 @@
+"""bench-all noise: a score of the machine, in a table for people and as JSON for programs."""
+
+import json
+import os
+import signal
+import unittest
+
+from command import CommandTest
+
+
+class Noise(CommandTest):
+    def test_it_says_a_score_its_probes_and_what_to_do(self):
+        result = self.run_it(["noise", "--time-budget", "1.5s"])
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertRegex(result.out, r"\A(score \d+ of 100, (quiet|usable|noisy|unfit): a change below about [\d.]+ % "
+                                     r"is not worth looking for here|no score: too few batches)")
+        for probe in ("compute", "wake-up"):
+            self.assertRegex(result.out, r"(?m)^%s +[\d.]+ [num]s +[\d.]+ %% +\+" % probe)
+
+    def test_as_json_each_cause_has_its_remedy(self):
+        result = self.run_it(["noise", "--time-budget", "200ms", "--format", "json"])
+        facts = json.loads(result.out)
+        self.assertEqual(set(facts), {"score", "grade", "smallest_effect", "probes", "causes", "machine"})
+        self.assertIn("compute", [probe["probe"] for probe in facts["probes"]])
+        for cause in facts["causes"]:
+            self.assertTrue(cause["cause"] and cause["remedy"], cause)
+        self.assertGreaterEqual(facts["machine"]["cpus"], 1)
+
+    def test_it_ends_at_once_when_it_is_interrupted(self):
+        with self.start(["noise", "--time-budget", "1h"]) as process:
+            self.waits_until(lambda: len(self.threads_of(process.pid)) > 1, "it did not begin")
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+
+    @staticmethod
+    def threads_of(pid):
+        return os.listdir("/proc/%d/task" % pid)
+
+    def test_wrong_words_are_named(self):
+        self.refuses(["noise", "--time-budget", "10"], 2,
+                     "--time-budget: '10' is not a duration of at most a day; write 80ms, 0.5s or 2m")
+        self.refuses(["noise", "--format", "xml"], 2, "--format: xml not in {table,json}; see bench-all noise --help")
+        self.refuses(["noise", "now"], 2,
+                     "The following argument was not expected: now; see bench-all noise --help")
+
+
+if __name__ == "__main__":
+    unittest.main()
