@@ -111,14 +111,14 @@ class Revisions(CompareTest):
 
 class Aa(CompareTest):
     def test_it_says_how_often_it_was_wrong_and_what_it_would_find(self):
-        result = self.run_it(["aa", "--trials", "3", "--rounds", "6", CASE, "--out",
+        result = self.run_it(["aa", "--trials", "2", "--rounds", "6", CASE, "--out",
                               self.path("out"), *FAST])
         self.assertEqual(result.code, 0, result)
         with open(self.path("out", "aa.json"), encoding="utf-8") as file:
             facts = json.load(file)
         rate = next(row for row in facts["cases"] if row["metric"] == "rate")
-        self.assertEqual(rate["trials"], 3)
-        self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 3) - 1e-9)
+        self.assertEqual(rate["trials"], 2)
+        self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 2) - 1e-9)
         self.assertGreater(rate["smallest_effect_found_90"], 0)
         self.assertIn("| all |", result.out)
 
