@@ -42,13 +42,23 @@ std::vector<stress::Test> in_both_scopes(Describe describe) {
   return all;
 }
 
-// A test of a contender that is listed in a roster, with what every such test has.
-inline stress::Test test_of(const Contender& contender, std::string_view property,
-                            std::string promise) {
-  stress::Test test{.name = stress_name(property, contender.name, contender.workers),
+// A test of gilfree, with what every such test has.
+inline stress::Test our_test(std::string_view property, std::string_view contender, WorkerKind kind,
+                             std::string promise) {
+  stress::Test test{.name = stress_name(property, contender, kind),
                     .promise = std::move(promise),
                     .outcomes = {}};
-  test.limits.across_processes = contender.workers == WorkerKind::kProcesses;
+  test.limits.across_processes = kind == WorkerKind::kProcesses;
+  return test;
+}
+
+// The same of a contender that is listed in a roster.
+inline stress::Test test_of(const Contender& contender, std::string_view property,
+                            std::string promise) {
+  const std::string name = contender.variant.empty()
+                               ? contender.name
+                               : contender.name + "/operation:" + contender.variant;
+  auto test = our_test(property, name, contender.workers, std::move(promise));
   test.is_peer = contender.family != "gilfree";
   return test;
 }
