@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kLongestComplaint = 4096;
 constexpr nanoseconds kSlice = 20ms;
+constexpr int kPatienceInAll = 6;
 
 std::string state_of(const ActorState& actor) {
   switch (actor.state.load()) {
@@ -70,11 +71,13 @@ std::string hang_outcome(const Config& config, const Board& board) {
   return text;
 }
 
-// Waits slice by slice, and counts the slices in which no actor got on.
+// Waits slice by slice, and counts the slices in which no actor got on; and all, since actors may pass marked
+// points for ever.
 ChildProgram::End wait_for(ChildProgram& child, Capture& complaints, const Board& board,
                            nanoseconds patience) {
   std::uint64_t steps = board.steps();
-  for (nanoseconds idle{}; idle < patience;) {
+  nanoseconds all{};
+  for (nanoseconds idle{}; idle < patience && all < kPatienceInAll * patience; all += kSlice) {
     const auto end = child.wait(ChildProgram::Clock::now() + kSlice, {&complaints});
     if (end != ChildProgram::End::kLate) return end;
     const std::uint64_t now = board.steps();

@@ -16,8 +16,8 @@ struct Attempt {
   std::string report;  // of a hang: each actor, and each thread as /proc shows it
 };
 
-// Runs the trial and kills what is left of it. It hangs when no actor passes a marked point for `patience`;
-// time in which this process itself does not run, say while the machine is suspended, does not count.
+// Runs the trial and kills what is left of it. It hangs when no actor passes a marked point for `patience`, or
+// when it lasts six times that long; time in which this process itself does not run, say while the machine is suspended, does not count.
 Attempt attempt(const Test& test, const Config& config, std::uint64_t seed,
                 std::chrono::nanoseconds patience);
 
