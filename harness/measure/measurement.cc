@@ -48,6 +48,7 @@ struct Measurement::Edge {
   std::uint64_t ops = 0, bytes = 0, errors = 0;
   std::vector<std::uint64_t> ops_by_party;
   Usage usage;
+  Counters::Values counters;
 };
 
 Measurement::Measurement(const Timing& timing, const std::string& load)
@@ -116,6 +117,7 @@ void Measurement::sleep_until_ops(std::uint64_t wanted, Clock::time_point end) {
 Measurement::Edge Measurement::look() const {
   Edge edge;
   edge.usage = usage_of_descendants(load_.process());  // first: reading /proc takes longest
+  edge.counters = counters_.read();
   edge.utc = std::chrono::system_clock::now();
   // The parties keep every core busy: counts and clock belong together only if no other thread ran in between.
   for (int tries = 0; tries < 10; ++tries) {
@@ -151,6 +153,7 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
                             {"bytes_per_s", static_cast<double>(bytes) / seconds}},
                 .latency = {}};
   add_usage(window.columns, opened.usage, closed.usage, ops);
+  add_counters(window.columns, opened.counters, closed.counters, static_cast<double>(ops));
 
   std::vector<std::uint64_t> latency(Histogram::kBuckets);
   std::vector<double> shares;

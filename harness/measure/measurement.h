@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/measure/counters.h"
 #include "harness/measure/load.h"
 #include "harness/measure/tally.h"
 #include "harness/measure/usage.h"
@@ -78,7 +79,8 @@ class Measurement {
   Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
-  Load load_;
+  Load load_;  // first: it must not inherit the counters
+  Counters counters_;
   int at_once_ = 0;                     // operations whose latency is all of them; 0: not known
   int parties_ = 0;                     // that are known of
   std::chrono::nanoseconds waited_{0};  // for what did not come

@@ -9,9 +9,11 @@
 #include <sstream>
 #include <vector>
 
+#include "harness/base/cpus.h"
 #include "harness/base/files.h"
 #include "harness/base/process_stat.h"
 #include "harness/measure/cgroup_quota.h"
+#include "harness/measure/pressure.h"
 
 namespace harness {
 namespace {
@@ -22,6 +24,28 @@ namespace fs = std::filesystem;
 std::int64_t number_after(const std::string& text, const std::string& key) {
   const auto at = text.find(key);
   return at == std::string::npos ? 0 : std::atoll(text.c_str() + at + key.size());
+}
+
+// The number behind "key   :   " in /proc/PID/sched; nothing if it is not there.
+std::optional<std::int64_t> number_behind(const std::string& text, const std::string& key) {
+  const auto at = text.find(key);
+  const auto colon = at == std::string::npos ? at : text.find(':', at);
+  if (colon == std::string::npos) return std::nullopt;
+  return std::atoll(text.c_str() + colon + 1);
+}
+
+// The mean of the CPUs that this process may use; nothing where the kernel does not say.
+std::optional<double> clock_mhz() {
+  double sum = 0;
+  const auto cpus = allowed_cpus();
+  for (const int cpu : cpus) {
+    const auto khz = read_text("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
+                               "/cpufreq/scaling_cur_freq");
+    if (!khz) return std::nullopt;
+    sum += std::strtod(khz->c_str(), nullptr) / 1000;
+  }
+  if (cpus.empty()) return std::nullopt;
+  return sum / static_cast<double>(cpus.size());
 }
 
 std::vector<pid_t> threads_of(pid_t pid) {
@@ -51,6 +75,10 @@ void add_process(Usage& sum, pid_t pid, pid_t left_out) {
     const std::string status = read_text(task + "/status").value_or("");
     sum.voluntary += number_after(status, "\nvoluntary_ctxt_switches:");
     sum.involuntary += number_after(status, "\nnonvoluntary_ctxt_switches:");
+    if (const auto moves =
+            number_behind(read_text(task + "/sched").value_or(""), "nr_migrations")) {
+      sum.migrations = sum.migrations.value_or(0) + *moves;
+    }
     std::istringstream children(read_text(task + "/children").value_or(""));
     for (pid_t child; children >> child;) add_process(sum, child, left_out);
   }
@@ -70,6 +98,8 @@ Usage usage_of_descendants(pid_t left_out) {
     sum.all_ticks += std::atof(word.c_str());
     if (i == 7) sum.steal_ticks = std::atof(word.c_str());
   }
+  sum.stalled_us = cpu_stalled_us();
+  sum.mhz = clock_mhz();
   static const CgroupQuota quota;
   sum.throttled_us = quota.throttled_us();
   return sum;
@@ -88,6 +118,9 @@ void add_spent(Json& row, const Usage& opened, const Usage& closed, std::uint64_
   if (ops > 0) row["cpu_ns_per_op"] = cpu * 1e9 / static_cast<double>(ops);
   row["ctx_vol"] = std::max<std::int64_t>(0, closed.voluntary - opened.voluntary);
   row["ctx_invol"] = std::max<std::int64_t>(0, closed.involuntary - opened.involuntary);
+  if (opened.migrations && closed.migrations) {
+    row["migrations"] = std::max<std::int64_t>(0, *closed.migrations - *opened.migrations);
+  }
   row["minflt"] = std::max<std::int64_t>(0, closed.minor_faults - opened.minor_faults);
 }
 
@@ -100,6 +133,12 @@ void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_
   row["maxrss_bytes"] = own.ru_maxrss * 1024;
   const double ticks = closed.all_ticks - opened.all_ticks;
   if (ticks > 0) row["steal_frac"] = (closed.steal_ticks - opened.steal_ticks) / ticks;
+  const auto window = row.find("window_s");
+  if (opened.stalled_us && closed.stalled_us && window != row.end() && *window > 0) {
+    const double stalled = *closed.stalled_us - *opened.stalled_us;
+    row["psi_cpu_some"] = std::min(100.0, stalled / window->get<double>() / 1e4);
+  }
+  if (closed.mhz) row["freq_mhz"] = *closed.mhz;
   if (opened.throttled_us && closed.throttled_us) {
     row["throttled_us"] = *closed.throttled_us - *opened.throttled_us;
   }

@@ -18,6 +18,11 @@ struct Usage {
   std::int64_t voluntary = 0, involuntary = 0, minor_faults = 0;
   double steal_ticks = 0, all_ticks = 0;  // of the whole machine
   bool complete = true;  // false: the kernel does not list the descendants (no /proc)
+  std::optional<std::int64_t> migrations =
+      {};  // of threads, between CPUs; nothing: no /proc/PID/sched
+  std::optional<double> stalled_us =
+      {};                          // that some task of the machine waited for a CPU (pressure.h)
+  std::optional<double> mhz = {};  // now, the mean of the CPUs that may be used
   std::optional<std::int64_t> throttled_us = {};  // by CPU quotas (cpu_quota.h); nothing: not known
 };
 
@@ -25,8 +30,8 @@ struct Usage {
 // `left_out`.
 Usage usage_of_descendants(pid_t left_out = 0);
 
-// Adds cpu_*, ctx_*, minflt, steal_frac, throttled_us of a window to its row; leaves out what is not
-// known.
+// Adds cpu_*, ctx_*, migrations, minflt, steal_frac, throttled_us, psi_cpu_some and freq_mhz of a window to its row,
+// which has its `window_s`; leaves out what is not known.
 void add_usage(Json& row, const Usage& opened, const Usage& closed, std::uint64_t ops);
 
 // ISO 8601 in UTC, to the millisecond.

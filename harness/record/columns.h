@@ -80,7 +80,7 @@ inline constexpr std::array kColumns = std::to_array<std::string_view>({
     "maxrss_bytes",
     "steal_frac",
     "throttled_us",
-    "psi_cpu_some10",
+    "psi_cpu_some",
     "freq_mhz",
     "instructions_per_op",
     "cycles_per_op",

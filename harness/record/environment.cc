@@ -20,6 +20,7 @@
 #include "harness/base/topology.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/cgroup_quota.h"
+#include "harness/measure/counters.h"
 #include "harness/record/build_facts.h"
 
 namespace harness {
@@ -214,6 +215,10 @@ Json environment() {
             {"aslr", integer_of("/proc/sys/kernel/randomize_va_space")},
             {"thp", text_of("/sys/kernel/mm/transparent_hugepage/enabled")},
             {"load_avg", text_of("/proc/loadavg")},
+            {"hardware_counters", Counters().scope()},
+            {"clock_frequency", read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq")
+                                    ? "by cpufreq"
+                                    : "not known: this machine has no cpufreq"},
             {"psi_cpu", cpu_pressure()}}},
           {"warnings", warnings(cpus, quota, line_bounce)}};
 }

@@ -69,6 +69,8 @@ TEST(UsageTest, ARowHasTheDifferenceOfTwoMoments) {
             .minor_faults = 7,
             .steal_ticks = 100,
             .all_ticks = 1000,
+            .migrations = 3,
+            .stalled_us = 1000,
             .throttled_us = 8};
   closed = {.cpu_s = 1.5,
             .user_ticks = 13,
@@ -78,8 +80,11 @@ TEST(UsageTest, ARowHasTheDifferenceOfTwoMoments) {
             .minor_faults = 10,
             .steal_ticks = 110,
             .all_ticks = 1100,
+            .migrations = 7,
+            .stalled_us = 51'000,
+            .mhz = 2400,
             .throttled_us = 28};
-  Json row;
+  Json row = {{"window_s", 0.5}};
   add_usage(row, opened, closed, 1000);
   EXPECT_DOUBLE_EQ(row["cpu_user_s"], 0.375);
   EXPECT_DOUBLE_EQ(row["cpu_sys_s"], 0.125);
@@ -89,6 +94,9 @@ TEST(UsageTest, ARowHasTheDifferenceOfTwoMoments) {
   EXPECT_EQ(row["minflt"], 3);
   EXPECT_DOUBLE_EQ(row["steal_frac"], 0.1);
   EXPECT_EQ(row["throttled_us"], 20);
+  EXPECT_EQ(row["migrations"], 4);
+  EXPECT_DOUBLE_EQ(row["psi_cpu_some"], 10);
+  EXPECT_EQ(row["freq_mhz"], 2400);
   EXPECT_GT(row["maxrss_bytes"], 0);
 }
 
@@ -101,8 +109,9 @@ TEST(UsageTest, WithoutAnOperationNoneHasAPrice) {
 TEST(UsageTest, WhatIsNotKnownIsLeftOut) {
   Json row;
   add_usage(row, {.cpu_s = 1, .complete = false}, {.cpu_s = 2, .complete = true}, 10);
-  for (const char* column : {"cpu_user_s", "cpu_sys_s", "cpu_ns_per_op", "ctx_vol", "ctx_invol",
-                             "minflt", "steal_frac", "throttled_us"}) {
+  for (const char* column :
+       {"cpu_user_s", "cpu_sys_s", "cpu_ns_per_op", "ctx_vol", "ctx_invol", "minflt", "migrations",
+        "psi_cpu_some", "freq_mhz", "steal_frac", "throttled_us"}) {
     EXPECT_FALSE(row.contains(column)) << column;
   }
   add_usage(row, {.throttled_us = 3}, {}, 10);
