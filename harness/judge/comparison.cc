@@ -10,6 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kFewestRounds = 6, kMostTimes = 4;
+
 }  // namespace
 
 Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
@@ -23,7 +25,7 @@ Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
 void Comparison::run(const Progress& progress) {
   const FinishFirst finish;  // what was measured is judged and written
   Samples samples;
-  measure_rounds(cases_, settings_.rounds, samples, "round", progress);
+  measure_all(samples, progress);
   std::vector<Judgement*> judgements;
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
@@ -38,6 +40,53 @@ void Comparison::run(const Progress& progress) {
   confirm(progress);
 }
 
+void Comparison::measure_all(Samples& samples, const Progress& progress) {
+  if (!settings_.budget) {
+    measure_rounds(cases_, settings_.rounds, samples, "round", progress);
+    return;
+  }
+  const int first = std::min(kFewestRounds, settings_.rounds);
+  if (measure_rounds(cases_, first, samples, "round", progress) < first) return;
+  int round = first;
+  const auto open_ones_fit = [&] {
+    for (const auto& name : open_cases(samples)) {
+      if (interrupted() != 0 || !has_time_for(longest_pair_)) return false;
+      measure_pair(name, samples);
+    }
+    return true;
+  };
+  while (!open_cases(samples).empty()) {
+    progress(++round, std::max(round, kMostTimes * settings_.rounds), "round");
+    if (!open_ones_fit()) break;
+  }
+}
+
+std::vector<std::string> Comparison::open_cases(const Samples& samples) {
+  std::vector<std::pair<int, std::string>> open;  // how many rounds it lacks, and its name
+  int suspects = 0;
+  for (const auto& [name, metrics] : samples) {
+    int lacks = 0;
+    bool is_suspect = false;
+    for (const auto& [metric, row] : metrics) {
+      const auto judged = judge(row.differences, threshold_of(metric, settings_.delta));
+      const bool undecided = judged.verdict == Verdict::kUndecided;
+      is_suspect = is_suspect || judged.verdict == Verdict::kWorse;
+      if (undecided && pairs_[name] < kMostTimes * settings_.rounds) {
+        lacks = std::max(lacks, judged.rounds_needed - judged.rounds);
+      } else if (judged.verdict != Verdict::kSame && !undecided) {
+        lacks = std::max(lacks, settings_.rounds - pairs_[name]);
+      }
+    }
+    suspects += is_suspect ? 1 : 0;
+    if (lacks > 0) open.emplace_back(lacks, name);
+  }
+  reserve_ = suspects * settings_.rounds * longest_pair_;
+  std::sort(open.begin(), open.end());
+  std::vector<std::string> names;
+  for (auto& each : open) names.push_back(std::move(each.second));
+  return names;
+}
+
 // Measures until `rounds` are done, the budget is spent or the program is interrupted; returns how many.
 int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
                                const std::string& phase, const Progress& progress) {
@@ -50,18 +99,21 @@ int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds
     std::shuffle(order.begin(), order.end(), random_);
     for (const auto& name : order) {
       if (interrupted() != 0) return round;
-      measure_pair(name, round % 2 == 0, into);
+      measure_pair(name, into);
     }
     longest = std::max(longest, Clock::now() - begun);
   }
   return rounds;
 }
 
-void Comparison::measure_pair(const std::string& name, bool a_first, Samples& into) {
+void Comparison::measure_pair(const std::string& name, Samples& into) {
+  const auto begun = Clock::now();
+  const bool a_first = pairs_[name]++ % 2 == 0;
   Sample a, b;
   if (a_first) a = a_.measure(name, settings_.options, settings_.scratch);
   b = b_.measure(name, settings_.options, settings_.scratch);
   if (!a_first) a = a_.measure(name, settings_.options, settings_.scratch);
+  longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
   for (const auto& [metric, value_a] : a) {
     const auto value_b = b.find(metric);
     if (value_b == b.end()) continue;
@@ -83,6 +135,7 @@ void Comparison::confirm(const Progress& progress) {
     if (suspects.empty() || suspects.back() != row.name) suspects.push_back(row.name);
   }
   if (suspects.empty()) return;
+  reserve_ = {};
   Samples fresh;
   const int rounds = measure_rounds(suspects, settings_.rounds, fresh, "confirming", progress);
   for (auto& row : result_.rows) {
@@ -97,7 +150,7 @@ void Comparison::confirm(const Progress& progress) {
 }
 
 bool Comparison::has_time_for(std::chrono::nanoseconds longest) const {
-  return Clock::now() - begun_ + longest <= settings_.budget;
+  return !settings_.budget || Clock::now() - begun_ + longest + reserve_ <= *settings_.budget;
 }
 
 }  // namespace harness

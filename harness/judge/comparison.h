@@ -6,6 +6,11 @@
 //
 // In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
 // favours neither. One round gives one difference a metric; a launch that fails gives none.
+//
+// With a time budget, rounds go where they decide most: six of each case; then more of those that are still open,
+// the nearest to a decision first. "Same" ends a case at once. "Worse" and "better" need all rounds, as without a
+// budget, since looking early finds them by chance too often. An undecided case gets up to four times as many. The
+// time that confirming all suspects would take is kept free.
 #pragma once
 
 #include <chrono>
@@ -13,6 +18,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -27,8 +33,8 @@ struct ComparisonSettings {
   int rounds = 12;
   double delta = 0.05;  // of a headline
   std::uint64_t seed = 0;
-  std::chrono::nanoseconds budget = std::chrono::hours(24);  // rounds that do not fit are left out
-  std::vector<std::string> options;                          // for both builds, as --window 20ms
+  std::optional<std::chrono::nanoseconds> budget = {};  // rounds that do not fit are left out
+  std::vector<std::string> options;                     // for both builds, as --window 20ms
   std::filesystem::path scratch;
 };
 
@@ -45,9 +51,12 @@ struct Comparison {
  private:
   using Samples = std::map<std::string, std::map<Metric, ComparedRow>>;
 
+  void measure_all(Samples& samples, const Progress& progress);
+  // Returns the cases that more rounds may decide, the nearest to a decision first.
+  std::vector<std::string> open_cases(const Samples& samples);
   int measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
                      const std::string& phase, const Progress& progress);
-  void measure_pair(const std::string& name, bool a_first, Samples& into);
+  void measure_pair(const std::string& name, Samples& into);
   void confirm(const Progress& progress);
   bool has_time_for(std::chrono::nanoseconds longest) const;
 
@@ -55,6 +64,9 @@ struct Comparison {
   std::vector<std::string> cases_;
   ComparisonSettings settings_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::map<std::string, int> pairs_;         // of launches that were made, by case
+  std::chrono::nanoseconds longest_pair_{};  // that one of them took
+  std::chrono::nanoseconds reserve_{};       // kept free for confirming
   std::mt19937_64 random_;
   Compared result_;
 };

@@ -9,7 +9,7 @@ import unittest
 
 from command import CommandTest
 
-CASE = "counting/who:steady/size:8"
+CASE = "counting/who:steady/size:8/place:here"
 FAST = ["--launch-option=--window=40ms", "--launch-option=--warmup=1ms", "-q"]
 
 
@@ -38,7 +38,7 @@ class Ab(CompareTest):
         rate = self.verdicts()["rate"]
         self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
         self.assertGreater(float(rate["worsening"]), 0.3)
-        self.assertRegex(result.out, r"(?m)^worse +%s/place:here +rate" % CASE)
+        self.assertRegex(result.out, r"(?m)^worse +%s +rate" % CASE)
         with open(self.path("out", "compare.json"), encoding="utf-8") as file:
             named = {row["metric"]: row["verdict"] for row in json.load(file)[0]["rows"]}
         self.assertEqual(named["rate"], "worse")
@@ -84,6 +84,43 @@ class Ab(CompareTest):
                                                  "bin/bench-all, and no commit")
         self.refuses(["ab", "--a", self.program, "--b", self.program, "nonsense"], 2,
                      "%s lists no case that matches; see `bench-all list`" % self.program)
+
+
+# A bench-all whose launches take no time: its rates are those that a test needs.
+INSTANT = """#!/bin/sh
+side=%s
+[ "$1" = list ] && { echo '["noisy", "same", "slow"]'; exit; }
+name=${1#^} name=${name%%$}
+while [ "$1" != --out ]; do shift; done
+mkdir -p "$2"
+count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"
+case $name$side in
+  same*) rate=1000 ;;
+  slowa) rate=1000 ;;
+  slowb) rate=500 ;;
+  noisya) rate=1000 ;;
+  noisyb) rate=$((count %% 2 ? 1500 : 700)) ;;
+esac
+row="{\\"run_id\\":\\"x\\",\\"case\\":\\"$name\\",\\"status\\":\\"ok\\",\\"launch\\":1,\\"repetition\\":1,\\"ops_per_s\\":$rate.0}"
+printf '%%s\\n' '{"event":"run","run_id":"x"}' "{\\"event\\":\\"sample\\",\\"row\\":$row}" >"$2/events.jsonl"
+"""
+
+
+class Budget(CompareTest):
+    def side(self, name):
+        with open(self.path(name), "w", encoding="ascii") as file:
+            file.write(INSTANT % name)
+        os.chmod(self.path(name), 0o755)
+        return self.path(name)
+
+    def test_rounds_go_where_they_decide_and_what_is_worse_is_still_confirmed(self):
+        result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "8", "--time-budget", "1",
+                              "--out", self.path("out"), "-q"])
+        self.assertEqual(result.code, 1, result)
+        rows = {row["case"]: row for row in self.rows(name="compare.csv")}
+        found = {name: (row["verdict"], row["confirmed"], row["rounds"]) for name, row in rows.items()}
+        self.assertEqual(found, {"same": ("same", "0", "6"), "slow": ("worse", "1", "8"),
+                                 "noisy": ("undecided", "0", "32")})
 
 
 class Revisions(CompareTest):
