@@ -1,0 +1,127 @@
+"""The action that gates pull requests: what is slower fails and is commented, what is not passes."""
+
+import os
+import re
+import subprocess
+import unittest
+
+from command import CommandTest, Result, USERS_ENVIRONMENT
+
+ACTION = os.path.join(os.environ["PROJECT"], ".github", "actions", "bench-all")
+CASE = "counting/who:steady/size:8/place:here"
+
+# A bench-all whose operations take as long as the revision's file `pause` says.
+BUILD = """mkdir -p bin && printf '#!/bin/sh\\nFIXTURE_PAUSE_US=%s exec %s "$@"\\n' "$(cat pause)" "$FIXTURE" >bin/bench-all
+chmod +x bin/bench-all"""
+# A gh that remembers its calls and the comment, and says that it has made number 7 before if `made` is there.
+GH = """#!/bin/sh
+echo "$*" >>"$HERE/calls"
+[ ! -e "$HERE/refuse" ] || exit 1
+case $* in *--jq*) [ ! -e "$HERE/made" ] || echo 7 ;; esac
+for word; do case $word in body=@*) cat "${word#body=@}" >"$HERE/comment" ;; esac; done
+"""
+
+
+class Action(CommandTest):
+    def git(self, *words):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], check=True, cwd=self.path("tree"),
+                       capture_output=True)
+
+    def commit(self, pause):
+        with open(self.path("tree", "pause"), "w", encoding="ascii") as file:
+            file.write("%d\n" % pause)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "pause %d" % pause)
+
+    def pull(self, before, after):
+        """A repository in which a branch with one commit is to be pulled into main."""
+        os.makedirs(self.path("tree"))
+        self.git("init", "-q", "-b", "main")
+        self.commit(before)
+        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
+        self.commit(after)
+
+    def run_step(self, name, **environment):
+        done = subprocess.run([os.path.join(ACTION, name)], cwd=self.path("tree"), text=True, capture_output=True,
+                              timeout=120, check=False, env={**USERS_ENVIRONMENT, "GITHUB_BASE_REF": "main",
+                                                             "GITHUB_REPOSITORY": "me/mine", **environment})
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def compare(self, **environment):
+        return self.run_step("compare", **{
+            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5", "STRICT": "false", "BUILD": BUILD,
+            "PROGRAM": "bin/bench-all", "FIXTURE": self.program, "RUNNER_TEMP": self.folder,
+            "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
+            "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})
+
+    def comment(self):
+        for name in ("gh",):
+            with open(self.path(name), "w", encoding="ascii") as file:
+                file.write(GH)
+            os.chmod(file.name, 0o755)
+        with open(self.path("table"), "w", encoding="ascii") as file:
+            file.write("## B against A: 1 worse\n")
+        return self.run_step("comment", HERE=self.folder, TABLE=self.path("table"), NUMBER="12", GH_TOKEN="x",
+                             PATH=self.folder + ":" + os.environ["PATH"])
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_what_is_slower_fails_and_its_table_is_named(self):
+        self.pull(1000, 2000)
+        result = self.compare()
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("| worse | %s | p50 |" % CASE, result.out)
+        self.assertIn("::error", result.out)
+        table = re.fullmatch("table=(.*)\n", self.read("output")).group(1)
+        with open(table, encoding="utf-8") as file:
+            self.assertIn(file.read(), self.read("summary"))
+        listed = subprocess.run(["git", "worktree", "list"], cwd=self.path("tree"), text=True, capture_output=True, check=True)
+        self.assertEqual(len(listed.stdout.splitlines()), 1)
+
+    def test_what_is_not_slower_passes(self):
+        self.pull(2000, 1000)
+        self.assertEqual(self.compare(ROUNDS="6").code, 0)
+
+    def test_without_history_the_remedy_is_named(self):
+        self.pull(1000, 1000)
+        self.git("update-ref", "-d", "refs/remotes/origin/main")
+        result = self.compare()
+        self.assertEqual(result.code, 2)
+        self.assertIn("bench-all: no merge base with main; check out with fetch-depth: 0", result.err)
+
+    def test_a_build_that_fails_fails(self):
+        self.pull(1000, 1000)
+        self.assertEqual(self.compare(BUILD="exit 3").code, 3)
+
+    def test_the_table_becomes_a_comment_and_the_next_one_replaces_it(self):
+        os.makedirs(self.path("tree"))
+        self.assertEqual(self.comment().code, 0)
+        self.assertEqual(self.read("comment"), "<!-- bench-all -->\n## B against A: 1 worse\n")
+        self.assertIn("--method POST repos/me/mine/issues/12/comments", self.read("calls"))
+        open(self.path("made"), "w", encoding="ascii").close()
+        self.assertEqual(self.comment().code, 0)
+        self.assertIn("--method PATCH repos/me/mine/issues/comments/7", self.read("calls"))
+
+    def test_a_fork_that_may_not_comment_is_warned_and_passes(self):
+        os.makedirs(self.path("tree"))
+        open(self.path("refuse"), "w", encoding="ascii").close()
+        result = self.comment()
+        self.assertEqual(result.code, 0)
+        self.assertIn("::warning::", result.out)
+
+    def test_each_variable_of_a_step_is_an_input_and_each_step_a_file(self):
+        with open(os.path.join(ACTION, "action.yml"), encoding="utf-8") as file:
+            text = file.read()
+        declared = set(re.findall(r"(?m)^  ([a-z-]+):$", text.split("outputs:")[0]))
+        self.assertEqual(set(re.findall(r"inputs\.([a-z-]+)", text)), declared)
+        for step in re.findall(r"ACTION_PATH/(\w+)", text):
+            with open(os.path.join(ACTION, step), encoding="utf-8") as file:
+                script = file.read()
+            for variable in re.findall(r"\$\{?(BASE|FILTER|ROUNDS|DELTA|BUDGET|STRICT|BUILD|PROGRAM|TABLE|NUMBER)\b", script):
+                self.assertIn("        %s: " % variable, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
