@@ -135,6 +135,7 @@ Options options_of_resumed(const Options& now, const std::vector<const Scenario*
   options.seed = facts.at("seed");
   options.resume = now.resume;
   options.quiet = now.quiet;
+  options.progress = now.progress;
   options.no_report = now.no_report;
   return options;
 }

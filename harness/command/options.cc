@@ -14,6 +14,7 @@
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/record/environment.h"
+#include "harness/run/progress.h"
 
 namespace harness {
 namespace {
@@ -151,6 +152,12 @@ void add_output(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("FORMAT");
   raw.words["--format"] = {"md", "html", "json"};
   raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
+  raw.used_by({Command::kRun},
+              app.add_option("--progress", options.progress,
+                             "auto (default): a line that is rewritten, on a terminal; plain: a "
+                             "line for each tenth; none"))
+      ->type_name("HOW");
+  raw.words["--progress"] = {kProgressWords.begin(), kProgressWords.end()};
   raw.used_by({Command::kRun}, app.add_option("--save-baseline", options.save_baseline,
                                               "keep the run under this name"))
       ->type_name("NAME");
@@ -189,6 +196,11 @@ void check(Options& options, const Raw& raw) {
     throw BadUsage("--resume: the name of the folder is empty");
   options.timeout = (raw.timeout ? duration("--timeout", *raw.timeout) : chosen.timeout) +
                     options.warmup + options.windows * options.window;
+  const auto& progress = options.progress;
+  if (std::find(kProgressWords.begin(), kProgressWords.end(), progress) == kProgressWords.end()) {
+    throw BadUsage("--progress: there is no " + in_quotes(progress) +
+                   "; choose auto, plain or none");
+  }
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");
   }

@@ -17,7 +17,8 @@ void check_resume(const Options& options, const std::vector<UsedBy>& uses) {
   };
   for (const auto& [option, commands] : uses) {
     const std::string name = option->get_name();
-    const bool may = name == "--resume" || name == "--quiet" || name == "--no-report";
+    const bool may =
+        name == "--resume" || name == "--quiet" || name == "--progress" || name == "--no-report";
     if (!may && option->count() > 0 && !is_from_variable(*option)) refuse(name);
   }
   if (!options.selection.filters.empty()) refuse(in_quotes(options.selection.filters.front()));

@@ -42,8 +42,9 @@ void Progress::went_wrong(const std::string& name, const std::string& status,
   out_ << "bench-all: " << name << ": " << status << ": " << error << std::endl;
 }
 
-Progress::Style progress_style(bool quiet) {
-  if (quiet) return Progress::Style::kSilent;
+Progress::Style progress_style(const std::string& word) {
+  if (word == "none") return Progress::Style::kSilent;
+  if (word == "plain") return Progress::Style::kLines;
   const char* term = std::getenv("TERM");
   const bool capable = term != nullptr && std::string(term) != "dumb";
   return capable && ::isatty(STDERR_FILENO) == 1 ? Progress::Style::kOneLine

@@ -2,6 +2,7 @@
 // rewritten, elsewhere a line every tenth of the run. What went wrong is always said.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <ostream>
 #include <string>
@@ -32,7 +33,9 @@ class Progress {
   int tenths_ = 0;
 };
 
-// What suits standard error.
-Progress::Style progress_style(bool quiet);
+inline constexpr std::array kProgressWords = {"auto", "plain", "none"};
+
+// Returns the style of a word: plain is lines, none is silent, and auto is what suits standard error.
+Progress::Style progress_style(const std::string& word);
 
 }  // namespace harness

@@ -200,7 +200,7 @@ Json Session::opening(const std::string& started) const {
 }
 
 void Session::measure(EventLog& log) {
-  Progress progress(std::cerr, progress_style(settings_.quiet));
+  Progress progress(std::cerr, progress_style(settings_.quiet ? "none" : settings_.progress));
   const auto began = Clock::now() - std::chrono::duration_cast<Clock::duration>(schedule_.before());
   while (interrupted() == 0) {
     const Seconds elapsed = Clock::now() - began;

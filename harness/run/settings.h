@@ -23,6 +23,7 @@ struct RunSettings {
   Seconds budget = Schedule::kNoBudget;  // for the whole run, with its report
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
   std::vector<Program> programs = {};
+  std::string progress = "auto";  // or "plain", "none" (progress.h)
   bool shuffled = true, quiet = false, no_report = false;
 };
 

@@ -122,6 +122,8 @@ TEST(OptionsTest, EachBadValueIsNamedWithItsOption) {
   EXPECT_EQ(refusal({"--profile", "huge"}),
             "--profile: there is no 'huge'; choose smoke, quick or full");
   EXPECT_EQ(refusal({"--order", "up"}), "--order: there is no 'up'; choose random or given");
+  EXPECT_EQ(refusal({"--progress", "loud"}),
+            "--progress: there is no 'loud'; choose auto, plain or none");
   EXPECT_EQ(refusal({"--out", ""}), "--out: the name of the folder is empty");
   for (const std::string option : {"--window", "--warmup", "--timeout", "--time-budget"}) {
     for (const std::string text : {"", "5", "s", "-1s", "0s", "nan s", "inf", "1e400s", "0x10s",
@@ -165,6 +167,7 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--order", "given"}, {"run"}},
     {{"--no-report"}, {"run", "report"}},
     {{"--quiet"}, {"run"}},
+    {{"--progress", "plain"}, {"run"}},
     {{"--save-baseline", "x"}, {"run"}},
     {{"--baseline", "x"}, {"run"}},
     {{"--json"}, {"list", "env"}},

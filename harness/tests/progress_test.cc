@@ -58,7 +58,7 @@ TEST(ProgressTest, QuietMeansNothing) {
   std::ostringstream out;
   { Progress(out, Progress::Style::kSilent).show(5, 5s, 1s, "x"); }
   EXPECT_EQ(out.str(), "");
-  EXPECT_EQ(progress_style(true), Progress::Style::kSilent);
+  EXPECT_EQ(progress_style("none"), Progress::Style::kSilent);
 }
 
 TEST(ProgressTest, WhatWentWrongIsSaidInALineOfItsOwnHoweverQuiet) {
@@ -77,7 +77,8 @@ TEST(ProgressTest, WhatWentWrongIsSaidInALineOfItsOwnHoweverQuiet) {
 
 TEST(ProgressTest, ADumbTerminalGetsLines) {
   ::setenv("TERM", "dumb", 1);
-  EXPECT_EQ(progress_style(false), Progress::Style::kLines);
+  EXPECT_EQ(progress_style("auto"), Progress::Style::kLines);
+  EXPECT_EQ(progress_style("plain"), Progress::Style::kLines);
 }
 
 }  // namespace
