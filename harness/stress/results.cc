@@ -24,6 +24,10 @@ std::vector<Row> rows_of(const TestResult& result) {
   std::vector<Row> rows;
   auto left = result.found;
   for (const Outcome& each : result.test->outcomes) {
+    const auto detailed = left.lower_bound(each.result + ":");
+    const bool is_detailed =
+        detailed != left.end() && detailed->first.starts_with(each.result + ":");
+    if (left.count(each.result) == 0 && is_detailed) continue;  // a row for each detail, below
     rows.push_back({each.result, left[each.result], {each.expect, each.why}});
     left.erase(each.result);
   }

@@ -351,6 +351,19 @@ TEST(StressResults, CsvHasARowForEachOutcomeWithTheReplayCommand) {
   EXPECT_NE(text.find(",odd,0,0,interesting,allowed,"), std::string::npos) << text;
 }
 
+TEST(StressResults, AnOutcomeWithDetailsHasARowForEachOfThem) {
+  auto test = always("good");
+  test.outcomes.push_back({"crash", stress::Expect::kInteresting, "it may"});
+  TestResult result;
+  result.test = &test;
+  result.trials = 1;
+  EXPECT_NE(stress::csv({result}, "7").find(",crash,0,"), std::string::npos);
+  result.found["crash: Aborted"] = {.samples = 1, .config = {}, .seed = 8, .report = {}};
+  const std::string text = stress::csv({result}, "7");
+  EXPECT_EQ(text.find(",crash,"), std::string::npos) << text;
+  EXPECT_NE(text.find(",crash: Aborted,1,1,interesting,it may,passed,"), std::string::npos) << text;
+}
+
 TEST(StressResults, TheTableShowsAnOutcomeThatWasNotDeclared) {
   const auto test = always("good");
   TestResult result;
