@@ -2,6 +2,7 @@
 // exactly once, then all get Closed; whichever process is killed, only what it had got already is lost.
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "harness/stress/shared.h"

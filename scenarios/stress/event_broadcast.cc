@@ -1,5 +1,6 @@
 // event_broadcast: set() lets all waiters go, those that wait and those that come later, and they see what was
 // written before it.
+#include <array>
 #include <atomic>
 #include <list>
 #include <memory>

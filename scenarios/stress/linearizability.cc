@@ -1,8 +1,11 @@
 // linearizability: the operations of a queue, a lock, a semaphore and an event, as several actors saw them, have an
 // order in which one after the other gives the same results; those of killed actors took effect or did not.
 #include <algorithm>
+#include <chrono>
 #include <compare>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "harness/stress/history.h"

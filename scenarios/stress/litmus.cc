@@ -7,6 +7,8 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "harness/stress/shared.h"
 #include "scenarios/support/stress_registry.h"

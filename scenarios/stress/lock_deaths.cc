@@ -1,6 +1,7 @@
 // lock_deaths: whichever holder of a lock is killed, the others get on, one at a time, and the next holder is told.
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 #include "harness/stress/shared.h"

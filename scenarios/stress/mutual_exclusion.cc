@@ -1,4 +1,5 @@
 // mutual_exclusion: a lock lets one in at a time, and each unlock lets the next one in.
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>

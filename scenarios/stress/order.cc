@@ -1,6 +1,7 @@
 // order: a LifoQueue gives the newest item first and a PriorityQueue the least, also when several put and several
 // get. All is put before the first is got, so that the order is known.
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 

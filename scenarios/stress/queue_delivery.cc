@@ -1,9 +1,12 @@
 // queue_delivery: each item that is put is got exactly once, whole, and, where the queue promises it, those of
 // one producer in their order.
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "harness/stress/shared.h"

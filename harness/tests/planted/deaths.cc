@@ -36,15 +36,15 @@ struct Guarded {
 template <bool kBroken>
 class MissingRepairBody : public PlantedBody<Guarded> {
   void act(stress::Actor& me) override {
-    auto& [lock, first, second, inside] = *state_;
+    auto& state = *state_;
     each(me, [&] {
-      const bool heir = lock.lock(me, [](pid_t owner) { return !is_alive(owner); });
-      if (heir && !kBroken) second = first.load();
-      if (first != second) me.record("half done");
-      first.fetch_add(1);
+      const bool heir = state.lock.lock(me, [](pid_t owner) { return !is_alive(owner); });
+      if (heir && !kBroken) state.second = state.first.load();
+      if (state.first != state.second) me.record("half done");
+      state.first.fetch_add(1);
       me.at("inside");
-      second.fetch_add(1);
-      lock.owner = 0;
+      state.second.fetch_add(1);
+      state.lock.owner = 0;
     });
   }
 };
