@@ -34,9 +34,10 @@ std::vector<harness::Case> cases(std::map<std::string, std::string> axes,
 TEST(RegistryTest, ListsTheScenariosByFamilyAndName) {
   std::vector<std::string> names;
   for (const auto* each : all_scenarios()) names.emplace_back(each->name);
-  EXPECT_EQ(names, (std::vector<std::string>{
-                       "pipe_vs_queue", "producer_consumer", "lock_contention", "semaphore_pool",
-                       "wakeup", "lifecycle", "pool_tasks", "cpu_scaling", "single_operation"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"pipe_vs_queue", "producer_consumer", "lock_contention",
+                                      "semaphore_pool", "wakeup", "lifecycle", "pool_tasks",
+                                      "cpu_scaling", "core_to_core", "single_operation"}));
 }
 
 TEST(RegistryTest, IsTheSameEachTimeItIsAsked) {

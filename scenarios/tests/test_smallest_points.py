@@ -39,6 +39,18 @@ class SmallestPoints(CommandTest):
                 if scenario not in WITHOUT_PAYLOAD:
                     self.assertEqual((row["verified"], row["checksum_ok"]), ("1", "1"))
 
+    def test_core_to_core(self):
+        result = self.run_it(["core_to_core", "--launches", "1", "--window", "20ms", "--out", self.path("out"),
+                              "--no-report", "-q"])
+        rows = self.rows()
+        if len(os.sched_getaffinity(0)) < 2:
+            self.assertEqual((result.code, rows[0]["status"]), (5, "skipped"))
+            return
+        self.assertEqual((result.code, result.err), (0, ""))
+        for row in rows:
+            self.assertEqual(len(set(row["cpus"].split(";"))), 2)
+            self.assertGreater(float(row["lat_p50_ns"]), 0)
+
     def test_cpu_scaling(self):
         self.measures_all_of("cpu_scaling")
 
