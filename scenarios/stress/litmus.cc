@@ -18,14 +18,9 @@ namespace {
 
 using Word = std::atomic<int>;
 constexpr std::memory_order kRelaxed = std::memory_order_relaxed;
-constexpr std::memory_order kOrdered = std::memory_order_seq_cst;
-
-struct Orders {
-  std::memory_order store, load;
-};
-constexpr Orders kAllRelaxed{kRelaxed, kRelaxed},
-    kReleaseAcquire{std::memory_order_release, std::memory_order_acquire},
-    kSequential{kOrdered, kOrdered};
+constexpr std::memory_order kRelease = std::memory_order_release,
+                            kAcquire = std::memory_order_acquire,
+                            kSequential = std::memory_order_seq_cst;
 
 // The two words of a round, apart, so that each is written from another core's cache.
 struct Round {
@@ -34,33 +29,37 @@ struct Round {
   alignas(64) std::array<Word, 4> seen{};
 };
 
-// What each actor does in a round; `of` keeps what it read.
-using Program = void (*)(int actor, Round& of, Orders orders);
+// What each actor does in a round; `of` keeps what it read. The orders are constants: compilers take one that is
+// known at run time only for the strongest.
+using Program = void (*)(int actor, Round& of);
 
-void store_buffering(int actor, Round& of, Orders orders) {
+template <std::memory_order kStore, std::memory_order kLoad>
+void store_buffering(int actor, Round& of) {
   Word& mine = actor == 0 ? of.x : of.y;
   Word& other = actor == 0 ? of.y : of.x;
-  mine.store(1, orders.store);
-  of.seen[static_cast<std::size_t>(actor)].store(other.load(orders.load), kRelaxed);
+  mine.store(1, kStore);
+  of.seen[static_cast<std::size_t>(actor)].store(other.load(kLoad), kRelaxed);
 }
 
-void message_passing(int actor, Round& of, Orders orders) {
+template <std::memory_order kStore, std::memory_order kLoad>
+void message_passing(int actor, Round& of) {
   if (actor == 0) {
     of.x.store(1, kRelaxed);
-    of.y.store(1, orders.store);
+    of.y.store(1, kStore);
   } else {
-    const int flag = of.y.load(orders.load);
+    const int flag = of.y.load(kLoad);
     of.seen[1].store(of.x.load(kRelaxed), kRelaxed);
     of.seen[0].store(flag, kRelaxed);
   }
 }
 
-void iriw(int actor, Round& of, Orders orders) {
-  if (actor == 0) return of.x.store(1, orders.store);
-  if (actor == 1) return of.y.store(1, orders.store);
+template <std::memory_order kStore, std::memory_order kLoad>
+void iriw(int actor, Round& of) {
+  if (actor == 0) return of.x.store(1, kStore);
+  if (actor == 1) return of.y.store(1, kStore);
   Word& first = actor == 2 ? of.x : of.y;
   Word& second = actor == 2 ? of.y : of.x;
-  const int one = first.load(orders.load), other = second.load(orders.load);
+  const int one = first.load(kLoad), other = second.load(kLoad);
   const auto at = static_cast<std::size_t>(actor - 2) * 2;
   of.seen[at].store(one, kRelaxed);
   of.seen[at + 1].store(other, kRelaxed);
@@ -71,14 +70,12 @@ constexpr int kRounds = 200;  // each on words of its own, between two counts of
 template <Program kProgram, int kWords>
 class Litmus : public stress::Body {
  public:
-  explicit Litmus(Orders orders) : orders_(orders) {}
-
   void act(stress::Actor& me) override {
     for (int i = 0; i < me.config().operations; ++i) {
       me.at("meet");
       for (Round& each : *rounds_) {
         me.meet();
-        kProgram(me.number(), each, orders_);
+        kProgram(me.number(), each);
       }
       me.meet();
       if (me.number() == 0) count_and_clear(me);
@@ -99,7 +96,6 @@ class Litmus : public stress::Body {
     }
   }
 
-  const Orders orders_;
   stress::Shared<std::array<Round, kRounds>> rounds_;
 };
 
@@ -121,8 +117,8 @@ std::vector<stress::Outcome> outcomes_of(int words, const std::string& weak, str
 }
 
 template <Program kProgram, int kWords>
-stress::Test describe(const char* name, const char* form, WorkerKind kind, Orders orders,
-                      const std::string& weak, bool forbidden) {
+stress::Test describe(const char* name, const char* form, WorkerKind kind, const std::string& weak,
+                      bool forbidden) {
   auto test = our_test("litmus", std::string(name) + "/orders:" + form, kind,
                        "The memory model holds on this CPU.");
   test.outcomes = outcomes_of(kWords, weak,
@@ -130,22 +126,24 @@ stress::Test describe(const char* name, const char* form, WorkerKind kind, Order
                               forbidden ? "the orders forbid it" : "weak: the orders allow it");
   test.limits.least_actors = test.limits.most_actors = kWords == 4 ? 4 : 2;
   test.limits.most_operations = 40;
-  test.make = [orders](const stress::Config&) {
-    return std::make_unique<Litmus<kProgram, kWords>>(orders);
-  };
+  test.make = [](const stress::Config&) { return std::make_unique<Litmus<kProgram, kWords>>(); };
   return test;
 }
 
 template <WorkerKind K>
 std::vector<stress::Test> describe_all() {
-  return {
-      describe<store_buffering, 2>("store_buffering", "relaxed", K, kAllRelaxed, "0 0", false),
-      describe<store_buffering, 2>("store_buffering", "release", K, kReleaseAcquire, "0 0", false),
-      describe<store_buffering, 2>("store_buffering", "seq_cst", K, kSequential, "0 0", true),
-      describe<message_passing, 2>("message_passing", "relaxed", K, kAllRelaxed, "1 0", false),
-      describe<message_passing, 2>("message_passing", "release", K, kReleaseAcquire, "1 0", true),
-      describe<iriw, 4>("iriw", "relaxed", K, kAllRelaxed, "1 0 1 0", false),
-      describe<iriw, 4>("iriw", "seq_cst", K, kSequential, "1 0 1 0", true)};
+  return {describe<store_buffering<kRelaxed, kRelaxed>, 2>("store_buffering", "relaxed", K, "0 0",
+                                                           false),
+          describe<store_buffering<kRelease, kAcquire>, 2>("store_buffering", "release", K, "0 0",
+                                                           false),
+          describe<store_buffering<kSequential, kSequential>, 2>("store_buffering", "seq_cst", K,
+                                                                 "0 0", true),
+          describe<message_passing<kRelaxed, kRelaxed>, 2>("message_passing", "relaxed", K, "1 0",
+                                                           false),
+          describe<message_passing<kRelease, kAcquire>, 2>("message_passing", "release", K, "1 0",
+                                                           true),
+          describe<iriw<kRelaxed, kRelaxed>, 4>("iriw", "relaxed", K, "1 0 1 0", false),
+          describe<iriw<kSequential, kSequential>, 4>("iriw", "seq_cst", K, "1 0 1 0", true)};
 }
 
 const RegisteredStress registered([] {
