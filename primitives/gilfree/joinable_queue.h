@@ -105,7 +105,7 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
     while (!is_settled()) {
       const auto waited = unfinished().event_count().wait(
           deadline, detail::kNoCpu, [&] { return is_settled(); }, [&] { return is_hopeless(); });
-      if (!waited) return false;
+      if (waited == detail::Waited::kTooLate) return false;
       if (is_settled() || !is_hopeless()) continue;
       const auto turn = this->getting_turn(deadline);  // repairs what a death in it has left
       if (!turn) return false;

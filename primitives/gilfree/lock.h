@@ -108,8 +108,9 @@ class AnyLock {
 
   bool take(Deadline deadline) {
     const auto locked = state_memory_->mutex.lock_until(deadline);
-    if (locked) state_memory_->was_abandoned = *locked == Locked::kAbandoned;
-    return locked.has_value();
+    if (locked == Locked::kTooLate) return false;
+    state_memory_->was_abandoned = locked == Locked::kAbandoned;
+    return true;
   }
   void require_mine(const char* message) const {
     if (!owned()) [[unlikely]]

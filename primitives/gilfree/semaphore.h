@@ -101,7 +101,7 @@ class AnySemaphore {
     for (bool slept = false;;) {
       const auto waited = state_memory_->freed.wait(
           deadline, kNoCpu, [&] { return permits_.any(); }, [&] { return permits_.reclaim(); });
-      if (!waited) return false;
+      if (waited == Waited::kTooLate) return false;
       slept = slept || waited == Waited::kAsleep;
       if (!permits_.try_take()) continue;
       if (slept && permits_.any()) state_memory_->freed.notify_one();  // each release wakes one

@@ -71,7 +71,8 @@ class Timer : public Thread {
     }
     void run() {
       const auto is_cancelled = [&] { return cancelled.load(std::memory_order_acquire); };
-      if (!changed.wait(interval.deadline(), detail::kNoCpu, is_cancelled)) function();
+      const auto waited = changed.wait(interval.deadline(), detail::kNoCpu, is_cancelled);
+      if (waited == detail::Waited::kTooLate) function();
     }
 
     const Timeout interval;

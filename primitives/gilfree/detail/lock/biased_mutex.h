@@ -39,7 +39,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "gilfree/deadline.h"
@@ -57,11 +56,11 @@ class BiasedMutex {
  public:
   BiasedMutex() : needed_(may_rely_on_fences<S>() ? kFewest : kNeverBias) {}
 
-  Locked lock() { return *lock_until(kNever); }
+  Locked lock() { return lock_until(kNever); }
 
-  // Nothing if the deadline came first. kNow waits for a holder, or for the end of a bias, for at most
+  // kTooLate if the deadline came first. kNow waits for a holder, or for the end of a bias, for at most
   // kHeartbeat (mutex.h, lock_inner_until).
-  std::optional<Locked> lock_until(Deadline deadline) {
+  [[nodiscard]] Locked lock_until(Deadline deadline) {
     if (is_biased_to_me()) [[likely]] {
       if (enter_biased()) [[likely]]
         return Locked::kCleanly;
@@ -108,15 +107,15 @@ class BiasedMutex {
   static constexpr std::uint32_t kFewest = 64, kMost = 1 << 16, kNeverBias = 0xffffffff;
   static constexpr std::size_t kWords = 16;
 
-  [[gnu::noinline]] std::optional<Locked> lock_mutex(OwnerId me, Deadline deadline) {
+  [[gnu::noinline]] Locked lock_mutex(OwnerId me, Deadline deadline) {
     const auto locked = mutex_.lock_inner_until(deadline);
-    if (!locked) return std::nullopt;
+    if (locked == Locked::kTooLate) return locked;
     if (former(me) == me) former(me) = kNoOwner;
     if (bias_.load(std::memory_order_relaxed) != kNoOwner) begin_revocation();
     if (locked == Locked::kAbandoned) abandoned_ = true;
     if (revoked_ != kNoOwner && !finish_revocation(me, deadline)) {
       mutex_.unlock();
-      return std::nullopt;
+      return Locked::kTooLate;
     }
     consider_bias(me);
     return std::exchange(abandoned_, false) ? Locked::kAbandoned : Locked::kCleanly;
@@ -140,7 +139,9 @@ class BiasedMutex {
       auto& word = inside(revoked_);
       const auto gone = [&] { return word.load(std::memory_order_acquire) == kNoOwner; };
       const auto died = [&] { return is_dead<S>(revoked_); };
-      if (!gone() && !died() && !left_.wait(deadline, kNoCpu, gone, died)) return false;
+      if (!gone() && !died() && left_.wait(deadline, kNoCpu, gone, died) == Waited::kTooLate) {
+        return false;
+      }
       if (!gone()) {
         abandoned_ = true;  // before its traces go
         word.store(kNoOwner, std::memory_order_release);
@@ -155,8 +156,8 @@ class BiasedMutex {
     needed_ = kNeverBias;
     if (drained_at_ == kNever) drained_at_ = after(kStoreDelay);
     const auto drained = [&] { return Clock::now() >= drained_at_; };
-    return drained() || left_.wait(std::min(deadline, drained_at_), kNoCpu, drained, drained) ||
-           drained();
+    if (!drained()) (void)left_.wait(std::min(deadline, drained_at_), kNoCpu, drained, drained);
+    return drained();
   }
 
   // Counts the locks in a row by one thread. A bias counts from unlock() on, when mutex_ is free again.
@@ -200,7 +201,7 @@ class BiasedGuard {
   template <typename Repair>
   BiasedGuard(BiasedMutex<S>& mutex, Deadline deadline, Repair repair) : mutex_(mutex) {
     const auto locked = mutex.lock_until(deadline);
-    is_held_ = locked.has_value();
+    is_held_ = locked != Locked::kTooLate;
     if (locked == Locked::kAbandoned) repair_or_leave(repair);
   }
   ~BiasedGuard() {

@@ -31,7 +31,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
@@ -41,15 +40,18 @@
 
 namespace gilfree::detail {
 
-enum class Locked { kCleanly, kAbandoned };  // kAbandoned: the previous owner died holding it
+// How a wait for a mutex ended; kAbandoned: the previous owner died holding it. An enumeration and not
+// an std::optional, which g++ 12 writes to the stack in two pieces and reads back as one: that read
+// waits until the store buffer is empty (docs/adr/0003-biased-mutex.md).
+enum class Locked { kTooLate, kCleanly, kAbandoned };
 
 template <Scope S>
 class Mutex {
  public:
-  Locked lock() { return *lock_until(kNever); }
+  Locked lock() { return lock_until(kNever); }
 
-  // Nothing if the deadline came first. Deadline::min() never waits.
-  std::optional<Locked> lock_until(Deadline deadline) {
+  // kTooLate if the deadline came first. Deadline::min() never waits.
+  [[nodiscard]] Locked lock_until(Deadline deadline) {
     if (take_over(kNoOwner)) [[likely]]
       return Locked::kCleanly;
     return lock_slow(deadline);
@@ -58,7 +60,7 @@ class Mutex {
   // For the locks inside a primitive, which are held for a few instructions: the same, but kNow waits for
   // the holder as well, for at most kHeartbeat. A try that finds another one at work is not refused; one
   // that finds the holder stopped comes back.
-  std::optional<Locked> lock_inner_until(Deadline deadline) {
+  [[nodiscard]] Locked lock_inner_until(Deadline deadline) {
     if (take_over(kNoOwner)) [[likely]]
       return Locked::kCleanly;
     return lock_slow(deadline == kNow ? after(kHeartbeat) : deadline);
@@ -85,15 +87,14 @@ class Mutex {
                                           std::memory_order_relaxed);
   }
 
-  std::optional<Locked> try_now() {
+  Locked try_now() {
     const OwnerId owner = owner_.load(std::memory_order_relaxed);
-    if (owner == kNoOwner)
-      return take_over(kNoOwner) ? std::optional(Locked::kCleanly) : std::nullopt;
-    if (!is_dead<S>(owner) || !take_over(owner)) return std::nullopt;
+    if (owner == kNoOwner) return take_over(kNoOwner) ? Locked::kCleanly : Locked::kTooLate;
+    if (!is_dead<S>(owner) || !take_over(owner)) return Locked::kTooLate;
     return Locked::kAbandoned;
   }
 
-  [[gnu::noinline]] std::optional<Locked> lock_slow(Deadline deadline) {
+  [[gnu::noinline]] Locked lock_slow(Deadline deadline) {
     if (deadline == kNow) return try_now();
     int looks = 0;
     const auto free = [&] {
@@ -105,8 +106,10 @@ class Mutex {
     };
     const auto dead = [&] { return is_dead<S>(owner_.load(std::memory_order_relaxed)); };
     while (true) {
-      if (const auto locked = try_now()) return locked;
-      if (!freed_.wait(deadline, SpinPolicy::backing_off(), free, dead)) return std::nullopt;
+      if (const auto locked = try_now(); locked != Locked::kTooLate) return locked;
+      if (freed_.wait(deadline, SpinPolicy::backing_off(), free, dead) == Waited::kTooLate) {
+        return Locked::kTooLate;
+      }
     }
   }
 

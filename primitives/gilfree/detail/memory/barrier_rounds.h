@@ -142,7 +142,8 @@ class BarrierRounds {
    public:
     // It is false if the deadline came first.
     Guard(BarrierRounds& barrier, Deadline deadline)
-        : mutex_(barrier.state_memory_->mutex), is_held_(mutex_.lock_until(deadline).has_value()) {}
+        : mutex_(barrier.state_memory_->mutex),
+          is_held_(mutex_.lock_until(deadline) != Locked::kTooLate) {}
     ~Guard() {
       if (is_held_) mutex_.unlock();
     }
@@ -200,9 +201,9 @@ class BarrierRounds {
       return round.number != number || round.broken;
     };
     while (!ended()) {
-      const bool in_time =
-          state_memory_->changed.wait(deadline, kNoCpu, ended, [&] { return a_party_died(number); })
-              .has_value();
+      const bool in_time = state_memory_->changed.wait(deadline, kNoCpu, ended, [&] {
+        return a_party_died(number);
+      }) != Waited::kTooLate;
       if (!ended() && (!in_time || a_party_died(number))) break_it(number);
     }
   }

@@ -92,7 +92,7 @@ class ResultSource final : public TaskSource {
       const std::lock_guard lock(mutex_);
       return !ahead_.empty() || is_over_;
     };
-    if (!changed_.wait(deadline, kNoCpu, any)) too_late();
+    if (changed_.wait(deadline, kNoCpu, any) == Waited::kTooLate) too_late();
     const auto job = await_job(deadline);
     if (job == nullptr) {
       const std::lock_guard lock(mutex_);

@@ -216,7 +216,7 @@ class ThreadResultOwner : public ResultOwner {
   }
   bool wait_until(const std::function<bool()>& ready, AnySharedResult::Event& event_count,
                   Deadline deadline) override {
-    return event_count.wait(deadline, kNoCpu, ready).has_value();
+    return event_count.wait(deadline, kNoCpu, ready) != Waited::kTooLate;
   }
   bool cancel(AnySharedResult& result) override {
     result.check_here();

@@ -49,7 +49,7 @@ bool ThreadRecord::is_this_thread() const {
 
 bool ThreadRecord::await_end(Deadline deadline) {
   const auto is_over = [&] { return phase.load(std::memory_order_acquire) == Phase::kEnded; };
-  const bool in_time = ended.wait(deadline, detail::kNoCpu, is_over).has_value();
+  const bool in_time = ended.wait(deadline, detail::kNoCpu, is_over) != detail::Waited::kTooLate;
   ended.notify_one();  // each notification wakes one waiter
   return in_time;
 }

@@ -115,7 +115,7 @@ class Fifo : public AnyQueue<Self, T> {
           return queue_.closed();
         };
         const auto waited = queue_.ring_.await_item(deadline, closed, kHope);
-        if (!waited) return;
+        if (waited == Waited::kTooLate) return;
         wake_up_.after(waited);
       }
     }
@@ -132,7 +132,7 @@ class Fifo : public AnyQueue<Self, T> {
    private:
     bool begin(Deadline deadline) {
       const auto locked = queue_.state_memory_->getting.lock_until(deadline);
-      is_late_ = !locked;
+      is_late_ = locked == Locked::kTooLate;
       if (is_late_) return false;
       if (locked == Locked::kAbandoned) queue_.repair();
       try {
@@ -227,7 +227,7 @@ class Fifo : public AnyQueue<Self, T> {
       }
       const auto waited = ring_.await_room(
           need, deadline, [&] { return closed(); }, kHope);
-      if (!waited) return false;
+      if (waited == Waited::kTooLate) return false;
       wake_up.after(waited);
     }
   }

@@ -108,8 +108,8 @@ class LockedQueue : public AnyQueue<Self, T> {
     explicit Guard(LockedQueue& pile, Deadline deadline = kNever)
         : mutex_(pile.state_memory_->mutex) {
       const auto locked = mutex_.lock_inner_until(deadline);
-      is_held_ = locked.has_value();
-      if (!locked) return;
+      is_held_ = locked != Locked::kTooLate;
+      if (!is_held_) return;
       if (locked == Locked::kAbandoned) pile.state_memory_->store.damaged = true;
       if (!pile.state_memory_->store.damaged) [[likely]]
         return;
@@ -159,7 +159,7 @@ class LockedQueue : public AnyQueue<Self, T> {
         const auto waited =
             mine.event_count.wait(deadline, mine.cpu.load(std::memory_order_relaxed),
                                   [&] { return ready_() || queue_.closed(); });
-        if (!waited) return;
+        if (waited == Waited::kTooLate) return;
         wake_up_.after(waited);
       }
     }

@@ -10,8 +10,6 @@
 // throws must not make the others sleep beside a queue that has room or items.
 #pragma once
 
-#include <optional>
-
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
@@ -28,7 +26,7 @@ class OwedWakeUp {
   OwedWakeUp(const OwedWakeUp&) = delete;
   OwedWakeUp& operator=(const OwedWakeUp&) = delete;
 
-  void after(std::optional<Waited> waited) { is_owed_ = is_owed_ || waited == Waited::kAsleep; }
+  void after(Waited waited) { is_owed_ = is_owed_ || waited == Waited::kAsleep; }
   bool is_owed() const { return is_owed_; }
   // Nothing is left for another waiter.
   void cancel() { is_owed_ = false; }

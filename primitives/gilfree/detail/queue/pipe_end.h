@@ -197,7 +197,7 @@ class PipeEnd {
       if ((an_end_was_closed() || deadline == kNow) && other_is_gone()) return last_item(direction);
       const auto waited = direction.ring.await_item(
           deadline, [&] { return an_end_was_closed(); }, [&] { return end_.other_is_gone(); });
-      if (!waited) return false;
+      if (waited == Waited::kTooLate) return false;
       if (!direction.ring.has_item() && other_is_gone()) return last_item(direction);
     }
     return true;

@@ -19,7 +19,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -201,8 +200,7 @@ class Ring {
 
   // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
   template <typename OrElse, typename Hopeless>
-  std::optional<Waited> await_room(Need need, Deadline deadline, OrElse or_else,
-                                   Hopeless hopeless) const {
+  Waited await_room(Need need, Deadline deadline, OrElse or_else, Hopeless hopeless) const {
     const auto ready = [&] {
       const auto head = state_->head.at.load(std::memory_order_acquire);
       return store_.has_room(state_->tail.now(), head, need) || or_else();
@@ -210,7 +208,7 @@ class Ring {
     return state_->drained.wait(deadline, cpu_of(state_->head), ready, hopeless);
   }
   template <typename OrElse, typename Hopeless>
-  std::optional<Waited> await_item(Deadline deadline, OrElse or_else, Hopeless hopeless) const {
+  Waited await_item(Deadline deadline, OrElse or_else, Hopeless hopeless) const {
     const auto ready = [&] {
       const auto head = state_->head.now();
       return state_->tail.at.load(std::memory_order_acquire) != head || or_else();

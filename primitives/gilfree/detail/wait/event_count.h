@@ -30,7 +30,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <optional>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/futex.h"
@@ -41,23 +40,27 @@
 
 namespace gilfree::detail {
 
-enum class Waited { kNot, kAwake, kAsleep };  // what a successful wait has cost
+enum class Waited {
+  kTooLate,
+  kNot,
+  kAwake,
+  kAsleep
+};  // what a wait has cost, unless it was too late
 
 template <Scope S>
 class EventCount {
  public:
-  // Returns once ready(): how it waited, or nothing if the deadline came first. `their_cpu` is where
+  // Returns once ready(): how it waited, or kTooLate if the deadline came first. `their_cpu` is where
   // the notifier was last seen. hopeless() is asked before each sleep and may cost a system call; the
   // wait also ends when it is true, and the caller finds out why.
   template <typename Ready, typename Hopeless>
-  std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready,
-                             Hopeless hopeless) {
+  Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready, Hopeless hopeless) {
     return wait(deadline, SpinPolicy(their_cpu), ready, hopeless);
   }
   template <typename Ready, typename Hopeless>
-  std::optional<Waited> wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
+  Waited wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
-    if (deadline == kNow) return std::nullopt;
+    if (deadline == kNow) return Waited::kTooLate;
     while (spin.keep_spinning()) {
       if (ready()) return Waited::kAwake;
     }
@@ -65,7 +68,7 @@ class EventCount {
   }
 
   template <typename Ready>
-  std::optional<Waited> wait(Deadline deadline, std::int32_t their_cpu, Ready ready) {
+  Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready) {
     return wait(deadline, their_cpu, ready, [] { return false; });
   }
 
@@ -99,7 +102,7 @@ class EventCount {
   friend class EventCountSet;
 
   template <typename Ready>
-  [[gnu::noinline]] std::optional<Waited> sleep(Deadline deadline, Ready ready) {
+  [[gnu::noinline]] Waited sleep(Deadline deadline, Ready ready) {
     for (Parker<S> parker;;) {
       const auto heard = epoch_.load(std::memory_order_acquire);
       const bool is_seen = waiters_.set();
@@ -110,7 +113,7 @@ class EventCount {
       }
       waiters_.remove_waiter();
       if (is_ready) return Waited::kAsleep;
-      if (is_late) return std::nullopt;
+      if (is_late) return Waited::kTooLate;
       if (ready()) {
         if (waiters_.others_may_wait() && !waiters_.set_again()) notify_all();
         return Waited::kAsleep;
