@@ -13,6 +13,10 @@ std::size_t checked(std::int64_t value, std::int64_t most) {
   return static_cast<std::size_t>(value);
 }
 
+[[noreturn]] void throw_overflow() {
+  throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
+}
+
 [[noreturn]] void too_many() {
   throw std::logic_error(
       "gilfree::BoundedSemaphore::release: more than were acquired; release once for each acquire");
@@ -22,11 +26,16 @@ std::size_t checked(std::int64_t value, std::int64_t most) {
 
 std::size_t CountedPermits::words(std::int64_t value) { return checked(value, kMost) * 0; }
 
+void CountedPermits::undo_give_back() {
+  count_.fetch_sub(1, std::memory_order_relaxed);
+  throw_overflow();
+}
+
 void CountedPermits::give_back_up_to(std::int64_t most, std::int64_t permits) {
   auto count = count_.load(std::memory_order_relaxed);
   do {
     if (permits > most - count) {
-      throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
+      throw_overflow();
     }
   } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
                                          std::memory_order_release, std::memory_order_relaxed));

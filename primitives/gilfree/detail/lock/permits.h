@@ -59,12 +59,12 @@ class CountedPermits {
     return false;
   }
   void give_back(std::int64_t permits) {
-    // Far from the limit one permit may be added without looking: there are fewer threads than that.
-    if (permits == 1 && count_.load(std::memory_order_relaxed) < kMost / 2) [[likely]] {
-      count_.fetch_add(1, std::memory_order_release);
-    } else {
-      give_back_up_to(kMost, permits);
-    }
+    // One is added without looking, since a load between two atomic steps costs half of one. The
+    // number has room for one more from each thread, and no taker can tell kMost from more.
+    if (permits != 1) [[unlikely]]
+      return give_back_up_to(kMost, permits);
+    if (count_.fetch_add(1, std::memory_order_release) >= kMost) [[unlikely]]
+      undo_give_back();
   }
 
   bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
@@ -75,6 +75,7 @@ class CountedPermits {
  protected:
   // All of them in one step, or none and an exception.
   void give_back_up_to(std::int64_t most, std::int64_t permits);
+  [[noreturn]] void undo_give_back();
 
   std::atomic<std::uint32_t>& count_;
 };
