@@ -191,6 +191,30 @@ class BiasedMutex {
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};
 };
 
+// Holds the mutex for its lifetime if this thread is the bias owner; else it is false and holds nothing.
+template <Scope S>
+class BiasedEntry {
+ public:
+  [[gnu::always_inline]] explicit BiasedEntry(BiasedMutex<S>& mutex) : mutex_(mutex) {
+    if (!mutex.is_biased_to_me()) return;
+    is_inside_ = mutex.enter_biased();
+    if (!is_inside_) [[unlikely]]
+      mutex.unlock();
+  }
+  [[gnu::always_inline]] ~BiasedEntry() {
+    if (is_inside_ && !mutex_.leave_biased()) [[unlikely]]
+      mutex_.notify_left();
+  }
+  BiasedEntry(const BiasedEntry&) = delete;
+  BiasedEntry& operator=(const BiasedEntry&) = delete;
+
+  explicit operator bool() const { return is_inside_; }
+
+ private:
+  BiasedMutex<S>& mutex_;
+  bool is_inside_ = false;
+};
+
 // Holds the mutex for its lifetime, repairing what a dead owner left on the way in. Given a deadline,
 // it may come too late: then it is false.
 template <Scope S>

@@ -232,8 +232,16 @@ class Fifo : public AnyQueue<Self, T> {
     }
   }
 
+  // Fast path for the bias owner with an item there; a GetTurn, which may wait, has more to remember.
   template <typename Result>
   Result take_until(Deadline deadline) {
+    if (const BiasedEntry entry(state_memory_->getting); entry && ring_.has_item()) [[likely]] {
+      return ring_.template read<Result>(accounts().read_observer());
+    }
+    return take_the_long_way<Result>(deadline);
+  }
+  template <typename Result>
+  [[gnu::noinline]] Result take_the_long_way(Deadline deadline) {
     GetTurn turn(*this, deadline);
     if constexpr (!std::is_same_v<Result, T>) {
       if (!turn.has_item()) return std::nullopt;
