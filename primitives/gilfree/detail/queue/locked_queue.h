@@ -13,7 +13,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -59,10 +58,9 @@ class LockedQueue : public AnyQueue<Self, T> {
 
   // Ends the flow: puts throw from now on, gets take what is left and then throw. Idempotent.
   void close() {
-    {
-      const Guard guard(*this);
-      state_memory_->closed.store(true, std::memory_order_release);
-    }
+    (void)lock_until(kNever);
+    state_memory_->closed.store(true, std::memory_order_release);
+    unlock();
     state_memory_->filled.event_count.notify_all();
     state_memory_->drained.event_count.notify_all();
   }
@@ -102,36 +100,24 @@ class LockedQueue : public AnyQueue<Self, T> {
     alignas(Store::kAlignment) typename Store::State store;  // the cells follow
   };
 
-  class Guard {
-   public:
-    // It is false if the deadline came first.
-    explicit Guard(LockedQueue& pile, Deadline deadline = kNever)
-        : mutex_(pile.state_memory_->mutex) {
-      const auto locked = mutex_.lock_inner_until(deadline);
-      is_held_ = locked != Locked::kTooLate;
-      if (!is_held_) return;
-      if (locked == Locked::kAbandoned) pile.state_memory_->store.damaged = true;
-      if (!pile.state_memory_->store.damaged) [[likely]]
-        return;
-      try {
-        pile.repair();
-      } catch (...) {  // the next one tries again
-        mutex_.unlock();
-        throw;
-      }
+  // Locks the mutex and repairs what a dead owner left. False if the deadline came first.
+  bool lock_until(Deadline deadline) {
+    const auto locked = state_memory_->mutex.lock_inner_until(deadline);
+    if (locked == Locked::kTooLate) return false;
+    if (locked == Locked::kAbandoned) state_memory_->store.damaged = true;
+    if (state_memory_->store.damaged) [[unlikely]]
+      repair_or_unlock();
+    return true;
+  }
+  void unlock() { state_memory_->mutex.unlock(); }
+  [[gnu::noinline]] void repair_or_unlock() {
+    try {
+      repair();
+    } catch (...) {  // the next one tries again
+      unlock();
+      throw;
     }
-    ~Guard() {
-      if (is_held_) mutex_.unlock();
-    }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-
-    explicit operator bool() const { return is_held_; }
-
-   private:
-    Mutex<S>& mutex_;
-    bool is_held_ = false;
-  };
+  }
 
   static Store open(const StateMemory<State, S>& home) {
     const std::uint64_t capacity = home->capacity;  // read once: it may be a stranger's
@@ -167,26 +153,27 @@ class LockedQueue : public AnyQueue<Self, T> {
       if (!is_held()) return;
       others_.cpu.store(this_cpu(), std::memory_order_relaxed);
       if (wake_up_.is_owed() && !ready_()) wake_up_.cancel();
-      guard_.reset();
+      queue_.unlock();
       others_.event_count.notify_one();
     }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
-    bool is_held() const { return guard_.has_value(); }
+    bool is_held() const { return is_held_; }
 
    private:
     bool begin(Deadline deadline) {
-      guard_.emplace(queue_, deadline);
-      is_late_ = !*guard_;
-      if (is_late_) {
-        guard_.reset();
-        return false;
+      is_late_ = !queue_.lock_until(deadline);
+      if (is_late_) return false;
+      try {
+        check_();
+        is_held_ = ready_();
+      } catch (...) {  // closed, or Corrupted
+        queue_.unlock();
+        throw;
       }
-      check_();
-      if (ready_()) return true;
-      guard_.reset();
-      return false;
+      if (!is_held_) queue_.unlock();
+      return is_held_;
     }
 
     LockedQueue& queue_;
@@ -194,7 +181,7 @@ class LockedQueue : public AnyQueue<Self, T> {
     Ready ready_;
     Check check_;
     OwedWakeUp<S> wake_up_;  // one notify_one() wakes one worker, which may leave something behind
-    std::optional<Guard> guard_;
+    bool is_held_ = false;
     bool is_late_ = false;  // the deadline came before the lock
   };
 

@@ -105,16 +105,15 @@ class PipeEnd {
   }
 
   T recv() {
-    auto& direction = receiving();
-    (void)await_item(direction, kNever);
-    return direction.ring.template read<T>();
+    if (receives_at_once()) [[likely]]
+      return in_->ring.template read<T>();
+    return recv_slow();
   }
 
   // Nothing, or none, if the deadline came first.
   std::optional<T> recv_until(Deadline deadline) {
-    auto& direction = receiving();
-    if (!await_item(direction, deadline)) return std::nullopt;
-    return direction.ring.template read<std::optional<T>>();
+    if (!receives_at_once() && !await_item(receiving(), deadline)) return std::nullopt;
+    return in_->ring.template read<std::optional<T>>();
   }
 
   std::vector<T> recv_some(std::size_t most, Deadline deadline) {
@@ -189,6 +188,18 @@ class PipeEnd {
 
   [[noreturn]] static void throw_broken() {
     throw BrokenPipe("gilfree::Connection::send: nobody holds the other end any more");
+  }
+
+  // True if this thread was the last to receive here and there is an item.
+  [[gnu::always_inline]] bool receives_at_once() {
+    const OwnerId me = self_if_known<S>();
+    return in_ && end_.is_open() && me != kNoOwner &&
+           in_->receiver->load(std::memory_order_relaxed) == me && in_->ring.has_item();
+  }
+  [[gnu::noinline]] T recv_slow() {
+    auto& direction = receiving();
+    (void)await_item(direction, kNever);
+    return direction.ring.template read<T>();
   }
 
   // True with an item there; false if the deadline came first. Throws at the end of the file.
