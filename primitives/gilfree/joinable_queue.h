@@ -109,7 +109,7 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
       if (is_settled() || !is_hopeless()) continue;
       const auto turn = this->getting_turn(deadline);  // repairs what a death in it has left
       if (!turn) return false;
-      if (is_hopeless() && unfinished().forfeit() == 0) unfinished().check_sum();
+      if (is_hopeless() && unfinished().forfeit() == 0) unfinished().check_none_is_owed();
     }
     const auto total = unfinished().lost(), lost = total - reported;
     if (lost == 0) return true;

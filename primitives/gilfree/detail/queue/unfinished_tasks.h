@@ -110,10 +110,11 @@ class UnfinishedTasks {
     if (lost > 0) drained_.notify_all();
     return lost;
   }
-  // Throws Corrupted if the sum is not that of the entries, as an unrelated process may have written it: then
+  // With nothing left that forfeit() can drop, and no living consumer that owes: throws Corrupted if tasks are
+  // owed nevertheless. An unrelated process has written another sum, or an entry of no consumer, and
   // is_drained() would never be true.
-  void check_sum() const {
-    if (owed_.load(std::memory_order_relaxed) != sum_of_entries()) throw_corrupted_contents();
+  void check_none_is_owed() const {
+    if (owed_.load(std::memory_order_relaxed) != 0) throw_corrupted_contents();
   }
   // The number of tasks dropped since the queue was made, and how many of them a join() has reported.
   std::uint64_t lost() const { return lost_.load(std::memory_order_acquire); }
