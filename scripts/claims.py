@@ -39,7 +39,7 @@ def finding(ratio, text):
         return NOTHING
     apart = told_apart(ratio)
     if apart is None:
-        return Finding(text, ratio.value >= NOTICED, False)
+        return Finding(text, None if 1 / NOTICED < ratio.value < NOTICED else ratio.value > 1, False)
     return Finding(text, None if apart == 0 else apart == 1, True)
 
 

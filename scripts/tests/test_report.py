@@ -7,6 +7,7 @@ import sqlite3
 import unittest
 
 import support
+import fills
 from estimate import steadiness
 
 
@@ -41,6 +42,20 @@ class Summary(Reported):
     def test_what_is_not_folded_fits_a_pull_request(self):
         shown = self.markdown.split("<details>")[0]
         self.assertLessEqual(len(shown.splitlines()), 60)
+
+    def test_also_if_a_run_has_many_warnings_many_needs_and_many_losses(self):
+        with support.fixture_run() as run:
+            fills.everything(run)
+            for parties in range(2, 20):
+                run.lock("lock", parties, [1e6] * 6)
+                run.lock("tbb_mutex", parties, [2e6] * 6)
+            run.samples = list({(row["case"], row["launch"]): row for row in run.samples}.values())
+            run.facts["warnings"] = ["warning %d" % each for each in range(50)]
+            run.write()
+            support.report(run.folder)
+            shown = run.read("summary.md").split("<details>")[0]
+        self.assertLessEqual(len(shown.splitlines()), 60)
+        self.assertIn("more notes are in report.html", shown)
 
     def test_every_contender_and_every_operation_has_a_row(self):
         for name in ("gilfree Pipe", "gilfree Queue", "POSIX mq", "CPython 3.11.2 SimpleQueue",

@@ -146,6 +146,7 @@ class OverTime(Several):
         texts, _ = self.beside(*self.several(1, 1, 0.8, 0.8))
         self.assertIn('<h2 id="history">', texts["report.html"])
         self.assertIn("a step is marked", texts["report.html"])
+        self.assertIn("a step is marked", self.beside(*self.several(1, 1.3, 1.3))[0]["report.html"])
 
     def test_chance_is_no_step(self):
         self.assertIn("no step", self.beside(*self.several(1, 1.01, 1))[0]["report.html"])
