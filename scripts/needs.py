@@ -145,6 +145,8 @@ def busy_cell(need, pick, setting, rows, cpus):
         same = next((entry for entry in race.entries if entry.contender == pick.contender), None)
         other = next_of(race, best) if best is same else same
         standing = "" if other is None else "; %s times %s" % (ratio_text(race, best, other), racing.name_of(other))
+        if other is not None and told_apart(racing.speed_ratio(race, best, other)) == 0:
+            standing += ", not told apart"
         standing += doubt(best)
         return Cell("%s: %s%s" % (how, "the same pick, " + racing.shown(race, best) if best is same else named(race, best), standing))
     return None

@@ -81,6 +81,13 @@ class Decisions(unittest.TestCase):
         self.assertEqual(decided(fill)[0][ASK]["on a busy machine"],
                          "both on one core: pipe(2), 3 µs; 3.0 (3.0 to 3.0) times gilfree Pipe")
 
+    def test_what_is_not_told_apart_on_one_core_is_not_called_faster_without_a_word(self):
+        def fill(run):
+            for impl, together in (("pipe", (900, 5000) * 3), ("pipe2", (3000, 800) * 3)):
+                run.round_trips(impl, [200] * 6)
+                run.round_trips(impl, together, placement="same core")
+        self.assertTrue(decided(fill)[0][ASK]["on a busy machine"].endswith("times gilfree Pipe, not told apart"))
+
     def test_a_load_beside_it_counts_before_one_core(self):
         def fill(run):
             for impl, calm, loaded in (("pipe", 200, 900), ("pipe2", 40000, 45000)):
