@@ -106,8 +106,10 @@ class Fifo : public AnyQueue<Self, T> {
   // Holds the consumers' lock with an item there, or does not hold it if the deadline came first.
   class GetTurn {
    public:
-    GetTurn(Fifo& queue, Deadline deadline) : queue_(queue), wake_up_(queue.ring_.filled()) {
-      while (!begin(deadline)) {
+    // `is_empty`: the caller has just looked, and begins with the wait.
+    GetTurn(Fifo& queue, Deadline deadline, bool is_empty = false)
+        : queue_(queue), wake_up_(queue.ring_.filled()) {
+      for (; is_empty || !begin(deadline); is_empty = false) {
         if (is_late_) return;
         if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
         const auto closed = [&] {
@@ -235,14 +237,17 @@ class Fifo : public AnyQueue<Self, T> {
   // Fast path for the bias owner with an item there; a GetTurn, which may wait, has more to remember.
   template <typename Result>
   Result take_until(Deadline deadline) {
-    if (const BiasedEntry entry(state_memory_->getting); entry && ring_.has_item()) [[likely]] {
-      return ring_.template read<Result>(accounts().read_observer());
+    bool is_empty = false;
+    if (const BiasedEntry entry(state_memory_->getting); entry) [[likely]] {
+      if (ring_.has_item()) [[likely]]
+        return ring_.template read<Result>(accounts().read_observer());
+      is_empty = true;
     }
-    return take_the_long_way<Result>(deadline);
+    return take_the_long_way<Result>(deadline, is_empty);
   }
   template <typename Result>
-  [[gnu::noinline]] Result take_the_long_way(Deadline deadline) {
-    GetTurn turn(*this, deadline);
+  [[gnu::noinline]] Result take_the_long_way(Deadline deadline, bool is_empty) {
+    GetTurn turn(*this, deadline, is_empty);
     if constexpr (!std::is_same_v<Result, T>) {
       if (!turn.has_item()) return std::nullopt;
     }

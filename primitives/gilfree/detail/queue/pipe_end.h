@@ -105,14 +105,18 @@ class PipeEnd {
   }
 
   T recv() {
-    if (receives_at_once()) [[likely]]
+    const bool is_known = was_last_receiver();
+    if (is_known && in_->ring.has_item()) [[likely]]
       return in_->ring.template read<T>();
-    return recv_slow();
+    return recv_slow(is_known);
   }
 
   // Nothing, or none, if the deadline came first.
   std::optional<T> recv_until(Deadline deadline) {
-    if (!receives_at_once() && !await_item(receiving(), deadline)) return std::nullopt;
+    const bool is_known = was_last_receiver();
+    if (!(is_known && in_->ring.has_item()) && !await_item(receiving(), deadline, is_known)) {
+      return std::nullopt;
+    }
     return in_->ring.template read<std::optional<T>>();
   }
 
@@ -190,21 +194,22 @@ class PipeEnd {
     throw BrokenPipe("gilfree::Connection::send: nobody holds the other end any more");
   }
 
-  // True if this thread was the last to receive here and there is an item.
-  [[gnu::always_inline]] bool receives_at_once() {
+  // True if this thread was the last to receive here, and may again.
+  [[gnu::always_inline]] bool was_last_receiver() const {
     const OwnerId me = self_if_known<S>();
     return in_ && end_.is_open() && me != kNoOwner &&
-           in_->receiver->load(std::memory_order_relaxed) == me && in_->ring.has_item();
+           in_->receiver->load(std::memory_order_relaxed) == me;
   }
-  [[gnu::noinline]] T recv_slow() {
+  [[gnu::noinline]] T recv_slow(bool is_empty) {
     auto& direction = receiving();
-    (void)await_item(direction, kNever);
+    (void)await_item(direction, kNever, is_empty);
     return direction.ring.template read<T>();
   }
 
-  // True with an item there; false if the deadline came first. Throws at the end of the file.
-  bool await_item(Direction& direction, Deadline deadline) {
-    while (!direction.ring.has_item()) {
+  // True with an item there; false if the deadline came first. Throws at the end of the file. `is_empty`: the
+  // caller has just looked, and begins with the wait.
+  bool await_item(Direction& direction, Deadline deadline, bool is_empty = false) {
+    for (; is_empty || !direction.ring.has_item(); is_empty = false) {
       if ((an_end_was_closed() || deadline == kNow) && other_is_gone()) return last_item(direction);
       const auto waited = direction.ring.await_item(
           deadline, [&] { return an_end_was_closed(); }, [&] { return end_.other_is_gone(); });
