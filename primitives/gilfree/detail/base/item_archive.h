@@ -155,12 +155,11 @@ void CEREAL_LOAD_FUNCTION_NAME(ItemInput& archive, cereal::BinaryData<T>& run) {
   archive.read(run.data, run.size);
 }
 
-template <typename Archive, typename T>
-requires(std::is_same_v<Archive, ItemOutput> ||
-         std::is_same_v<Archive,
-                        ItemInput>) void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive,
-                                                                        cereal::NameValuePair<T>&
-                                                                            named) {
+template <typename Archive>
+concept ItemArchive = std::is_same_v<Archive, ItemOutput> || std::is_same_v<Archive, ItemInput>;
+
+template <ItemArchive Archive, typename T>
+void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, cereal::NameValuePair<T>& named) {
   archive(named.value);
 }
 

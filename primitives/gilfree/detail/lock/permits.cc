@@ -34,9 +34,7 @@ void CountedPermits::undo_give_back() {
 void CountedPermits::give_back_up_to(std::int64_t most, std::int64_t permits) {
   auto count = count_.load(std::memory_order_relaxed);
   do {
-    if (permits > most - count) {
-      throw_overflow();
-    }
+    if (permits > most - count) throw_overflow();
   } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
                                          std::memory_order_release, std::memory_order_relaxed));
 }

@@ -77,13 +77,12 @@ class WaitQueue {
   // passed on.
   bool await(Waiter& mine, Deadline deadline) {
     const auto notified = [&] { return mine.is_notified(); };
-    const bool in_time = mine.event_count_.wait(deadline, kNoCpu, notified, [&] {
-      return a_dead_waiter_was_notified();
-    }) != Waited::kTooLate;
+    const auto hopeless = [&] { return a_dead_waiter_was_notified(); };
+    const Waited waited = mine.event_count_.wait(deadline, kNoCpu, notified, hopeless);
     // The notifier still holds the lock that is wanted next. If it last ran on this CPU, yield to it.
     if (notified() && mine.notifier_cpu_.load(std::memory_order_relaxed) == this_cpu())
       ::sched_yield();
-    return in_time;
+    return waited != Waited::kTooLate;
   }
 
   bool leave(Waiter& mine) {

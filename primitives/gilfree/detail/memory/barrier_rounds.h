@@ -201,10 +201,9 @@ class BarrierRounds {
       return round.number != number || round.broken;
     };
     while (!ended()) {
-      const bool in_time = state_memory_->changed.wait(deadline, kNoCpu, ended, [&] {
-        return a_party_died(number);
-      }) != Waited::kTooLate;
-      if (!ended() && (!in_time || a_party_died(number))) break_it(number);
+      const auto hopeless = [&] { return a_party_died(number); };
+      const Waited waited = state_memory_->changed.wait(deadline, kNoCpu, ended, hopeless);
+      if (!ended() && (waited == Waited::kTooLate || hopeless())) break_it(number);
     }
   }
 

@@ -112,12 +112,12 @@ bool ProcessPool::await(Lock& lock, Deadline deadline, Ready ready, Woken woken)
     for (int i = 0; any && i < kBuildUp; ++i) relax();
     const ProcessHandle supervisor = *supervisor_;
     lock.unlock();
-    const bool news = share_.state->done.wait(
-                          deadline, kNoCpu, [&] { return router_.has_results() || woken(); },
-                          [&] { return ended = !supervisor.is_alive(); }) != Waited::kTooLate;
+    const Waited waited = share_.state->done.wait(
+        deadline, kNoCpu, [&] { return router_.has_results() || woken(); },
+        [&] { return ended = !supervisor.is_alive(); });
     lock.lock();
     if (ended) look_after_supervisor();
-    if (!news && !router_.has_results()) return ready();
+    if (waited == Waited::kTooLate && !router_.has_results()) return ready();
   }
 }
 

@@ -40,12 +40,8 @@
 
 namespace gilfree::detail {
 
-enum class Waited {
-  kTooLate,
-  kNot,
-  kAwake,
-  kAsleep
-};  // what a wait has cost, unless it was too late
+// What a wait has cost, unless the deadline came first. Why it is not an std::optional: mutex.h, Locked.
+enum class Waited { kTooLate, kNot, kAwake, kAsleep };
 
 template <Scope S>
 class EventCount {
