@@ -1,5 +1,5 @@
-// Is an owner alive? What the table and the kernel answer where ids are reused, descriptors are used up,
-// programs are replaced by exec, and children are made without fork().
+// Is an owner alive? What the table and the kernel answer where ids are reused, descriptors are used up, and
+// programs are replaced by exec.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -44,39 +44,6 @@ int status_of(pid_t child) {
   int status = 0;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
   return status;
-}
-
-TEST(ProcStat, IsParsedWhateverTheNameOfTheProgramHolds) {
-  const auto stat = detail::parse_proc_stat(
-      "42 (a) R 1 2) S 1 42 42 0 -1 4194304 1 0 0 0 1 2 0 0 20 0 3 0 4294967297 9 9 "
-      "18446744073709551615 1 1 140722222222222 0 0");
-  ASSERT_TRUE(stat.has_value());
-  EXPECT_EQ(stat->id, 42);
-  EXPECT_EQ(stat->state, 'S');
-  EXPECT_EQ(stat->threads, 3u);
-  EXPECT_EQ(stat->started, 4294967297u);
-  EXPECT_EQ(stat->stack, 140722222222222u);
-}
-
-TEST(ProcStat, IsNotParsedFromAnythingElse) {
-  for (const char* text :
-       {"", "42", "42 (sh", "42 (sh)", "42 (sh) ", "42 (sh) S", "42 (sh) S 1 2 3",
-        "42 (sh) S 1 2 3 x 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24"}) {
-    EXPECT_FALSE(detail::parse_proc_stat(text).has_value()) << text;
-  }
-}
-
-TEST(ProcStat, IsReadWithoutAFreeDescriptor) {
-  const int answer = status_of(fork_child([] {
-    const rlimit few{16, 16};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-    while (::open("/dev/null", O_RDONLY) >= 0) continue;
-    const auto stat =
-        detail::read_proc_stat(("/proc/" + std::to_string(::getpid()) + "/stat").c_str());
-    const int none = ::open("/dev/null", O_RDONLY);
-    ::_exit(none < 0 && stat && stat->id == ::getpid() && stat->state == 'D' ? 0 : 1);
-  }));
-  EXPECT_EQ(answer, 0);
 }
 
 TEST_F(LivenessTest, AnIdThatAnotherStartedWithLaterIsDead) {
@@ -250,52 +217,6 @@ TEST_F(LivenessTest, TheProgramIsPartOfANameSoThatExecChangesIt) {
   ::kill(child, SIGKILL);
   status_of(child);
   ::close(pipe[0]);
-}
-
-// Children whose makers no handler of pthread_atfork has told.
-pid_t raw_fork() { return ::_Fork(); }
-pid_t raw_clone() { return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0)); }
-
-void expect_new_identity(pid_t (*make_child)()) {
-  if (::sysconf(_SC_PAGESIZE) > 4096) GTEST_SKIP() << "names are wiped where pages have 4 KiB";
-  RLock<Processes> again;
-  Lock<Processes> lock;
-  BoundedSemaphore<Processes> permits(2);
-  again.lock();
-  permits.acquire();
-  const pid_t child = make_child();
-  if (child == 0) {
-    if (again.try_lock()) ::_exit(1);  // it is the parent's
-    if (!permits.try_acquire()) ::_exit(2);
-    lock.lock();
-    ::raise(SIGKILL);
-  }
-  const int status = status_of(child);
-  EXPECT_TRUE(WIFSIGNALED(status)) << WEXITSTATUS(status);
-  lock.lock();
-  EXPECT_TRUE(lock.abandoned());
-  lock.unlock();
-  EXPECT_TRUE(permits.try_acquire());
-  EXPECT_FALSE(permits.try_acquire());  // this process lives and holds both
-  again.unlock();
-}
-
-TEST_F(LivenessTest, AChildOfUnderscoreForkHasAnIdentityOfItsOwn) { expect_new_identity(raw_fork); }
-
-TEST_F(LivenessTest, AChildOfCloneHasAnIdentityOfItsOwnThoughItHasNoRobustList) {
-  expect_new_identity(raw_clone);
-}
-
-TEST_F(LivenessTest, ACloneIsAParticipantWithoutASlot) {
-  (void)detail::self<Processes>();
-  const pid_t child = raw_clone();
-  if (child == 0) {
-    const OwnerId mine = detail::self<Processes>();
-    ::_exit(detail::slot_of(mine) >= detail::kMostParticipants && !detail::is_dead<Processes>(mine)
-                ? 0
-                : 1);
-  }
-  EXPECT_EQ(status_of(child), 0);
 }
 
 // Ticks of 10 ms since boot, as 32 bits count them: they wrap after 497 days.
