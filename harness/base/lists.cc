@@ -48,6 +48,12 @@ std::vector<std::string> split(const std::string& text, char at) {
   }
 }
 
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) (i == 0 ? text : text.append(between)) += parts[i];
+  return text;
+}
+
 std::vector<std::int64_t> integers(const std::string& option, const std::string& text) {
   std::vector<std::int64_t> values;
   for (const auto& part : split(text, ',')) {

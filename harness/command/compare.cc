@@ -14,6 +14,7 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdict_output.h"
 #include "harness/judge/comparison.h"
@@ -203,22 +204,12 @@ std::vector<CommandReference> comparison_commands() {
   return all;
 }
 
-bool is_comparison(int argc, char** argv) {
-  return argc > 1 && (std::string(argv[1]) == "ab" || std::string(argv[1]) == "aa");
-}
-
 int compare(int argc, char** argv) {
   CompareOptions options;
   options.settings.seed = std::random_device()();
   CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
   declare(app, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& wanted) {
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(std::string(mistake.what()) + "; see bench-all " + argv[1] + " --help");
-  }
+  if (const auto code = answered(argv[1], app, argc, argv)) return *code;
   remove_variables();
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;

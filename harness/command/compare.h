@@ -7,9 +7,6 @@
 
 namespace harness {
 
-// Whether the command line is one of these.
-bool is_comparison(int argc, char** argv);
-
 // The two commands, for the manual and for completion.
 std::vector<CommandReference> comparison_commands();
 

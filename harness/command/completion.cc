@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "harness/base/lists.h"
+
 namespace harness {
 namespace {
 
 using Value = OptionReference::Value;
 using Words = std::vector<std::string>;
-
-std::string joined(const Words& words, const char* between = " ") {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
-}
 
 // For a text in single quotes.
 std::string quoted(const std::string& text) {

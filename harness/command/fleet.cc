@@ -13,6 +13,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/lists.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/fleet/fleet.h"
 #include "harness/fleet/program.h"
@@ -191,21 +192,14 @@ CommandReference fleet_command() {
   return {"fleet", kMeaning, options_of(app, {{"--via", {"local", "slurm"}}}), {"status"}};
 }
 
-bool is_fleet(int argc, char** argv) { return argc > 1 && std::string(argv[1]) == "fleet"; }
-
 int fleet(int argc, char** argv) try {
   Wanted wanted;
   CLI::App app{kMeaning};
   declare(app, wanted);
   char** end = std::find(argv + 1, argv + argc, std::string("--"));
   if (end != argv + argc) wanted.arguments.assign(end + 1, argv + argc);
-  try {
-    app.parse(static_cast<int>(end - argv) - 1, argv + 1);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all fleet --help");
-  }
+  if (const auto code = answered("fleet", app, static_cast<int>(end - argv) - 1, argv + 1))
+    return *code;
   remove_variables();
   return app.got_subcommand("status") ? status(wanted) : start(wanted);
 } catch (const EngineError& why) {

@@ -5,9 +5,6 @@
 
 namespace harness {
 
-// Whether the command line is `fleet`.
-bool is_fleet(int argc, char** argv);
-
 // The command, for the manual and for completion.
 CommandReference fleet_command();
 

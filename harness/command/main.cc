@@ -20,8 +20,10 @@
 #include "harness/command/options.h"
 #include "harness/command/stored.h"
 #include "harness/command/stress.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/fleet/kernel_lock.h"
+#include "harness/plan/axes.h"
 #include "harness/plan/interpreters.h"
 #include "harness/plan/plan.h"
 #include "harness/record/baseline.h"
@@ -151,11 +153,11 @@ int report(const Options& options) {
 
 int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios,
             const std::vector<const stress::Test*>& stress) {
-  if (is_comparison(argc, argv)) return compare(argc, argv);
-  if (is_stored_comparison(argc, argv)) return compare_stored(argc, argv);
-  if (is_fleet(argc, argv)) return fleet(argc, argv);
-  if (is_stress(argc, argv)) return stress_tests(argc, argv, stress);
-  if (is_noise(argc, argv)) return noise(argc, argv);
+  if (is_named(argc, argv, {"ab", "aa"})) return compare(argc, argv);
+  if (is_named(argc, argv, {"compare"})) return compare_stored(argc, argv);
+  if (is_named(argc, argv, {"fleet"})) return fleet(argc, argv);
+  if (is_named(argc, argv, {"stress"})) return stress_tests(argc, argv, stress);
+  if (is_named(argc, argv, {"noise"})) return noise(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
     case Options::Command::kDone:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/judge/machine_watch.h"
@@ -57,19 +58,11 @@ CommandReference noise_command() {
   return {"noise", kMeaning, options_of(app, {{"--format", {"table", "json"}}}), {}};
 }
 
-bool is_noise(int argc, char** argv) { return argc > 1 && std::string(argv[1]) == "noise"; }
-
 int noise(int argc, char** argv) {
   NoiseOptions options;
   CLI::App app{std::string("bench-all noise: ") + kMeaning};
   declare(app, options);
-  try {
-    app.parse(argc - 1, argv + 1);
-  } catch (const CLI::CallForHelp& wanted) {
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all noise --help");
-  }
+  if (const auto code = answered("noise", app, argc - 1, argv + 1)) return *code;
   const auto budget = duration("--time-budget", options.budget);
   MachineWatch watch;
   const auto series = measured(budget, watch);

@@ -5,7 +5,6 @@
 
 namespace harness {
 
-bool is_noise(int argc, char** argv);
 // Measures for about ten seconds and says so on stdout. Returns kOk. Throws BadUsage.
 int noise(int argc, char** argv);
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdict_output.h"
 #include "harness/judge/stored_run.h"
@@ -70,21 +71,11 @@ CommandReference stored_command() {
   return {"compare", kMeaning, options_of(app, {}), {}};
 }
 
-bool is_stored_comparison(int argc, char** argv) {
-  return argc > 1 && std::string(argv[1]) == "compare";
-}
-
 int compare_stored(int argc, char** argv) {
   StoredOptions options;
   CLI::App app{kMeaning};
   declare(app, options);
-  try {
-    app.parse(argc - 1, argv + 1);
-  } catch (const CLI::CallForHelp& wanted) {
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all compare --help");
-  }
+  if (const auto code = answered("compare", app, argc - 1, argv + 1)) return *code;
   if (options.baseline.empty()) {
     options.baseline = options.runs.front();
     options.runs.erase(options.runs.begin());

@@ -8,9 +8,6 @@
 
 namespace harness {
 
-// Whether the command line is `compare`.
-bool is_stored_comparison(int argc, char** argv);
-
 // The command, for the manual and for completion.
 CommandReference stored_command();
 

@@ -12,6 +12,7 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/plan/filter.h"
@@ -89,31 +90,24 @@ stress::Faults faults_of(const std::string& text) {
   return faults;
 }
 
-std::vector<Filter> filters_of(const char* option, const std::vector<std::string>& texts) {
-  std::vector<Filter> filters;
-  for (const auto& text : texts) filters.emplace_back(option, text);
-  return filters;
-}
-
-// Those that match each filter and no exclusion. Peers' tests are taken if --peers is given, or if a filter
-// matches nothing else.
+// Those that match a filter and no exclusion. Peers' tests are taken if --peers is given, or if the filters
+// match nothing else.
 std::vector<const Test*> chosen(const StressOptions& options, const std::vector<const Test*>& all) {
-  const auto filters = filters_of("filter", options.filters);
-  const auto excludes = filters_of("--exclude", options.excludes);
-  for (const Filter& filter : filters) {
-    const auto matches = [&](const Test* test) { return filter.matches(test->name); };
-    if (std::none_of(all.begin(), all.end(), matches)) {
-      throw BadUsage(in_quotes(filter.text()) +
-                     " matches no stress test; `bench-all stress --list --peers` shows them");
-    }
-  }
+  CountedFilters filters("filter", options.filters), excludes("--exclude", options.excludes);
   std::vector<const Test*> ours, with_peers;
   for (const Test* test : all) {
-    const auto matches = [&](const Filter& filter) { return filter.matches(test->name); };
-    if (!std::all_of(filters.begin(), filters.end(), matches)) continue;
-    if (std::any_of(excludes.begin(), excludes.end(), matches)) continue;
+    if (!filters.empty() && !filters.any_matches(test->name)) continue;
+    if (excludes.any_matches(test->name)) continue;
     if (!test->is_peer) ours.push_back(test);
     with_peers.push_back(test);
+  }
+  if (const auto* idle = filters.idle()) {
+    throw BadUsage(in_quotes(*idle) +
+                   " matches no stress test; `bench-all stress --list --peers` shows them");
+  }
+  if (const auto* idle = excludes.idle()) {
+    throw BadUsage("--exclude: " + in_quotes(*idle) +
+                   " leaves nothing out; `bench-all stress --list --peers` shows the tests");
   }
   if (with_peers.empty()) {
     throw BadUsage("stress: the filters leave no test; `bench-all stress --list` shows them");
@@ -217,19 +211,11 @@ CommandReference stress_command() {
   return {"stress", kMeaning, options_of(app, {}), {}};
 }
 
-bool is_stress(int argc, char** argv) { return argc > 1 && std::string(argv[1]) == "stress"; }
-
 int stress_tests(int argc, char** argv, const std::vector<const Test*>& tests) {
   StressOptions options;
   CLI::App app{kMeaning};
   declare(app, options);
-  try {
-    app.parse(argc - 1, argv + 1);
-  } catch (const CLI::CallForHelp& wanted) {
-    return app.exit(wanted);
-  } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all stress --help");
-  }
+  if (const auto code = answered("stress", app, argc - 1, argv + 1)) return *code;
   check(options);
   const auto selected = chosen(options, tests);
   if (!options.list) return run(options, selected);

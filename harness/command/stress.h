@@ -8,9 +8,6 @@
 
 namespace harness {
 
-// Whether the command line is `stress`.
-bool is_stress(int argc, char** argv);
-
 // The command, for the manual and for completion.
 CommandReference stress_command();
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "harness/base/lists.h"
 #include "harness/judge/statistics.h"
 
 namespace harness {
@@ -60,12 +61,6 @@ Json known(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 // How far the clock frequencies that were seen lie apart.
 double spread_of(const std::vector<double>& mhz) {
   if (mhz.empty()) return 0;
@@ -102,7 +97,7 @@ std::vector<Cause> causes_of(const MachineFacts& facts) {
   }
   if (facts.others_frac.value_or(0) > 0.02) {
     causes.push_back({"other programs use " + percent(*facts.others_frac) + " of the CPUs" +
-                          (facts.busiest.empty() ? "" : " (" + joined(facts.busiest) + ")"),
+                          (facts.busiest.empty() ? "" : " (" + joined(facts.busiest, ", ") + ")"),
                       "stop them, or keep them off some CPUs and measure on these: taskset -c"});
   }
   if (facts.stalled_frac.value_or(0) > 0.01) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 #include "harness/judge/sample.h"
 #include "harness/record/events.h"
 
@@ -55,12 +56,6 @@ Json kernel_of(const Json& facts) {
 void note_difference(std::vector<std::string>& all, const std::string& meaning, const Json& a,
                      const Json& b) {
   if (a != b) all.push_back(meaning + ": " + words(a) + " and " + words(b));
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
 }
 
 const std::vector<double>& values_of(const StoredRun& run, const std::string& name, Metric metric) {
@@ -133,7 +128,7 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
       "these runs are not paired: a machine that changed its speed in between looks like a change "
       "of "
       "the build; `bench-all ab` does not have this fault");
-  const std::string differences = joined(unlike(a.facts, b.facts));
+  const std::string differences = joined(unlike(a.facts, b.facts), "; ");
   if (!differences.empty()) {
     compared.warnings.push_back("the runs are not alike (" + differences + ")" +
                                 (rules.lenient ? "" : "; --lenient compares them all the same"));

@@ -1,5 +1,7 @@
 #include "harness/plan/filter.h"
 
+#include <algorithm>
+
 #include "harness/base/errors.h"
 
 namespace harness {
@@ -25,6 +27,27 @@ Filter::Filter(const std::string& option, const std::string& text) : text_(text)
     if (expression_->ok()) continue;
     throw BadUsage(option + ": " + in_quotes(text) + " is not a regular expression" + kRemedy);
   }
+}
+
+CountedFilters::CountedFilters(const char* option, const std::vector<std::string>& texts)
+    : found_(texts.size()) {
+  for (const auto& text : texts) filters_.emplace_back(option, text);
+}
+
+bool CountedFilters::any_matches(const std::string& name) {
+  bool any = false;
+  for (std::size_t i = 0; i < filters_.size(); ++i) {
+    if (!filters_[i].matches(name)) continue;
+    ++found_[i];
+    any = true;
+  }
+  return any;
+}
+
+const std::string* CountedFilters::idle() const {
+  const auto none = std::find(found_.begin(), found_.end(), 0u);
+  return none == found_.end() ? nullptr
+                              : &filters_[static_cast<std::size_t>(none - found_.begin())].text();
 }
 
 }  // namespace harness

@@ -9,8 +9,10 @@
 
 #include <re2/re2.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace harness {
 
@@ -25,6 +27,22 @@ class Filter {
  private:
   std::string text_;
   std::unique_ptr<re2::RE2> expression_;
+};
+
+// Several filters, and how many names each has matched: one that matches none is a mistake of the user.
+class CountedFilters {
+ public:
+  CountedFilters(const char* option, const std::vector<std::string>& texts);
+
+  bool empty() const { return filters_.empty(); }
+  // Counts for each of them.
+  bool any_matches(const std::string& name);
+  // The text of the first that has matched nothing; null if there is none.
+  const std::string* idle() const;
+
+ private:
+  std::vector<Filter> filters_;
+  std::vector<std::size_t> found_;
 };
 
 }  // namespace harness

@@ -5,37 +5,13 @@
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 #include "harness/measure/load.h"
+#include "harness/plan/axes.h"
 #include "harness/plan/filter.h"
 
 namespace harness {
 namespace {
 
 constexpr std::size_t kMostPoints = 100'000;
-constexpr std::string_view kLoadAxis = "load";
-
-// An axis whose sweep is empty (no contender was linked in) takes words, of which it may have none.
-bool is_text(const Parameter& parameter) {
-  const auto& values = parameter.sweep.empty() ? parameter.more : parameter.sweep;
-  return values.empty() || std::holds_alternative<std::string>(values.front());
-}
-
-// The values that the command line named: any integers, or those of the words that this axis has.
-std::vector<Parameter::Value> named_values(const Parameter& parameter, const std::string& text) {
-  using Value = Parameter::Value;
-  std::vector<Value> values;
-  if (is_text(parameter)) {
-    for (const auto& word : split(text, ',')) {
-      const bool known =
-          contains(parameter.sweep, Value(word)) || contains(parameter.more, Value(word));
-      if (known) add_once(values, Value(word));
-    }
-  } else {
-    for (const auto number : integers("--" + std::string(parameter.name), text)) {
-      add_once(values, Value(number));
-    }
-  }
-  return values;
-}
 
 std::vector<Parameter::Value> values_of(const Scenario& scenario, const Parameter& parameter,
                                         const Selection& selection) {
@@ -94,50 +70,6 @@ std::vector<Point> points_of(const Scenario& scenario, const Selection& selectio
   return offered;
 }
 
-std::vector<Filter> filters_of(const char* option, const std::vector<std::string>& texts) {
-  std::vector<Filter> all;
-  for (const auto& text : texts) all.emplace_back(option, text);
-  return all;
-}
-
-bool has_axis(const Scenario& scenario, const std::string& axis) {
-  return std::any_of(scenario.parameters.begin(), scenario.parameters.end(),
-                     [&](const Parameter& each) { return each.name == axis; });
-}
-
-// The words of an axis, of all scenarios that have it; none if it takes integers.
-std::vector<std::string> words_of(const std::vector<const Scenario*>& scenarios,
-                                  const std::string& axis) {
-  std::vector<std::string> words;
-  for (const auto* scenario : scenarios) {
-    for (const auto& parameter : scenario->parameters) {
-      if (parameter.name != axis || !is_text(parameter)) continue;
-      for (const auto* values : {&parameter.sweep, &parameter.more}) {
-        for (const auto& value : *values) add_once(words, to_string(value));
-      }
-    }
-  }
-  return words;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += " " + word;
-  return text;
-}
-
-// Scenarios may share an axis and differ in its words: each word must be known to one of them.
-void check_axes(const std::vector<const Scenario*>& scenarios, const Selection& selection) {
-  for (const auto& [axis, text] : selection.axes) {
-    const auto known = words_of(scenarios, axis);
-    for (const auto& word : split(text, ',')) {
-      if (known.empty() || contains(known, word)) continue;
-      throw BadUsage("--" + axis + ": there is no " + in_quotes(word) +
-                     "; choose from:" + joined(known));
-    }
-  }
-}
-
 std::vector<std::string> that_take_programs(const std::vector<const Scenario*>& scenarios) {
   std::vector<std::string> names;
   for (const auto* each : scenarios) {
@@ -159,13 +91,13 @@ void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection
       if (has_axis(*each, axis)) names.emplace_back(each->name);
     }
     throw BadUsage("--" + axis +
-                   ": none of the scenarios that are left has it; it belongs to:" + joined(names));
+                   ": none of the scenarios that are left has it; it belongs to: " + joined(names));
   }
   for (const auto& program : selection.programs) {
     const auto is_its = [&](const Case& each) { return each.contender() == program; };
     if (std::any_of(cases.begin(), cases.end(), is_its)) continue;
     throw BadUsage("--contender-program: no case of " + in_quotes(program) +
-                   " is left; programs can answer:" + joined(that_take_programs(scenarios)));
+                   " is left; programs can answer: " + joined(that_take_programs(scenarios)));
   }
   if (!selection.interpreters_named) return;
   const auto runs_python = [](const Case& each) {
@@ -179,40 +111,12 @@ void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection
   }
 }
 
-// Filters, and how many cases each has found.
-class CountedFilters {
- public:
-  CountedFilters(const char* option, const std::vector<std::string>& texts)
-      : filters_(filters_of(option, texts)), found_(filters_.size()) {}
-
-  bool empty() const { return filters_.empty(); }
-  bool any_matches(const std::string& name) {
-    bool any = false;
-    for (std::size_t i = 0; i < filters_.size(); ++i) {
-      if (!filters_[i].matches(name)) continue;
-      ++found_[i];
-      any = true;
-    }
-    return any;
-  }
-  // The text of the first that has found no case; null if there is none.
-  const std::string* idle() const {
-    const auto none = std::find(found_.begin(), found_.end(), 0u);
-    return none == found_.end() ? nullptr
-                                : &filters_[static_cast<std::size_t>(none - found_.begin())].text();
-  }
-
- private:
-  std::vector<Filter> filters_;
-  std::vector<std::size_t> found_;
-};
-
 [[noreturn]] void no_case_matches(const std::vector<const Scenario*>& scenarios,
                                   const std::string& filter) {
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
-  throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are:" + joined(names) +
-                 "; the commands: run list report env ab aa compare noise fleet man completion");
+  throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are: " + joined(names) +
+                 "; for the commands see bench-all --help");
 }
 
 // Returns the point's name without its contender.
@@ -246,28 +150,10 @@ bool Case::decisive() const {
   return std::any_of(scenario->contenders.begin(), scenario->contenders.end(), is_it);
 }
 
-std::list<Scenario> with_load(const std::vector<const Scenario*>& scenarios) {
-  Parameter axis{.name = kLoadAxis,
-                 .column = "load",
-                 .sweep = {},
-                 .meaning =
-                     "CPU-bound work of others on the CPUs of the parties: none, half (every "
-                     "other 10 ms), full"};
-  for (const char* level : kLoadLevels) {
-    (axis.sweep.empty() ? axis.sweep : axis.more).emplace_back(std::string(level));
-  }
-  std::list<Scenario> all;
-  for (const auto* scenario : scenarios) {
-    all.push_back(*scenario);
-    if (!has_axis(*scenario, std::string(kLoadAxis))) all.back().parameters.push_back(axis);
-  }
-  return all;
-}
-
 std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
                          const Selection& selection) {
   CountedFilters filters("filter", selection.filters), excludes("--exclude", selection.excludes);
-  check_axes(scenarios, selection);
+  check_axes(scenarios, selection.axes);
   std::vector<Case> cases;
   for (const auto* scenario : scenarios) {
     for (auto& point : points_of(*scenario, selection)) {

@@ -1,7 +1,6 @@
 // Plan: which points a run measures. How often and in which order is schedule.h's.
 #pragma once
 
-#include <list>
 #include <map>
 #include <string>
 #include <vector>
@@ -36,9 +35,6 @@ struct Selection {
   bool quick = false;                      // the same, but for scenarios that are whole_in_quick
   std::vector<std::string> programs = {};  // names of contenders that are programs (programs.h)
 };
-
-// Returns the scenarios with the axis `load`, which the harness adds to each of them (load.h).
-std::list<Scenario> with_load(const std::vector<const Scenario*>& scenarios);
 
 // Returns false if no case of the selection would run Python, whatever its version: then none is searched for,
 // which may take seconds. True also for a selection that select() may refuse.

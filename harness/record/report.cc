@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/base/child_program.h"
+#include "harness/base/lists.h"
 #include "harness/record/environment.h"
 
 namespace harness {
@@ -24,12 +25,6 @@ std::string find_plotter() {
       return python;
   }
   return {};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 }  // namespace

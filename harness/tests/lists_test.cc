@@ -18,6 +18,12 @@ TEST(ListsTest, TextIsSplitAtEverySeparator) {
   EXPECT_EQ(split("", ','), std::vector<std::string>{""});
 }
 
+TEST(ListsTest, WordsAreJoinedByASeparator) {
+  EXPECT_EQ(joined({}), "");
+  EXPECT_EQ(joined({"a"}), "a");
+  EXPECT_EQ(joined({"", "b", ""}, "; "), "; b; ");
+}
+
 TEST(ListsTest, AListMayUseBinaryUnits) {
   EXPECT_EQ(integers("--bytes", "8,64"), (Integers{8, 64}));
   EXPECT_EQ(integers("--bytes", "1k,3m,1g"), (Integers{1 << 10, 3 << 20, 1 << 30}));

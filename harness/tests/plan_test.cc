@@ -163,7 +163,7 @@ TEST(PlanTest, AWordThatStandsBesideAnEmptySweepIsTaken) {
 TEST(PlanTest, WhatIsNotThereIsNamedWithWhatIs) {
   EXPECT_EQ(refusal({.filters = {"sleeping"}}),
             "no case matches 'sleeping'; the scenarios are: counting elsewhere"
-            "; the commands: run list report env ab aa compare noise fleet man completion");
+            "; for the commands see bench-all --help");
   EXPECT_EQ(refusal({.axes = {{"who", "steady,nobody"}}}),
             "--who: there is no 'nobody'; choose from: steady rare");
   EXPECT_EQ(refusal({.axes = {{"place", "mars"}}}),
@@ -181,8 +181,8 @@ TEST(PlanTest, AnAxisThatNothingLeftHasIsNotIgnored) {
 TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
   EXPECT_EQ(
       refusal({.filters = {"counting", "elsewhere/size:9"}}),
-      "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere; the commands: "
-      "run list report env ab aa compare noise fleet man completion");
+      "no case matches 'elsewhere/size:9'; the scenarios are: counting elsewhere; for the commands "
+      "see bench-all --help");
   EXPECT_EQ(refusal({.excludes = {".*"}}),
             "no case is left by these filters; `bench-all list` shows all");
 }

@@ -10,7 +10,7 @@ from command import OWN_MOUNTS, CommandTest, mount_small_disk
 COUNT = ["run", "counting", "--no-report", "-q"]
 
 
-NAMES = "; the scenarios are: counting trouble; the commands: run list report env ab aa compare noise fleet man completion"
+NAMES = "; the scenarios are: counting trouble; for the commands see bench-all --help"
 
 
 class Mistakes(CommandTest):

@@ -21,7 +21,7 @@ class Stress(CommandTest):
         self.assertRegex(result.out, r"(?m)^1 tests, [0-9]+ trials in [0-9.]+ s, seed 1: 0 failed$")
 
     def test_3_for_what_is_forbidden_with_a_command_that_replays_it(self):
-        result = self.stress("fails", "ours", *QUICK)
+        result = self.stress("fails/contender:ours", *QUICK)
         self.assertEqual(result.code, 3, result)
         self.assertIn("forbidden: fails/contender:ours/scope:processes: bad (as it should not be)\n",
                       result.out)
@@ -40,7 +40,7 @@ class Stress(CommandTest):
             self.assertIn("hangs/contender:ours/scope:threads: hang: 'sleeps'", file.read())
 
     def test_a_peers_failure_is_in_the_table_and_not_in_the_code(self):
-        result = self.stress("fails", "theirs", *QUICK)
+        result = self.stress("fails/contender:theirs", *QUICK)
         self.assertEqual(result.code, 0, result)
         self.assertIn("peer: forbidden: fails/contender:theirs", result.out)
         self.assertIn(": 0 failed, 1 of peers failed\n", result.out)
@@ -57,7 +57,15 @@ class Stress(CommandTest):
         self.assertEqual(rows[0]["verdict"], "passed")
         self.assertEqual(rows[0]["run_id"], "1")
 
+    def test_a_test_must_match_one_of_several_filters_as_a_case_of_run(self):
+        listed = self.stress("--list", "counter", "hangs").out
+        self.assertIn("counter/", listed)
+        self.assertIn("hangs/", listed)
+        self.assertNotIn("fails/", listed)
+
     def test_2_for_what_cannot_be_meant(self):
+        self.refuses(["stress", "--exclude", "nothing"], 2, "--exclude: 'nothing' leaves nothing out; "
+                     "`bench-all stress --list --peers` shows the tests")
         self.refuses(["stress", "nothing"], 2, "'nothing' matches no stress test; "
                      "`bench-all stress --list --peers` shows them")
         self.refuses(["stress", "--fault", "rain"], 2, "--fault: there is no 'rain'; choose of "

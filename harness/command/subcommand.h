@@ -1,0 +1,24 @@
+// Subcommand: a command of bench-all that has options of its own and shares none with `run`.
+//
+//   if (is_named(argc, argv, {"noise"})) return noise(argc, argv);
+//
+//   CLI::App app{kMeaning};                                    // in noise()
+//   declare(app, options);
+//   if (const auto code = answered("noise", app, argc - 1, argv + 1)) return *code;
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace harness {
+
+// Returns true if the first argument is one of these names.
+bool is_named(int argc, char** argv, std::initializer_list<std::string_view> names);
+
+// Parses the command line of this command. Returns the exit code if that was all there is to do: --help.
+// Throws BadUsage, with the command line that says more.
+std::optional<int> answered(std::string_view command, CLI::App& app, int argc, char** argv);
+
+}  // namespace harness
