@@ -17,6 +17,9 @@ endif()
 option(GILFREE_WERROR "Warnings are errors: for those who work on gilfree, not for those who build it" OFF)
 set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined or thread")
 
+# An emulator is slow: how many times as long as on a real machine a test may take.
+set(GILFREE_PATIENCE 1 CACHE STRING "Factor of the tests' timeouts and watchdogs")
+
 option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/cpp-coverage" OFF)
 
 # What every target of ours is compiled with. -z now: a crash walk must not step through the
@@ -63,7 +66,11 @@ function(gilfree_test name)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
+  math(EXPR TEST_TIMEOUT "${TEST_TIMEOUT} * ${GILFREE_PATIENCE}")
   add_executable(${name} ${TEST_SOURCES})
+  if(NOT GILFREE_PATIENCE EQUAL 1)
+    target_compile_definitions(${name} PRIVATE GILFREE_PATIENCE=${GILFREE_PATIENCE})
+  endif()
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} gilfree_options GTest::gtest_main)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT ${TEST_TIMEOUT} ${TEST_PROPERTIES})

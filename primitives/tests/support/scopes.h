@@ -96,10 +96,18 @@ class Crew {
   std::vector<pid_t> children_;
 };
 
+// How many times as long as on a real machine a test may take: an emulator is slow (aarch64.cmake).
+#ifndef GILFREE_PATIENCE
+#define GILFREE_PATIENCE 1
+#endif
+
+// Ends the test program by SIGALRM if it is still running then; 0 takes that back.
+inline void end_after(unsigned seconds) { ::alarm(seconds * GILFREE_PATIENCE); }
+
 // Ends the test program, with its name, if a test hangs. A deadlock is a failure, not a long wait.
 class Watchdog : public ::testing::Test {
  protected:
-  void SetUp() override { ::alarm(60); }
+  void SetUp() override { end_after(60); }
   void TearDown() override { ::alarm(0); }
 };
 
