@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from command import CommandTest, Result, USERS_ENVIRONMENT
+from command import LONGEST, CommandTest, Result, USERS_ENVIRONMENT
 
 ACTION = os.path.join(os.environ["PROJECT"], ".github", "actions", "bench-all")
 CASE = "counting/who:steady/size:8/place:here"
@@ -43,7 +43,7 @@ class Action(CommandTest):
 
     def run_step(self, name, **environment):
         done = subprocess.run([os.path.join(ACTION, name)], cwd=self.path("tree"), text=True, capture_output=True,
-                              timeout=120, check=False, env={**USERS_ENVIRONMENT, "GITHUB_BASE_REF": "main",
+                              timeout=LONGEST, check=False, env={**USERS_ENVIRONMENT, "GITHUB_BASE_REF": "main",
                                                              "GITHUB_REPOSITORY": "me/mine", **environment})
         return Result(done.returncode, done.stdout, done.stderr)
 

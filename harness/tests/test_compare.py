@@ -7,7 +7,7 @@ import signal
 import subprocess
 import unittest
 
-from command import CommandTest
+from command import LONGEST, CommandTest
 
 CASE = "counting/who:steady/size:8/place:here"
 FAST = ["--launch-option=--window=40ms", "--launch-option=--warmup=1ms", "-q"]
@@ -73,7 +73,7 @@ class Ab(CompareTest):
                          "--out", self.path("out"), *FAST]) as process:
             self.waits_until(lambda: os.path.exists(self.path("out", "launch")), "it did not begin")
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.communicate(timeout=LONGEST)
         self.assertEqual(process.returncode, 143)
         self.assertTrue(os.path.exists(self.path("out", "compare.csv")))
 

@@ -29,7 +29,7 @@ class Completion(CommandTest):
 
     def output_of(self, *command):
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False,
-                              env={**os.environ, "HOME": self.folder, "LC_ALL": "C.UTF-8", "TERM": "dumb"}, timeout=60)
+                              env={**os.environ, "HOME": self.folder, "LC_ALL": "C.UTF-8", "TERM": "dumb"}, timeout=LONGEST)
         self.assertEqual((done.returncode, done.stderr), (0, ""), command)
         return done.stdout
 

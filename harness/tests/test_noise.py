@@ -5,7 +5,7 @@ import os
 import signal
 import unittest
 
-from command import CommandTest
+from command import LONGEST, CommandTest
 
 
 class Noise(CommandTest):
@@ -30,7 +30,7 @@ class Noise(CommandTest):
         with self.start(["noise", "--time-budget", "1h"]) as process:
             self.waits_until(lambda: len(self.threads_of(process.pid)) > 1, "it did not begin")
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            process.communicate(timeout=LONGEST)
         self.assertEqual(process.returncode, 130)
 
     @staticmethod

@@ -6,7 +6,7 @@ import resource
 import struct
 import unittest
 
-from command import OWN_MOUNTS, CommandTest
+from command import LONGEST, OWN_MOUNTS, CommandTest
 
 COUNT = ["run", "counting/who:steady/size:64", "--launches", "1", "--window", "5ms", "--warmup", "1ms",
          "--no-report", "-q", "--out", "out"]
@@ -95,12 +95,12 @@ class Surroundings(CommandTest):
         words = ["unshare", "--mount", "sh", "-c", script, "sh", self.program]
         import subprocess
         env = {**os.environ, "GILFREE_SOURCE_DIR": self.folder}
-        result = subprocess.run([*words, "env", "--json"], cwd=self.folder, env=env, timeout=60,
+        result = subprocess.run([*words, "env", "--json"], cwd=self.folder, env=env, timeout=LONGEST,
                                 capture_output=True, text=True, check=False)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         for name in ("cpu_model", "virt", "load_avg"):
             self.assertIn('"%s": null' % name, result.stdout)
-        result = subprocess.run([*words, *COUNT], cwd=self.folder, env=env, timeout=60,
+        result = subprocess.run([*words, *COUNT], cwd=self.folder, env=env, timeout=LONGEST,
                                 capture_output=True, text=True, check=False)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         row, = self.rows()

@@ -53,7 +53,7 @@ TYPED_TEST(BarrierActionTest, AnActionThatThrowsBreaksIt) {
 }
 
 TEST(ProcessBarrierActionTest, APartyKilledInItBreaksTheBarrier) {
-  end_after(60);
+  end_after(300);
   Barrier<Processes> barrier(2, [] { ::raise(SIGKILL); });
   const pid_t first = fork_child([&] {
     try {
@@ -73,7 +73,7 @@ TEST(ProcessBarrierActionTest, APartyKilledInItBreaksTheBarrier) {
 }
 
 TEST(ProcessBarrierActionTest, BehindAPartyThatStandsStillInItNoneWaitsLongerThanTold) {
-  end_after(60);
+  end_after(300);
   Barrier<Processes> barrier(1, [] { ::raise(SIGSTOP); });
   const pid_t stopped = fork_child([&] { barrier.wait(); });
   int status = 0;

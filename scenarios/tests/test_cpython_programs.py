@@ -492,7 +492,7 @@ class Groups(unittest.TestCase):
     def result_of(self, scope, body):
         program = GROUP % (PROGRAMS, scope, body, min(os.sched_getaffinity(0)))
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                              timeout=60)
+                              timeout=300)
         return done.returncode, done.stdout, done.stderr
 
     def test_workers_of_both_kinds_run_once_after_the_announcement(self):

@@ -15,4 +15,4 @@ set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L /usr/aarch64-linux-gnu)
 # Headers that are alike everywhere (Boost, cereal) are those of this machine; libraries are not.
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
-set(GILFREE_PATIENCE 20 CACHE STRING "Factor of the tests' timeouts and watchdogs: they are emulated")
+set(GILFREE_PATIENCE 4 CACHE STRING "Factor of the tests' timeouts and watchdogs: they are emulated")

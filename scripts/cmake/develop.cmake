@@ -64,7 +64,7 @@ include(GoogleTest)
 function(gilfree_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "" "TIMEOUT" "SOURCES;LIBRARIES;PROPERTIES")
   if(NOT TEST_TIMEOUT)
-    set(TEST_TIMEOUT 120)
+    set(TEST_TIMEOUT 600)
   endif()
   math(EXPR TEST_TIMEOUT "${TEST_TIMEOUT} * ${GILFREE_PATIENCE}")
   add_executable(${name} ${TEST_SOURCES})
@@ -72,7 +72,7 @@ function(gilfree_test name)
     target_compile_definitions(${name} PRIVATE GILFREE_PATIENCE=${GILFREE_PATIENCE})
   endif()
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} gilfree_options GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 300
                        PROPERTIES TIMEOUT ${TEST_TIMEOUT} ${TEST_PROPERTIES})
 endfunction()
 

@@ -107,7 +107,7 @@ inline void end_after(unsigned seconds) { ::alarm(seconds * GILFREE_PATIENCE); }
 // Ends the test program, with its name, if a test hangs. A deadlock is a failure, not a long wait.
 class Watchdog : public ::testing::Test {
  protected:
-  void SetUp() override { end_after(60); }
+  void SetUp() override { end_after(300); }
   void TearDown() override { ::alarm(0); }
 };
 
