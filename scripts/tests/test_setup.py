@@ -129,10 +129,18 @@ class Setup(unittest.TestCase):
 
 class Shell(unittest.TestCase):
     def test_every_script_is_valid_bash_and_may_be_run(self):
-        for name in ("bench-all", "build", "check_format", "lint", "package", "setup", "test", "tidy", "../.ci/run"):
+        for name in ("bench-all", "build", "check_format", "lint", "package", "setup", "test", "tests/adopt",
+                     "tests/bare-root", "tidy", "../.ci/run"):
             path = os.path.join(support.SCRIPTS, name)
             self.assertTrue(os.access(path, os.X_OK), name)
             subprocess.run(["bash", "-n", path], check=True)
+
+    def test_a_bare_root_without_a_release_or_with_an_unknown_step_is_refused(self):
+        script = os.path.join(support.SCRIPTS, "tests", "bare-root")
+        for words in [], ["trixie", "/tmp/none", "brew"]:
+            done = subprocess.run([script, *words], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("bare-root: ", done.stderr)
 
 
 if __name__ == "__main__":
