@@ -4,6 +4,7 @@
     report.py DIR                        writes the report into DIR and prints the answers
     report.py DIR SCENARIO...            draws the figures of these scenarios alone
     report.py DIR DIR... --out OUT       several runs side by side, into OUT
+    report.py FLEET                      the machines of a fleet, grouped by their hardware
     report.py ... --format md|json|html  prints this file instead of the answers
 
 DIR is what `bench-all run`, `ab` or `stress` wrote. Each scenario found in samples.csv is drawn and answered by
@@ -25,6 +26,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 import plotting  # noqa: E402, F401, ends here if there is no matplotlib
 import contenders  # noqa: E402
 import drift  # noqa: E402
+import fleet_page  # noqa: E402
 import outcomes  # noqa: E402
 import page  # noqa: E402
 import runs_page  # noqa: E402
@@ -137,6 +139,8 @@ def report_of(folder):
     """Returns the function that reports this kind of folder."""
     def holds(name):
         return os.path.exists(os.path.join(folder, name))
+    if not holds("samples.csv") and holds("fleet.json"):
+        return fleet_page.report
     if not holds("samples.csv") and holds("compare.json"):
         return verdicts.report
     return outcomes.report if not holds("samples.csv") and holds("stress.csv") else report_run

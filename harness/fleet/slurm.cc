@@ -49,9 +49,16 @@ std::string script_of(const Order& order) {
   std::vector<std::string> command{this_program(), "__node", prefix_of(order.fleet) + order.node,
                                    "run"};
   command.insert(command.end(), order.arguments.begin(), order.arguments.end());
-  return "#!/bin/sh\nexec " + shell_words(command) + " --out " +
+  // A controller that has lost its state numbers jobs from there on again, and restarts them as new: the folder
+  // of an attempt may exist.
+  return "#!/bin/sh\n"
+         "attempt=" +
          shell_words({order.folder.string() + "/"}) +
-         "\"$SLURM_JOB_ID-${SLURM_RESTART_COUNT:-0}\"\n";
+         "\"$SLURM_JOB_ID-${SLURM_RESTART_COUNT:-0}\"\n"
+         "out=$attempt number=1\n"
+         "while [ -e \"$out\" ]; do number=$((number + 1)); out=$attempt.$number; done\n"
+         "exec " +
+         shell_words(command) + " --out \"$out\"\n";
 }
 
 // --exclusive: nothing else runs there. --requeue and append: after a failure of the node the job begins anew,

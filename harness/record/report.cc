@@ -34,6 +34,7 @@ bool has_other_tables(const std::filesystem::path& folder) {
   const auto log = folder / "events.jsonl";
   const bool is_run = std::filesystem::exists(log, error) && !std::filesystem::is_empty(log, error);
   return !is_run && (std::filesystem::exists(folder / "compare.json", error) ||
+                     std::filesystem::exists(folder / "fleet.json", error) ||
                      std::filesystem::exists(folder / "stress.csv", error));
 }
 

@@ -100,6 +100,15 @@ class Healing(FleetTest):
         self.assertEqual(self.again(), ["n1: job 12"])
         self.assertEqual(self.read("cancelled"), "11\n")
 
+    def test_a_job_with_the_number_of_an_earlier_one_gets_a_folder_of_its_own(self):
+        self.begin("n1")
+        os.makedirs(self.path("out", "n1", "11-0"))
+        os.makedirs(self.path("out", "n1", "11-0.2"))
+        self.run_job("n1")
+        self.assertEqual(self.states(0), {"n1": "done"})
+        self.assertTrue(os.path.exists(self.path("out", "n1", "11-0.3", "run.json")))
+        self.assertEqual(os.listdir(self.path("out", "n1", "11-0")), [])
+
     def test_a_node_that_is_down_keeps_its_job(self):
         self.begin()
         self.write("states", "n1|idle\nn2|down*\n")
