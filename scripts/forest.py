@@ -2,8 +2,9 @@
 
     path = draw_forest(folder, rows, "ab_forest", "Is B slower than A?", "main against HEAD", caption)
 
-rows: [Change(name, change, low, high, verdict)], change a logarithm: above 0 is better. At most SHOWN are drawn,
-those that are worse or better first, then the largest.
+rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better; delta: the smallest change
+that matters, shaded on both sides of none, or None. At most SHOWN are drawn, those that are worse or better first, then
+the largest.
 """
 
 import collections
@@ -13,8 +14,9 @@ from matplotlib.ticker import FixedLocator
 
 import figure
 import words
+from plotting import pyplot
 
-Change = collections.namedtuple("Change", "name change low high verdict")
+Change = collections.namedtuple("Change", "name change low high verdict delta", defaults=(None,))
 
 WORSE, BETTER = "#D55E00", "#0072B2"
 LOOKS = {"worse": ("v", WORSE, WORSE), "better": ("^", BETTER, BETTER), "same": ("o", figure.PALE, figure.PALE)}
@@ -61,6 +63,9 @@ def ticks_of(low, high):
 def draw_rows(axis, rows):
     ends = [0.0]
     for at, row in enumerate(rows):
+        if row.delta:
+            axis.add_patch(pyplot.Rectangle((-row.delta, at - 0.5), 2 * row.delta, 1, color=figure.PALE, alpha=0.18, linewidth=0, zorder=0))
+            ends += [-row.delta, row.delta]
         shape, edge, fill = LOOKS.get(row.verdict, OTHER)
         if row.low is not None:
             axis.hlines(at, row.low, row.high, color=edge, linewidth=2.2, alpha=0.5)
@@ -95,7 +100,10 @@ def draw_forest(folder, rows, name, title, subtitle, caption):
     picture, axis = figure.start(title, subtitle, width=2.6, height=0.3 + ROW * len(shown),
                                  left=figure.room([row.name for row in shown], 9.5), right=figure.room([percent(row.change) for row in shown]))
     draw_rows(axis, shown)
+    band = "; shaded: too small to matter (%s)" % ", ".join(
+        "%.3g %%" % (100 * math.expm1(each)) for each in sorted({row.delta for row in shown if row.delta})) if any(
+            row.delta for row in shown) else ""
     more = ". %d more are in the table" % (len(rows) - len(shown)) if len(rows) > len(shown) else ""
     first, *rest = caption.split("\n")
-    return figure.save(picture, folder, name, "\n".join(["%s; %s%s." % (first.rstrip("."), MARKS, more), *rest]),
-                       alt_of(title, rows, shown), ["case", "change", "low", "high", "verdict"], [list(row) for row in shown])
+    return figure.save(picture, folder, name, "\n".join(["%s; %s%s%s." % (first.rstrip("."), MARKS, band, more), *rest]),
+                       alt_of(title, rows, shown), ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])

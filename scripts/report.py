@@ -27,6 +27,7 @@ import plotting  # noqa: E402, F401, ends here if there is no matplotlib
 import contenders  # noqa: E402
 import drift  # noqa: E402
 import fleet_page  # noqa: E402
+import heat_map  # noqa: E402
 import outcomes  # noqa: E402
 import page  # noqa: E402
 import runs_page  # noqa: E402
@@ -71,7 +72,7 @@ def answer_with(module, section, run, rows):
 
 def draw_with(module, section, folder, run, rows):
     drawn = module.draw(folder, run, rows) if hasattr(module, "draw") else sections.draw(section, folder, run, rows)
-    return drawn + scatter.draw_needs(folder, run, rows) if rows else drawn
+    return drawn + scatter.draw_needs(folder, run, rows) + heat_map.draw_needs(folder, run, rows) if rows else drawn
 
 
 def tell(scenario, folder, run, rows):

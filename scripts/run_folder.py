@@ -3,6 +3,7 @@
     run, rows = read_run(folder)            # run.json; the rows of samples.csv as dicts of text
     rows = measured(rows)                   # those with a number: status ok
     launches = read_histogram(folder)       # {case: {launch: [(ns, count), ...]}} of hist.csv
+    windows = read_windows(folder)          # {case: {(launch, repetition): [(ns, count), ...]}}
 
 A row that is damaged (cut, doubled, a cell that is not a number) is left out, and run["damage"] says where.
 A column that an older bench-all did not write reads as empty. Byte order marks and CRLF do no harm.
@@ -139,8 +140,10 @@ def check_schema(folder, line, row):
 
 @functools.lru_cache(maxsize=1)
 def histogram_of(folder, _changed):
+    """Returns (buckets by case and window, by case and launch, damage in words)."""
     header, reader = open_table(folder, "hist.csv", HISTOGRAM)
     places = [header.index(column) for column in HISTOGRAM]
+    window = header.index("repetition") if "repetition" in header else None
     found, faults = collections.defaultdict(lambda: collections.defaultdict(list)), []
     for cells in reader:
         try:
@@ -148,23 +151,41 @@ def histogram_of(folder, _changed):
             low, high, count = int(low), int(high), int(count)
             if low < 0 or high < low or count < 0:
                 raise ValueError
-            found[case][int(launch)].append(((low + high - 1) / 2, count))
+            found[case][int(launch), int(cells[window]) if window is not None else 1].append(((low + high - 1) / 2, count))
         except (IndexError, OverflowError, ValueError):
             if cells:
                 faults.append((reader.line_num, "is not a bucket"))
-    return found, damage_of("hist.csv", faults)
+    return found, launches_of(found), damage_of("hist.csv", faults)
 
 
-def read_histogram(folder, damage=None):
-    """Returns {case: {launch: [(middle of the bucket in ns, count), ...]}}; adds to `damage` what was left out."""
+def launches_of(windows):
+    """Returns {case: {launch: buckets}} of {case: {(launch, repetition): buckets}}."""
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
+    for case, mine in windows.items():
+        for (launch, _), buckets in mine.items():
+            found[case][launch] += buckets
+    return found
+
+
+def histogram_in(folder):
     try:
         changed = os.stat(os.path.join(folder, "hist.csv")).st_mtime_ns
     except OSError:
         changed = None
-    found, faults = histogram_of(folder, changed)
+    return histogram_of(folder, changed)
+
+
+def read_histogram(folder, damage=None):
+    """Returns {case: {launch: [(middle of the bucket in ns, count), ...]}}; adds to `damage` what was left out."""
+    _, found, faults = histogram_in(folder)
     if damage is not None:
         damage += [each for each in faults if each not in damage]
     return found
+
+
+def read_windows(folder):
+    """Returns {case: {(launch, repetition): [(middle of the bucket in ns, count), ...]}}."""
+    return histogram_in(folder)[0]
 
 
 def read_facts(folder):

@@ -14,7 +14,7 @@ import history
 import markup
 import runs as several
 import words
-from estimate import estimate_of
+from estimate import NOTICED, estimate_of
 from files import write_csv, write_text
 from summary import folded, records, table_lines
 
@@ -57,7 +57,8 @@ def draw_changes(folder, runs, cases):
         if ratio and ratio.value > 0:
             verdict = several.verdict_of(ratio)
             rows.append(forest.Change("%s, %s" % (contenders.label(*case.contender), where[case.name]),
-                                      *map(logarithm, ratio[:3]), VERDICTS.get(verdict, verdict)))
+                                      *map(logarithm, ratio[:3]), VERDICTS.get(verdict, verdict),
+                                      math.log(NOTICED)))
             counts += [estimate_of(group, case.metric.column).n for group in case.rows.values()]
     path = forest.draw_forest(folder, rows, "changes", "What changed?", "Speed of %s by that of %s" % (runs[last].name, runs[0].name),
                               figure.rule_of(counts)) if rows else None

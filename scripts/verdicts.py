@@ -36,7 +36,7 @@ def row_of(each):
     ends = each.get("interval")
     whole = isinstance(ends, list) and len(ends) == 2 and None not in map(number, ends)
     return {"case": str(each.get("case", "?")), "metric": str(each.get("metric", "?")), "verdict": str(each.get("verdict", "?")),
-            "worsening": number(each.get("worsening")) or 0.0, "interval": tuple(ends) if whole else None,
+            "worsening": number(each.get("worsening")) or 0.0, "interval": tuple(ends) if whole else None, "delta": number(each.get("delta")),
             "rounds": number(each.get("rounds")), "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
 
 
@@ -95,7 +95,7 @@ def rule_of(rows):
 def draw(folder, found, rank):
     names = forest.shortened({row["case"] for row in found.rows})
     rows = [forest.Change("%s, %s" % (names[row["case"]], row["metric"]), -row["worsening"],
-                          *((-row["interval"][1], -row["interval"][0]) if row["interval"] else (None, None)), row["verdict"])
+                          *((-row["interval"][1], -row["interval"][0]) if row["interval"] else (None, None)), row["verdict"], row["delta"])
             for row in found.rows if row["verdict"] != "incomparable" and row["metric"] != SHARE]
     return forest.draw_forest(folder, rows, "compare_forest" + ("_%d" % rank if rank else ""), "What changed?",
                               "%s against %s" % (found.b, found.a), rule_of(rows))

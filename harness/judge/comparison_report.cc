@@ -46,6 +46,7 @@ Json json_row(const ComparedRow& row, bool paired) {
                {"a", row.a},
                {"b", row.b},
                {"worsening", judged.effect},
+               {"delta", judged.delta},
                {"rounds", judged.rounds},
                {"p", judged.p},
                {"q_bh", judged.q},

@@ -35,6 +35,7 @@ std::string_view name_of(Verdict verdict) {
 
 Judgement judge(const std::vector<double>& differences, double delta) {
   Judgement judgement;
+  judgement.delta = delta;
   if (differences.empty()) return judgement;
   judgement.rounds = static_cast<int>(differences.size());
   judgement.effect = median(differences);
@@ -55,6 +56,7 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
   for (const double value : b) worse_b.push_back(worsening(metric, 1, value));
   const Shift shift = hodges_lehmann(worse_a, worse_b, kConfidence);
   Judgement judgement;
+  judgement.delta = delta;
   judgement.effect = shift.estimate;
   judgement.interval = shift.interval;
   judgement.p = judgement.q = mann_whitney(worse_a, worse_b);

@@ -28,7 +28,8 @@ struct Judgement {
   double effect = 0;
   std::optional<Interval> interval;  // of the effect; nothing if there are fewer than 6 rounds
   double p = 1,
-         q = 1;  // sign test, or U test of stored runs; and over all metrics of the comparison
+         q = 1;      // sign test, or U test of stored runs; and over all metrics of the comparison
+  double delta = 0;  // the smallest difference that matters, in the unit of the effect
   int rounds = 0, rounds_needed = 0;  // of stored runs: launches of the smaller side
   bool suspected = false;             // worse before it was measured afresh
   bool confirmed = false;             // and worse in fresh rounds too

@@ -57,8 +57,15 @@ class Verdicts(unittest.TestCase):
     def test_the_plot_has_the_ratios_with_what_is_better_on_top(self):
         self.write([COMPARED])
         rows = self.read("plots/compare_forest.csv").splitlines()
-        self.assertEqual([line.split(",")[-1] for line in rows], ["verdict", "better", "same", "undecided", "worse"])
+        self.assertEqual([line.split(",")[-2] for line in rows], ["verdict", "better", "same", "undecided", "worse"])
         self.assertIn("Forest plot.", self.read("report.html"))
+
+    def test_what_is_too_small_to_matter_is_shaded_as_wide_as_the_comparison_says(self):
+        self.write([{**COMPARED, "rows": [{**row("s/x", "rate", 0.1, "worse"), "delta": 0.0488},
+                                          {**row("s/x", "p99", 0.1, "undecided"), "delta": 0.1398}]}])
+        self.assertEqual([line.split(",")[-1] for line in self.read("plots/compare_forest.csv").splitlines()],
+                         ["delta", "0.0488", "0.1398"])
+        self.assertIn("shaded: too small to matter (5 %, 15 %)", " ".join(re.findall(r"<text[^>]*>([^<]*)", self.read("report.html"))))
 
     def test_bars_are_claimed_of_the_rows_that_have_one(self):
         rows = [forest.Change("a", 0, None, None, "undecided"), forest.Change("b", 0, -1, 1, "undecided")]
