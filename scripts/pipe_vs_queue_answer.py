@@ -12,7 +12,7 @@ import sections
 import words
 from answer import Answer, clock_point
 from estimate import ratio_of, told_apart
-from run_folder import measured
+from run_folder import measured, without_load
 from tables import pivot, tables_of
 
 PIPE, QUEUE = ("pipe", ""), ("queue", "")
@@ -24,8 +24,8 @@ Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PI
 
 
 def races_of(rows, mode, placement=CORE):
-    """Returns the races of a mode, by size."""
-    return racing.races_of([row for row in rows if row["mode"] == mode and row["placement"] == placement])
+    """Returns the races of a mode beside no other load, by size."""
+    return racing.races_of([row for row in without_load(rows) if row["mode"] == mode and row["placement"] == placement])
 
 
 def compare(race):
@@ -111,7 +111,7 @@ def tables(rows):
                           ("ping_pong", "Round trips, p50, by message size.")):
         races = races_of(rows, mode)
         if races:
-            found.append(pivot(races, [row for row in rows if row["mode"] == mode and row["placement"] == CORE],
+            found.append(pivot(races, [row for row in without_load(rows) if row["mode"] == mode and row["placement"] == CORE],
                                "msg_bytes", caption))
     return found + [table._replace(caption=("Every case. " + table.caption).strip())
                     for table in tables_of(rows, {"ops_per_s": "messages/s", "lat_p50_ns": "round trip, p50"})]

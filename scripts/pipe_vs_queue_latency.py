@@ -5,7 +5,7 @@ import figure
 from contenders import label, order
 from percentiles import alt_of, distributions, draw_distribution, draw_percentiles, rule_of
 from races import spins_on_request, contender_of
-from run_folder import measured
+from run_folder import measured, without_load
 
 BYTES = "64"
 PLACES = ("core", "same core")
@@ -13,7 +13,7 @@ PLACES = ("core", "same core")
 
 def found_lines(folder, rows, placement):
     """Returns {contender: {launch: distribution}} of the round trips."""
-    cases = {row["case"]: contender_of(row) for row in sorted(measured(rows), key=lambda row: order(*contender_of(row)))
+    cases = {row["case"]: contender_of(row) for row in sorted(without_load(measured(rows)), key=lambda row: order(*contender_of(row)))
              if (row["msg_bytes"], row["mode"], row["placement"]) == (BYTES, "ping_pong", placement)
              and not spins_on_request(row)}
     return distributions(folder, cases) if cases else {}

@@ -6,7 +6,7 @@ import figure
 import words
 from answer import Answer, nothing
 from estimate import estimate_of
-from run_folder import measured
+from run_folder import measured, without_load
 from sections import Section
 from tables import tables_of
 
@@ -21,7 +21,7 @@ NUMBERED = 16  # cores up to which each cell has its number
 def pairs_of(rows):
     """Returns {(CPU, CPU): Estimate} of the pairs that were measured."""
     groups = collections.defaultdict(list)
-    for row in measured(rows):
+    for row in without_load(measured(rows)):
         groups[tuple(int(cpu) for cpu in row["cpus"].split(";"))].append(row)
     found = {pair: estimate_of(group, "lat_p50_ns") for pair, group in sorted(groups.items()) if len(pair) == 2}
     return {pair: each for pair, each in found.items() if each is not None}

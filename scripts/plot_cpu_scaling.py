@@ -14,7 +14,7 @@ from answer import UNANSWERED, Answer, nothing
 from contenders import label, order
 from estimate import Estimate, per_launch, ratio_of
 from races import contender_of
-from run_folder import measured
+from run_folder import measured, without_load
 from scaling_fit import fit_of, law_of, words_of
 from sections import Section, slug
 from tables import Cell, Notes, Table, interval_cell, missing, name_cell, without_empty
@@ -53,7 +53,7 @@ def speed_ups(rows):
 
 def panels_of(rows):
     """Returns {(kind of work, scaling): speed-ups} of what was measured, kind by kind."""
-    found = {}
+    found, rows = {}, without_load(rows)
     for kind in dict.fromkeys([*KINDS, *(row["mode"] for row in rows)]):
         for scaling in SCALINGS:
             speeds = speed_ups([row for row in rows if row["mode"] == kind and (row["scaling"] or "weak") == scaling])

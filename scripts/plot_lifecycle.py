@@ -5,7 +5,7 @@ import words
 from contenders import label
 from estimate import per_launch, ratio_of
 from races import P50, entries_of, times
-from run_folder import measured
+from run_folder import measured, without_load
 
 COLUMNS = ("scope", "parent_bytes")  # that every row has
 SECTION = sections.Section(
@@ -16,7 +16,7 @@ SECTION = sections.Section(
 
 def by_memory(rows):
     """Returns {bytes in the parent: {contender: rows}} of the processes."""
-    mine = [row for row in measured(rows) if row["scope"] == "process"]
+    mine = [row for row in without_load(measured(rows)) if row["scope"] == "process"]
     return {size: {entry.contender: entry.rows for entry in entries_of(
         [row for row in mine if row["parent_bytes"] == size], P50)}
         for size in sorted({row["parent_bytes"] for row in mine}, key=int)}

@@ -6,7 +6,7 @@ import words
 from contenders import label
 from estimate import per_launch, ratio_of
 from races import MEAN, entries_of, times
-from run_folder import measured
+from run_folder import measured, without_load
 
 COLUMNS = ("mode", "parties")  # that every row has
 SECTION = sections.Section(
@@ -18,7 +18,7 @@ TUTORIALS = 4  # workers in the pool for 50 tasks; against a process for each
 
 def pool_or_processes(rows):
     """Yields the tutorial's question: is a pool cheaper than a process for each task?"""
-    fifty = [row for row in measured(rows) if row["mode"] == "fifty"]
+    fifty = [row for row in without_load(measured(rows)) if row["mode"] == "fifty"]
     counts = sorted({int(row["parties"]) for row in fifty}, key=lambda each: (abs(each - TUTORIALS), each))
     found = {entry.contender: entry.rows for entry in entries_of(
         [row for row in fifty if int(row["parties"]) == counts[0]], MEAN)} if counts else {}

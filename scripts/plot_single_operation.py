@@ -6,7 +6,7 @@ import words
 from answer import Answer, nothing
 from axes import SCOPES
 from dots import draw_race
-from run_folder import measured
+from run_folder import measured, without_load
 from sections import Section, sentences, slug
 from tables import Cell, Notes, Table, interval_cell, launches_cell, name_cell, without_empty
 
@@ -67,6 +67,7 @@ def table(rows):
 
 
 def answer(_run, rows):
+    rows = without_load(rows)
     found = told(rows)
     if not measured(rows):
         return nothing("This run measured no single operation.")
@@ -78,6 +79,7 @@ def answer(_run, rows):
 
 def draw(folder, run, rows):
     """Draws a dot plot for each job, and one of the operations that are not compared."""
+    rows = without_load(rows)
     alone = [race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] == ALONE]
     paths = [draw_race(folder, run, race, slug("single_operation", *race.setting),
                        SECTION.title, words.capital(setting))

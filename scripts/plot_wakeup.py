@@ -8,7 +8,7 @@ import sections
 from axes import SCOPES, WAITERS, PLACES
 from contenders import label, order
 from races import contender_of
-from run_folder import measured
+from run_folder import measured, without_load
 
 COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
 SECTION = sections.Section(
@@ -30,7 +30,7 @@ def answer(_run, rows):
 def shapes(rows):
     """Returns {(scope, waiter, placement): {case: contender}} of the events."""
     found = collections.defaultdict(dict)
-    for row in sorted(measured(rows), key=lambda row: order(*contender_of(row))):
+    for row in sorted(without_load(measured(rows)), key=lambda row: order(*contender_of(row))):
         if row["mode"] == "event_set":
             found[row["scope"], row["waiter"], row["placement"]][row["case"]] = contender_of(row)
     return found

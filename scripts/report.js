@@ -64,3 +64,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
   }
   table.closest(".wide").before(tools);
 }
+// On a phone broad figures scroll sideways (report.css): there the keyboard must reach them.
+const phone = matchMedia("(max-width: 600px)");
+const reachFigures = () => document.querySelectorAll("figure.broad").forEach((figure) => {
+  if (phone.matches) figure.tabIndex = 0;
+  else figure.removeAttribute("tabindex");
+});
+phone.addEventListener("change", reachFigures);
+reachFigures();

@@ -2,6 +2,7 @@
 
     run, rows = read_run(folder)            # run.json; the rows of samples.csv as dicts of text
     rows = measured(rows)                   # those with a number: status ok
+    rows = without_load(rows)               # and beside no other load, where numbers are picked out by hand
     launches = read_histogram(folder)       # {case: {launch: [(ns, count), ...]}} of hist.csv
     windows = read_windows(folder)          # {case: {(launch, repetition): [(ns, count), ...]}}
 
@@ -50,6 +51,11 @@ class Row(dict):
 
 def measured(rows):
     return [row for row in rows if row["status"] == "ok"]
+
+
+def without_load(rows):
+    """Returns the rows that were measured beside no other load; all of them if there are none."""
+    return [row for row in rows if not row["load"]] or rows
 
 
 def wrong_number(column, text):

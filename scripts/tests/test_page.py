@@ -104,7 +104,7 @@ class Page(unittest.TestCase):
         self.assertEqual(len(self.page.pictures), len(files))
         for facts in self.page.pictures:
             self.assertEqual(facts["role"], "img")
-            self.assertRegex(facts["aria-label"], "plot|curves")
+            self.assertRegex(facts["aria-label"], "plot|curves|map")
 
     def test_every_heading_of_a_table_that_is_not_plain_is_explained(self):
         plain = {"contender", "need", "times as fast as the next library", "and as the usual", "where", "faster", "best of gilfree",
