@@ -33,7 +33,9 @@ import page  # noqa: E402
 import runs_page  # noqa: E402
 import scatter  # noqa: E402
 import sections  # noqa: E402
+import self_test  # noqa: E402
 import summary  # noqa: E402
+import survival  # noqa: E402
 import verdicts  # noqa: E402
 from answer import nothing  # noqa: E402
 from axes import plain  # noqa: E402
@@ -105,9 +107,11 @@ def steadiness(folder, run, rows):
 
 def stress_section(folder):
     """Returns ([(id, heading, HTML)] of stress.csv, damage in words); nothing if the folder has none."""
+    survival.learn([])
     if not os.path.exists(os.path.join(folder, "stress.csv")):
         return [], []
     rows, damage = outcomes.read(folder)
+    survival.learn(outcomes.tests_of(rows))
     return [("stress", "What did the stress tests see?", outcomes.section_text(rows))], damage
 
 
@@ -117,7 +121,8 @@ def report_run(folder):
     contenders.learn(run)
     answers, drawn, abouts = {}, {}, {}
     others, damage = stress_section(folder)
-    mistakes = run["damage"] + damage
+    tested, more = self_test.section(folder)
+    others, mistakes = others + tested, run["damage"] + damage + more
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
         answers[scenario], drawn[scenario], abouts[scenario], found = tell(scenario, folder, run, mine)

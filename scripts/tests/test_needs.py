@@ -5,6 +5,7 @@ import unittest
 
 import support
 import needs
+import outcomes
 import survival
 from run_folder import read_run
 
@@ -157,6 +158,16 @@ class Killed(unittest.TestCase):
         bad = self.bad()
         for impl, key in self.FOUND.items():
             self.assertEqual("may wait for ever" in survival.SURVIVORS[impl], bad[key] > 0, impl)
+
+    def test_what_the_stress_tests_of_this_machine_found_after_a_kill_stands_beside_it(self):
+        def test(contender, verdict, config="actors:2,kill:1", scope="processes"):
+            return outcomes.Found("t", contender, scope, verdict, "9", [{"config": config}])
+        self.addCleanup(survival.learn, [])
+        survival.learn([test("queue", "passed"), test("queue", "passed"), test("queue", "FAILED", "actors:2"),
+                        test("lock", "passed", scope="threads"), test("posix_sem", "HUNG"), test("pool", "undecided")])
+        self.assertEqual([survival.text_of(impl, "process") for impl in ("queue", "lock", "posix_sem_pshared", "process_pool")], [
+            "the others go on (bench-all stress: passed 2 tests with kills)", survival.TOLD,
+            "the others may wait for ever (bench-all stress: hung in 1 of 1 test with kills)", survival.TASK_LOST])
 
     def test_nothing_else_is_claimed(self):
         self.assertEqual(set(survival.SURVIVORS), set(self.FOUND) | self.PROMISED)

@@ -1,14 +1,20 @@
 """The report of results/reference, its numbers computed once more from the raw rows."""
 
+import contextlib
 import csv
+import html
+import io
 import json
 import os
+import re
 import shutil
 import statistics
+import tempfile
 import unittest
 from collections import defaultdict
 
 import support
+import reference_figures
 
 FOLDER = os.path.join(support.ROOT, "results", "reference")
 
@@ -95,6 +101,35 @@ class Reference(unittest.TestCase):
         ours = min(medians[impl] for impl in ("pipe", "queue"))
         better = [impl for impl, median in medians.items() if median < ours / 1.05]
         self.assertEqual(bool(better), "pipe vs queue: round trip, 1 MiB" in self.run_.read("summary.md"))
+
+    def test_readme_says_of_the_figure_what_the_rows_give(self):
+        drawn = re.search("<title>(.*?)</title>", self.run_.read("plots/pipe_vs_queue_rate.svg"))[1]
+        with open(os.path.join(support.ROOT, "README.md"), encoding="utf-8") as file:
+            told = re.search(r"!\[(.*?)\]\(results/reference/throughput.svg\)", file.read())[1]
+        with open(os.path.join(FOLDER, "throughput.svg"), encoding="utf-8") as file:
+            shown = re.search("<title>(.*?)</title>", file.read())[1]
+        self.assertEqual([html.unescape(drawn)] * 2, [told, html.unescape(shown)], "scripts/reference --draw draws them again")
+
+    def test_drawing_it_again_writes_its_figure_summary_and_words_and_leaves_the_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("samples.csv", "run.json"):
+                shutil.copy(os.path.join(FOLDER, name), folder)
+            readme = os.path.join(folder, "README.md")
+            with open(readme, "w", encoding="utf-8") as file:
+                file.write("![old](%s/throughput.svg)\n" % folder)
+            with open(os.path.join(folder, "hist.csv"), "w", encoding="utf-8") as file:
+                file.write(reference_figures.EMPTY)
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                self.assertEqual(reference_figures.main([folder, readme]), 0)
+            with open(readme, encoding="utf-8") as file:
+                self.assertRegex(file.read(), r"^!\[Line plot\. .*gilfree.*\]\(.*throughput\.svg\)\n$")
+            self.assertEqual(sorted(os.listdir(folder)),
+                             ["README.md", "hist.csv.gz", "run.json", "samples.csv", "summary.md", "throughput.svg"])
+
+    def test_a_folder_without_a_run_is_refused_in_a_line(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(reference_figures.main([folder]), 2)
+        self.assertEqual(said.getvalue().count("\n"), 1)
 
     def test_its_facts_are_told(self):
         with open(os.path.join(FOLDER, "run.json"), encoding="utf-8") as file:
