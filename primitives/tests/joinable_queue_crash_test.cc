@@ -2,6 +2,7 @@
 // and at every one of a task_done it is either owed or done.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,6 +79,23 @@ TYPED_TEST(JoinableQueueCrashTest, ATaskDoneKilledAtAnyInstructionLeavesTheItemO
   Walk walk = this->alone({1}, [this] { this->queue_->task_done(); });
   walk.prepare = [this] { (void)this->queue_->get(); };
   this->expect_one_edge(walk, "found , lost", "found , all done");
+}
+
+// An early task_done() pays for one of two items; the other is unfinished whether it was taken or not.
+TYPED_TEST(JoinableQueueCrashTest,
+           AGetOfAnItemThatIsDoneLeavesTheOtherUnfinishedAtEachInstruction) {
+  Walk walk = this->alone({}, [this] { (void)this->queue_->get(); });
+  walk.fresh = [this] {
+    this->make({1, 2});
+    this->queue_->task_done();
+  };
+  walk.survivor = [this] {
+    if (this->queue_->join_for(std::chrono::nanoseconds(0))) return std::string("joined early");
+    const auto left = this->queue_->qsize();
+    this->queue_->task_done();
+    return std::to_string(left) + " left, then " + this->join();
+  };
+  this->expect_one_edge(walk, "2 left, then all done", "1 left, then all done");
 }
 
 TYPED_TEST(JoinableQueueCrashTest, AJoinKilledOnItsWayToSleepTellsOfNothingItDidNotTake) {

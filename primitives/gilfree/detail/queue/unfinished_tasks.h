@@ -145,13 +145,19 @@ class UnfinishedTasks {
     intent_.early = early - paid;
     intent_.head = head;
     intent_.is_meant.store(true, std::memory_order_release);
-    // Before the items leave the queue, so that is_drained() never sees them nowhere.
-    owed_.store(owed_.load(std::memory_order_relaxed) + items - paid, std::memory_order_release);
+    // Before the items leave the queue, so that is_drained() never sees them nowhere: all of them, since
+    // `early_` counts those that are paid for until apply().
+    owed_.store(owed_.load(std::memory_order_relaxed) + items, std::memory_order_release);
   }
   void apply() noexcept {
+    const auto paid = early_.load(std::memory_order_relaxed) - intent_.early;
     entries_[intent_.entry % kEntries].owed.store(intent_.owed, std::memory_order_relaxed);
     early_.store(intent_.early, std::memory_order_relaxed);
     intent_.is_meant.store(false, std::memory_order_release);
+    if (paid == 0) [[likely]]
+      return;
+    owed_.store(owed_.load(std::memory_order_relaxed) - paid, std::memory_order_release);
+    drained_.notify_all();  // a join() that looked meanwhile saw too much
   }
 
   // A token's own place, and then the next ones: strangers, or threads that came after many, may
