@@ -96,8 +96,10 @@ class Event {
       return is_set(now) || (now ^ before) >= kNumber;
     };
     if (deadline == kNow) return false;
-    for (detail::SpinPolicy spin(detail::kNoCpu); spin.keep_spinning();) {
-      if (done()) return true;
+    for (detail::SpinPolicy spin(detail::kNoCpu, &word); spin.keep_spinning();) {
+      if (!done()) continue;
+      spin.succeeded();
+      return true;
     }
     return sleep(deadline, done);
   }

@@ -27,8 +27,6 @@
 //             and waiters look again. A stopped owner is not dead: others wait for it.
 #pragma once
 
-#include <sched.h>
-
 #include <atomic>
 #include <cstdint>
 
@@ -36,6 +34,7 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/wait/event_count.h"
+#include "gilfree/detail/wait/wait_history.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -126,7 +125,7 @@ class Mutex {
       if (owner_.load(std::memory_order_relaxed) != kNoOwner) return;
       relax();
     }
-    ::sched_yield();
+    yield_briefly();
   }
 
   std::atomic<OwnerId> owner_{kNoOwner};

@@ -20,8 +20,6 @@
 //             left, each waiter notices (detail/wait/parker.h), and the first one passes it on.
 #pragma once
 
-#include <sched.h>
-
 #include <atomic>
 #include <cstdint>
 #include <system_error>
@@ -30,6 +28,7 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/wait/event_count.h"
+#include "gilfree/detail/wait/wait_history.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -81,7 +80,7 @@ class WaitQueue {
     const Waited waited = mine.event_count_.wait(deadline, kNoCpu, notified, hopeless);
     // The notifier still holds the lock that is wanted next. If it last ran on this CPU, yield to it.
     if (notified() && mine.notifier_cpu_.load(std::memory_order_relaxed) == this_cpu())
-      ::sched_yield();
+      yield_briefly();
     return waited != Waited::kTooLate;
   }
 

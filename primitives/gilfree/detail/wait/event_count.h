@@ -3,7 +3,7 @@
 //   publish(item);                        // a store
 //   event_count.notify_one();             // one load unless a thread sleeps
 //
-//   event_count.wait(deadline, SpinPolicy(cpu), [&] { return published(); }, [] { return false; });
+//   event_count.wait(deadline, SpinPolicy(cpu, &object), [&] { return published(); }, [] { return false; });
 //
 // As folly's EventCount. No lock belongs to it: ready() reads atomics and may be called at any time.
 // `epoch_` is a futex word, so the kernel keeps the queue of sleepers and removes one that is killed
@@ -51,14 +51,16 @@ class EventCount {
   // wait also ends when it is true, and the caller finds out why.
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready, Hopeless hopeless) {
-    return wait(deadline, SpinPolicy(their_cpu), ready, hopeless);
+    return wait(deadline, SpinPolicy(their_cpu, this), ready, hopeless);
   }
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
     if (deadline == kNow) return Waited::kTooLate;
     while (spin.keep_spinning()) {
-      if (ready()) return Waited::kAwake;
+      if (!ready()) continue;
+      spin.succeeded();
+      return Waited::kAwake;
     }
     return sleep(deadline, [&] { return ready() || hopeless(); });
   }

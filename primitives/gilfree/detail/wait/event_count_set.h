@@ -32,8 +32,10 @@ class EventCountSet {
   bool wait(Deadline deadline, Ready ready, Hopeless hopeless) {
     if (ready()) return true;
     if (deadline == kNow) return false;
-    for (SpinPolicy spin(kNoCpu); spin.keep_spinning();) {
-      if (ready()) return true;
+    for (SpinPolicy spin(kNoCpu, event_counts_.front()); spin.keep_spinning();) {
+      if (!ready()) continue;
+      spin.succeeded();
+      return true;
     }
     return sleep(deadline, [&] { return ready() || hopeless(); });
   }

@@ -1,17 +1,24 @@
 // SpinPolicy: how long a waiter stays awake before it sleeps.
 //
-//   SpinPolicy spin(cpu_of_the_notifier);
-//   while (!ready()) if (!spin.keep_spinning()) return sleep();
+//   SpinPolicy spin(cpu_of_the_notifier, &object);
+//   while (spin.keep_spinning()) {
+//     if (ready()) return spin.succeeded();
+//   }
+//   sleep();
 //
 // Waking a sleeper costs a few microseconds on its own core and tens of them on an idle one; a spinning
 // hand-over costs less than one. A waiter that stays awake for about as long as a sleep and a wake-up
 // would cost is never more than twice as slow as one that knew the future (Karlin et al., "Competitive
 // randomized algorithms for nonuniform problems", SODA 1990). So:
 //
-//   1. It polls, a pause instruction apart, if the notifier was last seen on another CPU.
-//   2. It polls and yields: on a machine with more workers than cores, or with both on one core, the
-//      waiter itself keeps the notifier from running.
-//   3. It sleeps.
+//   1. It sleeps at once where spinning has failed lately (wait_history.h).
+//   2. It polls, a pause instruction apart, if the notifier was last seen on another CPU.
+//   3. It polls and yields: on a machine with more workers than cores, or with both on one core, the
+//      waiter itself keeps the notifier from running. A yield that comes back late has lent the core to
+//      an unrelated program for a time slice. Then it does not yield for a while: it polls on, or
+//      sleeps at once if the notifier was last seen on its own CPU. The scheduler prefers a thread that
+//      has slept to one that has not.
+//   4. It sleeps.
 #pragma once
 
 #include <sched.h>
@@ -21,6 +28,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/wait/wait_history.h"
 
 namespace gilfree::detail {
 
@@ -29,8 +37,12 @@ inline constexpr auto kSpinTime = std::chrono::microseconds(50);
 
 class SpinPolicy {
  public:
-  // For a notifier last seen on `their_cpu`: looks as often as it can.
-  explicit SpinPolicy(std::int32_t their_cpu) : pauses_(their_cpu == this_cpu() ? 0 : kPauses) {}
+  // To wait on `object` for a notifier last seen on `their_cpu`: looks as often as it can.
+  SpinPolicy(std::int32_t their_cpu, const void* object) : history_(&WaitHistory::of(object)) {
+    is_together_ = their_cpu == this_cpu();
+    pauses_ = is_together_ ? 0 : kPauses;
+    is_over_ = !history_->should_spin();
+  }
 
   // For a contended word: looks less and less often, since each look takes the cache line away from
   // the thread that works on it.
@@ -43,27 +55,58 @@ class SpinPolicy {
 
   // False when it is time to sleep.
   bool keep_spinning() {
+    if (is_over_) [[unlikely]]
+      return false;
     if (pauses_ > 0) {
       pauses_ -= at_once_;
       for (int i = 0; i < at_once_; ++i) relax();
       at_once_ = at_once_ * growth_ < kMostAtOnce ? at_once_ * growth_ : kMostAtOnce;
       return true;
     }
-    const auto now = Clock::now();
-    if (until_ == Deadline{}) until_ = now + kSpinTime;
-    if (now >= until_) return false;
-    ::sched_yield();
-    return true;
+    return yield();
+  }
+
+  // To be called once what is waited for has come while spinning.
+  void succeeded() {
+    if (history_ != nullptr) history_->spin_succeeded();
   }
 
  private:
-  // A pause instruction takes 13 to 25 ns: 1.5 to 2.5 us, and four times that.
+  // A pause instruction takes 13 to 40 ns: 1.5 to 4 us, and four times that.
   static constexpr int kPauses = 100, kPausesBackingOff = 400, kMostAtOnce = 32;
+  static constexpr int kPausesAlone = 8;  // in place of a yield
 
   SpinPolicy() = default;
 
+  [[gnu::noinline]] bool yield() {
+    auto now = Clock::now();
+    if (until_ == Deadline{}) {
+      until_ = now + kSpinTime;
+      yields_ = YieldHistory::of_this_thread().should_yield(now);
+      if (!yields_ && is_together_) return fail();
+    }
+    if (now >= until_) return fail();
+    if (!yields_) {
+      for (int i = 0; i < kPausesAlone; ++i) relax();
+      return true;
+    }
+    ::sched_yield();
+    const auto back = Clock::now();
+    if (YieldHistory::of_this_thread().came_back(now, back)) until_ = back;  // looks once more
+    return true;
+  }
+  bool fail() {
+    is_over_ = true;
+    if (history_ != nullptr) history_->spin_failed();
+    return false;
+  }
+
+  WaitHistory* history_ = nullptr;
   int pauses_ = 0;
   int at_once_ = 1, growth_ = 1;
+  bool is_together_ = false;  // the notifier was last seen on this CPU
+  bool is_over_ = false;
+  bool yields_ = true;
   Deadline until_{};  // set when the pauses are used up
 };
 

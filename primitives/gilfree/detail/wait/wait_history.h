@@ -1,0 +1,125 @@
+// WaitHistory: whether spinning has paid lately, for this thread on an object.
+//
+//   WaitHistory& history = WaitHistory::of(&event_count);
+//   if (history.should_spin()) spin() ? history.spin_succeeded() : history.spin_failed();
+//   else sleep();
+//
+// A spin that ends in sleep costs a core for its time and brings nothing. A waiter that looks back does
+// not repeat it:
+//
+//   | mode     | a wait                                          | next mode                           |
+//   | spinning | spins, then sleeps                              | sleeping: kFailures spins in a row  |
+//   |          |                                                 | have failed                         |
+//   | sleeping | sleeps at once; one in `interval_` spins, as a  | spinning: kSuccesses trials in a    |
+//   |          | trial, and each failed trial doubles that       | row have succeeded                  |
+//
+// Only a trial tells whether spinning would succeed. How long a sleep took does not: of two threads on one
+// core each keeps the other from running while it spins, and wakes soon after it sleeps.
+//
+// The histories are a small cache of the thread, by the object's address. It is not shared memory: no
+// other thread writes it, and a process that dies leaves nothing. docs/adr/0002-adaptive-waiting.md has
+// the figures.
+#pragma once
+
+#include <sched.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "gilfree/deadline.h"
+
+namespace gilfree::detail {
+
+class WaitHistory {
+ public:
+  // This thread's history with the object at that address; a new one if it is not known any more.
+  static WaitHistory& of(const void* object) {
+    const auto address = reinterpret_cast<std::uintptr_t>(object);
+    auto& history = known_[(address / 64 ^ address / 4096) % kKnown];
+    if (history.object_ != object) {
+      history = WaitHistory();
+      history.object_ = object;
+    }
+    return history;
+  }
+
+  bool should_spin() {
+    if (skip_ == 0) return true;
+    --skip_;
+    return false;
+  }
+  void spin_succeeded() {
+    if (failures_ == 0) [[likely]]
+      return;
+    if (failures_ == kFailures && ++successes_ < kSuccesses) return;
+    failures_ = successes_ = 0;
+    interval_ = kFirstInterval;
+  }
+  void spin_failed() {
+    successes_ = 0;
+    if (failures_ < kFailures && ++failures_ < kFailures) return;
+    skip_ = interval_;
+    interval_ = std::min<std::uint16_t>(interval_ * 2, kLastInterval);
+  }
+
+ private:
+  static constexpr std::uint8_t kFailures = 4, kSuccesses = 3;
+  static constexpr std::uint16_t kFirstInterval = 8, kLastInterval = 512;
+  static constexpr std::size_t kKnown = 16;
+
+  static constinit thread_local std::array<WaitHistory, kKnown> known_;
+
+  const void* object_ = nullptr;
+  std::uint8_t failures_ = 0;   // in a row; kFailures: in the mode "sleeping"
+  std::uint8_t successes_ = 0;  // trials in a row
+  std::uint16_t interval_ = kFirstInterval;
+  std::uint16_t skip_ = 0;  // waits until the next spin
+};
+
+inline constinit thread_local std::array<WaitHistory, WaitHistory::kKnown> WaitHistory::known_{};
+
+// How a thread's yields have ended lately. sched_yield() lends the core to any other thread that waits for
+// it: to the notifier for a microsecond, or to a CPU-bound program for its whole time slice, about 3 ms.
+class YieldHistory {
+ public:
+  static YieldHistory& of_this_thread() { return this_thread_; }
+
+  bool should_yield(Deadline now) const { return now >= next_; }
+  // True if it came back late: then it should not yield for a while.
+  bool came_back(Deadline left, Deadline back) {
+    if (back - left < kLate) {
+      if (pause_ != kShortest && back - next_ > 4 * pause_) pause_ = kShortest;
+      return false;
+    }
+    pause_ = std::min(2 * pause_, kLongest);
+    next_ = back + pause_;
+    return true;
+  }
+
+ private:
+  // Competing work is seldom gone after less than a few slices; a yield in vain each 640 ms costs 0.5 %.
+  static constexpr auto kLate = std::chrono::microseconds(100);
+  static constexpr auto kShortest = std::chrono::milliseconds(10);
+  static constexpr auto kLongest = std::chrono::milliseconds(640);
+
+  static constinit thread_local YieldHistory this_thread_;
+
+  std::chrono::milliseconds pause_ = kShortest;
+  Deadline next_{};  // no yield before
+};
+
+inline constinit thread_local YieldHistory YieldHistory::this_thread_{};
+
+// Lends the core to a thread that is ready to run, unless that has lately taken a time slice.
+inline void yield_briefly() {
+  auto& history = YieldHistory::of_this_thread();
+  const auto now = Clock::now();
+  if (!history.should_yield(now)) return;
+  ::sched_yield();
+  history.came_back(now, Clock::now());
+}
+
+}  // namespace gilfree::detail
