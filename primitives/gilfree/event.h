@@ -96,27 +96,31 @@ class Event {
       return is_set(now) || (now ^ before) >= kNumber;
     };
     if (deadline == kNow) return false;
-    for (detail::SpinPolicy spin(detail::kNoCpu, &word); spin.keep_spinning();) {
+    detail::SpinPolicy spin(detail::kNoCpu, &word);
+    while (spin.keep_spinning()) {
       if (!done()) continue;
       spin.succeeded();
       return true;
     }
-    return sleep(deadline, done);
+    return sleep(deadline, *spin.history(), done);
   }
 
   template <typename Done>
-  bool sleep(Deadline deadline, Done done) {
+  bool sleep(Deadline deadline, detail::WaitHistory& history, Done done) {
     auto& word = state_memory_->word;
-    for (detail::Parker<S> parker; !done();) {
+    detail::Parker<S> parker(&history);
+    int parks = 0;
+    for (; !done(); ++parks) {
       if (detail::has_passed(deadline)) return false;
       auto now = word.load(std::memory_order_acquire);
-      if (is_set(now)) return true;
+      if (is_set(now)) break;
       if ((now & kSleeps) == 0 &&
           !word.compare_exchange_weak(now, now | kSleeps, std::memory_order_acq_rel)) {
         continue;
       }
       parker.park(word, now | kSleeps, deadline);
     }
+    history.slept(parks <= 1);
     return true;
   }
 

@@ -62,7 +62,7 @@ class EventCount {
       spin.succeeded();
       return Waited::kAwake;
     }
-    return sleep(deadline, [&] { return ready() || hopeless(); });
+    return sleep(deadline, spin.history(), [&] { return ready() || hopeless(); });
   }
 
   template <typename Ready>
@@ -100,8 +100,9 @@ class EventCount {
   friend class EventCountSet;
 
   template <typename Ready>
-  [[gnu::noinline]] Waited sleep(Deadline deadline, Ready ready) {
-    for (Parker<S> parker;;) {
+  [[gnu::noinline]] Waited sleep(Deadline deadline, WaitHistory* history, Ready ready) {
+    Parker<S> parker(history);
+    for (int parks = 0;; ++parks) {
       const auto heard = epoch_.load(std::memory_order_acquire);
       const bool is_seen = waiters_.set();
       const bool is_ready = ready();
@@ -113,6 +114,7 @@ class EventCount {
       if (is_ready) return Waited::kAsleep;
       if (is_late) return Waited::kTooLate;
       if (ready()) {
+        if (history != nullptr) history->slept(parks == 0);
         if (waiters_.others_may_wait() && !waiters_.set_again()) notify_all();
         return Waited::kAsleep;
       }

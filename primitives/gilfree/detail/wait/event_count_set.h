@@ -32,7 +32,8 @@ class EventCountSet {
   bool wait(Deadline deadline, Ready ready, Hopeless hopeless) {
     if (ready()) return true;
     if (deadline == kNow) return false;
-    for (SpinPolicy spin(kNoCpu, event_counts_.front()); spin.keep_spinning();) {
+    const void* first = event_counts_.empty() ? nullptr : event_counts_.front();
+    for (SpinPolicy spin(kNoCpu, first); spin.keep_spinning();) {
       if (!ready()) continue;
       spin.succeeded();
       return true;

@@ -70,6 +70,8 @@ class SpinPolicy {
   void succeeded() {
     if (history_ != nullptr) history_->spin_succeeded();
   }
+  // Of this thread with the object; null for a contended word.
+  WaitHistory* history() const { return history_; }
 
  private:
   // A pause instruction takes 13 to 40 ns: 1.5 to 4 us, and four times that.

@@ -8,8 +8,8 @@
 // not repeat it:
 //
 //   | mode     | a wait                                          | next mode                           |
-//   | spinning | spins, then sleeps                              | sleeping: kFailures spins in a row  |
-//   |          |                                                 | have failed                         |
+//   | spinning | spins, then sleeps                              | sleeping: more than a quarter of    |
+//   |          |                                                 | the spins have failed lately        |
 //   | sleeping | sleeps at once; one in `interval_` spins, as a  | spinning: kSuccesses trials in a    |
 //   |          | trial, and each failed trial doubles that       | row have succeeded                  |
 //
@@ -40,8 +40,7 @@ class WaitHistory {
     const auto address = reinterpret_cast<std::uintptr_t>(object);
     auto& history = known_[(address / 64 ^ address / 4096) % kKnown];
     if (history.object_ != object) {
-      history = WaitHistory();
-      history.object_ = object;
+      history = WaitHistory(object);
     }
     return history;
   }
@@ -52,29 +51,47 @@ class WaitHistory {
     return false;
   }
   void spin_succeeded() {
-    if (failures_ == 0) [[likely]]
+    if (debt_ == 0) [[likely]]
       return;
-    if (failures_ == kFailures && ++successes_ < kSuccesses) return;
-    failures_ = successes_ = 0;
-    interval_ = kFirstInterval;
+    if (debt_ < kSleeps) {
+      --debt_;
+    } else if (++successes_ == kSuccesses) {
+      debt_ = successes_ = 0;
+      interval_ = kFirstInterval;
+    }
   }
   void spin_failed() {
     successes_ = 0;
-    if (failures_ < kFailures && ++failures_ < kFailures) return;
+    debt_ = std::min<std::uint8_t>(debt_ + kFailureCosts, kSleeps);
+    if (debt_ < kSleeps) return;
     skip_ = interval_;
     interval_ = std::min<std::uint16_t>(interval_ * 2, kLastInterval);
   }
 
+  // Whether the sleeps have been short lately, so that the next one need not watch for deaths at once.
+  bool sleeps_are_short() const { return short_sleeps_ == kShortSleeps; }
+  // To be called after each sleep that brought what it waited for: whether it was woken from its first
+  // park.
+  void slept(bool is_short) {
+    short_sleeps_ = is_short ? std::min<std::uint8_t>(short_sleeps_ + 1, kShortSleeps) : 0;
+  }
+
  private:
-  static constexpr std::uint8_t kFailures = 4, kSuccesses = 3;
+  static constexpr std::uint8_t kShortSleeps = 4;
+  // A spin in vain costs about three times what a successful one saves.
+  static constexpr std::uint8_t kFailureCosts = 3, kSleeps = 12, kSuccesses = 3;
   static constexpr std::uint16_t kFirstInterval = 8, kLastInterval = 512;
   static constexpr std::size_t kKnown = 16;
 
   static constinit thread_local std::array<WaitHistory, kKnown> known_;
 
+  constexpr WaitHistory() = default;
+  explicit WaitHistory(const void* object) : object_(object) {}
+
   const void* object_ = nullptr;
-  std::uint8_t failures_ = 0;   // in a row; kFailures: in the mode "sleeping"
-  std::uint8_t successes_ = 0;  // trials in a row
+  std::uint8_t debt_ = 0;  // what spinning has cost more than it saved; kSleeps: mode "sleeping"
+  std::uint8_t successes_ = 0;     // trials in a row
+  std::uint8_t short_sleeps_ = 0;  // in a row, up to kShortSleeps
   std::uint16_t interval_ = kFirstInterval;
   std::uint16_t skip_ = 0;  // waits until the next spin
 };
