@@ -53,6 +53,10 @@ class SpinPolicy {
     return spin;
   }
 
+  // Where others wait as well, a notifier that must wake them one by one is slower than waiters that yield
+  // to each other: spins whatever spinning has brought.
+  void insist() { is_over_ = false; }
+
   // False when it is time to sleep.
   bool keep_spinning() {
     if (is_over_) [[unlikely]]
@@ -81,20 +85,22 @@ class SpinPolicy {
   SpinPolicy() = default;
 
   [[gnu::noinline]] bool yield() {
-    auto now = Clock::now();
+    auto& yields = YieldHistory::of_this_thread();
     if (until_ == Deadline{}) {
-      until_ = now + kSpinTime;
-      yields_ = YieldHistory::of_this_thread().should_yield(now);
+      now_ = Clock::now();
+      until_ = now_ + kSpinTime;
+      yields_ = yields.should_yield(now_);
       if (!yields_ && is_together_) return fail();
     }
-    if (now >= until_) return fail();
-    if (!yields_) {
+    if (now_ >= until_) return fail();
+    const auto before = now_;
+    if (yields_) {
+      ::sched_yield();
+    } else {
       for (int i = 0; i < kPausesAlone; ++i) relax();
-      return true;
     }
-    ::sched_yield();
-    const auto back = Clock::now();
-    if (YieldHistory::of_this_thread().came_back(now, back)) until_ = back;  // looks once more
+    now_ = Clock::now();
+    if (yields_ && yields.came_back(before, now_)) until_ = now_;  // looks once more
     return true;
   }
   bool fail() {
@@ -109,7 +115,7 @@ class SpinPolicy {
   bool is_together_ = false;  // the notifier was last seen on this CPU
   bool is_over_ = false;
   bool yields_ = true;
-  Deadline until_{};  // set when the pauses are used up
+  Deadline now_{}, until_{};  // set when the pauses are used up
 };
 
 }  // namespace gilfree::detail

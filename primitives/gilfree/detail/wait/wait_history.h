@@ -105,18 +105,25 @@ class YieldHistory {
   static YieldHistory& of_this_thread() { return this_thread_; }
 
   bool should_yield(Deadline now) const { return now >= next_; }
-  // True if it came back late: then it should not yield for a while.
+  // True if it should not yield for a while: too many have come back late.
   bool came_back(Deadline left, Deadline back) {
     if (back - left < kLate) {
+      if (debt_ > 0) --debt_;
       if (pause_ != kShortest && back - next_ > 4 * pause_) pause_ = kShortest;
       return false;
     }
+    debt_ += kLateCosts;
+    if (debt_ < kTooMuch) return false;
+    debt_ = 0;
     pause_ = std::min(2 * pause_, kLongest);
     next_ = back + pause_;
     return true;
   }
 
  private:
+  // Of workers that share a core and yield to each other few come back late; beside a CPU-bound program a
+  // quarter or more.
+  static constexpr std::uint32_t kLateCosts = 8, kTooMuch = 24;
   // Competing work is seldom gone after less than a few slices; a yield in vain each 640 ms costs 0.5 %.
   static constexpr auto kLate = std::chrono::microseconds(100);
   static constexpr auto kShortest = std::chrono::milliseconds(10);
@@ -125,7 +132,8 @@ class YieldHistory {
   static constinit thread_local YieldHistory this_thread_;
 
   std::chrono::milliseconds pause_ = kShortest;
-  Deadline next_{};  // no yield before
+  Deadline next_{};         // no yield before
+  std::uint32_t debt_ = 0;  // of late yields, less those in time
 };
 
 inline constinit thread_local YieldHistory YieldHistory::this_thread_{};
