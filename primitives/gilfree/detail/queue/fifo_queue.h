@@ -116,7 +116,8 @@ class Fifo : public AnyQueue<Self, T> {
           queue_.ring_.fetch_next();
           return queue_.closed();
         };
-        const auto waited = queue_.ring_.await_item(deadline, closed, kHope);
+        const auto waited = queue_.ring_.await_item(waiters(queue_.state_memory_->getting),
+                                                    deadline, closed, kHope);
         if (waited == Waited::kTooLate) return;
         wake_up_.after(waited);
       }
@@ -152,6 +153,11 @@ class Fifo : public AnyQueue<Self, T> {
     bool holding_ = false;
     bool is_late_ = false;  // the deadline came before the lock
   };
+
+  // The bias owner has been alone with its side for a while.
+  static Waiters waiters(const BiasedMutex<S>& side) {
+    return side.is_biased_to_me() ? Waiters::kOne : Waiters::kMany;
+  }
 
   static constexpr auto kHope = [] { return false; };
 
@@ -228,7 +234,7 @@ class Fifo : public AnyQueue<Self, T> {
         }
       }
       const auto waited = ring_.await_room(
-          need, deadline, [&] { return closed(); }, kHope);
+          need, waiters(state_memory_->putting), deadline, [&] { return closed(); }, kHope);
       if (waited == Waited::kTooLate) return false;
       wake_up.after(waited);
     }

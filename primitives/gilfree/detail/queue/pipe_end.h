@@ -185,7 +185,8 @@ class PipeEnd {
       if (direction.ring.has_room(need)) [[likely]]
         return;
       (void)direction.ring.await_room(
-          need, kNever, [&] { return an_end_was_closed(); }, [&] { return end_.other_is_gone(); });
+          need, Waiters::kOne, kNever, [&] { return an_end_was_closed(); },
+          [&] { return end_.other_is_gone(); });
       if (!direction.ring.has_room(need) && other_is_gone()) throw_broken();
     }
   }
@@ -212,7 +213,8 @@ class PipeEnd {
     for (; is_empty || !direction.ring.has_item(); is_empty = false) {
       if ((an_end_was_closed() || deadline == kNow) && other_is_gone()) return last_item(direction);
       const auto waited = direction.ring.await_item(
-          deadline, [&] { return an_end_was_closed(); }, [&] { return end_.other_is_gone(); });
+          Waiters::kOne, deadline, [&] { return an_end_was_closed(); },
+          [&] { return end_.other_is_gone(); });
       if (waited == Waited::kTooLate) return false;
       if (!direction.ring.has_item() && other_is_gone()) return last_item(direction);
     }

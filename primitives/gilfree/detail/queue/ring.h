@@ -65,6 +65,9 @@ struct NoReadObserver {
   void after() noexcept {}
 };
 
+// How many threads have lately used this side of a ring.
+enum class Waiters { kOne, kMany };
+
 template <typename Store, Scope S>
 class Ring {
  public:
@@ -200,20 +203,23 @@ class Ring {
 
   // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
   template <typename OrElse, typename Hopeless>
-  Waited await_room(Need need, Deadline deadline, OrElse or_else, Hopeless hopeless) const {
+  Waited await_room(Need need, Waiters waiters, Deadline deadline, OrElse or_else,
+                    Hopeless hopeless) const {
     const auto ready = [&] {
       const auto head = state_->head.at.load(std::memory_order_acquire);
       return store_.has_room(state_->tail.now(), head, need) || or_else();
     };
-    return state_->drained.wait(deadline, cpu_of(state_->head), ready, hopeless);
+    return state_->drained.wait(deadline, policy(state_->drained, state_->head, waiters), ready,
+                                hopeless);
   }
   template <typename OrElse, typename Hopeless>
-  Waited await_item(Deadline deadline, OrElse or_else, Hopeless hopeless) const {
+  Waited await_item(Waiters waiters, Deadline deadline, OrElse or_else, Hopeless hopeless) const {
     const auto ready = [&] {
       const auto head = state_->head.now();
       return state_->tail.at.load(std::memory_order_acquire) != head || or_else();
     };
-    return state_->filled.wait(deadline, cpu_of(state_->tail), ready, hopeless);
+    return state_->filled.wait(deadline, policy(state_->filled, state_->tail, waiters), ready,
+                               hopeless);
   }
 
   // For who waits for an item: asks for its first line, so that it is on its way together with the edge
@@ -264,6 +270,11 @@ class Ring {
 
   [[gnu::always_inline]] static std::int32_t cpu_of(const Edge& edge) {
     return edge.cpu.load(std::memory_order_relaxed);
+  }
+
+  static SpinPolicy policy(const EventCount<S>& object, const Edge& theirs, Waiters waiters) {
+    return waiters == Waiters::kOne ? SpinPolicy(cpu_of(theirs), &object)
+                                    : SpinPolicy::among_many(cpu_of(theirs));
   }
 
   static void commit(Edge& edge, Position next) {

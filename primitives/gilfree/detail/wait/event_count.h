@@ -57,7 +57,6 @@ class EventCount {
   Waited wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
     if (deadline == kNow) return Waited::kTooLate;
-    if (waiters_.others_may_wait()) spin.insist();
     while (spin.keep_spinning()) {
       if (!ready()) continue;
       spin.succeeded();

@@ -44,6 +44,16 @@ class SpinPolicy {
     is_over_ = !history_->should_spin();
   }
 
+  // To wait among others for the same: spins whatever spinning has brought, and yields whenever the yields
+  // come back. The core that a yield lends runs the notifier or another waiter, and a notifier that must
+  // wake many sleepers one by one is slower than waiters that yield to each other.
+  static SpinPolicy among_many(std::int32_t their_cpu) {
+    SpinPolicy spin;
+    spin.pauses_ = their_cpu == this_cpu() ? 0 : kPauses;
+    spin.yields_always_ = true;
+    return spin;
+  }
+
   // For a contended word: looks less and less often, since each look takes the cache line away from
   // the thread that works on it.
   static SpinPolicy backing_off() {
@@ -52,10 +62,6 @@ class SpinPolicy {
     spin.growth_ = 2;
     return spin;
   }
-
-  // Where others wait as well, a notifier that must wake them one by one is slower than waiters that yield
-  // to each other: spins whatever spinning has brought.
-  void insist() { is_over_ = false; }
 
   // False when it is time to sleep.
   bool keep_spinning() {
@@ -89,7 +95,7 @@ class SpinPolicy {
     if (until_ == Deadline{}) {
       now_ = Clock::now();
       until_ = now_ + kSpinTime;
-      yields_ = yields.should_yield(now_);
+      yields_ = yields_always_ || yields.should_yield(now_);
       if (!yields_ && is_together_) return fail();
     }
     if (now_ >= until_) return fail();
@@ -100,7 +106,8 @@ class SpinPolicy {
       for (int i = 0; i < kPausesAlone; ++i) relax();
     }
     now_ = Clock::now();
-    if (yields_ && yields.came_back(before, now_)) until_ = now_;  // looks once more
+    if (yields_ && !yields_always_ && yields.came_back(before, now_))
+      until_ = now_;  // looks once more
     return true;
   }
   bool fail() {
@@ -114,7 +121,7 @@ class SpinPolicy {
   int at_once_ = 1, growth_ = 1;
   bool is_together_ = false;  // the notifier was last seen on this CPU
   bool is_over_ = false;
-  bool yields_ = true;
+  bool yields_ = true, yields_always_ = false;
   Deadline now_{}, until_{};  // set when the pauses are used up
 };
 
