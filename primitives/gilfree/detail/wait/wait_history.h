@@ -35,6 +35,8 @@ namespace gilfree::detail {
 
 class WaitHistory {
  public:
+  constexpr WaitHistory() = default;
+
   // This thread's history with the object at that address; a new one if it is not known any more.
   static WaitHistory& of(const void* object) {
     const auto address = reinterpret_cast<std::uintptr_t>(object);
@@ -85,7 +87,6 @@ class WaitHistory {
 
   static constinit thread_local std::array<WaitHistory, kKnown> known_;
 
-  constexpr WaitHistory() = default;
   explicit WaitHistory(const void* object) : object_(object) {}
 
   const void* object_ = nullptr;
