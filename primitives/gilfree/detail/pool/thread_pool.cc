@@ -155,7 +155,8 @@ void ThreadPool::work() {
     if (at.rest == nullptr) {
       if (closing) break;
       most = 1;
-      offered_.wait(kNever, kNoCpu, [&] { return !is_idle() || is_closing(); });
+      offered_.wait(kNever, SpinPolicy::among_many(kNoCpu),
+                    [&] { return !is_idle() || is_closing(); });
       if (!is_idle()) offered_.notify_one();  // each notification wakes one worker
       continue;
     }

@@ -48,7 +48,7 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
       }
     }
     if (closing) return false;
-    state.offered.wait(kNever, kNoCpu, offered);
+    state.offered.wait(kNever, SpinPolicy::among_many(kNoCpu), offered);
   }
 }
 

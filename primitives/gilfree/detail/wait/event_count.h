@@ -69,6 +69,10 @@ class EventCount {
   Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready) {
     return wait(deadline, their_cpu, ready, [] { return false; });
   }
+  template <typename Ready>
+  Waited wait(Deadline deadline, SpinPolicy spin, Ready ready) {
+    return wait(deadline, spin, ready, [] { return false; });
+  }
 
   // Call these after publishing. notify_one() wakes one waiter; one that leaves something behind
   // notifies the next.
