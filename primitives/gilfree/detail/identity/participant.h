@@ -77,7 +77,8 @@ class Participants {
   void require_same_namespaces() const;
 
   // For parker.h: calls visit(word, value) for the word that changes when a participant attaches, and
-  // for the word of each one alive but `me`, until it returns false.
+  // for the word of each one alive but `me`, until it returns false. The participant that attaches wakes
+  // all sleepers; of those on the word of one that ends, the kernel wakes one.
   template <typename Visit>
   void each_alive(OwnerId me, Visit visit) {
     const auto came = arrivals_.load(std::memory_order_acquire);
@@ -89,6 +90,9 @@ class Participants {
       const auto value = word.load(std::memory_order_acquire);
       if (occupant != me && is_held(value, occupant)) more = visit(word, value);
     }
+  }
+  bool is_word_of_arrivals(const std::atomic<std::uint32_t>& word) const {
+    return &word == &arrivals_;
   }
 
  private:

@@ -180,6 +180,7 @@ void ProcessPool::close_if_no_source() {
   if (!sources_.empty()) return;
   share_.state->closing.store(true, std::memory_order_release);
   share_.state->offered.notify_all();
+  share_.state->limit.close();
 }
 
 void ProcessPool::close() {

@@ -63,7 +63,8 @@ class RecordRing {
     const std::uint64_t need = needed(length);
     const auto tail = tail_.load(std::memory_order_relaxed);
     auto at = place(tail, head_seen_, need);
-    if (!at) {
+    if (!at ||
+        *at + need > kUsual) {  // a reader that has gone on since may leave room in the first bytes
       head_seen_ = head_.load(std::memory_order_acquire);
       at = place(tail, head_seen_, need);
       if (!at) return nullptr;

@@ -29,6 +29,10 @@ class ResultSlots {
       : size_(size), more_(size > 1 ? std::make_unique<Outcome[]>(size) : nullptr) {}
 
   void set(std::size_t item, Value value) { outcome(item).template emplace<1>(std::move(value)); }
+  // set() for a loop over many items.
+  auto writer() {
+    return [this](std::size_t item, Value value) { set(item, std::move(value)); };
+  }
   void set_error(std::size_t item, std::exception_ptr error) {
     outcome(item).template emplace<2>(std::move(error));
   }
@@ -62,6 +66,9 @@ class ResultSlots<Value> {
       : many_(size > 1 ? std::make_unique<Many>(size) : nullptr) {}
 
   void set(std::size_t item, const Value& value) { of(item) = value; }
+  auto writer() {
+    return [values = &of(0)](std::size_t item, const Value& value) { values[item] = value; };
+  }
   void set_all(std::size_t first, std::size_t count, const std::byte* bytes) {
     std::memcpy(static_cast<void*>(&of(first)), bytes, count * sizeof(Value));
   }

@@ -169,6 +169,8 @@ class SharedResult : public AnySharedResult {
   }
   // To be counted down.
   void set(std::size_t item, Value value) { outcomes_.set(item, std::move(value)); }
+  // set() for a loop over many items.
+  auto writer() { return outcomes_.writer(); }
   void set_error(std::size_t item, std::exception_ptr error) {
     outcomes_.set_error(item, std::move(error));
   }

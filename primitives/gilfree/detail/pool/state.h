@@ -28,6 +28,7 @@
 #include "gilfree/detail/lock/biased_mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/detail/pool/record_ring.h"
+#include "gilfree/detail/pool/worker_limit.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
@@ -80,8 +81,11 @@ struct alignas(kApart) WorkerSlot {
 };
 
 struct PoolState {
+  explicit PoolState(int workers) : limit(workers) {}
+
   BiasedMutex<Processes> taking;  // guards the reader's side of `tasks`
-  EventCount<Processes> offered;  // rung when there is a task, and to close
+  EventCount<Processes> offered;  // notified when there is a task, and to close
+  WorkerLimit<Processes> limit;   // of those that wait for it
   EventCount<Processes> done;     // rung when there is a result, and when the supervisor ends
   EventCount<Processes> taken;    // rung when the pool's process has taken results
   std::atomic<bool> closing{false};

@@ -126,6 +126,7 @@ class Supervisor {
                           .kind = kind};
     write_loss(head, exitcode);
     slot.task.store(0, std::memory_order_release);  // reported
+    share_.state->limit.release(slot.token.load(std::memory_order_acquire));
     share_.state->done.notify_one();
   }
 

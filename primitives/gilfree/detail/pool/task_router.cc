@@ -22,7 +22,7 @@ void TaskRouter::put_in_lane(PendingTask& task, std::byte* head) {
   std::memcpy(head, &written, sizeof written);
   task.number = ++offered_;
   share_.tasks->commit();
-  share_.state->offered.notify_one();
+  share_.state->limit.notify_one(share_.state->offered);
 }
 
 bool TaskRouter::has_results() const {

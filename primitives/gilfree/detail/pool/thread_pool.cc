@@ -40,7 +40,10 @@ std::shared_ptr<ThreadPool> ThreadPool::make(int workers, std::function<void()> 
 }
 
 ThreadPool::ThreadPool(int workers, std::function<void()> initializer)
-    : workers_(workers), forks_(fork_count()), initializer_(std::move(initializer)) {}
+    : workers_(workers),
+      forks_(fork_count()),
+      initializer_(std::move(initializer)),
+      limit_(workers) {}
 
 bool ThreadPool::is_inherited() const { return forks_ != fork_count(); }
 
@@ -71,7 +74,7 @@ void ThreadPool::post(ThreadTask& task, Entry entry) {
     task.next_ = newest;
   } while (!inbox_.compare_exchange_weak(newest, &task, std::memory_order_acq_rel,  // published
                                          std::memory_order_relaxed));
-  offered_.notify_one();
+  limit_.notify_one(offered_);
   // A worker that found the inbox empty and the pool closing before this has gone; see take_all().
   if (is_closing()) [[unlikely]]
     run_what_is_left();
@@ -149,22 +152,25 @@ void ThreadPool::work() {
       if (unwound) pool.replace_this_worker(current, rest);
     }
   } at{*this};
+  TaskMeter meter(limit_, offered_);
   for (int most = initialize() ? 1 : 0; most > 0;) {
     const bool closing = is_closing();
     at.rest = take(most);
     if (at.rest == nullptr) {
       if (closing) break;
       most = 1;
-      offered_.wait(kNever, SpinPolicy::among_many(kNoCpu),
-                    [&] { return !is_idle() || is_closing(); });
-      if (!is_idle()) offered_.notify_one();  // each notification wakes one worker
+      limit_.wait(
+          offered_, [&] { return !is_idle(); }, [&] { return is_closing(); });
+      if (!is_idle()) limit_.notify_next(offered_);  // each notification wakes one worker
       continue;
     }
     const auto begin = Clock::now();
     int ran = 0;
     for (; at.rest != nullptr; ++ran) {
       at.current = std::exchange(at.rest, at.rest->next_);
+      meter.begin();
       at.current->run();
+      meter.end();
     }
     at.current = nullptr;
     most = Clock::now() - begin < ran * 1us ? std::min(2 * most, kMostAtOnce) : 1;
@@ -239,6 +245,7 @@ void ThreadPool::close() {
   if (!sources_.empty()) return;
   closing_.store(true, std::memory_order_release);
   offered_.notify_all();
+  limit_.close();
 }
 
 void ThreadPool::terminate() {
@@ -246,6 +253,7 @@ void ThreadPool::terminate() {
   closed_.store(true, std::memory_order_release);
   closing_.store(true, std::memory_order_release);
   offered_.notify_all();
+  limit_.close();
   drop_all(std::make_exception_ptr(
       Closed("gilfree::AsyncResult::get: the pool was terminated before the task was begun")));
   if (pool_of_this_thread != this) join();

@@ -22,6 +22,7 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/pool/task_source.h"
+#include "gilfree/detail/pool/worker_limit.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 #include "gilfree/thread.h"
@@ -101,6 +102,7 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
   alignas(kApart) std::atomic<ThreadTask*> inbox_{nullptr};  // newest first
   alignas(kApart) EventCount<Threads> offered_;
+  WorkerLimit<Threads> limit_;
   alignas(kApart) Mutex<Threads> taking_;     // guards what follows
   std::atomic<ThreadTask*> oldest_{nullptr};  // read without it
 

@@ -161,11 +161,12 @@ class SpreadJob final : public SharedResult<Result> {
            (waiting == State::kBegun && how_so == State::kBegun);
   }
 
-  // Calls visit(item) for what is left of a chunk, and of all further ones that it takes.
+  // Calls visit() for what is left of a chunk, [at.item, at.end), and for all further ones that it takes.
   template <typename Visit>
   void each_left(Chunk& at, Visit visit) {
     while (true) {
-      for (; at.item < at.end; ++at.item) visit(at.item);
+      visit();
+      at.item = at.end;
       if (const auto done = at.end - std::exchange(at.first, at.end)) this->count_down(done);
       at.first = at.item = next_.fetch_add(chunk_, std::memory_order_relaxed);
       if (at.first >= this->size()) {
@@ -177,22 +178,43 @@ class SpreadJob final : public SharedResult<Result> {
   }
   void run(Chunk& at) {
     if (!begin(State::kBegun)) return;
-    each_left(at, [&](std::size_t item) { run_item(item); });
+    each_left(at, [&] {
+      while (at.item < at.end) run_until_one_throws(at);
+    });
   }
-  // The range that holds the items may be the user's, and throw.
-  __attribute__((no_sanitize("null"))) void run_item(std::size_t item) {
-    const auto offset = static_cast<std::ranges::range_difference_t<Items>>(item);
+  // The range that holds the items may be the user's, and throw. The loop keeps its position in a register:
+  // results are written through a pointer that might point to it.
+  __attribute__((no_sanitize("null"))) void run_until_one_throws(Chunk& at) {
+    struct Position {
+      Chunk& at;
+      std::size_t item = at.item;
+      ~Position() { at.item = item; }  // also if pthread_exit unwinds
+    } now{at};
+    bool is_called = false;
     try {
-      auto&& value = std::ranges::begin(items_)[offset];
-      run_here<how>(*this, item, function_, value);
+      const auto write = this->writer();
+      const auto items = std::ranges::begin(items_);
+      for (const auto end = at.end; now.item < end; ++now.item) {
+        is_called = false;
+        auto&& value = items[static_cast<std::ranges::range_difference_t<Items>>(now.item)];
+        is_called = true;
+        if constexpr (std::is_void_v<Result>) {
+          call<how>(function_, value);
+          write(now.item, Nothing());
+        } else {
+          write(now.item, call<how>(function_, value));
+        }
+      }
     } catch (const abi::__forced_unwind&) {
       throw;  // pthread_exit
     } catch (...) {
-      this->set_error(item, std::current_exception());
+      this->set_error(now.item++, is_called ? remote_error() : std::current_exception());
     }
   }
   void fail_what_is_left(Chunk& at, const std::exception_ptr& why) {
-    each_left(at, [&](std::size_t item) { this->set_error(item, why); });
+    each_left(at, [&] {
+      for (; at.item < at.end; ++at.item) this->set_error(at.item, why);
+    });
   }
 
   Function function_;

@@ -25,11 +25,9 @@ bool is_cancelled(PoolState& state, std::uint64_t id) {
 // Waits for a task and takes it. False if none will come.
 bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
   PoolState& state = *share.state;
-  const auto offered = [&] {
-    return !share.tasks->is_empty() || state.closing.load(std::memory_order_acquire);
-  };
+  const auto is_closing = [&] { return state.closing.load(std::memory_order_acquire); };
   while (true) {
-    const bool closing = state.closing.load(std::memory_order_acquire);
+    const bool closing = is_closing();
     {
       const BiasedGuard turn(state.taking, [&] { share.strike_out_claim(); });
       while (const auto record = share.tasks->front()) {
@@ -43,12 +41,13 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
         }
         share.tasks->pop();
         if (!wanted) continue;
-        if (!share.tasks->is_empty()) state.offered.notify_one();  // each ring wakes one
+        if (!share.tasks->is_empty()) state.limit.notify_next(state.offered);  // each wakes one
         return true;
       }
     }
     if (closing) return false;
-    state.offered.wait(kNever, SpinPolicy::among_many(kNoCpu), offered);
+    state.limit.wait(
+        state.offered, [&] { return !share.tasks->is_empty(); }, is_closing);
   }
 }
 
@@ -56,7 +55,7 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
 
 PoolShare::PoolShare(int count)
     : workers(count),
-      state(0),
+      state(0, count),
       slots(sizeof(WorkerSlot) * count),
       tasks(RecordRing::make()),
       losses(RecordRing::make()) {
@@ -85,6 +84,7 @@ void PoolShare::await_workers_end() {
     }
   }
   const BiasedGuard turn(state->taking, [&] { strike_out_claim(); });
+  state->limit.reset();
 }
 
 std::byte* Delivery::wait_for_room(std::size_t length) {
@@ -121,12 +121,15 @@ int work(PoolShare& share, const PoolPlan& plan, int worker) {
   }
   me.initialized.store(true, std::memory_order_release);
   TaskBytes task;
+  TaskMeter meter(share.state->limit, share.state->offered);
   for (std::size_t run = 0; plan.max_tasks_per_child == 0 || run < plan.max_tasks_per_child;
        ++run) {
     if (!take(share, me, task)) return 0;
     TaskHead head;
     std::memcpy(&head, task.data(), sizeof head);
+    meter.begin();
     head.run(head, task.data() + sizeof head, results);
+    meter.end();
     results.publish();
   }
   return 0;

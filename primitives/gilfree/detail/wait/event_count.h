@@ -96,6 +96,8 @@ class EventCount {
   [[gnu::noinline]] void notify_one_slow() {
     if (waiters_.clear()) wake(&Kernel<S>::wake_one);
   }
+  // Threads that sleep or are about to; more than that if some were killed.
+  std::uint32_t sleepers() const { return waiters_.waiters(); }
   // Makes has_waiters() true, without a fence: soon.
   void request_attention() { waiters_.request_attention(); }
 

@@ -23,7 +23,11 @@ bool park_across_processes(std::span<const WatchedWord> words, Watches watches, 
   auto* woken = watch.sleep(deadline);
   const auto is_woken = [&](const WatchedWord& heard) { return heard.word == woken; };
   if (woken == nullptr || std::any_of(words.begin(), words.end(), is_woken)) return false;
-  Shared::wake_all(*woken);  // the kernel told this sleeper alone
+  // An arrival has woken all. If each of them woke all again, those that sleep again already would be among
+  // them, and many sleepers would keep each other awake for good.
+  if (!Participants::table().is_word_of_arrivals(*woken)) {
+    Shared::wake_all(*woken);  // the kernel woke this sleeper alone
+  }
   return true;
 }
 

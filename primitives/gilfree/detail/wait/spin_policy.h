@@ -54,6 +54,13 @@ class SpinPolicy {
     return spin;
   }
 
+  // For one of many that is not needed at present.
+  static SpinPolicy sleeping_at_once() {
+    SpinPolicy spin;
+    spin.is_over_ = true;
+    return spin;
+  }
+
   // For a contended word: looks less and less often, since each look takes the cache line away from
   // the thread that works on it.
   static SpinPolicy backing_off() {

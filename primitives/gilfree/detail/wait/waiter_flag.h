@@ -49,6 +49,8 @@ class WaiterFlag {
   void remove_waiter() { waiters_.fetch_sub(1, std::memory_order_relaxed); }
 
   bool others_may_wait() const { return waiters_.load(std::memory_order_relaxed) != 0; }
+  // How many wait; more than that if some were killed.
+  std::uint32_t waiters() const { return waiters_.load(std::memory_order_seq_cst); }
   // Sets the flag for the other waiters. False if the fence was refused: then they must be woken.
   [[nodiscard]] bool set_again() {
     const auto before = flag_.fetch_or(kWaiting, std::memory_order_seq_cst);
