@@ -16,7 +16,7 @@
 // Cost        A lock, two stores and an unlock for each party; the last one looks whether all the others
 //             live, for which the kernel is asked after unrelated processes (named.h; about 20 us
 //             each), and wakes them. 8 bytes a party.
-// Blocking    wait waits for the last party: it spins for about 50 us, then sleeps. wait_for and
+// Blocking    wait waits for the last party: it spins for 50 us at most, then sleeps. wait_for and
 //             wait_until wait at most that long, also where another party is stopped; then the barrier
 //             is broken for all parties, as in Python. The action runs while they wait. abort never
 //             waits; reset waits without a limit for a party that is in the action, or is just arriving,

@@ -17,7 +17,7 @@
 // Order       notify wakes those that have waited longest.
 // Cost        notify without a waiter: two loads. With: a look at each waiter, a store and perhaps a
 //             system call for each that is notified. Room for 1023 waiters at a time, 32 KiB.
-// Blocking    wait waits until it is notified: it spins for about 50 us, then sleeps, then waits for the
+// Blocking    wait waits until it is notified: it spins for 50 us at most, then sleeps, then waits for the
 //             lock. wait_for and wait_until wait at most that long and then for the lock, without a
 //             limit, since they return holding it. They return true if notified in time; with a
 //             predicate, what it returns in the end. There are no spurious wake-ups.
@@ -45,6 +45,7 @@
 #include "gilfree/deadline.h"
 #include "gilfree/detail/lock/wait_queue.h"
 #include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/wait/wait_history.h"
 #include "gilfree/lock.h"
 #include "gilfree/named.h"
 #include "gilfree/scope.h"
@@ -154,6 +155,8 @@ class Condition {
     while (true) {
       const auto depth = any_lock().release_fully();
       const bool in_time = waiting.await(mine, deadline);
+      // The kernel may have preferred this thread to a notifier that has not released the lock yet.
+      if (waiting.was_notified_here(mine) && any_lock().locked()) detail::yield_briefly();
       any_lock().take_back(depth);
       waiting.pass_on_notifications_of_the_dead();
       if (mine.is_notified() || !in_time) return waiting.leave(mine);

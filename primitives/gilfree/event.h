@@ -11,9 +11,10 @@
 // Order       All that wait while set() is called are let go, in no order.
 // Cost        set, clear: an atomic read-modify-write; is_set, and wait on a set one: a load. No system
 //             call unless a thread has to sleep or be woken.
-// Blocking    wait waits until it is set: it spins for about 50 us, then sleeps; wait_for and wait_until
-//             wait at most that long and return false if it was too long. set never waits. It wakes
-//             all waiters, also if clear() follows at once.
+// Blocking    wait waits until it is set: it spins for 50 us at most, then sleeps; where spinning has not
+//             paid lately for this thread, it sleeps at once. wait_for and wait_until wait at most that
+//             long and return false if it was too long. set never waits. It wakes all waiters, also if
+//             clear() follows at once.
 // Errors      A negative timeout: std::invalid_argument.
 // Visibility  set synchronizes with the wait or is_set that sees it. set does not touch the event after
 //             it has let a waiter go: "wait for the event, then destroy it" is safe.
@@ -105,6 +106,8 @@ class Event {
     return sleep(deadline, *spin.history(), done);
   }
 
+  // Marks the word, so that set() wakes the sleepers, and sleeps while it is marked and not set. A park may
+  // end for no reason, so it looks again; whether one was enough goes into the history.
   template <typename Done>
   bool sleep(Deadline deadline, detail::WaitHistory& history, Done done) {
     auto& word = state_memory_->word;

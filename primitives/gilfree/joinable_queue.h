@@ -12,7 +12,7 @@
 // Cost        As in queue.h, and a few stores for each get. task_done takes the consumers' lock. 18 KiB
 //             more.
 // Blocking    put and get as in queue.h. join waits until every item that was put has been got, and
-//             task_done called for it: it spins for about 50 us, then sleeps. task_done waits without a
+//             task_done called for it: it spins for 50 us at most, then sleeps. task_done waits without a
 //             limit for a thread that is just getting, also one that is stopped there.
 // Errors      As in queue.h. task_done throws std::logic_error if called more often than items were
 //             put. join throws WorkerLost if the only unfinished tasks left are those of consumers that

@@ -15,7 +15,7 @@
 //             (docs/adr/0004-yield-to-starving-waiters.md).
 // Cost        Uncontended a compare-and-swap to lock, a store to unlock; an RLock taken again, a load
 //             and a store. No system call unless a thread has to sleep or be woken.
-// Blocking    lock waits for ever: it spins for about 50 us, then sleeps. try_lock never waits; _for and
+// Blocking    lock waits for ever: it spins for 50 us at most, then sleeps. try_lock never waits; _for and
 //             _until wait at most that long and return false if it was too long, also for a holder
 //             that is stopped.
 // Errors      std::system_error: unlock of a lock that this thread does not hold

@@ -15,7 +15,7 @@
 // Cost        Semaphore: one atomic read-modify-write to acquire, one to release. BoundedSemaphore
 //             across processes: the same, and a search among its permits, which finds at once what was
 //             used last; 8 bytes a permit. No system call unless a thread has to sleep or be woken.
-// Blocking    acquire waits while there is no permit: it spins for about 50 us, then sleeps. try_acquire
+// Blocking    acquire waits while there is no permit: it spins for 50 us at most, then sleeps. try_acquire
 //             never waits, but asks the kernel whether the processes live that have the permits of a
 //             BoundedSemaphore, about 20 us each; try_acquire_for and _until wait at most that long.
 // Errors      std::invalid_argument: a negative number of permits, or more than 2^31 - 1 (bounded:

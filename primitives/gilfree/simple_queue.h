@@ -12,7 +12,7 @@
 // Order       First in, first out over all producers.
 // Cost        O(1): one lock, which both sides share, and one move of T; memory from the allocator, for
 //             as many items as are inside. No system call unless a thread has to sleep or be woken.
-// Blocking    put waits for nothing but the lock. get waits while the queue is empty: spins for about
+// Blocking    put waits for nothing but the lock. get waits while the queue is empty: spins for at most
 //             50 us, then sleeps; try_ does not (but see queue.h), _for and _until wait at most that
 //             long. No fairness.
 // Errors      As in queue.h; put throws std::bad_alloc if there is no memory, and the queue is as before.

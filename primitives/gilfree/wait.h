@@ -15,7 +15,7 @@
 // Order       The ready ones in the order in which they were given.
 // Cost        A look at each connection; asleep, one system call for the first 126 of them. A look at a
 //             process is a system call, made before each sleep.
-// Blocking    Waits until one is ready or the timeout is over: spins for about 50 us, then sleeps.
+// Blocking    Waits until one is ready or the timeout is over: spins for 50 us at most, then sleeps.
 //             Returns at once if none was given.
 // Errors      As Connection::poll: Closed if one of them was closed here, std::logic_error if one of
 //             them only sends. As Sentinel::is_ready: std::logic_error for a process that this one did

@@ -28,7 +28,6 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/wait/event_count.h"
-#include "gilfree/detail/wait/wait_history.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -77,11 +76,11 @@ class WaitQueue {
   bool await(Waiter& mine, Deadline deadline) {
     const auto notified = [&] { return mine.is_notified(); };
     const auto hopeless = [&] { return a_dead_waiter_was_notified(); };
-    const Waited waited = mine.event_count_.wait(deadline, kNoCpu, notified, hopeless);
-    // The notifier still holds the lock that is wanted next. If it last ran on this CPU, yield to it.
-    if (notified() && mine.notifier_cpu_.load(std::memory_order_relaxed) == this_cpu())
-      yield_briefly();
-    return waited != Waited::kTooLate;
+    return mine.event_count_.wait(deadline, kNoCpu, notified, hopeless) != Waited::kTooLate;
+  }
+  // True if the notifier last ran on this CPU: it can go on only if the waiter lets it.
+  bool was_notified_here(const Waiter& mine) const {
+    return mine.is_notified() && mine.notifier_cpu_.load(std::memory_order_relaxed) == this_cpu();
   }
 
   bool leave(Waiter& mine) {
