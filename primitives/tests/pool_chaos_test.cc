@@ -51,7 +51,7 @@ class PoolChaosTest : public Watchdog, public ::testing::WithParamInterface<std:
 INSTANTIATE_TEST_SUITE_P(Chunk, PoolChaosTest, ::testing::Values(1, 64));
 
 TEST_P(PoolChaosTest, CallsSurviveWorkersThatAreKilledAllTheTime) {
-  constexpr int kCalls = 10'000, kWorkers = 3;
+  constexpr int kCalls = 10'000, kWorkers = 6;
   Ledger<Processes> runs(kCalls);
   const auto descriptors = open_descriptors();
   int lost = 0;

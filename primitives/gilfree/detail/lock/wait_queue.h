@@ -76,7 +76,7 @@ class WaitQueue {
   bool await(Waiter& mine, Deadline deadline) {
     const auto notified = [&] { return mine.is_notified(); };
     const auto hopeless = [&] { return a_dead_waiter_was_notified(); };
-    return mine.event_count_.wait(deadline, kNoCpu, notified, hopeless) != Waited::kTooLate;
+    return mine.event_count_.wait_alone(deadline, notified, hopeless) != Waited::kTooLate;
   }
   // True if the notifier last ran on this CPU: it can go on only if the waiter lets it.
   bool was_notified_here(const Waiter& mine) const {

@@ -112,8 +112,8 @@ bool ProcessPool::await(Lock& lock, Deadline deadline, Ready ready, Woken woken)
     for (int i = 0; any && i < kBuildUp; ++i) relax();
     const ProcessHandle supervisor = *supervisor_;
     lock.unlock();
-    const Waited waited = share_.state->done.wait(
-        deadline, kNoCpu, [&] { return router_.has_results() || woken(); },
+    const Waited waited = share_.state->done.wait_alone(
+        deadline, [&] { return router_.has_results() || woken(); },
         [&] { return ended = !supervisor.is_alive(); });
     lock.lock();
     if (ended) look_after_supervisor();

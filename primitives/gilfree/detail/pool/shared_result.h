@@ -84,7 +84,9 @@ class AnySharedResult : public std::enable_shared_from_this<AnySharedResult> {
   bool is_done() const { return left_.load(std::memory_order_acquire) == 0; }  // delivered
   // False if the deadline came first.
   bool await(Deadline deadline) {
-    return event_count().wait(deadline, kNoCpu, [&] { return is_done(); }) != Waited::kTooLate;
+    const auto waited = event_count().wait_alone(
+        deadline, [&] { return is_done(); }, [] { return false; });
+    return waited != Waited::kTooLate;
   }
   // In a forked child the worker is not there. Throws std::logic_error instead of waiting for it.
   void check_here() const {

@@ -51,7 +51,12 @@ class EventCount {
   // wait also ends when it is true, and the caller finds out why.
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready, Hopeless hopeless) {
-    return wait(deadline, SpinPolicy(their_cpu, this), ready, hopeless);
+    return wait(deadline, SpinPolicy::among_many(their_cpu), ready, hopeless);
+  }
+  // For the only thread that waits here, most of the time.
+  template <typename Ready, typename Hopeless>
+  Waited wait_alone(Deadline deadline, Ready ready, Hopeless hopeless) {
+    return wait(deadline, SpinPolicy(kNoCpu, this), ready, hopeless);
   }
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
