@@ -4,9 +4,9 @@
 #   cmake --preset aarch64 && cmake --build --preset aarch64 && ctest --preset aarch64
 #
 # It builds the library, its examples and its unit tests. Under qemu-user the tests of locks, semaphores,
-# events, the barrier's action and killed holders pass (that is what CI runs); those that race in tight loops are slow on a busy
-# machine, where some end by their watchdog. Left out are bench-all, which would need its libraries for aarch64, the crash walks, since
-# qemu-user has no ptrace, and the test that starts the examples.
+# events, the barrier's action and killed holders pass (that is what CI runs); those that race in tight loops
+# are slow on a busy machine, where some end by their watchdog. Left out are bench-all, which would need its
+# libraries for aarch64, the crash walks, since qemu-user has no ptrace, and the test that starts the examples.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
