@@ -6,6 +6,7 @@
 #include <sys/rseq.h>
 #endif
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,6 +22,17 @@ inline void relax() {
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   asm volatile("yield");
+#endif
+}
+
+// Executes a full barrier. ThreadSanitizer does not know fences, and g++ warns of each: for it a
+// read-modify-write, which it knows.
+inline void full_barrier() {
+#if defined(__SANITIZE_THREAD__)
+  static std::atomic<int> barrier{0};
+  barrier.fetch_add(0, std::memory_order_seq_cst);
+#else
+  std::atomic_thread_fence(std::memory_order_seq_cst);
 #endif
 }
 

@@ -24,6 +24,7 @@
 #include <ctime>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/base/cpu.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -83,7 +84,7 @@ struct Kernel {
   // Executes a full barrier here, and on every CPU that runs a registered process or, between threads,
   // a thread of this one. False if the kernel refused: then only here.
   [[nodiscard]] static bool heavy_fence() {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    full_barrier();
     return can_fence() && ::syscall(SYS_membarrier, kBarrier, 0, 0) == 0;
   }
 
