@@ -16,10 +16,13 @@ TERMS = {
     "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
-                     "(primitives/docs/survivors.md).",
+                     "(primitives/docs/survivors.md), and what bench-all stress found on this machine, if it was run.",
     "how sure": "Whether the pick is told apart from the fastest of another library, whether their launches are noisy, and whether a row "
                 "has a warning (results/README.md).",
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
+    "window": "A stretch of time in which a launch measured. A heat map has a column for each, in the order of the run.",
+    "front": "Those that no other beats both in speed and in CPU time.",
+    "doubtful": "A row has a warning: its median hides what most of the time went into, or few parties got most of the work.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",
     "of the fastest": "The speed as a share of the fastest at the same setting: 0.5 takes twice as long.",

@@ -108,10 +108,11 @@ def times(ratio):
     """Returns '1.8 times (1.6 to 2.0)'; both numbers where the launch-by-launch interval leaves out the ratio."""
     if ratio.low is None:
         return words.factor(ratio.value) + " times"
-    interval = "%s to %s" % (words.factor(ratio.low), words.factor(ratio.high))
+    value, *ends = words.around(*ratio[:3])
+    interval = "%s to %s" % tuple(ends)
     if not ratio.low * (1 - ROUNDING) <= ratio.value <= ratio.high * (1 + ROUNDING):
         interval = "launch by launch " + interval
-    return "%s times (%s)" % (words.factor(ratio.value), interval)
+    return "%s times (%s)" % (value, interval)
 
 
 def name_of(entry):

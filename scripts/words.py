@@ -47,6 +47,12 @@ def factor(value):
     return "%.2f" % value if 0.095 <= value < 1.995 else "%.1f" % value if 1 < value < 9.95 else two(value)
 
 
+def around(value, low, high):
+    """Returns a ratio and the ends of its interval in words; with a third digit where two would make an end look like the ratio."""
+    short, longer = ([text_of(each) for each in (value, low, high)] for text_of in (factor, three))
+    return longer if value >= 1.995 and short[0] in short[1:] and len(set(longer)) == 3 else short
+
+
 def counted(count, noun, plural=None):
     """Returns '1 launch', '6 launches' (plural given), '0 cases'."""
     return "%s %s" % ("{:,}".format(count), noun if count == 1 else plural or noun + "s")

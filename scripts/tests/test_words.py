@@ -20,6 +20,12 @@ class Numbers(unittest.TestCase):
         self.assertEqual([words.size(value) for value in (8, 1000, 1024, 65536, 1048576, 3 << 30)],
                          ["8 B", "1000 B", "1 KiB", "64 KiB", "1 MiB", "3 GiB"])
 
+    def test_an_end_of_an_interval_does_not_look_like_its_ratio(self):
+        self.assertEqual(words.around(195.4, 181, 204), ["195", "181", "204"])
+        self.assertEqual(words.around(2.02, 2.0, 2.4), ["2.02", "2", "2.4"])
+        self.assertEqual(words.around(8.7, 7.9, 9.5), ["8.7", "7.9", "9.5"])
+        self.assertEqual(words.around(1.2, 1.2, 1.2), ["1.20", "1.20", "1.20"])
+
     def test_a_factor_has_two_decimals_near_one_and_two_digits_far_from_it(self):
         self.assertEqual([words.factor(value) for value in (0.97, 1, 1.003, 1.994, 2.04, 9.94, 145.7, 0.0123)],
                          ["0.97", "1.00", "1.00", "1.99", "2.0", "9.9", "150", "0.012"])
