@@ -24,8 +24,8 @@ import xml.etree.ElementTree as xml
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
-from files import write_text  # noqa: E402
-from run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
+from data.files import write_text  # noqa: E402
+from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
 
 COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
 

@@ -20,9 +20,9 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
 import report  # noqa: E402
-from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
-from files import write_text  # noqa: E402
-from run_folder import BadRun  # noqa: E402
+from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
+from data.files import write_text  # noqa: E402
+from data.run_folder import BadRun  # noqa: E402
 
 RAW = ("samples.csv", "run.json", "stress.csv", "aa.json")
 FIGURE, SHOWN = "plots/pipe_vs_queue_rate.svg", "throughput.svg"

@@ -23,24 +23,16 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
-import plotting  # noqa: E402, F401, ends here if there is no matplotlib
-import contenders  # noqa: E402
-import drift  # noqa: E402
-import fleet_page  # noqa: E402
-import heat_map  # noqa: E402
-import outcomes  # noqa: E402
-import page  # noqa: E402
-import runs_page  # noqa: E402
-import scatter  # noqa: E402
-import sections  # noqa: E402
-import self_test  # noqa: E402
-import summary  # noqa: E402
-import survival  # noqa: E402
-import verdicts  # noqa: E402
-from answer import nothing  # noqa: E402
-from axes import plain  # noqa: E402
-from console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
-from run_folder import BadRun, measured, read_run  # noqa: E402
+from figures import plotting  # noqa: E402, F401, first: it ends here if there is no matplotlib
+from data import contenders  # noqa: E402
+from data.axes import plain  # noqa: E402
+from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
+from data.run_folder import BadRun, measured, read_run  # noqa: E402
+from answers import survival  # noqa: E402
+from answers.answer import nothing  # noqa: E402
+from figures import drift, heat_map, scatter  # noqa: E402
+from scenarios import sections  # noqa: E402
+from page import fleet_page, outcomes, page, runs_page, self_test, summary, verdicts  # noqa: E402
 
 FIRST = "pipe_vs_queue"  # the question that heads the page
 BAD_RUN, INCOMPLETE = 2, 3
@@ -52,8 +44,8 @@ def scenarios(rows):
 
 
 def module_of(scenario):
-    """Returns plot_<scenario>, or None if there is none."""
-    name = "plot_" + scenario
+    """Returns scenarios.plot_<scenario>, or None if there is none."""
+    name = "scenarios.plot_" + scenario
     if not scenario.isidentifier() or importlib.util.find_spec(name) is None:
         return None
     return importlib.import_module(name)

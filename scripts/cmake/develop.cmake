@@ -20,7 +20,7 @@ set(GILFREE_SANITIZE "" CACHE STRING "What -fsanitize= gets: address,undefined o
 # An emulator is slow: how many times as long as on a real machine a test may take.
 set(GILFREE_PATIENCE 1 CACHE STRING "Factor of the tests' timeouts and watchdogs")
 
-option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/cpp-coverage" OFF)
+option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/checks/cpp-coverage" OFF)
 
 # What every target of ours is compiled with. -z now: a crash walk must not step through the
 # dynamic linker's lazy binding.
@@ -76,7 +76,7 @@ function(gilfree_test name)
                        PROPERTIES TIMEOUT ${TEST_TIMEOUT} ${TEST_PROPERTIES})
 endfunction()
 
-# A libFuzzer program, SUBJECT_fuzz, of fuzz/SUBJECT_fuzz.cc: in the preset fuzz only (scripts/fuzz).
+# A libFuzzer program, SUBJECT_fuzz, of fuzz/SUBJECT_fuzz.cc: in the preset fuzz only (scripts/checks/fuzz).
 if(GILFREE_SANITIZE MATCHES "fuzzer")
   add_custom_target(fuzzers)
 endif()

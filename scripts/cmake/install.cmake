@@ -41,7 +41,7 @@ if(TARGET bench-all)
   install(PROGRAMS ${CMAKE_CURRENT_BINARY_DIR}/bench-all.sh RENAME bench-all
     DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT bench)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scripts DESTINATION ${share} COMPONENT bench
-    FILES_MATCHING PATTERN "*.py" PATTERN "report.css" PATTERN "report.js" REGEX "(check_includes.py|/(cmake|fuzz|tests|__pycache__))$" EXCLUDE)
+    FILES_MATCHING PATTERN "*.py" PATTERN "report.css" PATTERN "report.js" REGEX "/(checks|cmake|tests|__pycache__)$" EXCLUDE)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/contenders/cpython
     DESTINATION ${share}/scenarios/contenders COMPONENT bench FILES_MATCHING PATTERN "*.py")
 

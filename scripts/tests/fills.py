@@ -2,7 +2,7 @@
 
 import itertools
 
-import plot_cpu_scaling
+from scenarios import plot_cpu_scaling
 
 MIB, GIB = 1 << 20, 1 << 30
 

@@ -24,9 +24,9 @@ SCRIPTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(SCRIPTS)
 sys.path.insert(0, SCRIPTS)
 
-import figure  # noqa: E402
+from figures import figure  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
-from run_folder import read_run  # noqa: E402
+from data.run_folder import read_run  # noqa: E402
 
 HISTOGRAM = ("run_id", "case", "launch", "repetition", "kind", "bucket_lo_ns", "bucket_hi_ns", "count")
 

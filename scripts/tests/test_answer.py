@@ -3,9 +3,9 @@
 import unittest
 
 import support
-import answer
-from pipe_vs_queue_answer import headline
-from run_folder import read_run
+from data.run_folder import read_run
+from answers import answer
+from scenarios.pipe_vs_queue_answer import headline
 from support import answered, dicts
 
 

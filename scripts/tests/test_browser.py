@@ -11,10 +11,10 @@ import tempfile
 import unittest
 
 import support
-import colours
+from page import colours
 import fills
-import markup
-from tables import Cell, Table
+from answers.tables import Cell, Table
+from page import markup
 
 # Opens page.html in a frame of one width after the other; the title becomes what LOOK says of each, as JSON.
 FRAME = """<!doctype html><title></title><iframe height="900"></iframe><script>

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import unittest
 
-CHECK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check_includes.py")
+CHECK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "checks", "check_includes.py")
 
 CLEAN = {
     "primitives/gilfree/errors.h": "",
@@ -27,8 +27,9 @@ CLEAN = {
     "scenarios/examples/mine.cc": "#include <gilfree/bench/contender.h>\n",
     "scenarios/public/gilfree/bench/contender.h": '#include "scenarios/wakeup.h"\n',
     "scenarios/wakeup.h": "",
-    "scripts/report.py": "import json\nimport figure\n",
-    "scripts/figure.py": "import matplotlib.pyplot as pyplot\n",
+    "scripts/report.py": "import json\nfrom figures import figure\n",
+    "scripts/data/__init__.py": "",
+    "scripts/figures/figure.py": "import matplotlib.pyplot as pyplot\n",
 }
 
 
@@ -144,13 +145,18 @@ class Includes(unittest.TestCase):
             self.refuses(path, "#include <%s>" % target, "does not include <%s>" % target)
 
     def test_scripts_import_the_standard_library_matplotlib_and_each_other(self):
-        self.refuses("scripts/plot_lock.py", "import pandas", "do not import pandas")
+        self.refuses("scripts/scenarios/plot_lock.py", "import pandas", "do not import pandas")
+
+    def test_scripts_import_from_the_storeys_below(self):
+        self.refuses("scripts/data/words.py", "from figures.lines import draw", "scripts/data is below scripts/figures")
+        self.refuses("scripts/figures/dots.py", "import page.markup", "scripts/figures is below scripts/page")
+        self.assertEqual(check({"scripts/page/markup.py": "from data import words\nfrom page import colours\n"}), (0, ""))
 
     def test_scripts_read_only_results(self):
-        self.refuses("scripts/plot_lock.py", "open('harness/record/columns.h')", "only what is under results/")
+        self.refuses("scripts/scenarios/plot_lock.py", "open('harness/record/columns.h')", "only what is under results/")
 
     def test_a_script_that_is_no_python_is_named(self):
-        self.refuses("scripts/plot_lock.py", "def draw(", "is no Python")
+        self.refuses("scripts/scenarios/plot_lock.py", "def draw(", "is no Python")
 
     def test_a_folder_that_is_no_root_is_a_mistake_of_its_own(self):
         with tempfile.TemporaryDirectory() as empty:

@@ -3,8 +3,8 @@
 import unittest
 
 import support
-import claims
-from run_folder import read_run
+from data.run_folder import read_run
+from answers import claims
 
 
 def judged(fill):

@@ -3,7 +3,7 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
-from commands import command_of
+from page.commands import command_of
 
 
 def command(*words, scenario=None, **facts):

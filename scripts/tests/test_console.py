@@ -7,8 +7,7 @@ import unittest
 from unittest import mock
 
 import support  # noqa: F401, finds the scripts
-import console
-import files
+from data import console, files
 
 
 class Full(io.StringIO):

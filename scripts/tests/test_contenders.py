@@ -3,8 +3,8 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
-import contenders
-from contenders import family, label, order, style
+from data import contenders
+from data.contenders import family, label, order, style
 
 
 class Told(unittest.TestCase):

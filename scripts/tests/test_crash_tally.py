@@ -8,7 +8,7 @@ import unittest
 
 import support
 
-TALLY = os.path.join(support.SCRIPTS, "crash-tally")
+TALLY = os.path.join(support.SCRIPTS, "checks", "crash-tally")
 ENOUGH = (("QueueCrash.Walk", "kill", 50000, 0, 0, 1, 1500), ("QueueCrash.Twice", "double kill", 60000, 0, 0, 1, 900),
           ("LockCrash.Freeze", "freeze", 15000, 0, 0, 1, 20), ("SoakTest/Queue.Random", "soak", 120000, 3, 0, 1, 7))
 

@@ -6,7 +6,7 @@ import statistics
 import unittest
 
 import support  # noqa: F401, finds the scripts
-from estimate import Ratio, estimate, interval_rank, outliers, per_launch, ratio_of, spread, told_apart
+from data.estimate import Ratio, estimate, interval_rank, outliers, per_launch, ratio_of, spread, told_apart
 
 
 def rows(values, column="ops_per_s"):

@@ -6,12 +6,10 @@ import unittest
 from unittest import mock
 
 import support
-import contenders
-import dots
-import figure
+from data import contenders
+from figures import dots, figure
 import fills
-import lines
-import percentiles
+from figures import lines, percentiles
 from matplotlib.text import Text
 from support import drawn
 

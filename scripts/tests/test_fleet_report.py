@@ -12,9 +12,9 @@ import unittest
 import support  # noqa: F401, finds the scripts
 import synthetic_fleet
 
-import fleet_page
-import machines
-from run_folder import BadRun
+from data.run_folder import BadRun
+from answers import machines
+from page import fleet_page
 
 PLANTED = 12
 

@@ -5,8 +5,8 @@ import re
 import unittest
 
 import support
-import heat_map
-from run_folder import read_run, read_windows
+from data.run_folder import read_run, read_windows
+from figures import heat_map
 
 NEED = "Ask another process and wait for the answer (64 B)"
 

@@ -9,7 +9,7 @@ import random
 import unittest
 
 import support
-from run_folder import BadRun, histogram_of, measured, read_histogram, read_run
+from data.run_folder import BadRun, histogram_of, measured, read_histogram, read_run
 
 SEED = int(os.environ.get("GILFREE_FUZZ_SEED", "1"))
 RUNS = int(os.environ.get("GILFREE_FUZZ_RUNS", "2000"))

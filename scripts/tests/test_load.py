@@ -4,7 +4,7 @@ import unittest
 
 import support
 import fills
-from run_folder import measured, read_run, without_load
+from data.run_folder import measured, read_run, without_load
 from support import answered, dicts, drawn
 
 SLOWER = 10

@@ -4,10 +4,9 @@ import os
 import unittest
 
 import support
-import needs
-import outcomes
-import survival
-from run_folder import read_run
+from data.run_folder import read_run
+from answers import needs, survival
+from page import outcomes
 
 
 def decided(fill):

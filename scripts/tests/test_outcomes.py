@@ -5,7 +5,7 @@ import tempfile
 import unittest
 
 import support
-import outcomes
+from page import outcomes
 
 HEADER = "run_id,test,config,seed,iterations,outcome,samples,frequency,expect,description,verdict,replay_cmd"
 

@@ -6,10 +6,10 @@ import re
 import unittest
 
 import support
-import colours
-import contenders
+from data import contenders
+from page import colours
 import fills
-from glossary import TERMS
+from page.glossary import TERMS
 
 VOID = {"meta", "input", "br", "link", "img"}
 
@@ -163,7 +163,7 @@ class Colours(unittest.TestCase):
         self.assertEqual(colours.readable("#0072b2", colours.LIGHT), "#0072b2")
 
     def test_the_colours_of_the_page_can_be_read(self):
-        with open(os.path.join(support.SCRIPTS, "report.css"), encoding="utf-8") as file:
+        with open(os.path.join(support.SCRIPTS, "page", "report.css"), encoding="utf-8") as file:
             light, dark = re.findall(r":root \{([^}]*)\}", file.read())
         for text, paper in ((light, colours.LIGHT), (dark, colours.DARK)):
             found = dict(re.findall(r"--(\w+): (#\w{6})", text))

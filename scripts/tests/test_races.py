@@ -4,10 +4,10 @@ import random
 import unittest
 
 import support  # noqa: F401, finds the scripts
-import needs
-import races
-from contenders import is_ours, label
-from run_folder import Row
+from data import races
+from data.contenders import is_ours, label
+from data.run_folder import Row
+from answers import needs
 
 IMPLS = ("lock", "rlock", "std_mutex", "tbb_mutex", "tbb_spin_mutex", "spinning_flag", "cpython_lock")
 
@@ -71,7 +71,7 @@ class Rule(unittest.TestCase):
 
 
 def support_answer(race):
-    import answer
+    from answers import answer
     return answer.Answer("", [], [], [("threads", race)])
 
 

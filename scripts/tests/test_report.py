@@ -8,7 +8,7 @@ import unittest
 
 import support
 import fills
-from estimate import steadiness
+from data.estimate import steadiness
 
 
 class Reported(unittest.TestCase):

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 import support
-from run_folder import SAMPLES, read_histogram, read_run
+from data.run_folder import SAMPLES, read_histogram, read_run
 
 
 class Columns(unittest.TestCase):

@@ -9,8 +9,8 @@ import unittest
 
 import support
 import report as subject
-import runs
-from estimate import shift
+from data.estimate import shift
+from answers import runs
 
 
 def report(*words):

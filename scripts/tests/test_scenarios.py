@@ -4,8 +4,8 @@ import unittest
 
 import support  # noqa: F401, finds the scripts
 import fills
-import plot_cpu_scaling
-from scaling_fit import Fit, fit_of
+from data.scaling_fit import Fit, fit_of
+from scenarios import plot_cpu_scaling
 from support import answered, dicts
 
 MIB = 1 << 20

@@ -2,14 +2,15 @@
 
 import os
 import re
-import sys
 import unittest
 
 import support
-import contenders
+from data import contenders
 import report
-import sections
-from run_folder import read_run
+import scenarios
+from data.run_folder import read_run
+from figures import figure
+from scenarios import sections
 
 
 class WithoutModule(unittest.TestCase):
@@ -62,8 +63,8 @@ class WithModule(unittest.TestCase):
         context = support.fixture_run()
         self.run_ = context.__enter__()
         self.addCleanup(context.__exit__, None, None, None)
-        sys.path.insert(0, self.run_.folder)
-        self.addCleanup(sys.path.remove, self.run_.folder)
+        scenarios.__path__.append(self.run_.folder)
+        self.addCleanup(scenarios.__path__.remove, self.run_.folder)
 
     def report(self, scenario, text):
         with open(self.run_.path("plot_%s.py" % scenario), "w", encoding="utf-8") as file:
@@ -74,7 +75,7 @@ class WithModule(unittest.TestCase):
         return support.report(self.run_.folder)
 
     def test_words_of_its_own_are_enough(self):
-        code, _, err = self.report("ebb", "import sections\nSECTION = sections.Section('Ebb?', 'By looking at the sea.',\n"
+        code, _, err = self.report("ebb", "from scenarios import sections\nSECTION = sections.Section('Ebb?', 'By looking at the sea.',\n"
                                           "                           {'ops_per_s': 'ebbs/s'})\n")
         self.assertEqual((code, err), (0, ""))
         page = self.run_.read("report.html")
@@ -114,7 +115,7 @@ class WithModule(unittest.TestCase):
         self.assertIsNone(report.module_of("no_such_scenario"))
 
     def test_every_module_of_ours_has_words_and_columns_that_exist(self):
-        names = [name[5:-3] for name in os.listdir(support.SCRIPTS) if name.startswith("plot_") and name.endswith(".py")]
+        names = [name[5:-3] for name in os.listdir(scenarios.__path__[0]) if name.startswith("plot_") and name.endswith(".py")]
         self.assertGreater(len(names), 8)
         for name in names:
             module = report.module_of(name)
@@ -133,7 +134,7 @@ class Axes(unittest.TestCase):
         self.assertTrue(path.endswith("producer_consumer_rate.svg"))
 
     def test_names_of_files_are_plain(self):
-        self.assertEqual(sections.slug("wakeup", "Event, set", "", "64 B/µs"), "wakeup_event_set_64_b_s")
+        self.assertEqual(figure.slug("wakeup", "Event, set", "", "64 B/µs"), "wakeup_event_set_64_b_s")
 
     def test_at_most_so_many_races_are_told_and_the_rest_is_counted(self):
         with support.fixture_run() as run:

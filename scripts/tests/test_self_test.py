@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import support  # noqa: F401, finds the scripts
-import self_test
+from page import self_test
 
 ROW = {"case": "s/impl:x", "metric": "rate", "trials": 20, "wrong": 1, "wrong_confirmed": 0, "rate_upper_95": 0.139,
        "smallest_effect_found_90": 0.0488}

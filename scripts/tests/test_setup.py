@@ -129,8 +129,8 @@ class Setup(unittest.TestCase):
 
 class Shell(unittest.TestCase):
     def test_every_script_is_valid_bash_and_may_be_run(self):
-        for name in ("bench-all", "build", "check_format", "lint", "package", "setup", "test", "tests/adopt",
-                     "tests/bare-root", "tidy", "../.ci/run"):
+        for name in ("bench-all", "build", "package", "setup", "test", "../.ci/run", "checks/check_format", "checks/cpp-coverage",
+                     "checks/fuzz", "checks/lint", "checks/python-coverage", "checks/tidy", "tests/adopt", "tests/bare-root"):
             path = os.path.join(support.SCRIPTS, name)
             self.assertTrue(os.access(path, os.X_OK), name)
             subprocess.run(["bash", "-n", path], check=True)

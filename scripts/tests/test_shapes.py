@@ -4,13 +4,10 @@ import itertools
 import unittest
 
 import support
-import drift
-import lines
-import load_curve
-import scaling_fit
-import scatter
-from estimate import Estimate
-from run_folder import Row, read_run
+from data import scaling_fit
+from data.estimate import Estimate
+from data.run_folder import Row, read_run
+from figures import drift, lines, load_curve, scatter
 from support import drawn
 
 

@@ -66,7 +66,7 @@ class Output(Surroundings):
         self.says(done, 7, "cannot write: File too large")
 
     def test_ctrl_c_ends_it_by_the_signal_and_without_a_traceback(self):
-        code = "import console, os, signal\n" \
+        code = "import os\nimport signal\nfrom data import console\n" \
                "console.leave('x', lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
         done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (-signal.SIGINT, b""))
@@ -87,7 +87,7 @@ class Foreign(Surroundings):
         self.assertNotIn("hijacked", done.stdout)
 
     def test_modules_of_the_current_folder_and_of_the_environment_are_not_run(self):
-        for name in ("csv.py", "sitecustomize.py", "usercustomize.py", "matplotlib.py", "numpy.py", "answer.py"):
+        for name in ("csv.py", "sitecustomize.py", "usercustomize.py", "matplotlib.py", "numpy.py", "data.py"):
             with self.subTest(name):
                 folder = self.here(name, HIJACK)
                 self.unmoved(folder, PYTHONPATH=folder, PYTHONSTARTUP=os.path.join(folder, name))
@@ -104,9 +104,9 @@ class Foreign(Surroundings):
         self.unmoved("/", HOME="/nonexistent", MPLCONFIGDIR="/proc/1/nowhere")
 
     def test_every_command_of_ours_is_isolated(self):
-        for name in os.listdir(support.SCRIPTS):
+        for name in [*os.listdir(support.SCRIPTS), *("checks/" + each for each in os.listdir(support.SCRIPTS + "/checks"))]:
             path = os.path.join(support.SCRIPTS, name)
-            if os.path.isfile(path) and os.access(path, os.X_OK) and name != "check_includes.py":
+            if os.path.isfile(path) and os.access(path, os.X_OK) and name != "checks/check_includes.py":
                 with open(path, encoding="utf-8") as file:
                     first = file.readline()
                 if "python" in first:

@@ -3,9 +3,9 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
-import tables
-from races import races_of
-from run_folder import Row
+from data.races import races_of
+from data.run_folder import Row
+from answers import tables
 from support import dicts
 
 

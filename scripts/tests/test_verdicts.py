@@ -7,8 +7,8 @@ import tempfile
 import unittest
 
 import support
-import forest
-import verdicts
+from figures import forest
+from page import verdicts
 
 
 def row(case, metric, worsening, verdict, spread=0.01, **more):

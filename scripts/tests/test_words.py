@@ -3,7 +3,7 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
-import words
+from data import words
 
 
 class Numbers(unittest.TestCase):

@@ -2,7 +2,7 @@
 //
 //   test,kind,points,missed,hangs,edges,slowest_us
 //
-// scripts/crash-tally makes a table of them.
+// scripts/checks/crash-tally makes a table of them.
 #pragma once
 
 #include "primitives/tests/support/crash_lab.h"

@@ -1,0 +1,252 @@
+"""The decision table: for each need what to pick here, by how much, how sure, on a busy machine and after kill -9.
+
+    table = decisions(run, rows)        # a Table; its notes say which needs were not measured
+    rows = loss_rows(answers)           # where gilfree is slower
+
+A need is a scenario at a setting. The fastest of all is named first, ours or not; where it is a baseline or
+burns its core while it waits, the pick is the fastest of the others.
+"""
+
+import collections
+
+from data import axes, races as racing, words
+from data.contenders import family, is_baseline, is_ours
+from data.estimate import steadiness, told_apart
+from data.run_folder import measured
+from answers import survival
+from answers.tables import Cell, Notes, Table, missing
+
+Need = collections.namedtuple("Need", "text scenario axes")
+
+SMALL, LARGE = {"msg_bytes": "64", "placement": "core"}, {"msg_bytes": "1048576", "placement": "core"}
+NEEDS = (
+    Need("Send small messages to another process (64 B)", "pipe_vs_queue", {"mode": "throughput", **SMALL}),
+    Need("Send large messages to another process (1 MiB)", "pipe_vs_queue", {"mode": "throughput", **LARGE}),
+    Need("Ask another process and wait for the answer (64 B)", "pipe_vs_queue", {"mode": "ping_pong", **SMALL}),
+    Need("Ask another process and wait for the answer (1 MiB)", "pipe_vs_queue", {"mode": "ping_pong", **LARGE}),
+    Need("A queue between producers and consumers, threads", "producer_consumer", {"scope": "thread"}),
+    Need("A queue between producers and consumers, processes", "producer_consumer", {"scope": "process"}),
+    Need("A lock that several threads want", "lock_contention", {"scope": "thread"}),
+    Need("A lock that several processes want", "lock_contention", {"scope": "process"}),
+    Need("A limit on how many threads work at once", "semaphore_pool", {"scope": "thread"}),
+    Need("A limit on how many processes work at once", "semaphore_pool", {"scope": "process"}),
+    Need("A pool of threads, small tasks one by one", "pool_tasks", {"scope": "thread", "mode": "one_by_one"}),
+    Need("A pool of processes, small tasks one by one", "pool_tasks", {"scope": "process", "mode": "one_by_one"}),
+    Need("A pool of processes, small tasks in chunks", "pool_tasks", {"scope": "process", "mode": "chunks"}),
+    Need("Wake a thread that runs and waits (Event)", "wakeup",
+         {"scope": "thread", "mode": "event_set", "waiter": "hot", "placement": "core"}),
+    Need("Wake a thread that sleeps (Event)", "wakeup",
+         {"scope": "thread", "mode": "event_set", "waiter": "asleep", "placement": "core"}),
+    Need("Start a process and wait for its end", "lifecycle", {"scope": "process"}),
+    Need("Start a thread and wait for its end", "lifecycle", {"scope": "thread"}),
+)
+TOLD = ("parties", "permits", "parent_bytes")  # axes that are told with a need
+# What people use by habit: families, and what they are called together.
+HABITS = ((("std",), "std"), (("pthread", "posix"), "POSIX"), (("pipe", "socket"), "pipe or socket"),
+          (("boost",), "Boost"), (("cpython",), "CPython"))
+HEADER = ["need", "pick", "times as fast as the next library", "and as the usual", "gilfree", "on a busy machine",
+          "after kill -9", "how sure"]
+BUSY = HEADER.index("on a busy machine")
+
+
+def busy_rows(need, rows, cpus):
+    """Yields (how the CPUs were shared, rows) of the need's cases with less than a CPU for each party."""
+    rest = {column: value for column, value in need.axes.items() if column != "placement"}
+    mine = [row for row in rows if row["scenario"] == need.scenario and all(row[column] == value for column, value in rest.items())]
+    for load in ("full", "half"):
+        yield axes.LOADS[load], [row for row in mine if row["load"] == load and row["placement"] == need.axes.get("placement", row["placement"])]
+    alone = [row for row in mine if not row["load"]]
+    yield "both on one core", [row for row in alone if row["placement"] == "same core"]
+    yield "more parties than CPUs", [row for row in alone if int(row["parties"] or 0) > cpus]
+
+
+def race_of(need, rows, cpus):
+    """Returns the race that answers a need, or None.
+
+    Of several settings that fit, one with a CPU for each party counts, then the one with the most contenders,
+    then the one with the most parties.
+    """
+    mine = [row for row in rows if row["scenario"] == need.scenario and not row["load"] and
+            all(row[column] == value for column, value in need.axes.items())]
+    return max(racing.races_of(mine), key=lambda race: (
+        len(race.entries) > 1, int(race.entries[0].rows[0]["parties"] or 0) <= cpus, len(race.entries), axes.sortable(race.setting)),
+        default=None)
+
+
+def pick_of(race):
+    """Returns the fastest that is neither a baseline nor burns its core while it waits; without one, the fastest."""
+    return racing.best_of(race, racing.is_choice) or racing.best_of(
+        race, lambda entry: not is_baseline(entry.contender[0])) or race.entries[0]
+
+
+def next_of(race, pick):
+    """Returns the fastest of another family than the pick's that may be picked, or None."""
+    mine = family(pick.contender[0])
+    return racing.best_of(race, lambda entry: family(entry.contender[0]) != mine and racing.is_choice(entry))
+
+
+def named(race, entry):
+    return "%s, %s" % (racing.name_of(entry), racing.shown(race, entry))
+
+
+def ratio_text(race, one, other):
+    ratio = racing.speed_ratio(race, one, other)
+    return racing.times(ratio).replace(" times", "") if ratio else "moved nothing"
+
+
+def pick_cell(race, pick):
+    first = race.entries[0]
+    text = named(race, pick)
+    second = next((entry for entry in race.entries if entry is not pick and racing.is_choice(entry)), None)
+    if second and told_apart(racing.speed_ratio(race, pick, second)) == 0:
+        text += " (not told apart from %s)" % racing.name_of(second)
+    return Cell(text if first is pick else "%s, is the fastest; to pick: %s" % (named(race, first), text))
+
+
+def next_cell(race, pick, other):
+    if other is None:
+        return Cell("no other was measured")
+    ratio = racing.speed_ratio(race, pick, other)
+    text = "%s: %s" % (ratio_text(race, pick, other), racing.name_of(other)) if ratio else racing.name_of(other) + " moved nothing"
+    return Cell(text, ratio.value if ratio else None)
+
+
+def usual_cell(race, pick):
+    """Returns 'std 1.7, CPython 810': the pick against the best of each family that people use by habit."""
+    parts = []
+    for families, shown in HABITS:
+        other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families)
+        ratio = racing.speed_ratio(race, pick, other) if other and family(pick.contender[0]) not in families else None
+        if ratio:
+            parts.append("%s %s" % (shown, words.factor(ratio.value)))
+    return Cell(", ".join(parts) or "no other was measured")
+
+
+def gilfree_cell(race, pick):
+    ours = racing.ours_of(race)
+    if ours is None:
+        return Cell("not measured in this run")
+    if is_ours(pick.contender[0]):
+        return Cell("the pick")
+    return Cell("%s reaches %s of it" % (racing.name_of(ours), ratio_text(race, ours, pick)))
+
+
+def busy_cell(need, pick, setting, rows, cpus):
+    """Returns what is fastest where the parties do not have a CPU each, or None if that was not measured. setting: the need's."""
+    for how, mine in busy_rows(need, rows, cpus):
+        race = max(racing.races_of(mine), key=lambda race: (len(race.entries), axes.sortable(race.setting)), default=None)
+        if race is None or len(race.entries) < 2:
+            continue
+        if race.setting == setting:
+            return Cell("this is one: " + how)
+        best = pick_of(race)
+        same = next((entry for entry in race.entries if entry.contender == pick.contender), None)
+        other = next_of(race, best) if best is same else same
+        standing = "" if other is None else "; %s times %s" % (ratio_text(race, best, other), racing.name_of(other))
+        if other is not None and told_apart(racing.speed_ratio(race, best, other)) == 0:
+            standing += ", not told apart"
+        standing += doubt(best)
+        return Cell("%s: %s%s" % (how, "the same pick, " + racing.shown(race, best) if best is same else named(race, best), standing))
+    return None
+
+
+def sure(race, one, other):
+    text = racing.sureness(race, one, other)
+    noisy = [entry for entry in (one, other) if steadiness(entry.launches.values())[1] == "noisy"]
+    return text + ("; noisy" if noisy else "") + doubt(one, other)
+
+
+def doubt(*entries):
+    """Returns '; doubtful: its row has a warning' if a row of one of them has, as of a median that hides the rate."""
+    return "; doubtful: its row has a warning" if any(row["warning"] for entry in entries for row in entry.rows) else ""
+
+
+def decision(need, race, rows, cpus, notes):
+    """Returns a row of the decision table."""
+    pick = pick_of(race)
+    other = next_of(race, pick)
+    setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in TOLD])
+    name = Cell(need.text + (": " + setting if setting else ""))
+    name.link = need.scenario
+    return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(race, pick), gilfree_cell(race, pick),
+            busy_cell(need, pick, race.setting, rows, cpus) or missing(notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
+            Cell(survival.text_of(pick.contender[0], pick.rows[0]["scope"])),
+            Cell(sure(race, pick, other) if other else "nothing to compare with")]
+
+
+def decisions(run, rows):
+    """Returns (the decision table, the needs that were not measured)."""
+    cpus, notes, lines, unmeasured = (run.get("host") or {}).get("cpus") or 1, Notes(), [], []
+    of_scenario = collections.defaultdict(list)
+    for row in measured(rows):
+        of_scenario[row["scenario"]].append(row)
+    for need in NEEDS:
+        mine = of_scenario[need.scenario]
+        race = race_of(need, mine, cpus)
+        if race:
+            lines.append(decision(need, race, mine, cpus, notes))
+        else:
+            unmeasured.append(need)
+    table = Table("", HEADER, lines, notes.texts)
+    if lines and not any(str(line[BUSY]) != "not measured" for line in lines):
+        table = Table("", HEADER[:BUSY] + HEADER[BUSY + 1:], [line[:BUSY] + line[BUSY + 1:] for line in lines], [])
+    return table, unmeasured
+
+
+def unmeasured_text(unmeasured):
+    """Returns which needs this run did not measure, in a sentence; '' if it measured all."""
+    if not unmeasured:
+        return ""
+    return "Not measured in this run: %s. To measure them: ./scripts/bench-all %s" % (
+        "; ".join(need.text for need in unmeasured), " ".join(dict.fromkeys(need.scenario for need in unmeasured)))
+
+
+def losses(races):
+    """Returns [(setting, race, entry ahead)] of the races in which another is ahead of each of ours.
+
+    If a baseline is first, the first of those that are none has a row as well.
+    """
+    found = []
+    for setting, race in races:
+        ahead = racing.ahead_of_ours(race)
+        real = [entry for entry in ahead if not is_baseline(entry.contender[0])]
+        chosen = ahead[:1] if not real or real[0] is ahead[0] else [ahead[0], real[0]]
+        found += [(setting, race, entry) for entry in chosen]
+    return found
+
+
+LOSS_HEADER = ["where", "faster", "best of gilfree", "times as fast as gilfree", "how sure"]
+
+
+def loss_rows(answers):
+    """Returns the rows of 'Where gilfree is slower', scenario by scenario. answers: {scenario: Answer}."""
+    lines = []
+    for scenario, found in answers.items():
+        for setting, race, ahead in losses(found.races):
+            ours, ratio = racing.ours_of(race), racing.speed_ratio(race, ahead, racing.ours_of(race))
+            where = Cell(axes.plain(scenario) + (": " + setting if setting else ""))
+            where.link = scenario
+            lines.append([where, Cell(named(race, ahead)), Cell(named(race, ours)),
+                          Cell(racing.times(ratio).replace(" times", ""), ratio.value) if ratio else
+                          Cell("gilfree moved nothing"), Cell(sure(race, ahead, ours))])
+    return lines
+
+
+def compared(answers):
+    """Returns how many races one of ours ran in against others, in how many of them another was ahead, and in how
+    many of these one that is no baseline. Races by the 99th percentile do not count.
+    """
+    mine = [race for found in answers.values() for _, race in found.races
+            if racing.ours_of(race) and racing.rival_of(race) and race.metric is not racing.P99]
+    real = [race for race in mine if any(not is_baseline(entry.contender[0]) for entry in racing.ahead_of_ours(race))]
+    return len(mine), len(racing.lost(mine)), len(real)
+
+
+def losses_text(answers):
+    """Returns in how many races another is ahead, in sentences."""
+    races, behind, real = compared(answers)
+    if not races:
+        return "Nothing of gilfree was measured beside anything else."
+    ahead = "another is ahead" if not behind else "another is ahead, in %d of them one that is more than a baseline" % real
+    return "gilfree was compared with others in %s; in %d %s. Where gilfree wins but its 99th percentile is longer, that is " \
+           "listed too." % (words.counted(races, "race"), behind, ahead)

@@ -1,0 +1,1 @@
+"""What a run holds: its rows, settings, contenders and numbers. Uses no other folder."""

@@ -1,0 +1,174 @@
+"""Races: the contenders that were measured at one setting, the best first, and what may be said of them.
+
+    for race in races_of(rows):
+        print(verdict(race))      # names the fastest first, ours or not
+
+The rule: the first name of a verdict is the contender with the best median. If that is not one of ours,
+the verdict also says what ours reaches, and lost(races) lists the race. tests/test_races.py holds it to this.
+"""
+
+import collections
+
+from data import axes, words
+from data.contenders import is_baseline, is_ours, label
+from data.estimate import NOTICED, estimate, per_launch, ratio_of, told_apart
+from data.run_folder import measured
+
+Metric = collections.namedtuple("Metric", "name column better heading text_of unit")
+Entry = collections.namedtuple("Entry", "contender rows launches estimate")
+Race = collections.namedtuple("Race", "scenario setting metric entries")
+
+RATE = Metric("rate", "ops_per_s", "higher", "operations/s", words.number, "/s")
+P50 = Metric("p50", "lat_p50_ns", "lower", "p50", words.duration, "")
+P99 = Metric("p99", "lat_p99_ns", "lower", "p99", words.duration, "")
+MEAN = Metric("mean", "lat_mean_ns", "lower", "time per operation", words.duration, "")
+CLOCKS = 2        # a latency of at most so many readings of the clock is the clock
+ROUNDING = 1e-9  # of numbers that were divided
+
+
+def metric_of(rows):
+    """Returns what a row is about, by its column metric_kind, as far as it was measured."""
+    wanted = (RATE, P50, MEAN) if rows[0]["metric_kind"] == "throughput" else (P50, MEAN, RATE)
+    return next((metric for metric in wanted if any(row[metric.column] for row in rows)), wanted[0])
+
+
+def contender_of(row):
+    return row["impl"], row["interpreter"]
+
+
+def spins_on_request(row):
+    """Returns whether the row is the variant of one of ours that spins: a case of its own, not in the races."""
+    return is_ours(row["impl"]) and row["wait"] == "spin"
+
+
+def entries_of(rows, metric):
+    groups = collections.defaultdict(list)
+    for row in rows:
+        groups[contender_of(row)].append(row)
+    found = []
+    for contender, group in groups.items():
+        launches = per_launch(group, metric.column)
+        if launches:
+            found.append(Entry(contender, group, launches, estimate(launches.values())))
+    sign = -1 if metric.better == "higher" else 1
+    return sorted(found, key=lambda entry: (sign * entry.estimate.median, label(*entry.contender)))
+
+
+def races_of(rows, setting_of=axes.setting_of, metric=None):
+    """Returns a Race for each setting that was measured, in the order of the settings."""
+    groups = collections.defaultdict(list)
+    for row in measured(rows):
+        if not spins_on_request(row):
+            groups[setting_of(row)].append(row)
+    races = []
+    for setting in sorted(groups, key=axes.sortable):
+        chosen = metric or metric_of(groups[setting])
+        entries = entries_of(groups[setting], chosen)
+        if entries:
+            races.append(Race(groups[setting][0]["scenario"], setting, chosen, entries))
+    return races
+
+
+def best_of(race, wanted):
+    """Returns the best entry for which wanted(entry) holds, or None."""
+    return next((entry for entry in race.entries if wanted(entry)), None)
+
+
+def ours_of(race):
+    return best_of(race, lambda entry: is_ours(entry.contender[0]))
+
+
+def rival_of(race):
+    """Returns the best that is not ours."""
+    return best_of(race, lambda entry: not is_ours(entry.contender[0]))
+
+
+def burns_cpu(entry):
+    """Returns whether it spins or yields for as long as it waits, and so is not a choice for a busy machine."""
+    return entry.rows[0]["wait"] in ("spin", "yield")
+
+
+def is_choice(entry):
+    """Returns whether it suits shared cores: it is neither a baseline nor one that burns its core."""
+    return not burns_cpu(entry) and not is_baseline(entry.contender[0])
+
+
+def speed_ratio(race, one, other):
+    """Returns how many times as fast the one is as the other; above 1 if it is better, whatever the metric."""
+    pair = (one, other) if race.metric.better == "higher" else (other, one)
+    return ratio_of(pair[0].launches, pair[1].launches)
+
+
+def shown(race, entry):
+    return race.metric.text_of(entry.estimate.median) + race.metric.unit
+
+
+def times(ratio):
+    """Returns '1.8 times (1.6 to 2.0)'; both numbers where the launch-by-launch interval leaves out the ratio."""
+    if ratio.low is None:
+        return words.factor(ratio.value) + " times"
+    value, *ends = words.around(*ratio[:3])
+    interval = "%s to %s" % tuple(ends)
+    if not ratio.low * (1 - ROUNDING) <= ratio.value <= ratio.high * (1 + ROUNDING):
+        interval = "launch by launch " + interval
+    return "%s times (%s)" % (value, interval)
+
+
+def name_of(entry):
+    """Returns 'tbb::spin_mutex (yields while it waits)'."""
+    return label(*entry.contender) + (" (%ss while it waits)" % entry.rows[0]["wait"]
+                                if burns_cpu(entry) and not is_baseline(entry.contender[0]) else "")
+
+
+def sureness(race, one, other):
+    """Returns 'told apart', 'not told apart' or 'preliminary: 2 launches'."""
+    ratio = speed_ratio(race, one, other)
+    apart = told_apart(ratio)
+    if apart is None:
+        paired = ratio.n if ratio else 0
+        return "preliminary: " + words.launches(paired) + " of both"
+    return "told apart" if apart else "not told apart"
+
+
+def lead(race, first, other):
+    """Returns how the first stands to another, behind its name and value."""
+    ratio = speed_ratio(race, first, other)
+    if ratio is None:
+        return "%s moved nothing" % label(*other.contender)
+    if told_apart(ratio) == 0:
+        return "not told apart from %s (%s): %s" % (name_of(other), shown(race, other), times(ratio))
+    return "%s as fast as %s (%s)" % (times(ratio), name_of(other), shown(race, other))
+
+
+def verdict(race):
+    """Returns a sentence that names the fastest, ours or not, and its ratio to the best of ours or to the next."""
+    first = race.entries[0]
+    if len(race.entries) == 1:
+        return "%s: %s; nothing else was measured beside it" % (name_of(first), shown(race, first))
+    other = (rival_of if is_ours(first.contender[0]) else ours_of)(race) or race.entries[1]
+    unsure = told_apart(speed_ratio(race, first, other)) == 0
+    text = "%s %s %s; %s" % (name_of(first), "has the best median," if unsure else "is the fastest with",
+                             shown(race, first), lead(race, first, other))
+    calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)])
+    if not is_choice(first) and len(calm.entries) > 1:
+        text += ". Of those to pick, " + verdict(calm)
+    return text
+
+
+def ahead_of_ours(race):
+    """Returns the entries of others that are faster than the best of ours, certainly or as far as can be seen."""
+    ours = ours_of(race)
+    if ours is None:
+        return []
+    found = []
+    for entry in race.entries[:race.entries.index(ours)]:
+        ratio = speed_ratio(race, entry, ours)
+        apart = told_apart(ratio)
+        if ratio is None or apart == 1 or (apart is None and ratio.value >= NOTICED):
+            found.append(entry)
+    return found
+
+
+def lost(races):
+    """Returns the races in which another is faster than each of ours."""
+    return [race for race in races if ahead_of_ours(race)]

@@ -1,0 +1,1 @@
+"""The kinds of figures. Uses data and answers."""

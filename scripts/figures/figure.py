@@ -1,0 +1,177 @@
+"""What all figures share: the frame, labels that do not collide, the caption, the files.
+
+    picture, axis = start("Pipe or queue?", "subtitle", left=room(names), right=0.9)
+    axis.plot(xs, ys, **style(impl, interpreter))
+    label_ends(axis, [(xs[-1], ys[-1], (impl, interpreter)), ...])
+    path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "Medians ..."), alt, header, table)
+
+A figure is one panel: the page sets them side by side where there is room. Each is written as SVG and PNG,
+with the numbers it shows as CSV beside it. Its name begins with its scenario's. `alt` says in words what it
+shows. Room for names and ticks is kept in inches, so that nothing is clipped.
+"""
+
+import functools
+import os
+import re
+
+from figures.plotting import pyplot  # first: it sets matplotlib up
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ticker import FuncFormatter
+
+from data import words
+from data.contenders import label, style
+from data.estimate import FEWEST
+from data.files import write_csv
+
+TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and caption; rim
+SPACING = 11.5                         # points from one name to the next
+LINE = 0.25                            # inches of a line before its name in list_beside()
+INK, PALE, GRID, PAPER = "#222222", "#666666", "#e4e4e4", "#ffffff"  # the page replaces these by its own
+
+LOOK = {
+    "font.size": 9.5, "font.family": "sans-serif", "axes.spines.top": False,
+    "axes.spines.right": False, "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.6,
+    "axes.axisbelow": True, "axes.titlesize": 10, "axes.titlelocation": "left",
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": PALE, "xtick.color": INK, "ytick.color": INK,
+    "figure.facecolor": PAPER, "axes.facecolor": "none", "svg.fonttype": "none", "svg.hashsalt": "gilfree",
+}
+
+
+@functools.lru_cache(maxsize=None)
+def width_of(text, size):
+    """Points that a text is wide, in the font of all figures."""
+    font = get_font(findfont(FontProperties(family=[LOOK["font.family"]])))
+    font.set_size(size, 72)
+    font.set_text(text)
+    return font.get_width_height()[0] / 64
+
+
+def room(texts, size=9):
+    """Returns the inches that the longest of the texts needs, with the gap before it."""
+    return 0.4 + max((width_of(text, size) for text in texts if text.strip()), default=0) / 72
+
+
+def wrapped(text, inches, size, bold=False):
+    """Returns the text in lines that are no wider."""
+    lines = []
+    for word in text.split():
+        longer = "%s %s" % (lines[-1], word) if lines else word
+        if lines and width_of(longer, size) * (1.15 if bold else 1.02) <= inches * 72:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
+    """Returns (picture, axis). width and height: of the axis; left and right: what is kept free beside it. Inches."""
+    pyplot.rcParams.update(LOOK)
+    whole_width = 2 * EDGE + left + width + right
+    lines, below = wrapped(title, whole_width - 2 * EDGE, 12, bold=True), wrapped(subtitle, whole_width - 2 * EDGE, 9)
+    top = 0.2 + TITLE * len(lines) + 0.2 * len(below) + 0.1
+    whole_height = top + height + BOTTOM
+    picture = pyplot.figure(figsize=(whole_width, whole_height))
+    axis = picture.add_axes(((EDGE + left) / whole_width, BOTTOM / whole_height, width / whole_width,
+                             height / whole_height))
+    down = 0.12
+    for text, step, look in ((lines, TITLE, {"fontsize": 12, "fontweight": "bold"}),
+                             (below, 0.2, {"fontsize": 9, "color": PALE})):
+        for line in text:
+            picture.text(EDGE / whole_width, 1 - down / whole_height, line, va="top", **look)
+            down += step
+    return picture, axis
+
+
+def spread_out(wanted, spacing, low, high):
+    """Returns places as near as can be to the wanted ones (sorted), none closer than spacing to the next."""
+    blocks = []  # [sum of (wanted - offset), members]
+    for place in wanted:
+        block = [place, 1]
+        while blocks and (blocks[-1][0] / blocks[-1][1] + blocks[-1][1] * spacing >
+                          block[0] / block[1]):
+            total, members = blocks.pop()
+            block = [total + block[0] - block[1] * members * spacing, members + block[1]]
+        blocks.append(block)
+    places = []
+    for total, members in blocks:
+        places += [total / members + member * spacing for member in range(members)]
+    for at in range(len(places)):  # inside low and high, as far as there is room
+        places[at] = max(places[at], low + at * spacing)
+    for at in range(len(places)):
+        places[-1 - at] = min(places[-1 - at], high - at * spacing)
+    return places
+
+
+def label_ends(axis, ends):
+    """Names each line to the right of the axis, at its end's height. ends: [(x, y, contender)].
+
+    Names that would collide are moved apart; a thin line leads from each end to its name.
+    """
+    picture = axis.figure
+    picture.canvas.draw()  # settles the limits of the axes
+    points = 72 / picture.dpi
+    found = sorted((axis.transData.transform((x, y))[1] * points, x, y, contender) for x, y, contender in ends)
+    box = axis.get_window_extent()
+    places = spread_out([at for at, *_ in found], SPACING, box.y0 * points, box.y1 * points)
+    for place, (_, x, y, contender) in zip(places, found):
+        colour = style(*contender)["color"]
+        height = (place - box.y0 * points) / (box.height * points)
+        axis.annotate(label(*contender), xy=(x, y), xytext=(1.05, height), xycoords="data",
+                      textcoords="axes fraction", color=colour, fontsize=9, va="center",
+                      annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5,
+                                  "alpha": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 2})
+
+
+def list_beside(axis, entries):
+    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, contender)]"""
+    handles = [pyplot.Line2D([], [], label=label(*contender), **style(*contender))
+               for _, contender in sorted(entries)]
+    axis.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
+                fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
+
+
+def formatter(text_of):
+    return FuncFormatter(lambda value, _: text_of(value))
+
+
+def rule_of(counts):
+    """Returns what a caption says of points and bars, of the numbers of launches behind them."""
+    counts = list(counts)
+    enough = [count for count in counts if count >= FEWEST]
+    text = "Medians of %s" % words.from_to(counts) + (" launch" if set(counts) == {1} else " launches")
+    if not enough:
+        return text + ": too few for an interval"
+    if len(enough) == len(counts):
+        return text + "; bars: 95 % interval of the median"
+    return "%s; bars: 95 %% interval of the median, where there are six or more launches (%d of %d)" % (
+        text, len(enough), len(counts))
+
+
+def caption(run, rule):
+    host = run.get("host") or {}
+    return "%s.\n%s, %s CPUs, Linux %s; run %s" % (
+        rule, host.get("cpu_model", "unknown CPU"), host.get("cpus", "?"), host.get("kernel", "?"),
+        str(run.get("run_id", "?"))[:8])
+
+
+def slug(scenario, *texts):
+    """Returns the name of a figure's files: the scenario's, then what it shows."""
+    return "_".join([scenario, *filter(None, (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts))])
+
+
+def save(picture, folder, name, text, alt, header, table):
+    """Writes plots/NAME.svg, .png and .csv; returns the SVG's path."""
+    plots = os.path.join(folder, "plots")
+    os.makedirs(plots, exist_ok=True)
+    width, height = picture.get_size_inches()
+    lines = [line for part in text.split("\n") for line in wrapped(part, width - 2 * EDGE, 7.5)]
+    picture.text(EDGE / width, 0.08 / height, "\n".join(lines), fontsize=7.5, color=PALE, va="bottom", linespacing=1.35)
+    try:
+        for ending in ("svg", "png"):
+            picture.savefig(os.path.join(plots, name + "." + ending), dpi=130,
+                            metadata={"Title": alt, **({"Date": None} if ending == "svg" else {})})
+    finally:
+        pyplot.close(picture)
+    write_csv(os.path.join(plots, name + ".csv"), header, table)
+    return os.path.join(plots, name + ".svg")

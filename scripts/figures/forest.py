@@ -1,0 +1,109 @@
+"""Forest plots: how much faster or slower each case is, with its interval, by verdict.
+
+    path = draw_forest(folder, rows, "ab_forest", "Is B slower than A?", "main against HEAD", caption)
+
+rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better; delta: the smallest change
+that matters, shaded on both sides of none, or None. At most SHOWN are drawn, those that are worse or better first, then
+the largest.
+"""
+
+import collections
+import math
+
+from matplotlib.ticker import FixedLocator
+
+from data import words
+from figures import figure
+from figures.plotting import pyplot
+
+Change = collections.namedtuple("Change", "name change low high verdict delta", defaults=(None,))
+
+WORSE, BETTER = "#D55E00", "#0072B2"
+LOOKS = {"worse": ("v", WORSE, WORSE), "better": ("^", BETTER, BETTER), "same": ("o", figure.PALE, figure.PALE)}
+OTHER = ("o", figure.PALE, figure.PAPER)  # undecided, not told apart, preliminary: hollow
+MARKS = "right of the line: faster, shorter or fairer, as a ratio of speeds; triangles up: better, down: worse; dots: the same; hollow: not decided"
+SHOWN = 40
+ROW = 0.23  # inches
+STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000)  # percent
+
+
+def percent(change):
+    """Returns a logarithm as '+12 %'; of what is three times as much or a third 'x 3.1'."""
+    if abs(change) > math.log(3):
+        return "x %s" % words.two(math.exp(change))
+    return "%+.3g %%" % float("%.2g" % (100 * math.expm1(change)))
+
+
+def shortened(cases):
+    """Returns {case: its name without the parts that all cases share}; the whole name of a single one."""
+    parts = {case: case.split("/") for case in cases}
+    shared = set.intersection(*map(set, parts.values())) if len(parts) > 1 else set()
+    return {case: " ".join(part for part in found if part not in shared) or case for case, found in parts.items()} if shared else \
+        {case: case for case in cases}
+
+
+def chosen(rows):
+    """Returns the rows that are drawn, the best on top."""
+    decided = [row for row in rows if row.verdict in ("worse", "better")]
+    others = sorted((row for row in rows if row not in decided), key=lambda row: -abs(row.change))
+    decided.sort(key=lambda row: -abs(row.change))
+    return sorted((decided + others)[:SHOWN], key=lambda row: -row.change)
+
+
+def ticks_of(low, high):
+    """Returns round changes on both sides of 0, of which there is room for a few."""
+    reach = max(abs(low), abs(high))
+    steps = [step for step in STEPS if math.log1p(step / 100) <= reach] or [STEPS[0]]
+    found = [0.0]
+    for step in steps[-1:]:
+        found += [math.log1p(step / 100), -math.log1p(step / 100)]
+    return sorted(each for each in found if low <= each <= high)
+
+
+def draw_rows(axis, rows):
+    ends = [0.0]
+    for at, row in enumerate(rows):
+        if row.delta:
+            axis.add_patch(pyplot.Rectangle((-row.delta, at - 0.5), 2 * row.delta, 1, color=figure.PALE, alpha=0.18, linewidth=0, zorder=0))
+            ends += [-row.delta, row.delta]
+        shape, edge, fill = LOOKS.get(row.verdict, OTHER)
+        if row.low is not None:
+            axis.hlines(at, row.low, row.high, color=edge, linewidth=2.2, alpha=0.5)
+            ends += [row.low, row.high]
+        axis.plot(row.change, at, shape, color=edge, markerfacecolor=fill, markersize=6, markeredgewidth=1.3)
+        axis.annotate(percent(row.change), (1.02, at), xycoords=("axes fraction", "data"), va="center", fontsize=9,
+                      color=figure.INK, annotation_clip=False)
+        ends.append(row.change)
+    margin = 0.06 * (max(ends) - min(ends)) or 0.05
+    axis.set_xlim(min(ends) - margin, max(ends) + margin)
+    axis.axvline(0, color=figure.PALE, linewidth=1, zorder=1)
+    axis.xaxis.set_major_locator(FixedLocator(ticks_of(*axis.get_xlim())))
+    axis.xaxis.set_major_formatter(figure.formatter(lambda each: percent(each) if each else "0"))
+    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.set_yticks(range(len(rows)), [row.name for row in rows])
+    axis.tick_params(axis="y", length=0)
+    axis.grid(axis="y", visible=False)
+    axis.set_xlabel("worse  |  better", fontsize=8.5)
+
+
+def alt_of(title, rows, shown):
+    best, last = shown[0], shown[-1]
+    return "Forest plot. %s %s: most improved %s %s, most worsened %s %s." % (
+        title, words.counted(len(rows), "comparison"), best.name, percent(best.change), last.name, percent(last.change))
+
+
+def draw_forest(folder, rows, name, title, subtitle, caption):
+    """Draws the changes; returns the SVG's path, or None without any."""
+    shown = chosen(rows)
+    if not shown:
+        return None
+    picture, axis = figure.start(title, subtitle, width=2.6, height=0.3 + ROW * len(shown),
+                                 left=figure.room([row.name for row in shown], 9.5), right=figure.room([percent(row.change) for row in shown]))
+    draw_rows(axis, shown)
+    band = "; shaded: too small to matter (%s)" % ", ".join(
+        "%.3g %%" % (100 * math.expm1(each)) for each in sorted({row.delta for row in shown if row.delta})) if any(
+            row.delta for row in shown) else ""
+    more = ". %d more are in the table" % (len(rows) - len(shown)) if len(rows) > len(shown) else ""
+    first, *rest = caption.split("\n")
+    return figure.save(picture, folder, name, "\n".join(["%s; %s%s%s." % (first.rstrip("."), MARKS, band, more), *rest]),
+                       alt_of(title, rows, shown), ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])

@@ -1,0 +1,160 @@
+"""Line plots: against message size, parties or another axis that has several values, names at the ends.
+
+    path = draw_lines(folder, run, lines, name, title, setting, x=MESSAGES, y=axis_of(metric))
+
+lines: {contender: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py).
+"""
+
+import collections
+import math
+
+from data import words
+from data.contenders import is_ours, label, marker, style
+from figures import figure
+
+X = collections.namedtuple("X", "column label text_of")
+Y = collections.namedtuple("Y", "column label text_of logarithmic better")
+
+MESSAGES = X("msg_bytes", "message size", lambda value: words.size(int(value)))
+PARTIES = X("parties", "parties", lambda value: "%d" % value)
+# What changes at which message size, marked where it lies inside the sizes measured.
+MARKS = ((4096, "page, PIPE_BUF"), (65536, "pipe(2)'s buffer"))
+SHOWN = 30
+
+
+def lines_of(races, column):
+    """Returns {contender: {x: Estimate}} of races that differ in one numeric axis."""
+    lines = collections.defaultdict(dict)
+    for race in races:
+        x = float(next(entry.rows[0][column] for entry in race.entries))
+        for entry in race.entries:
+            if entry.estimate.median > 0:
+                lines[entry.contender][x] = entry.estimate
+    return dict(lines)
+
+
+def places_of(lines):
+    return sorted({x for points in lines.values() for x in points})
+
+
+def draw_line(axis, contender, points):
+    """Draws a line with its intervals; returns its end."""
+    places = sorted(points)
+    look, ours = style(*contender), is_ours(contender[0])
+    axis.plot(places, [points[x].median for x in places], marker=marker(contender[0]), markersize=5 if ours else 3.5, **look)
+    for x in places:
+        if points[x].low is not None:
+            axis.vlines(x, points[x].low, points[x].high, color=look["color"], zorder=look["zorder"],
+                        linewidth=2 if ours else 1, alpha=0.5)
+    return places[-1], points[places[-1]].median, contender
+
+
+def mark_sizes(axis, sizes):
+    for size, text in MARKS:
+        if sizes[0] < size < sizes[-1]:
+            axis.axvline(size, color=figure.PALE, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+            axis.annotate(text, (size, 0), xycoords=("data", "axes fraction"), xytext=(-3, 4),
+                          textcoords="offset points", rotation=90, fontsize=7.5, color=figure.PALE,
+                          ha="right", va="bottom")
+
+
+def leader_at(lines, place, better):
+    """Returns the contender whose interval stands apart from all others at this place, or None."""
+    found = sorted(((points[place], contender) for contender, points in lines.items() if place in points),
+                   key=lambda each: each[0].median, reverse=better == "higher")
+    first, *others = found
+    if first[0].low is None or any(other.low is None for other, _ in others[:1]):
+        return None
+    apart = all(first[0].low > other.high if better == "higher" else first[0].high < other.low for other, _ in others if other.low is not None)
+    return first[1] if apart else None
+
+
+def lead_changes(lines, better):
+    """Returns [(x, y)] where the lead passes from one contender to another, by lines between logarithms."""
+    found, before = [], None
+    for place in places_of(lines):
+        leader = leader_at(lines, place, better)
+        if leader is None:
+            continue
+        if before is not None and leader != before[1]:
+            (left, one), other = before, leader
+            if left in lines[other] and place in lines[one]:
+                here, there = (math.log(lines[one][at].median / lines[other][at].median) for at in (left, place))
+                share = here / (here - there)
+                found.append((left * (place / left) ** share,
+                              lines[one][left].median * (lines[one][place].median / lines[one][left].median) ** share))
+        before = place, leader
+    return found
+
+
+def mark_changes(axis, lines, y):
+    """Marks where the lead changes by rings; returns what the caption says of them."""
+    changes = lead_changes(lines, y.better)
+    for each in changes:
+        axis.plot(*each, "o", markersize=12, markerfacecolor="none", color=figure.INK, markeredgewidth=1, zorder=6)
+    return "; ring: the lead changes near %s" % words.listed(
+        words.size(2 ** round(math.log2(size))) for size, _ in changes) if changes else ""
+
+
+def draw_axes(axis, lines, x, y, cpus):
+    places = places_of(lines)
+    axis.set_xscale("log", base=2)
+    axis.set_xlabel(x.label)
+    if y.logarithmic:
+        axis.set_yscale("log")
+    axis.set_xticks(places, [x.text_of(each) for each in places])
+    axis.yaxis.set_major_formatter(figure.formatter(y.text_of))
+    axis.minorticks_off()
+    axis.margins(x=0.03)
+    if not y.logarithmic:
+        axis.set_ylim(0)
+    if x is MESSAGES:
+        mark_sizes(axis, places)
+    if x is PARTIES and cpus and places[0] < cpus < places[-1]:
+        axis.axvline(cpus, color=figure.PALE, linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
+
+
+def alt_of(title, setting, lines, x, y):
+    """Returns the alt text, which names the best at each end."""
+    places, parts = places_of(lines), []
+    for place in (places[0], places[-1]):
+        found = {contender: points[place].median for contender, points in lines.items() if place in points}
+        best = (max if y.better == "higher" else min)(found, key=found.get)
+        parts.append("at %s %s leads with %s" % (x.text_of(place), label(*best), y.text_of(found[best])))
+    return "Line plot. %s %s against %s, %s: %s." % (
+        title, ", ".join(filter(None, (setting, y.label))), x.label, words.counted(len(lines), "contender"),
+        "; ".join(parts))
+
+
+def draw_curves(axis, places, ideal, fits):
+    """Draws the ideal dashed, and the laws that were fitted dotted in the colours of their lines."""
+    if ideal is not None:
+        axis.plot(places, [ideal(place) for place in places], color=figure.PALE, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    for contender, law in fits.items():
+        steps = [places[0] + (places[-1] - places[0]) * step / 60 for step in range(61)]
+        axis.plot(steps, [law(step) for step in steps], color=style(*contender)["color"], linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
+
+
+def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None):
+    """Draws the lines; returns the SVG's path. Those with the best ends are drawn if there are many.
+
+    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted.
+    """
+    host = run.get("host") or {}
+    best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
+    left_out, lines = len(lines) - SHOWN, {contender: lines[contender] for contender in best_last[:SHOWN]}
+    picture, axis = figure.start(title, setting, height=max(3.4, 0.17 * len(lines)),
+                                 right=figure.room([label(*contender) for contender in lines]))
+    axis.set_title("%s; %s is better" % (y.label, y.better))
+    ends = [draw_line(axis, contender, points) for contender, points in lines.items()]
+    fits = {contender: law for contender, law in (fits or {}).items() if contender in lines}
+    draw_curves(axis, places_of(lines), ideal, fits)
+    draw_axes(axis, lines, x, y, host.get("cpus"))
+    changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
+    figure.label_ends(axis, ends)
+    table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
+    changes += "; dotted: the law that was fitted (USL)" if fits else ""
+    more = ". %d more are in the table" % left_out if left_out > 0 else ""
+    return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + changes + more),
+                       alt_of(title, setting, lines, x, y),
+                       ["impl", "interpreter", x.column, y.column, "low", "high", "launches"], table)

@@ -1,0 +1,143 @@
+"""HTML of a report: tables that sort and filter, figures in both themes, and the page around its sections.
+
+    text = table_text(table, "Which should I use?")
+    text = document("Pipe or queue?", "Debian, 2 CPUs", notes, [("which", "Which should I use?", text), ...])
+
+A page is self-contained: report.css, report.js and the figures are put into it, and nothing is fetched.
+"""
+
+import html
+import os
+import re
+
+from data import words
+from page import colours
+
+SHOWN = 8        # figures of a section that are shown at once
+ROWS = 40        # of a table; a longer one is folded
+BROAD = 520      # px from which a figure keeps its size on a phone and scrolls
+HERE = os.path.dirname(os.path.abspath(__file__))
+escape = html.escape
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+{css}
+</style></head><body>
+<header id="top">
+<h1>{title}</h1>
+<p class="small">{line}</p>
+{notes}
+{contents}
+</header>
+<main>
+{sections}
+</main>
+<a class="up" href="#top">Contents</a>
+<script>
+{js}
+</script></body></html>
+"""
+
+
+def source(name):
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def notes_text(cell):
+    return "".join("<sup>%d</sup>" % note for note in getattr(cell, "notes", ()))
+
+
+def cell_text(cell, numeric, heading=""):
+    """Returns a cell; with a heading for tables that a phone shows as cards."""
+    value, link = getattr(cell, "value", None), getattr(cell, "link", None)
+    text = escape(str(cell))
+    return "<td%s%s%s>%s%s</td>" % (
+        ' class="num"' if numeric else "", "" if value is None else ' data-value="%r"' % value,
+        ' data-heading="%s"' % escape(heading) if heading else "",
+        '<a href="#%s">%s</a>' % (escape(link), text) if link else text, notes_text(cell))
+
+
+def numeric_columns(found):
+    """Returns whether each column holds numbers, which stand to the right; words beside a number stand to the left."""
+    def is_number(cell):
+        return getattr(cell, "value", None) is not None and ": " not in cell
+    return [any(map(is_number, column)) for column in zip(*found.rows)] or [False] * len(found.header)
+
+
+def table_text(found, name, kind="sortable"):
+    """Returns a Table as HTML. name: the label that a screen reader reads; kind: sortable, or cards on a phone."""
+    numeric = numeric_columns(found)
+    head = "".join('<th scope="col" class="%s">%s</th>' % (
+        "num" if right else "text" if place == 0 else "", escape(text))
+        for place, (text, right) in enumerate(zip(found.header, numeric)))
+    headings = found.header if kind == "cards" else [""] * len(found.header)
+    lines = ["<tr%s>%s</tr>" % (' class="ours"' if getattr(row[0], "ours", False) else "",
+                                "".join(map(cell_text, row, numeric, headings))) for row in found.rows]
+    notes = "" if not found.notes else '<div class="small"><ol>%s</ol></div>' % "".join(
+        "<li>%s</li>" % escape(note) for note in found.notes)
+    caption = '<p class="small">%s</p>' % escape(found.caption) if found.caption else ""
+    return '%s<div class="wide" role="region" tabindex="0" aria-label="%s"><table class="%s"><thead><tr>%s</tr>' \
+           "</thead><tbody>%s</tbody></table></div>%s" % (caption, escape(name), kind, head, "\n".join(lines), notes)
+
+
+def folded_table(found, name):
+    """Returns a table, behind a line that opens it if it is long."""
+    text = table_text(found, name)
+    return text if len(found.rows) <= ROWS else "<details><summary>%s</summary>%s</details>" % (
+        escape("%s of %s" % (words.counted(len(found.rows), "row"), ", ".join(found.header[1:4]))), text)
+
+
+def facts_text(facts):
+    return '<div class="wide" role="region" tabindex="0" aria-label="Facts"><table>%s</table></div>' % "".join(
+        '<tr><th scope="row">%s</th><td>%s</td></tr>' % (escape(name), escape(text)) for name, text in facts)
+
+
+def list_text(points):
+    return "<ul>%s</ul>" % "".join("<li>%s</li>" % escape(each) for each in points) if points else ""
+
+
+def inline(path):
+    """Returns an SVG as part of a page: themed, with ids of its own and an alt text."""
+    name = os.path.basename(path)[:-4]
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    title = re.search(r"<dc:title>(.*?)</dc:title>", text, re.S)
+    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg"):], flags=re.S)
+    text = re.sub(r'(\bid="|url\(#|xlink:href="#)', lambda found: found[0] + name + "-", text)
+    width = float(re.search(r'width="([\d.]+)pt"', text)[1]) * 4 / 3
+    head = '<svg role="img" aria-label="%s" style="width: %.0fpx" ' % (title[1] if title else "A figure", width)
+    text = re.sub(r'\b(width|height)="[\d.]+pt" ?', "", colours.themed(text), count=2)
+    return '<figure%s>%s<figcaption>Its numbers: plots/%s.csv</figcaption></figure>' % (
+        ' class="broad"' if width > BROAD else "", head + text[len("<svg "):], escape(name))
+
+
+def figures_text(paths):
+    """Returns the figures side by side; those beyond SHOWN are folded."""
+    texts = [inline(path) for path in paths]
+    shown, folded = texts[:SHOWN], texts[SHOWN:]
+    parts = ['<div class="figures">%s</div>' % "\n".join(shown)] if shown else []
+    if folded:
+        parts.append('<details><summary>%s</summary><div class="figures">%s</div></details>' % (
+            words.counted(len(folded), "more figure"), "\n".join(folded)))
+    return "\n".join(parts)
+
+
+def contents(sections):
+    return '<nav aria-label="Contents"><ul>%s</ul></nav>' % "".join(
+        '<li><a href="#%s">%s</a></li>' % (escape(name), escape(heading)) for name, heading, _ in sections)
+
+
+def note_text(text):
+    return '<p class="warning">%s</p>' % escape(text if "." in text.split()[0] else words.capital(text))
+
+
+def document(title, line, notes, sections):
+    """Returns a page. line: what was measured where; notes: what limits all of it; sections: [(id, heading, HTML)]."""
+    return PAGE.format(
+        title=escape(title), css=source("report.css") + colours.style_sheet(), js=source("report.js"), line=escape(line),
+        notes="\n".join(note_text(str(note)) for note in notes if str(note).strip()), contents=contents(sections),
+        sections="\n".join('<h2 id="%s">%s</h2>\n%s' % (escape(name), escape(heading), text)
+                           for name, heading, text in sections))

@@ -1,0 +1,86 @@
+"""report.html: one self-contained page, figures inside, nothing fetched.
+
+Contents, the decision table, where gilfree is slower, the tutorial's claims, a section for each scenario, the
+machine, the terms.
+"""
+
+import os
+
+from data.files import write_text
+from answers import needs
+from answers.tables import Table
+from page.commands import command_of
+from page.glossary import TERMS
+from page.markup import (document, escape, facts_text, figures_text, folded_table, list_text, table_text)
+from page.summary import RULE, gaps, gaps_text, machine, notes_of
+
+WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor burns
+its core while it waits; where another is faster, it is named first. Ratios are speeds: above 1 the pick is faster. In
+brackets the 95 % interval.</p>
+"""
+BESIDE = """<p class="small">Beside this page: samples.csv, every measured row; hist.csv, the latencies; summary.csv, what the
+tables show; summary.json, this page for programs; run.json, the machine in full; plots/, each figure as SVG and PNG, and its
+numbers. What each column means: results/README.md.</p>"""
+
+
+def section_text(question, scenario, found, drawn, about, command):
+    parts = ['<p class="answer">%s</p>' % escape(found.headline), list_text(found.points), figures_text(drawn)]
+    parts += ["<h3>Numbers</h3>"] if found.tables else []
+    parts += [folded_table(table, "%s Table %d" % (question, at)) for at, table in enumerate(found.tables, start=1)]
+    parts.append('<h3>How it was measured, and again</h3><p class="small">%s Raw data: the rows of %s in samples.csv.</p>'
+                 "<pre>%s</pre>" % (escape(about), escape(scenario), escape(command)))
+    return "\n".join(parts)
+
+
+def which_text(found, unmeasured):
+    table = table_text(found, "Which should I use?", "cards") if found.rows else "<p>Nothing that a need asks for.</p>"
+    missing = needs.unmeasured_text(unmeasured)
+    return WHICH + table + ('<p class="small">%s</p>' % escape(missing) if missing else "")
+
+
+def slower_text(answers, lines):
+    return "<p>%s</p>" % escape(needs.losses_text(answers)) + (
+        table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower") if lines else "")
+
+
+def claims_text(found):
+    return table_text(found, "What the tutorial says", "cards") if found.rows else \
+        "<p>This run measured none of the tutorial's claims.</p>"
+
+
+def terms_text():
+    return "<dl>%s</dl>" % "".join("<dt>%s</dt><dd>%s</dd>" % (escape(term), escape(text))
+                                   for term, text in TERMS.items())
+
+
+def gaps_section(rows):
+    missing = gaps(rows)
+    if not missing:
+        return "<p>Every case of this run's profile was measured.</p>"
+    lines = [list(gap) for gap in missing]
+    return "<details><summary>%s</summary>%s</details>" % (gaps_text(missing), table_text(
+        Table("", ["case", "status", "reason"], lines, []), "What was not measured"))
+
+
+def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, others=()):
+    """Writes report.html.
+
+    answers: {scenario: Answer}; drawn: {scenario: [paths of SVGs]}; abouts: {scenario: how it was measured};
+    findings: of summary.py; steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is not about a scenario.
+    """
+    questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
+    facts = machine(run)
+    sections = [("which", "Which should I use?", which_text(findings.decisions, findings.unmeasured)),
+                ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
+                ("claims", "What the tutorial says", claims_text(findings.claims))]
+    sections += [(scenario, questions.get(scenario, scenario), section_text(
+        questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), abouts.get(scenario, ""),
+        command_of(run, scenario))) for scenario, found in answers.items()]
+    sections += [*others,
+                 ("machine", "The machine", facts_text(facts) + "<p>%s</p>%s" % (
+                     escape(steady[0]), figures_text(steady[1])) + '<p class="small">%s</p>' % escape(RULE)),
+                 ("gaps", "What was not measured", gaps_section(rows)),
+                 ("terms", "Terms", terms_text()),
+                 ("again", "Measure it yourself", "<pre>%s</pre>\n%s" % (escape(command_of(run)), BESIDE))]
+    write_text(os.path.join(folder, "report.html"), document(
+        next(iter(answers.values())).headline, ". ".join(text for _, text in facts[:2]) + ".", notes_of(run, rows), sections))

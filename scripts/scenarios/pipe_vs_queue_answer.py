@@ -1,0 +1,123 @@
+"""Pipe or queue? The answer in words and in tables; the data choose the words.
+
+A size is decided when the 95 % interval of Pipe : Queue, launch by launch, leaves out 1 and the lead is
+one that anybody would notice. Contenders that are faster than both are named with it (sections.py).
+"""
+
+import collections
+
+from data import axes, races as racing, words
+from data.estimate import ratio_of, told_apart
+from data.run_folder import measured, without_load
+from answers.answer import Answer, clock_point
+from answers.tables import pivot, tables_of
+from scenarios import sections
+
+PIPE, QUEUE = ("pipe", ""), ("queue", "")
+CORE = "core"
+
+SPOKEN_OF = (64, 65536)  # sizes of which both rates are told; the table has all
+
+Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PIPE, QUEUE, or None
+
+
+def races_of(rows, mode, placement=CORE):
+    """Returns the races of a mode beside no other load, by size."""
+    return racing.races_of([row for row in without_load(rows) if row["mode"] == mode and row["placement"] == placement])
+
+
+def compare(race):
+    """Returns what this size says, or None if it was not measured through both."""
+    found = {entry.contender: entry for entry in race.entries}
+    if PIPE not in found or QUEUE not in found:
+        return None
+    ratio = ratio_of(found[PIPE].launches, found[QUEUE].launches)
+    if ratio is None:
+        return None
+    others = racing.ahead_of_ours(race)
+    winner = {1: PIPE, -1: QUEUE}.get(told_apart(ratio))
+    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others)
+
+
+def won(sizes, contender):
+    """Returns 'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'"""
+    mine = [size for size in sizes if size.winner == contender]
+    leads = [size.ratio.value if contender == PIPE else 1 / size.ratio.value for size in mine]
+    lead = " to ".join(dict.fromkeys(words.factor(end) for end in (min(leads), max(leads))))
+    every = "at every size" if len(mine) == len(sizes) else \
+        "for messages of " + words.listed(words.size(size.bytes) for size in mine)
+    return "the %s %s (%s times as fast)" % (contender[0].capitalize(), every, lead)
+
+
+def unsure(sizes):
+    """Returns what is said of the sizes without a winner."""
+    few = [size for size in sizes if size.winner is None and size.ratio.low is None]
+    close = [size for size in sizes if size.winner is None and size.ratio.low is not None]
+    parts = []
+    if close:
+        parts.append("for %s this run cannot tell them apart" % words.listed(words.size(each.bytes) for each in close))
+    if few:
+        parts.append("for %s there are too few launches to decide" % words.listed(words.size(each.bytes) for each in few))
+    return parts
+
+
+def headline(sizes):
+    if not sizes:
+        return "Pipe or queue? This run did not measure both: nothing to compare."
+    winners = [contender for contender in (PIPE, QUEUE) if any(size.winner == contender for size in sizes)]
+    if not winners and all(size.ratio.low is None for size in sizes):
+        return "Pipe or queue? Not decided: too few launches."
+    if not winners:
+        return "Pipe or queue? At no message size can this run tell them apart."
+    text = "; ".join(["For speed, " + "; ".join(won(sizes, contender) for contender in winners)] + unsure(sizes))
+    return "Pipe or queue? %s.%s" % (text, overtaken(sizes))
+
+
+def overtaken(sizes):
+    """Returns a sentence about contenders that are faster than both; '' if there are none."""
+    found = [(entry, size) for size in sizes for entry in size.others[:1]]
+    if not found:
+        return ""
+    return " Faster than both: %s." % "; ".join(
+        "%s for messages of %s" % (racing.name_of(entry), words.size(size.bytes)) for entry, size in found)
+
+
+def speed_points(races):
+    """Yields Both, at each size, and what they are worth of each other."""
+    for race in races:
+        found = {entry.contender: entry for entry in race.entries}
+        size = compare(race)
+        if size is not None and size.bytes in SPOKEN_OF:
+            text_of = (lambda entry: words.number(entry.estimate.median) + "/s") if size.bytes < 4096 else \
+                (lambda entry, by=size.bytes: words.number(entry.estimate.median * by, "B/s"))
+            yield "Messages of %s: %s through the Pipe, %s through the Queue; the Pipe is %s as fast." % (
+                words.size(size.bytes), text_of(found[PIPE]), text_of(found[QUEUE]), racing.times(size.ratio))
+
+
+def told(rows):
+    """Returns [(setting in words, Race)]: one way and round trips, each on its own core, then on one."""
+    found = racing.races_of(rows)
+    moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
+    return sorted(((axes.words_of(race.setting, moving), race) for race in found),
+                  key=lambda each: each[1].entries[0].rows[0]["mode"] != "throughput")
+
+
+def tables(rows):
+    """Returns tables of the contenders by size, one way and round trips; then every case."""
+    found = []
+    for mode, caption in (("throughput", "Messages per second, one way, by message size."),
+                          ("ping_pong", "Round trips, p50, by message size.")):
+        races = races_of(rows, mode)
+        if races:
+            found.append(pivot(races, [row for row in without_load(rows) if row["mode"] == mode and row["placement"] == CORE],
+                               "msg_bytes", caption))
+    return found + [table._replace(caption=("Every case. " + table.caption).strip())
+                    for table in tables_of(rows, {"ops_per_s": "messages/s", "lat_p50_ns": "round trip, p50"})]
+
+
+def answer(_run, rows):
+    races = races_of(measured(rows), "throughput")
+    sizes = [size for race in races if (size := compare(race))]
+    found = told(rows)
+    texts = [text for text in sections.sentences(found)] if found else []
+    return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found + sections.tails(rows, found))

@@ -1,0 +1,57 @@
+"""wakeup: one-way latency of each contender, to a waiter that runs and to one that sleeps."""
+
+import collections
+
+from data.axes import SCOPES, WAITERS, PLACES
+from data.contenders import label, order
+from data.races import contender_of
+from data.run_folder import measured, without_load
+from figures import figure, percentiles
+from scenarios import sections
+
+COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
+SECTION = sections.Section(
+    title="How long from the wake-up call until the waiter runs?", headings={"lat_p50_ns": "wake-up, p50"},
+    about="One way: from the call that wakes to the return of the wait, between two parties with a core each unless "
+          "it says otherwise. A waiter that runs has only just begun to wait and still spins, if it is of the kind "
+          "that does; one that sleeps has been in the kernel for a while.")
+ASLEEP = "This run did not measure waiters that sleep: these times are of waiters that run. " \
+         "./scripts/bench-all wakeup does."
+
+
+def answer(_run, rows):
+    found = sections.answer(SECTION, rows)
+    if measured(rows) and not any(row["waiter"] == "asleep" for row in measured(rows)):
+        found.points.insert(0, ASLEEP)
+    return found
+
+
+def shapes(rows):
+    """Returns {(scope, waiter, placement): {case: contender}} of the events."""
+    found = collections.defaultdict(dict)
+    for row in sorted(without_load(measured(rows)), key=lambda row: order(*contender_of(row))):
+        if row["mode"] == "event_set":
+            found[row["scope"], row["waiter"], row["placement"]][row["case"]] = contender_of(row)
+    return found
+
+
+def draw_shape(folder, run, state, lines):
+    scope, waiter, placement = state
+    setting = "Two %s, %s, %s" % (SCOPES.get(scope, scope), WAITERS.get(waiter, waiter),
+                                  PLACES.get(placement, placement))
+    picture, axis = figure.start("How the wake-ups of an Event are distributed", setting,
+                                 right=figure.room([label(*contender) for contender in lines]))
+    table = percentiles.draw_percentiles(axis, lines)
+    return figure.save(
+        picture, folder, figure.slug("wakeup_percentiles", *state),
+        figure.caption(run, percentiles.rule_of(lines)), percentiles.alt_of(setting, table),
+        ["impl", "interpreter", "quantile", "latency_ns", "lowest", "highest"], table)
+
+
+def draw(folder, run, rows):
+    paths = sections.draw(SECTION, folder, run, rows)
+    for state, cases in shapes(rows).items():
+        lines = percentiles.distributions(folder, cases)
+        if lines:
+            paths.append(draw_shape(folder, run, state, lines))
+    return paths
