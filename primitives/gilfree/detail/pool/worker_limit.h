@@ -23,10 +23,12 @@
 // 3. A worker that is counted as asleep has looked for tasks after that (event_count.h). So one that a
 //    submitter counts as awake takes the task that was offered before, unless it is in a long task.
 //    The same holds for the sentry, by a fence of its own.
-// 4. A worker looks for a vacant post of sentry when it looks for tasks; switch_on() wakes one for it.
+// 4. A worker looks for a vacant post of sentry when it looks for tasks; switch_on() wakes one for it. While
+//    the post is vacant, workers are woken as if the limit were off.
 //
 // Crash       A dead worker counts as asleep, or is replaced by one that looks for tasks first. The
-//             supervisor removes a dead sentry (release()), and its successor takes the post.
+//             supervisor removes a dead sentry (release()), and its successor takes the post. While a
+//             sentry is stopped (SIGSTOP), a task may wait for those that are awake, as for a stopped worker.
 #pragma once
 
 #include <sys/resource.h>
@@ -91,7 +93,7 @@ class WorkerLimit {
   void notify_unless_awake(EventCount<S>& offered, int enough) const {
     if (!offered.has_waiters()) [[likely]]
       return;
-    if (is_on() && awake(offered) >= enough) return;
+    if (is_on() && has_sentry() && awake(offered) >= enough) return;
     offered.notify_one_slow();
   }
 
