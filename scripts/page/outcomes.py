@@ -24,6 +24,7 @@ from page.summary import folded, records, table_lines
 COLUMNS = ("test", "outcome", "samples", "expect")  # that each row needs
 RANKS = ("forbidden", "undecided", "interesting", "acceptable")
 VERDICTS = ("FAILED", "HUNG", "undecided", "not run", "skipped", "passed")  # the first that a test has counts
+DECIDED = ("FAILED", "HUNG", "passed")
 REASONED = ("skipped", "not run")  # one row without an outcome, whose description is the reason
 TESTS = ["property", "contender", "between", "verdict", "trials", "samples", "forbidden that came"]
 OUTCOMES = ["test", "outcome", "samples", "share of them", "expected", "why", "to repeat it"]
@@ -88,19 +89,25 @@ def is_of_ours(found):
     return not found.contender or is_ours(found.contender)
 
 
+def finding_of(mine):
+    """Returns what some stress tests found: that none decided, which saw something forbidden, or that none did."""
+    bad = [each.test for each in mine if each.verdict in ("FAILED", "HUNG")]
+    if all(each.verdict not in DECIDED for each in mine):
+        return "none came to a verdict"
+    if bad:
+        return "%d saw a forbidden outcome or hung (%s)" % (len(bad), words.listed(bad))
+    return "no forbidden outcome in %s samples" % words.number(sum(samples_of(each.rows) for each in mine))
+
+
 def headline(found):
     """Returns whether anything forbidden came, in gilfree and in the others, in a sentence or two."""
     parts = []
-    for whose, mine in (("gilfree", [each for each in found if is_of_ours(each)]), ("other libraries", [
-            each for each in found if not is_of_ours(each)])):
-        bad = [each for each in mine if each.verdict in ("FAILED", "HUNG")]
-        doubtful = [each for each in mine if each.verdict not in ("FAILED", "HUNG", "passed")]
-        if not mine:
-            continue
-        text = "%s of %s" % (words.counted(len(mine), "stress test"), whose)
-        text += ": none came to a verdict" if len(doubtful) == len(mine) else ": no forbidden outcome in %s samples" % words.number(sum(samples_of(each.rows) for each in mine)) if not bad else \
-            ": %d saw a forbidden outcome or hung (%s)" % (len(bad), words.listed(each.test for each in bad))
-        parts.append(text + ("; %d did not come to a verdict" % len(doubtful) if 0 < len(doubtful) < len(mine) else "") + ".")
+    for whose in ("gilfree", "other libraries"):
+        mine = [each for each in found if is_of_ours(each) == (whose == "gilfree")]
+        doubtful = sum(each.verdict not in DECIDED for each in mine)
+        if mine:
+            more = "; %d did not come to a verdict" % doubtful if 0 < doubtful < len(mine) else ""
+            parts.append("%s of %s: %s%s." % (words.counted(len(mine), "stress test"), whose, finding_of(mine), more))
     return " ".join(parts) or "No stress test was run."
 
 
@@ -113,7 +120,7 @@ def tests_table(found):
         reason = each.rows[0]["description"] if each.verdict in REASONED else ""
         lines.append([name, Cell(label(each.contender) if each.contender else "-"), Cell(each.scope or "-"),
                       Cell(each.verdict, None, [notes.number("%s: %s" % (each.verdict, reason))] if reason else ()),
-                      Cell("{:,}".format(int(each.trials)), int(each.trials)) if is_count(each.trials) else Cell("not told"),
+                      Cell("{:,}".format(int(each.trials)), int(each.trials)) if is_count(each.trials) else Cell("not reported"),
                       Cell("{:,}".format(samples_of(each.rows)), samples_of(each.rows)),
                       Cell(", ".join(row["outcome"] for row in bad) or "none")])
     return Table("", TESTS, lines, notes.texts)
