@@ -72,7 +72,7 @@ def redraw(folder):
     return html.unescape(re.search("<title>(.*?)</title>", picture, re.S)[1]), mistakes
 
 
-def tell(readme, folder, words):
+def present(readme, folder, words):
     """Writes the figure's words beside it in README.md."""
     target = "%s/%s" % (folder.rstrip("/"), SHOWN)
     text, count = re.subn(r"!\[[^\]]*\]\(%s\)" % re.escape(target), lambda _: "![%s](%s)" % (words, target), read(readme))
@@ -86,7 +86,7 @@ def main(arguments):
         folder, *readme = arguments
         words, mistakes = redraw(folder)
         for each in readme:
-            tell(each, folder, words)
+            present(each, folder, words)
     except (BadRun, ValueError) as why:
         return fail("reference", report.BAD_RUN, why)
     except OSError as why:

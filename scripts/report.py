@@ -69,7 +69,7 @@ def draw_with(module, section, folder, run, rows):
     return drawn + scatter.draw_needs(folder, run, rows) + heat_map.draw_needs(folder, run, rows) if rows else drawn
 
 
-def tell(scenario, folder, run, rows):
+def present(scenario, folder, run, rows):
     """Returns (Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
     found, drawn, mistakes = nothing("This could not be told."), [], []
     section = sections.default(str(run["questions"].get(scenario, "")))
@@ -117,7 +117,7 @@ def report_run(folder):
     others, mistakes = others + tested, run["damage"] + damage + more
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
-        answers[scenario], drawn[scenario], abouts[scenario], found = tell(scenario, folder, run, mine)
+        answers[scenario], drawn[scenario], abouts[scenario], found = present(scenario, folder, run, mine)
         mistakes += found
     *steady, found = steadiness(folder, run, rows)
     mistakes += found
@@ -154,7 +154,7 @@ def draw_alone(folder, wanted):
         if not mine:
             raise BadRun("%s has no rows of %s; it has %s"
                          % (folder, scenario, ", ".join(scenarios(rows)) or "none"))
-        _, drawn, _, found = tell(scenario, folder, run, mine)
+        _, drawn, _, found = present(scenario, folder, run, mine)
         lines += drawn or ["nothing to draw: no measured rows of %s" % scenario]
         mistakes += found
     return lines, mistakes

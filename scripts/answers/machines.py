@@ -20,11 +20,11 @@ from data.races import contender_of, metric_of, spins_on_request
 from data.run_folder import BadRun, measured, read_run
 
 DONE = (0, 3, 5, 6)  # exit codes of a run that came to its end
-FEWEST = 5           # machines of a class, of which outliers are told
+FEWEST = 5           # machines of a class, of which outliers are named
 DISTANCE = 4.5       # median absolute deviations (scaled to a standard deviation) from which a machine is an outlier
 NOTICED = 0.05       # and so much faster or slower
 SCALE = 1.4826       # of a median absolute deviation, to a standard deviation
-# What a machine tells of itself in each row: what may be the reason why it differs.
+# What a machine reports of itself in each row: what may be the reason why it differs.
 WATCHED = ("ref_ns", "steal_frac", "throttled_us", "freq_mhz", "psi_cpu_some10")
 
 # values: {case: median over its launches}; watched: {column: median over its rows}; cause: why it is not compared, or None
@@ -54,7 +54,7 @@ def build_of(run):
 
 
 def settings_of(run):
-    """Returns the facts that may differ between comparable machines, and are told where they do."""
+    """Returns the facts that may differ between comparable machines, and are named where they do."""
     host, environment = run.get("host") or {}, run.get("environment") or {}
     return {"kernel": host.get("kernel"), "system": host.get("os"), "governor": environment.get("governor"),
             "seed": run.get("seed"), "profile": run.get("profile"), "settings": json.dumps(run.get("settings"), sort_keys=True)}
@@ -214,7 +214,7 @@ def outliers_of(group, cases):
             distance = (speed - middle) / width
             if abs(distance) < DISTANCE or abs(math.expm1(speed - middle)) < NOTICED:
                 continue
-            if name not in found:  # "" comes first: a machine that differs in all is told once
+            if name not in found:  # "" comes first: a machine that differs in all is named once
                 found[name] = Outlier(by_name[name], [place], math.exp(speed - middle), distance, reasons_of(by_name[name], watched))
             elif found[name].where != [""]:
                 found[name].where.append(place)

@@ -40,7 +40,7 @@ NEEDS = (
     Need("Start a process and wait for its end", "lifecycle", {"scope": "process"}),
     Need("Start a thread and wait for its end", "lifecycle", {"scope": "thread"}),
 )
-TOLD = ("parties", "permits", "parent_bytes")  # axes that are told with a need
+REPORTED = ("parties", "permits", "parent_bytes")  # axes that are named with a need
 # What people use by habit: families, and what they are called together.
 HABITS = ((("std",), "std"), (("pthread", "posix"), "POSIX"), (("pipe", "socket"), "pipe or socket"),
           (("boost",), "Boost"), (("cpython",), "CPython"))
@@ -165,7 +165,7 @@ def decision(need, race, rows, cpus, notes):
     """Returns a row of the decision table."""
     pick = pick_of(race)
     other = next_of(race, pick)
-    setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in TOLD])
+    setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in REPORTED])
     name = Cell(need.text + (": " + setting if setting else ""))
     name.link = need.scenario
     return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(race, pick), gilfree_cell(race, pick),

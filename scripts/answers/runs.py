@@ -30,7 +30,7 @@ FACTS = (
     ("CPU quota", "limits", "cgroup_cpu_max"), ("governor", "environment", "governor"), ("compiler", "build", "compiler"),
     ("compiler version", "build", "compiler_version"), ("build type", "build", "type"), ("build flags", "build", "flags"),
     ("sanitizers", "build", "sanitizers"), ("window", "settings", "window_ns"), ("warm-up", "settings", "warmup_ns"))
-TOLD = (("commit", "tool", "git_sha"), ("profile", None, "profile"), ("started", None, "started_utc"), ("seed", None, "seed"),
+REPORTED = (("commit", "tool", "git_sha"), ("profile", None, "profile"), ("started", None, "started_utc"), ("seed", None, "seed"),
         ("interpreters", None, "interpreters"))
 UNLIKE = "differs from the first run"
 UNPAIRED = ("These runs were measured one after the other: a machine that changed its speed in between looks like a change of what "
@@ -69,9 +69,9 @@ def unlike(runs):
 
 
 def facts_table(runs):
-    """Returns a row for each fact and a column for each run; a fact that is the same in all is told once."""
+    """Returns a row for each fact and a column for each run; a fact that is the same in all is shown once."""
     notes, lines = Notes(), []
-    for what, group, key in (*TOLD, *FACTS):
+    for what, group, key in (*REPORTED, *FACTS):
         texts = [fact_of(each.run, group, key) for each in runs]
         if (what, group, key) in FACTS and len(set(texts)) == 1:
             continue

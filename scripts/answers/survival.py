@@ -13,7 +13,7 @@ import collections
 from data import words
 
 GO_ON = "the others go on"
-TOLD = "the others go on and are told"
+REPORTED = "the others go on and learn of it"
 PERMITS_LOST = "its permits are lost, the others may wait for ever"
 HANG = "the others may wait for ever"
 TASK_LOST = "WorkerLost for its task; the others go on"
@@ -21,8 +21,8 @@ TOGETHER = "threads end together"
 UNKNOWN = "not tested"
 
 SURVIVORS = {
-    "pipe": GO_ON, "queue": GO_ON, "lifo_queue": GO_ON, "priority_queue": GO_ON, "joinable_queue": TOLD, "lock": TOLD, "rlock": TOLD,
-    "semaphore": PERMITS_LOST, "bounded_semaphore": GO_ON, "event": GO_ON, "condition": GO_ON, "barrier": TOLD,
+    "pipe": GO_ON, "queue": GO_ON, "lifo_queue": GO_ON, "priority_queue": GO_ON, "joinable_queue": REPORTED, "lock": REPORTED, "rlock": REPORTED,
+    "semaphore": PERMITS_LOST, "bounded_semaphore": GO_ON, "event": GO_ON, "condition": GO_ON, "barrier": REPORTED,
     "process_pool": TASK_LOST, "pthread_mutex_pshared": HANG, "pthread_robust": HANG, "posix_sem_pshared": HANG,
     "pthread_barrier_pshared": HANG, "pthread_cond_pshared": HANG, "boost_interprocess_mutex": HANG,
     "boost_interprocess_semaphore": HANG, "boost_interprocess_condition": HANG, "boost_message_queue": HANG,

@@ -78,8 +78,8 @@ def learn(run):
     family.cache_clear()
     label.cache_clear()
     order.cache_clear()
-    told = run.get("contenders")
-    for impl, facts in (told.items() if isinstance(told, dict) else ()):
+    reported = run.get("contenders")
+    for impl, facts in (reported.items() if isinstance(reported, dict) else ()):
         if isinstance(facts, dict):
             learnt[impl] = {name: str(facts[name]) for name in ("label", "family") if facts.get(name)}
 
@@ -87,9 +87,9 @@ def learn(run):
 @functools.lru_cache(maxsize=None)
 def family(impl):
     """Returns the family by which a contender is coloured and listed; UNKNOWN if nothing says."""
-    told = learnt.get(impl, {}).get("family")
-    if told:
-        return told
+    reported = learnt.get(impl, {}).get("family")
+    if reported:
+        return reported
     if impl in OURS:
         return "gilfree"
     if split_operation(impl)[0] in BASELINES:
@@ -150,14 +150,14 @@ def derived(impl):
 def told_label(impl):
     """Returns the label of run.json, None if there is none.
 
-    Without the operation, which the setting tells, and with the report's word for a limit.
+    Without the operation, which the setting names, and with the report's word for a limit.
     """
-    told = learnt.get(impl, {}).get("label")
-    if told is not None and split_operation(impl)[1]:
-        told = told.split(": ")[0]
-    if told is None or not is_baseline(impl):
-        return told
-    return told.replace(" (limit)", "").replace(" (baseline)", "") + " (baseline)"
+    reported = learnt.get(impl, {}).get("label")
+    if reported is not None and split_operation(impl)[1]:
+        reported = reported.split(": ")[0]
+    if reported is None or not is_baseline(impl):
+        return reported
+    return reported.replace(" (limit)", "").replace(" (baseline)", "") + " (baseline)"
 
 
 @functools.lru_cache(maxsize=None)

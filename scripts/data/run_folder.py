@@ -31,7 +31,7 @@ QUANTITIES = {"window_s", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns"
               "lat_n", "cpu_ns_per_op", "fair_jain", "max_wait_ns", "timer_cost_ns"}
 NEEDED = ("case", "scenario", "impl", "launch", "status")  # of every row
 IDENTITY = ("run_id", "case", "side", "round", "launch", "repetition")
-NAMED = 3  # damaged rows that are told one by one
+NAMED = 3  # damaged rows that are named one by one
 FACTS = {"warnings": list, "command": list, "cases": list, "questions": dict, "tool": dict, "build": dict,
          "host": dict, "limits": dict, "environment": dict, "interpreters": dict}
 

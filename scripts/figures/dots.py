@@ -124,12 +124,12 @@ def draw_race(folder, run, race, name, title, setting="", marks=()):
     draw_rows(axis, rows, metric.text_of, metric.better)
     used = [mark for mark in marks if any(mark in dict(others) for *_, others in rows)]
     rule = figure.rule_of(value.n for _, value, _ in rows)
-    told = "".join("; %s: %s" % (mark.drawn, mark.name) for mark in used)
+    reported = "".join("; %s: %s" % (mark.drawn, mark.name) for mark in used)
     hollow = "; hollow: fewer than six launches" if any(value.low is None for _, value, _ in rows) else ""
     hollow += clock_words(race)
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     table = [[*contender, what, *each] for contender, value, others in rows
              for what, each in [("median", value), *((mark.name, other) for mark, other in others)]]
-    return figure.save(picture, folder, name, figure.caption(run, rule + hollow + told + more),
+    return figure.save(picture, folder, name, figure.caption(run, rule + hollow + reported + more),
                        alt_of(title, setting, race, rows),
                        ["impl", "interpreter", "mark", metric.column, "low", "high", "launches"], table)

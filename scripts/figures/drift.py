@@ -70,10 +70,10 @@ def draw(folder, run, rows):
     axis.set_ylim(floor - 0.03, max(1.2, 1.05 * max(high)))
     axis.set_xlabel("launches of the run, in order")
     axis.set_title("speed; 1 is the median of the case")
-    told = "; strokes at the bottom: 1 % or more of the time went to other machines" if marks else ""
+    reported = "; strokes at the bottom: 1 % or more of the time went to other machines" if marks else ""
     return figure.save(
         picture, folder, "run_drift", figure.caption(run, "Line: median of %s launches; band: the middle half of them%s" % (
-            words.from_to([row[5] for row in rows]), told)),
+            words.from_to([row[5] for row in rows]), reported)),
         "Line plot. Speed of the launches in the order of the run: the median stretch lies between %.2f and %.2f of the cases' medians." % (
             min(middle), max(middle)), ["order_index", "first_quartile", "median", "third_quartile", "most_stolen", "launches"], rows)
 

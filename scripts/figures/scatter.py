@@ -119,7 +119,7 @@ def draw_needs(folder, run, rows):
     for need in needs.NEEDS:
         race = needs.race_of(need, measured(rows), cpus) if need.scenario == rows[0]["scenario"] and need.text not in LEFT_OUT else None
         if race:
-            setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in needs.TOLD])
+            setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in needs.REPORTED])
             paths.append(draw_cost(folder, run, race, figure.slug(need.scenario, "cost", need.text), "What does speed cost in CPU time?",
                                    ", ".join(filter(None, (need.text, setting)))))
     return [path for path in paths if path]

@@ -2,7 +2,7 @@
 
     lines, mistakes = report("spring")
 
-Machines are grouped by hardware first. Of a group it says who is faster than whom, and on how many machines; then the
+Machines are grouped by hardware first. Of a group it says which contender is faster, and on how many machines; then the
 absolute figures, as the median and the spread over the machines; and which machines differ from the others.
 """
 
@@ -88,7 +88,7 @@ def figures_table(group, places, where):
 def outlier_rows(group, found):
     return [[Cell(each.machine.name), Cell("everywhere" if each.where == [""] else words.listed(list(map(axes.plain, each.where)))),
              Cell("%s times as fast as usual" % words.factor(each.speed), each.speed), Cell("%+.1f" % each.distance, each.distance),
-             Cell("; ".join(each.reasons) or "nothing that it tells of itself"), Cell(group.hardware)] for each in found]
+             Cell("; ".join(each.reasons) or "nothing that it reports"), Cell(group.hardware)] for each in found]
 
 
 def outliers_table(rows):
@@ -132,14 +132,14 @@ def headline_of(fleet, groups, outliers):
 
 def write_machines(folder, groups, outliers):
     """Writes machines.csv: a row for each machine, with its speed beside the usual machine of its class."""
-    strangers = {each.machine.name: each for found in outliers for each in found}
+    odd_ones = {each.machine.name: each for found in outliers for each in found}
     rows = []
     for group in groups:
         for machine in (*group.machines, *group.others):
-            stranger = strangers.get(machine.name)
+            odd_one = odd_ones.get(machine.name)
             rows.append([machine.name, group.hardware, machine.build, "yes" if machine in group.machines else "no", len(machine.values),
-                         machine.failed, *(machine.watched[column] for column in fleets.WATCHED), "outlier" if stranger else "",
-                         stranger.speed if stranger else None, "; ".join(stranger.reasons) if stranger else ""])
+                         machine.failed, *(machine.watched[column] for column in fleets.WATCHED), "outlier" if odd_one else "",
+                         odd_one.speed if odd_one else None, "; ".join(odd_one.reasons) if odd_one else ""])
     write_csv(os.path.join(folder, "machines.csv"), ["machine", "class", "build", "compared", "cases", "failed_cases", *fleets.WATCHED,
                                                      "outlier", "speed", "reasons"], rows)
 

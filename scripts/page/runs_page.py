@@ -26,8 +26,8 @@ def learn(runs):
     """Takes the names of contenders from all runs; the last that names one has its say."""
     merged = {}
     for each in runs:
-        told = each.run.get("contenders")
-        merged.update(told if isinstance(told, dict) else {})
+        reported = each.run.get("contenders")
+        merged.update(reported if isinstance(reported, dict) else {})
     contenders.learn({"contenders": merged})
 
 

@@ -25,7 +25,7 @@ def row_of(each):
     upper, effect = number(each.get("rate_upper_95")), number(each.get("smallest_effect_found_90"))
     counts = [number(each.get(name)) for name in ("trials", "wrong", "wrong_confirmed")]
     return [Cell(str(each.get("case", "?"))), Cell(str(each.get("metric", "?"))), *(Cell(words.three(count), count) for count in counts),
-            Cell("%.2g %%" % (100 * upper), upper), Cell(forest.percent(effect) if effect > 0 else "not told", effect)]
+            Cell("%.2g %%" % (100 * upper), upper), Cell(forest.percent(effect) if effect > 0 else "not reported", effect)]
 
 
 def headline(total):

@@ -13,7 +13,7 @@ from data.files import write_csv, write_text
 from answers import answer as answering, claims, needs
 from answers.answer import by_case
 
-# What is told of the run as a whole: two Tables, the needs that were not measured, the rows of where gilfree is slower.
+# What is said of the run as a whole: two Tables, the needs that were not measured, the rows of where gilfree is slower.
 Findings = collections.namedtuple("Findings", "decisions unmeasured claims losses")
 METRICS = (("ops_per_s", "1/s", "higher"), ("bytes_per_s", "B/s", "higher"),
            ("lat_p50_ns", "ns", "lower"), ("lat_p99_ns", "ns", "lower"),
@@ -35,7 +35,7 @@ def memory(host):
 
 
 def known(facts):
-    """Returns those that the machine told: the others are null."""
+    """Returns those that the machine reported: the others are null."""
     return {name: value for name, value in facts.items() if value is not None}
 
 
@@ -143,8 +143,8 @@ def write_markdown(folder, run, answers, rows, findings):
     lines = ["## " + next(iter(answers.values())).headline, "", *note_lines(notes_of(run, rows)),
              *decision_lines(findings), *loss_lines(answers, findings.losses)]
     lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
-    told = findings.claims
-    lines += folded("What the tutorial says", table_lines(told)) if told.rows else []
+    reported = findings.claims
+    lines += folded("What the tutorial says", table_lines(reported)) if reported.rows else []
     for scenario, found in answers.items():
         body = ["**%s**" % found.headline, ""] + ["- " + point for point in found.points] + [""]
         for table in found.tables:
@@ -164,12 +164,12 @@ def records(header, rows):
 
 def summary_of(run, answers, rows, findings):
     """Returns what summary.md says, for programs."""
-    found, unmeasured, told, losses = findings
+    found, unmeasured, reported, losses = findings
     return {
         "schema_version": 1, "run_id": str(run.get("run_id", "")), "machine": dict(machine(run)),
         "headline": next(iter(answers.values())).headline, "notes": notes_of(run, rows),
         "decisions": records(found.header, found.rows), "needs_not_measured": [need.text for need in unmeasured],
-        "slower": records(needs.LOSS_HEADER, losses), "claims": records(told.header, told.rows),
+        "slower": records(needs.LOSS_HEADER, losses), "claims": records(reported.header, reported.rows),
         "scenarios": {scenario: {"headline": each.headline, "points": each.points, "tables": [
             {"caption": table.caption, "rows": records(table.header, table.rows), "notes": table.notes}
             for table in each.tables]} for scenario, each in answers.items()},

@@ -16,7 +16,7 @@ from scenarios import sections
 PIPE, QUEUE = ("pipe", ""), ("queue", "")
 CORE = "core"
 
-SPOKEN_OF = (64, 65536)  # sizes of which both rates are told; the table has all
+SPOKEN_OF = (64, 65536)  # sizes of which both rates are given; the table has all
 
 Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PIPE, QUEUE, or None
 
@@ -94,7 +94,7 @@ def speed_points(races):
                 words.size(size.bytes), text_of(found[PIPE]), text_of(found[QUEUE]), racing.times(size.ratio))
 
 
-def told(rows):
+def reported(rows):
     """Returns [(setting in words, Race)]: one way and round trips, each on its own core, then on one."""
     found = racing.races_of(rows)
     moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
@@ -118,6 +118,6 @@ def tables(rows):
 def answer(_run, rows):
     races = races_of(measured(rows), "throughput")
     sizes = [size for race in races if (size := compare(race))]
-    found = told(rows)
+    found = reported(rows)
     texts = [text for text in sections.sentences(found)] if found else []
     return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found + sections.tails(rows, found))

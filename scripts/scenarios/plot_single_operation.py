@@ -29,7 +29,7 @@ def place_of(race):
     return OBJECTS.index(thing) if thing in OBJECTS else len(OBJECTS), what, scope != "thread"
 
 
-def told(rows):
+def reported(rows):
     """Returns [(setting in words, Race)] of those that do the same job."""
     found = sorted((race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] != ALONE), key=place_of)
     return [("%s%s, %s" % (race.setting[0].replace("rlock", "recursive lock"),
@@ -67,7 +67,7 @@ def table(rows):
 
 def answer(_run, rows):
     rows = without_load(rows)
-    found = told(rows)
+    found = reported(rows)
     if not measured(rows):
         return nothing("This run measured no single operation.")
     texts = sentences(found)
@@ -82,7 +82,7 @@ def draw(folder, run, rows):
     alone = [race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] == ALONE]
     paths = [draw_race(folder, run, race, figure.slug("single_operation", *race.setting),
                        SECTION.title, words.capital(setting))
-             for setting, race in told(rows)]
+             for setting, race in reported(rows)]
     paths += [draw_race(folder, run, race, figure.slug("single_operation", *race.setting), SECTION.title,
                         "Not the same job: no comparison") for race in alone]
     return [path for path in paths if path]

@@ -19,7 +19,7 @@ from figures.dots import P99, draw_race
 
 Section = collections.namedtuple("Section", "title about headings marks x",
                                  defaults=({}, (P99,), None))
-NAMED = 6  # races that are told in sentences; all are in the table
+NAMED = 6  # races that get a sentence; all are in the table
 
 
 def default(question):
@@ -27,7 +27,7 @@ def default(question):
     return Section(question or "What was measured?", "The scenario has no words of its own; the cases speak.")
 
 
-def told(rows, metric=None):
+def reported(rows, metric=None):
     """Returns [(setting in words, Race)] of a scenario's rows."""
     found = racing.races_of(rows, metric=metric)
     moving = axes.varying([entry.rows[0] for race in found for entry in race.entries])
@@ -37,7 +37,7 @@ def told(rows, metric=None):
 def tails(rows, found):
     """Returns [(setting in words, Race)] by the 99th percentile, of settings at which ours does not lose in `found`."""
     kept = {race.setting for _, race in found if not racing.ahead_of_ours(race)}
-    return [("%s, p99" % setting if setting else "p99", race) for setting, race in told(rows, racing.P99)
+    return [("%s, p99" % setting if setting else "p99", race) for setting, race in reported(rows, racing.P99)
             if race.setting in kept]
 
 
@@ -62,7 +62,7 @@ def gap_words(rows):
 
 
 def answer(section, rows):
-    found = told(rows)
+    found = reported(rows)
     if not found:
         return nothing("Nothing of this was measured (%s)." % (gap_words(rows) or "no rows"))._replace(
             tables=tables_of(rows))

@@ -214,7 +214,7 @@ def answered(fill):
         run.write()
         facts, rows = read_run(run.folder)
         scenario = rows[0]["scenario"]
-        found, _, _, mistakes = subject.tell(scenario, run.folder, facts, [
+        found, _, _, mistakes = subject.present(scenario, run.folder, facts, [
             row for row in rows if row["scenario"] == scenario])
     assert not mistakes, mistakes
     return found
@@ -237,7 +237,7 @@ def drawn(fill):
         facts, rows = read_run(run.folder)
         paths = []
         for scenario in subject.scenarios(rows):
-            _, found, _, mistakes = subject.tell(
+            _, found, _, mistakes = subject.present(
                 scenario, run.folder, facts, [row for row in rows if row["scenario"] == scenario])
             assert not mistakes, mistakes
             paths += found

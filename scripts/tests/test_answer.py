@@ -56,7 +56,7 @@ class Headline(unittest.TestCase):
                          "Pipe or queue? For speed, the Pipe at every size (1.50 times as fast). Faster than both: "
                          "socketpair stream for messages of 64 B.")
 
-    def test_a_certain_lead_that_nobody_would_notice_is_none(self):
+    def test_a_certain_lead_too_small_to_notice_is_none(self):
         self.assertIn("can this run tell them apart", answered(both(1.02e6, 1e6)).headline)
 
     def test_one_launch_is_too_few_to_decide_however_large_the_lead(self):
@@ -99,7 +99,7 @@ class Points(unittest.TestCase):
             "Queue (10.2 M/s).",
             "Round trip, 64 B: gilfree Pipe is the fastest with 760 ns; 28 times (28 to 28) as fast as pipe(2) (21.2 µs)."])
 
-    def test_a_round_trip_that_ours_loses_is_told_before_those_that_it_wins(self):
+    def test_a_round_trip_that_ours_loses_is_named_before_those_that_it_wins(self):
         def fill(run):
             support.full(run)
             for row in run.samples:

@@ -44,7 +44,7 @@ class Said(unittest.TestCase):
             with contextlib.redirect_stderr(stream):
                 self.assertEqual(console.fail("report", 2, "x"), 2)
 
-    def test_an_error_of_the_system_is_told_with_its_file_if_it_has_one(self):
+    def test_an_error_of_the_system_is_named_with_its_file_if_it_has_one(self):
         self.assertEqual(console.reason(OSError(28, "No space left on device")), "No space left on device")
         self.assertEqual(console.reason(OSError(2, "No such file or directory", "x")), "No such file or directory: x")
         self.assertEqual(console.reason(OSError("standard output is closed")), "standard output is closed")
@@ -60,7 +60,7 @@ class Left(unittest.TestCase):
     def test_the_code_of_main_is_the_commands(self):
         self.assertEqual(self.leave(lambda _: 3), (3, ""))
 
-    def test_an_error_of_the_system_that_nobody_caught_is_one_line_and_seven(self):
+    def test_an_uncaught_error_of_the_system_is_one_line_and_seven(self):
         def main(_):
             raise OSError(28, "No space left on device")
         self.assertEqual(self.leave(main), (7, "report: cannot write: No space left on device\n"))

@@ -35,11 +35,11 @@ class Told(unittest.TestCase):
         self.assertLess(order("carrier_pigeon"), order("cpython_queue"))
 
     def test_a_limit_is_called_a_baseline_once(self):
-        for told in ("Pigeon", "Pigeon (limit)", "Pigeon (baseline)"):
-            self.learn(label=told, family="limit")
+        for reported in ("Pigeon", "Pigeon (limit)", "Pigeon (baseline)"):
+            self.learn(label=reported, family="limit")
             self.assertEqual(label("carrier_pigeon"), "Pigeon (baseline)")
 
-    def test_the_operation_is_told_by_the_setting_and_not_by_the_name(self):
+    def test_the_operation_is_given_by_the_setting_and_not_by_the_name(self):
         contenders.learn({"contenders": {
             "raw_futex_set_clear": {"label": "futex alone (limit): set, clear", "family": "limit"},
             "cpython_th_lock_acquire_release": {"label": "CPython Lock: acquire, release", "family": "cpython"},
@@ -49,8 +49,8 @@ class Told(unittest.TestCase):
                          ["futex alone (baseline)", "CPython 3.11.2 Lock", "gilfree mp::Queue: qsize"])
 
     def test_what_is_not_an_object_is_ignored(self):
-        for told in ([], "x", {"carrier_pigeon": 5}, {"carrier_pigeon": {"label": None}}):
-            contenders.learn({"contenders": told})
+        for reported in ([], "x", {"carrier_pigeon": 5}, {"carrier_pigeon": {"label": None}}):
+            contenders.learn({"contenders": reported})
             self.assertEqual(label("carrier_pigeon"), "carrier pigeon")
 
     def test_the_next_run_forgets_it(self):
@@ -86,7 +86,7 @@ class Derived(unittest.TestCase):
                                                     "tbb_mutex", "sysv_msgq", "moon", "")],
                          ["gilfree", "limit", "limit", "cpython", "tbb", "posix", "other", "other"])
 
-    def test_an_interpreter_is_told_with_the_name(self):
+    def test_an_interpreter_is_given_with_the_name(self):
         self.assertEqual(label("cpython_queue", "3.14.0t"), "CPython 3.14.0t Queue")
         self.assertEqual(label("moon", "3.14.0"), "moon 3.14.0")
 

@@ -59,7 +59,7 @@ class Ratios(unittest.TestCase):
         ours = {launch: 3 * value for launch, value in theirs.items()}
         self.assertEqual(ratio_of(ours, theirs), Ratio(3, 3, 3, 6))
 
-    def test_its_value_is_what_a_reader_gets_who_divides_the_medians(self):
+    def test_its_value_is_the_quotient_of_the_medians(self):
         ratio = ratio_of({1: 10, 2: 40, 3: 90}, {1: 1, 2: 20, 3: 30})
         self.assertEqual(ratio.value, 40 / 20)
 

@@ -172,7 +172,7 @@ class Form(Drawn):
 class Captions(Drawn):
     """A caption claims what the data have, and no more."""
 
-    def test_the_rule_tells_of_how_many_launches_and_where_there_are_intervals(self):
+    def test_the_rule_says_how_many_launches_and_where_there_are_intervals(self):
         self.assertEqual(figure.rule_of([1, 1]), "Medians of 1 launch: too few for an interval")
         self.assertEqual(figure.rule_of([1, 5]), "Medians of 1 to 5 launches: too few for an interval")
         self.assertEqual(figure.rule_of([6, 6]), "Medians of 6 launches; bars: 95 % interval of the median")

@@ -60,7 +60,7 @@ class FleetReport(unittest.TestCase):
         found = {each["machine"]: each for each in self.report()[1]["outliers"]}
         self.assertEqual(set(found), set(planted))
         words = {"clock": "its clock ran at 1800 MHz", "steal": "gave 15.0 %", "quota": "its CPU quota", "neighbour": "other programs",
-                 "cache line": "takes 180 ns", "locks alone": "nothing that it tells", "fast": "3900 MHz"}
+                 "cache line": "takes 180 ns", "locks alone": "nothing that it reports", "fast": "3900 MHz"}
         for name, fault in planted.items():
             self.assertIn(words[fault], found[name]["likely reason"])
             self.assertEqual(found[name]["where"], "lock contention" if fault == "locks alone" else "everywhere")

@@ -1,4 +1,4 @@
-"""A program of somebody else's builds and runs with an installed gilfree, in each way there is.
+"""A program of another project builds and runs with an installed gilfree, in each way there is.
 
 GILFREE_BUILD is the build folder whose library, a static one, is installed; the shared library is built
 here, once, and packaged. Needs cmake, a compiler and, for some ways, pkg-config and dpkg-dev.

@@ -24,7 +24,7 @@ ASK = "Ask another process and wait for the answer (64 B)"
 
 
 class Decisions(unittest.TestCase):
-    def test_the_fastest_is_told_first_also_where_it_is_not_to_pick(self):
+    def test_the_fastest_is_named_first_also_where_it_is_not_to_pick(self):
         def fill(run):
             run.lock("lock", 2, [100] * 6)
             run.lock("std_mutex", 2, [40] * 6)
@@ -165,7 +165,7 @@ class Killed(unittest.TestCase):
         survival.learn([test("queue", "passed"), test("queue", "passed"), test("queue", "FAILED", "actors:2"),
                         test("lock", "passed", scope="threads"), test("posix_sem", "HUNG"), test("pool", "undecided")])
         self.assertEqual([survival.text_of(impl, "process") for impl in ("queue", "lock", "posix_sem_pshared", "process_pool")], [
-            "the others go on (bench-all stress: passed 2 tests with kills)", survival.TOLD,
+            "the others go on (bench-all stress: passed 2 tests with kills)", survival.REPORTED,
             "the others may wait for ever (bench-all stress: hung in 1 of 1 test with kills)", survival.TASK_LOST])
 
     def test_nothing_else_is_claimed(self):
@@ -191,7 +191,7 @@ class Slower(unittest.TestCase):
             ["scenario: 1 MiB", "socketpair stream, 175 µs", "gilfree Queue, 247 µs", "1.41 (1.41 to 1.41)", "told apart"]])
         self.assertEqual(counts, (2, 1, 1))
 
-    def test_a_baseline_counts_as_ahead_and_is_told_from_the_others(self):
+    def test_a_baseline_counts_as_ahead_and_is_marked_among_the_others(self):
         _, counts = self.lines(lambda run: (run.round_trips("pipe", [300] * 6), run.round_trips("spsc_ring", [200] * 6)))
         self.assertEqual(counts, (1, 1, 0))
 

@@ -57,7 +57,7 @@ class Outcomes(unittest.TestCase):
         self.assertIn("skipped[1]", self.read("summary.md"))
         self.assertIn("1. skipped: it holds too few", self.read("summary.md"))
 
-    def test_a_rare_outcome_is_told_as_one_in_so_many(self):
+    def test_a_rare_outcome_is_written_as_one_in_so_many(self):
         self.write(self.GOOD.replace(",99,", ",99999999,"), self.ODD)
         self.assertIn("1 in 100 M", self.read("summary.md"))
 

@@ -112,7 +112,7 @@ class Verdicts(unittest.TestCase):
     def test_one_that_moved_nothing_gives_no_ratio(self):
         self.assertIn("std::mutex moved nothing", self.verdict({"lock": [100], "std_mutex": [0]}))
 
-    def test_both_numbers_are_told_where_the_interval_of_pairs_leaves_out_the_ratio(self):
+    def test_both_numbers_are_given_where_the_interval_of_pairs_leaves_out_the_ratio(self):
         race = race_of({"lock": [1, 2, 3, 4, 5, 600], "std_mutex": [600, 1, 2, 3, 4, 5]})
         ratio = races.speed_ratio(race, *race.entries)
         self.assertEqual(ratio.value, 1)
@@ -144,7 +144,7 @@ class Grouping(unittest.TestCase):
 
 
 class Lost(unittest.TestCase):
-    def test_a_lead_that_nobody_would_notice_is_no_loss(self):
+    def test_a_lead_too_small_to_notice_is_no_loss(self):
         self.assertEqual(races.lost([race_of({"lock": [100] * 6, "std_mutex": [104] * 6})]), [])
         self.assertEqual(races.lost([race_of({"lock": [100], "std_mutex": [104]})]), [])
 

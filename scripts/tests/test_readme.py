@@ -64,7 +64,7 @@ class Reference(unittest.TestCase):
     def test_it_was_measured_from_a_commit(self):
         self.assertIs(json.loads(self.text)["tool"]["git_dirty"], False)
 
-    def test_it_names_no_folder_of_whoever_measured_it(self):
+    def test_it_names_no_folder_of_the_measuring_machine(self):
         self.assertNotRegex(self.text, r'"/(?!usr/bin/)')
 
 

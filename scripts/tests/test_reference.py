@@ -94,7 +94,7 @@ class Reference(unittest.TestCase):
             won, unsure = self.out.splitlines()[0].split("; for ")
             self.assertIn(words, won if decided[size] else unsure)
 
-    def test_the_round_trip_of_one_mebibyte_is_told_whoever_won_it(self):
+    def test_the_round_trip_of_one_mebibyte_is_given_whichever_won_it(self):
         medians = {row["impl"]: self.medians("lat_p50_ns")[row["case"]] for row in self.raw
                    if (row["mode"], row["msg_bytes"], row["placement"]) == ("ping_pong", "1048576", "core")
                    and row["wait"] != "spin"}
@@ -105,10 +105,10 @@ class Reference(unittest.TestCase):
     def test_readme_says_of_the_figure_what_the_rows_give(self):
         drawn = re.search("<title>(.*?)</title>", self.run_.read("plots/pipe_vs_queue_rate.svg"))[1]
         with open(os.path.join(support.ROOT, "README.md"), encoding="utf-8") as file:
-            told = re.search(r"!\[(.*?)\]\(results/reference/throughput.svg\)", file.read())[1]
+            reported = re.search(r"!\[(.*?)\]\(results/reference/throughput.svg\)", file.read())[1]
         with open(os.path.join(FOLDER, "throughput.svg"), encoding="utf-8") as file:
             shown = re.search("<title>(.*?)</title>", file.read())[1]
-        self.assertEqual([html.unescape(drawn)] * 2, [told, html.unescape(shown)], "scripts/reference --draw draws them again")
+        self.assertEqual([html.unescape(drawn)] * 2, [reported, html.unescape(shown)], "scripts/reference --draw draws them again")
 
     def test_drawing_it_again_writes_its_figure_summary_and_words_and_leaves_the_rows(self):
         with tempfile.TemporaryDirectory() as folder:

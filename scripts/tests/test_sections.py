@@ -136,7 +136,7 @@ class Axes(unittest.TestCase):
     def test_names_of_files_are_plain(self):
         self.assertEqual(figure.slug("wakeup", "Event, set", "", "64 B/µs"), "wakeup_event_set_64_b_s")
 
-    def test_at_most_so_many_races_are_told_and_the_rest_is_counted(self):
+    def test_at_most_so_many_races_are_named_and_the_rest_is_counted(self):
         with support.fixture_run() as run:
             for parties in range(1, 12):
                 run.lock("lock", parties, [1e6] * 6)

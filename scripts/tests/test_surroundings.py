@@ -31,20 +31,20 @@ class Surroundings(unittest.TestCase):
 
 
 class Output(Surroundings):
-    def test_a_full_device_is_told_in_one_line(self):
+    def test_a_full_device_is_reported_in_one_line(self):
         for arguments in ((), ("pipe_vs_queue",)):
             with open("/dev/full", "w", encoding="utf-8") as full:
                 self.says(self.report(*arguments, stdout=full), 7, "No space left on device")
         self.assertTrue(os.path.exists(self.run_.path("report.html")))
 
-    def test_a_pipe_that_is_not_read_is_told_in_one_line(self):
+    def test_a_pipe_that_is_not_read_is_reported_in_one_line(self):
         reader, writer = os.pipe()
         os.close(reader)
         done = self.report(stdout=writer)
         os.close(writer)
         self.says(done, 7, "Broken pipe")
 
-    def test_a_closed_output_is_told_in_one_line(self):
+    def test_a_closed_output_is_reported_in_one_line(self):
         self.says(self.report(preexec_fn=lambda: os.close(1)), 7, "standard output is closed")
 
     def test_errors_that_cannot_be_written_either_leave_the_exit_code(self):
@@ -59,7 +59,7 @@ class Output(Surroundings):
                            options=("-I", "-X", "utf8=0"))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    def test_a_disk_that_fills_up_is_told_in_one_line(self):
+    def test_a_disk_that_fills_up_is_reported_in_one_line(self):
         import resource
         done = self.report(stdout=subprocess.PIPE, preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_FSIZE, (4096, 4096)))

@@ -54,7 +54,7 @@ class Cases(unittest.TestCase):
         self.assertEqual(found.notes, ["p50: no latencies were recorded here"])
         self.assertEqual(dicts(found)[1]["p50"].notes, (1,))
 
-    def test_an_axis_that_does_not_vary_is_told_once(self):
+    def test_an_axis_that_does_not_vary_is_named_once(self):
         found = self.table([row("lock", ops_per_s=5, parties=2), row("lock", ops_per_s=4, parties=4)])
         self.assertIn("parties", found.header)
         self.assertNotIn("between", found.header)

@@ -91,7 +91,7 @@ class Verdicts(unittest.TestCase):
 
 
 class Forest(unittest.TestCase):
-    def test_a_change_is_told_in_percent_until_it_is_a_factor(self):
+    def test_a_change_is_given_in_percent_until_it_is_a_factor(self):
         self.assertEqual([forest.percent(each) for each in (0, 0.0488, -0.2231, 1.8, -1.8)],
                          ["+0 %", "+5 %", "-20 %", "x 6", "x 0.17"])
 
