@@ -62,7 +62,7 @@ class ContenderPrograms(CommandTest):
         os.chmod(self.path("prog"), 0o700)
         return "./prog"
 
-    def test_it_is_told_the_question_and_reads_the_tallys_magic_and_version(self):
+    def test_it_gets_the_question_and_reads_the_tallys_magic_and_version(self):
         rows = self.measures_program(self.script(
             "memory = mmap.mmap(int(sys.argv[1]), 0)\n"
             "print('skipped', *sys.argv[2:5], memory[32:40].decode(), struct.unpack_from('<Q', memory, 40)[0])"),

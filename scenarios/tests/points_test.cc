@@ -1,0 +1,192 @@
+// The points of each scenario: which it offers, which are decisive, and what it refuses.
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "scenarios/single_operation.h"
+#include "scenarios/support/placement.h"
+#include "scenarios/tests/selection.h"
+#include "scenarios/tests/support.h"
+
+namespace scenarios::testing {
+namespace {
+
+using std::string;
+
+TEST(OffersTest, PipeVsQueueAsksOnOneCoreForRoundTripsOf64BytesAlone) {
+  for (const auto& each : cases({{"placement", "together"}}, {"^pipe_vs_queue/"})) {
+    EXPECT_EQ(each.point.text("mode"), "ping_pong") << each.name;
+    EXPECT_EQ(each.point["msg_bytes"], 64) << each.name;
+  }
+}
+
+TEST(OffersTest, PipeVsQueueSpinsWithQueueAlone) {
+  for (const auto& each : cases({{"wait", "spin"}}, {"^pipe_vs_queue/"})) {
+    EXPECT_EQ(each.point.text("contender"), "queue");
+  }
+}
+
+TEST(OffersTest, ProducerConsumerHasEqualNumbersAndOneAgainstFour) {
+  std::set<std::pair<std::int64_t, std::int64_t>> pairs;
+  for (const auto& each : cases({}, {"^producer_consumer/"})) {
+    pairs.emplace(each.point["producers"], each.point["consumers"]);
+  }
+  EXPECT_EQ(pairs, (std::set<std::pair<std::int64_t, std::int64_t>>{
+                       {1, 1}, {1, 4}, {2, 2}, {4, 1}, {4, 4}}));
+}
+
+TEST(OffersTest, ProducerConsumerHasNoRateForBatchesOrCPython) {
+  for (const auto& each : cases({{"rate", "1000"}}, {"^producer_consumer/"})) {
+    EXPECT_EQ(each.point["batch"], 1) << each.name;
+    EXPECT_FALSE(each.point.text("contender").starts_with("cpython_")) << each.name;
+  }
+}
+
+TEST(OffersTest, ProducerConsumerUsesAPipeForOneAndOne) {
+  for (const auto& each : cases({{"contender", "pipe,pipe2"}}, {"^producer_consumer/"})) {
+    EXPECT_EQ(each.point["producers"] * each.point["consumers"], 1) << each.name;
+  }
+}
+
+TEST(OffersTest, LockContentionHasNoWorkAroundALockOfOne) {
+  for (const auto& each : cases({{"workers", "1"}}, {"^lock_contention/"})) {
+    EXPECT_EQ(each.point["work_in_ns"] + each.point["work_out_ns"], 0) << each.name;
+  }
+}
+
+TEST(OffersTest, SemaphorePoolHasFewerPermitsThanWorkers) {
+  for (const auto& each : cases({}, {"^semaphore_pool/"})) {
+    EXPECT_LT(each.point["permits"], each.point["workers"]) << each.name;
+  }
+}
+
+TEST(OffersTest, WakeupHasNoSpinnerAsleepAndNoTwoHotOnOneCore) {
+  for (const auto& each : cases({}, {"^wakeup/"})) {
+    if (each.point.text("waiter") == "hot") {
+      EXPECT_FALSE(is_on_one_cpu(each.point)) << each.name;
+    } else {
+      EXPECT_NE(each.point.text("contender"), "spinning_flag") << each.name;
+    }
+  }
+}
+
+TEST(OffersTest, LifecycleHasLargeParentsForProcessesAlone) {
+  for (const auto& each : cases({{"parent_bytes", "1G"}}, {"^lifecycle/"})) {
+    EXPECT_EQ(each.point.text("contender").find("thread"), std::string::npos) << each.name;
+  }
+}
+
+TEST(OffersTest, PoolTasksHasFiftyForPoolsOfProcessesAndProcesses) {
+  std::set<std::string> found;
+  for (const auto& each : cases({{"way", "fifty"}}, {"^pool_tasks/"})) {
+    found.insert(each.point.text("contender"));
+  }
+  EXPECT_EQ(found, (std::set<std::string>{"cpython_pool", "cpython_process", "pipe_pool", "process",
+                                          "process_pool"}));
+}
+
+TEST(OffersTest, CpuScalingHasTwiceAsManyWorkersAsCpusAtMost) {
+  const auto most = 2 * static_cast<std::int64_t>(allowed_cpus().size());
+  for (const auto& each : cases({}, {"^cpu_scaling/"})) {
+    EXPECT_LE(each.point["workers"], most) << each.name;
+  }
+}
+
+TEST(DecisiveTest, OursAndThoseTheReportComparesThemWithAreDecisive) {
+  std::set<std::string> decisive;
+  for (const auto& each : cases({{"msg_bytes", "64"}}, {"^pipe_vs_queue/"})) {
+    if (each.decisive()) decisive.insert(each.point.text("contender"));
+  }
+  EXPECT_EQ(decisive, (std::set<std::string>{"boost_message_queue", "cpython_queue", "pipe",
+                                             "pipe2", "queue", "spsc_ring"}));
+  for (const auto& each : cases({{"msg_bytes", "1M"}}, {"^pipe_vs_queue/"})) {
+    if (each.decisive()) {
+      EXPECT_TRUE(each.point.text("contender") == "pipe" ||
+                  each.point.text("contender") == "queue");
+    }
+  }
+}
+
+// What cannot be measured is skipped with a reason before anything is started.
+std::string refusal(std::string_view name, harness::Point::Values values) {
+  TestLaunch launch(std::move(values));
+  return message_of<harness::Skipped>([&] { scenario(name).run(launch.run()); });
+}
+
+TEST(RefusalTest, PipeVsQueueNeedsRoomForANumber) {
+  EXPECT_EQ(refusal("pipe_vs_queue", {{"msg_bytes", 7}}),
+            "a message holds its number: at least 8 bytes");
+}
+
+TEST(RefusalTest, LockContentionHasFrom1To32Workers) {
+  EXPECT_EQ(refusal("lock_contention", {{"workers", 0}}), "from 1 to 32 workers");
+  EXPECT_EQ(refusal("lock_contention", {{"workers", 33}}), "from 1 to 32 workers");
+}
+
+TEST(RefusalTest, SemaphorePoolHasFrom1To32WorkersAndAPermit) {
+  const string reason = "from 1 to 32 workers, and at least one permit";
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 0}, {"permits", 1}}), reason);
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 33}, {"permits", 1}}), reason);
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 4}, {"permits", 0}}), reason);
+}
+
+TEST(RefusalTest, ProducerConsumerHasFrom1To16OfEach) {
+  const auto with = [](std::int64_t producers, std::int64_t consumers) {
+    return refusal("producer_consumer", {{"producers", producers}, {"consumers", consumers}});
+  };
+  const string reason = "from 1 to 16 producers and as many consumers";
+  EXPECT_EQ(with(0, 1), reason);
+  EXPECT_EQ(with(1, 0), reason);
+  EXPECT_EQ(with(17, 1), reason);
+  EXPECT_EQ(with(1, 17), reason);
+}
+
+TEST(RefusalTest, ProducerConsumerNeedsADepthABatchAndRoomForATime) {
+  const auto with = [](std::int64_t depth, std::int64_t batch, std::int64_t rate,
+                       std::int64_t bytes) {
+    return refusal("producer_consumer", {{"producers", 1},
+                                         {"consumers", 1},
+                                         {"queue_depth", depth},
+                                         {"batch", batch},
+                                         {"rate", rate},
+                                         {"msg_bytes", bytes}});
+  };
+  EXPECT_EQ(with(0, 1, 0, 64), "a queue depth and a batch of at least 1");
+  EXPECT_EQ(with(1, 0, 0, 64), "a queue depth and a batch of at least 1");
+  EXPECT_EQ(with(1, 1, 1000, 8), "with a rate, items hold a time: 64 bytes or more");
+}
+
+TEST(RefusalTest, LifecycleHasParentsOfUpTo64GiB) {
+  EXPECT_EQ(refusal("lifecycle", {{"parent_bytes", -1}}), "from 0 to 64 GiB");
+  EXPECT_EQ(refusal("lifecycle", {{"parent_bytes", (std::int64_t{64} << 30) + 1}}),
+            "from 0 to 64 GiB");
+}
+
+TEST(RefusalTest, PoolTasksAndCpuScalingHaveFrom1To64Workers) {
+  for (const auto* name : {"pool_tasks", "cpu_scaling"}) {
+    EXPECT_EQ(refusal(name, {{"workers", 0}}), "from 1 to 64 workers");
+    EXPECT_EQ(refusal(name, {{"workers", 65}}), "from 1 to 64 workers");
+  }
+}
+
+// Each operation of single_operation costs something, and is measured by Google Benchmark.
+class OperationTest : public ContenderTest<OperationContender> {};
+
+TEST_P(OperationTest, IsMeasured) {
+  unless_skipped([&] {
+    TestLaunch launch({{"contender", contender().name}});
+    scenario("single_operation").run(launch.run());
+    EXPECT_GT(launch.columns().at("ops").get<std::uint64_t>(), 0u);
+    EXPECT_GT(launch.columns().at("lat_mean_ns").get<double>(), 0.0);
+    EXPECT_EQ(launch.facts()["mode"], "operation");
+    EXPECT_EQ(launch.facts()["scope"],
+              contender().workers == WorkerKind::kThreads ? "thread" : "process");
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OperationTest, ::testing::ValuesIn(native<OperationContender>()),
+                         NameOf());
+
+}  // namespace
+}  // namespace scenarios::testing
