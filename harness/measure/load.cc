@@ -1,7 +1,7 @@
 #include "harness/measure/load.h"
 
-#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,7 +62,8 @@ void work_every_other_slot() {
 Load::Load(const std::string& level) {
   if (level == "none") return;
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("the load: " + reason(errno));
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw std::runtime_error("the load: " + reason(errno));
   const pid_t parent = ::getpid();
   process_ = ::fork();
   if (process_ == 0) {
@@ -79,7 +80,7 @@ Load::Load(const std::string& level) {
 void Load::begin(const std::vector<int>& cpus) {
   if (process_ == 0) return;
   for (const int cpu : cpus) {
-    if (::write(cpus_, &cpu, sizeof cpu) != sizeof cpu) {
+    if (::send(cpus_, &cpu, sizeof cpu, MSG_NOSIGNAL) != sizeof cpu) {
       throw std::runtime_error("the load has ended: " + reason(errno));
     }
   }

@@ -34,7 +34,7 @@ class Load {
 
  private:
   pid_t process_ = 0;
-  int cpus_ = -1;  // a pipe: the process reads its CPUs from it
+  int cpus_ = -1;  // a socket, since a pipe raises SIGPIPE: the process reads its CPUs from it
 };
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <stdexcept>
 #include <thread>
 
 #include "harness/base/cpus.h"
@@ -83,6 +84,14 @@ TEST(LoadTest, ItEndsWithTheProcessThatMadeItHoweverThatEnds) {
   int status = 0;
   EXPECT_EQ(::waitpid(process, &status, 0), process);  // hangs if it lives on
   ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST(LoadTest, OneThatWasKilledIsAnErrorAndNoSignal) {
+  Load load("full");
+  ASSERT_EQ(::kill(load.process(), SIGKILL), 0);
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(load.process()), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_THROW(load.begin(allowed_cpus()), std::runtime_error);
 }
 
 TEST(LoadTest, ItIsNoPartOfWhatTheLaunchUses) {
