@@ -119,12 +119,23 @@ struct Published {
   std::atomic<std::int64_t> value{0}, threw{0};
 };
 
+// Wait for ever at one event count, alone or as one of several that are waited for.
+constexpr auto kAlone = [](auto& changed, auto ready, auto hopeless) {
+  (void)changed.wait(kNever, detail::kNoCpu, ready, hopeless);
+};
+constexpr auto kAmongOthers = []<typename S>(detail::EventCount<S>& changed, auto ready,
+                                             auto hopeless) {
+  detail::EventCount<S> other;
+  (void)detail::EventCountSet<S>({&changed, &other}).wait(kNever, ready, hopeless);
+};
+
 // Two sleep on one event count. The one that is woken finds that it must throw: the other is woken in its
 // place.
-TYPED_TEST(WaitTest, AWaiterThatThrowsPassesItsWakeUpOn) {
-  const detail::StateMemory<Published<TypeParam>, TypeParam> state(0);
-  SleepWatch<TypeParam> watch(2);
-  Crew<TypeParam> crew;
+template <typename S>
+void expect_the_other_is_woken(auto wait) {
+  const detail::StateMemory<Published<S>, S> state(0);
+  SleepWatch<S> watch(2);
+  Crew<S> crew;
   const auto start = [&](int me, auto body) {
     crew.start(1, [&watch, me, body](int) {
       watch.will_sleep(me);
@@ -133,13 +144,12 @@ TYPED_TEST(WaitTest, AWaiterThatThrowsPassesItsWakeUpOn) {
     watch.await(me);
   };
   start(0, [&] {
-    detail::EventCountSet<TypeParam> both({&state->changed});
     const auto ready = [&] {
       if (state->value != 0) throw Closed("as if its end had been closed");
       return false;
     };
     try {
-      both.wait(kNever, ready, [] { return false; });
+      wait(state->changed, ready, [] { return false; });
     } catch (const Closed&) {
       state->threw = 1;
     }
@@ -153,17 +163,21 @@ TYPED_TEST(WaitTest, AWaiterThatThrowsPassesItsWakeUpOn) {
   EXPECT_EQ(state->threw, 1);
 }
 
+TYPED_TEST(WaitTest, AWaiterThatThrowsPassesItsWakeUpOn) {
+  expect_the_other_is_woken<TypeParam>(kAlone);
+  expect_the_other_is_woken<TypeParam>(kAmongOthers);
+}
+
 // One that was counted still would make the next waiter set the flag again when it leaves.
-TYPED_TEST(WaitTest, AWaiterThatThrowsBeforeItSleepsIsCountedNoMore) {
-  if (!detail::may_rely_on_fences<TypeParam>()) GTEST_SKIP() << "the flag of waiters is always set";
-  const detail::StateMemory<Published<TypeParam>, TypeParam> state(0);
-  detail::EventCountSet<TypeParam> event_counts({&state->changed});
+template <typename S>
+void expect_that_it_is_counted_no_more(auto wait) {
+  const detail::StateMemory<Published<S>, S> state(0);
   const auto fail = []() -> bool { throw Closed("as if its end had been closed"); };
-  EXPECT_THROW(event_counts.wait(
-                   kNever, [] { return false; }, fail),
+  EXPECT_THROW(wait(
+                   state->changed, [] { return false; }, fail),
                Closed);
-  SleepWatch<TypeParam> watch(1);
-  Crew<TypeParam> crew;
+  SleepWatch<S> watch(1);
+  Crew<S> crew;
   crew.start(1, [&](int me) {
     watch.will_sleep(me);
     (void)state->changed.wait(kNever, detail::kNoCpu, [&] { return state->value != 0; });
@@ -173,6 +187,12 @@ TYPED_TEST(WaitTest, AWaiterThatThrowsBeforeItSleepsIsCountedNoMore) {
   state->changed.notify_one();
   crew.join();
   EXPECT_FALSE(state->changed.has_waiters());
+}
+
+TYPED_TEST(WaitTest, AWaiterThatThrowsBeforeItSleepsIsCountedNoMore) {
+  if (!detail::may_rely_on_fences<TypeParam>()) GTEST_SKIP() << "the flag of waiters is always set";
+  expect_that_it_is_counted_no_more<TypeParam>(kAlone);
+  expect_that_it_is_counted_no_more<TypeParam>(kAmongOthers);
 }
 
 class WaitForProcessesTest : public Watchdog {};

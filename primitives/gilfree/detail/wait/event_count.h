@@ -30,6 +30,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/futex.h"
@@ -110,21 +111,51 @@ class EventCount {
   template <Scope Of>
   friend class EventCountSet;
 
+  // A counted waiter. If ready() or the sleep throws, it is counted no more, and the others look in its
+  // place.
+  class Sleeper {
+   public:
+    explicit Sleeper(EventCount& event_count)
+        : event_count_(event_count), is_seen_(event_count.waiters_.set()) {}
+    ~Sleeper() {
+      if (is_done_) return;
+      leave();
+      if (event_count_.waiters_.others_may_wait()) event_count_.notify_all();
+    }
+    Sleeper(const Sleeper&) = delete;
+    Sleeper& operator=(const Sleeper&) = delete;
+
+    bool is_seen() const { return is_seen_; }
+    void leave() {
+      if (!std::exchange(has_left_, true)) event_count_.waiters_.remove_waiter();
+    }
+    void done() { is_done_ = true; }
+
+   private:
+    EventCount& event_count_;
+    const bool is_seen_;
+    bool has_left_ = false, is_done_ = false;
+  };
+
   template <typename Ready>
   [[gnu::noinline]] Waited sleep(Deadline deadline, WaitHistory* history, Ready ready) {
     Parker<S> parker(history);
     for (int parks = 0;; ++parks) {
       const auto heard = epoch_.load(std::memory_order_acquire);
-      const bool is_seen = waiters_.set();
+      Sleeper sleeper(*this);
       const bool is_ready = ready();
       const bool is_late = !is_ready && has_passed(deadline);
-      if (!is_ready && !is_late) {
-        parker.park(epoch_, heard, is_seen ? deadline : std::min(deadline, after(kStoreDelay)));
+      const bool sleeps = !is_ready && !is_late;
+      if (sleeps) {
+        parker.park(epoch_, heard,
+                    sleeper.is_seen() ? deadline : std::min(deadline, after(kStoreDelay)));
       }
-      waiters_.remove_waiter();
+      sleeper.leave();
+      const bool is_woken = sleeps && ready();
+      sleeper.done();
       if (is_ready) return Waited::kAsleep;
       if (is_late) return Waited::kTooLate;
-      if (ready()) {
+      if (is_woken) {
         if (history != nullptr) history->slept(parks == 0);
         if (waiters_.others_may_wait() && !waiters_.set_again()) notify_all();
         return Waited::kAsleep;
