@@ -27,7 +27,8 @@
 //             may be what another program has written there.
 // Visibility  unlock synchronizes with the next lock. It touches the lock after it has let the next
 //             holder in: destroy a lock only when each thread has returned from its unlock, for
-//             example after joining the threads. Getting the lock once more is not enough.
+//             example after joining the threads. Getting the lock once more is not enough
+//             (docs/adr/0021-who-may-destroy-what.md says why).
 // Crash       A process may be killed at any instruction. A lock that it held passes to the next one
 //             that asks, or at once to a waiter, and abandoned() is true for that holder and for no
 //             later one. An RLock is then held once, however often the dead one held it. A thread that

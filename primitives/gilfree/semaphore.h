@@ -22,8 +22,11 @@
 //             2^20); release of none; a negative timeout. BoundedSemaphore: std::logic_error for one
 //             release too many. Semaphore: std::overflow_error above 2^31 - 1. A release that throws
 //             gives back nothing, also not for a moment.
-// Visibility  release synchronizes with the acquire that takes the permit. It touches the semaphore after
-//             that: destroy it only when each thread has returned from its release.
+// Visibility  release synchronizes with the acquire that takes the permit. It does not touch a Semaphore
+//             after the step that gives the permits back: "acquire what another thread releases, then
+//             destroy it" is safe, as with std::counting_semaphore, and with a BoundedSemaphore between
+//             threads. Destroy one across processes only when each thread of this process has returned
+//             from its release.
 // Crash       A process may be killed at any instruction. A permit of a Semaphore that it held is lost,
 //             as in Python, since any process might release it. A BoundedSemaphore takes it back: at
 //             once where a thread waits for one, and for value() and acquire whenever they look. A
@@ -38,10 +41,9 @@
 #include <type_traits>
 
 #include "gilfree/deadline.h"
-#include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/lock/counted_permits.h"
 #include "gilfree/detail/lock/permits.h"
 #include "gilfree/detail/memory/state_memory.h"
-#include "gilfree/detail/wait/event_count.h"
 #include "gilfree/named.h"
 #include "gilfree/scope.h"
 
@@ -55,13 +57,13 @@ class AnySemaphore {
  public:
   // A semaphore of `value` permits, by itself or under a name. One that exists keeps its permits.
   explicit AnySemaphore(std::int64_t value = 1)
-      : state_memory_(extra(value), value), permits_(state_memory_) {}
+      : state_memory_(Permits::extra(value), value), permits_(state_memory_) {}
   AnySemaphore(create_only_t tag, std::string_view name, std::int64_t value = 1)
-      : state_memory_(tag, name, extra(value), value), permits_(state_memory_) {}
+      : state_memory_(tag, name, Permits::extra(value), value), permits_(state_memory_) {}
   AnySemaphore(open_only_t tag, std::string_view name)
       : state_memory_(tag, name), permits_(state_memory_) {}
   AnySemaphore(open_or_create_t tag, std::string_view name, std::int64_t value = 1)
-      : state_memory_(tag, name, extra(value), value), permits_(state_memory_) {}
+      : state_memory_(tag, name, Permits::extra(value), value), permits_(state_memory_) {}
   AnySemaphore(const AnySemaphore&) = delete;
   AnySemaphore& operator=(const AnySemaphore&) = delete;
 
@@ -84,32 +86,19 @@ class AnySemaphore {
       throw std::invalid_argument("gilfree::Semaphore::release: at least one permit");
     }
     permits_.give_back(permits);
-    permits == 1 ? state_memory_->freed.notify_one() : state_memory_->freed.notify_all();
   }
 
   // Returns how many permits there are to take. May have changed when it returns.
   std::int64_t value() { return permits_.value(); }
 
  private:
-  static std::size_t extra(std::int64_t value) { return Permits::words(value) * sizeof(OwnerId); }
-
-  // Each release wakes one waiter, which wakes the next one if it leaves permits behind: a release of
-  // several, or several releases before it ran.
   bool acquire_until(Deadline deadline) {
     if (permits_.try_take()) [[likely]]
       return true;
-    for (bool slept = false;;) {
-      const auto waited = state_memory_->freed.wait(
-          deadline, kNoCpu, [&] { return permits_.any(); }, [&] { return permits_.reclaim(); });
-      if (waited == Waited::kTooLate) return false;
-      slept = slept || waited == Waited::kAsleep;
-      if (!permits_.try_take()) continue;
-      if (slept && permits_.any()) state_memory_->freed.notify_one();  // each release wakes one
-      return true;
-    }
+    return permits_.take_until(deadline);
   }
 
-  StateMemory<PermitState<Permits, S>, S> state_memory_;
+  StateMemory<typename Permits::State, S> state_memory_;
   Permits permits_;
 };
 
@@ -120,9 +109,9 @@ using BoundedPermits = std::conditional_t<S::kAcrossProcesses, OwnedPermits, Bou
 
 // acquire, try_acquire, release and value: AnySemaphore, above.
 template <Scope S = Processes>
-class Semaphore : public detail::AnySemaphore<detail::CountedPermits, S> {
+class Semaphore : public detail::AnySemaphore<detail::CountedPermits<S>, S> {
  public:
-  using detail::AnySemaphore<detail::CountedPermits, S>::AnySemaphore;
+  using detail::AnySemaphore<detail::CountedPermits<S>, S>::AnySemaphore;
 };
 
 // The same members. Never has more permits than it was made with.

@@ -14,6 +14,7 @@
 #include "gilfree/lock.h"
 #include "gilfree/pipe.h"
 #include "gilfree/pool.h"
+#include "gilfree/semaphore.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -92,6 +93,32 @@ TYPED_TEST(DestroyedWhenNotifiedTest, AConditionOverAGivenLockByTheThreadThatItN
     told->changed.wait([&] { return told->is_told; });
     told.reset();
   }
+}
+
+// Of one permit and of several, to a thread that takes them awake or asleep.
+template <typename Semaphore>
+void acquire_and_destroy(int permits) {
+  const auto tell = [&](Semaphore& semaphore) { semaphore.release(permits); };
+  Teller<Semaphore, decltype(tell)> teller(tell);
+  for (int round = 0; round < kRounds; ++round) {
+    auto semaphore = std::make_unique<Semaphore>(permits);
+    for (int i = 0; i < permits; ++i) semaphore->acquire();
+    teller.take(*semaphore);
+    for (int i = 0; i < permits; ++i) semaphore->acquire();
+  }
+}
+
+TYPED_TEST(DestroyedWhenNotifiedTest, ASemaphoreByTheThreadThatGotItsPermit) {
+  acquire_and_destroy<Semaphore<TypeParam>>(1);
+}
+
+TYPED_TEST(DestroyedWhenNotifiedTest, ASemaphoreByTheThreadThatGotAllPermitsOfOneRelease) {
+  acquire_and_destroy<Semaphore<TypeParam>>(3);
+}
+
+TEST(DestroyedWhenNotified, ABoundedSemaphoreBetweenThreadsByTheThreadThatGotItsPermit) {
+  acquire_and_destroy<BoundedSemaphore<Threads>>(1);
+  acquire_and_destroy<BoundedSemaphore<Threads>>(2);
 }
 
 TYPED_TEST(DestroyedWhenNotifiedTest, AnEndOfAPipeByTheThreadThatReceivedFromIt) {

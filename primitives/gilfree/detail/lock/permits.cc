@@ -1,11 +1,13 @@
 #include "gilfree/detail/lock/permits.h"
 
 #include <stdexcept>
+#include <string>
+
+#include "gilfree/detail/lock/counted_permits.h"
 
 namespace gilfree::detail {
-namespace {
 
-std::size_t checked(std::int64_t value, std::int64_t most) {
+std::size_t checked_permits(std::int64_t value, std::int64_t most) {
   if (value < 0 || value > most) {
     throw std::invalid_argument("gilfree::Semaphore: between 0 and " + std::to_string(most) +
                                 " permits, not " + std::to_string(value));
@@ -13,48 +15,49 @@ std::size_t checked(std::int64_t value, std::int64_t most) {
   return static_cast<std::size_t>(value);
 }
 
-[[noreturn]] void throw_overflow() {
+void throw_permit_overflow() {
   throw std::overflow_error("gilfree::Semaphore::release: more than 2147483647 permits");
 }
 
-[[noreturn]] void too_many() {
+void throw_released_too_often() {
   throw std::logic_error(
       "gilfree::BoundedSemaphore::release: more than were acquired; release once for each acquire");
 }
-
-}  // namespace
-
-std::size_t CountedPermits::words(std::int64_t value) { return checked(value, kMost) * 0; }
-
-void CountedPermits::undo_give_back() {
-  count_.fetch_sub(1, std::memory_order_relaxed);
-  throw_overflow();
-}
-
-void CountedPermits::give_back_up_to(std::int64_t most, std::int64_t permits) {
-  auto count = count_.load(std::memory_order_relaxed);
-  do {
-    if (permits > most - count) throw_overflow();
-  } while (!count_.compare_exchange_weak(count, count + static_cast<std::uint32_t>(permits),
-                                         std::memory_order_release, std::memory_order_relaxed));
-}
-
-std::size_t BoundedCount::words(std::int64_t value) { return OwnedPermits::words(value) * 0; }
 
 void BoundedCount::give_back(std::int64_t permits) {
   try {
     give_back_up_to(bound_, permits);
   } catch (const std::overflow_error&) {
-    too_many();
+    throw_released_too_often();
   }
 }
 
-std::size_t OwnedPermits::words(std::int64_t value) { return checked(value, kMost); }
+std::size_t OwnedPermits::extra(std::int64_t value) {
+  return checked_permits(value, kMostOwned) * sizeof(Word);
+}
+
+// Each give_back() wakes one waiter, which wakes the next one if it leaves permits behind: one that gives
+// back several, or several that gave back before it ran.
+bool OwnedPermits::take_until(Deadline deadline) {
+  for (bool slept = false;;) {
+    const auto waited = state_.freed.wait(
+        deadline, kNoCpu, [&] { return any(); }, [&] { return reclaim(kFew); });
+    if (waited == Waited::kTooLate) return false;
+    slept = slept || waited == Waited::kAsleep;
+    if (!try_take()) continue;
+    if (slept && any()) state_.freed.notify_one();
+    return true;
+  }
+}
 
 void OwnedPermits::give_back(std::int64_t permits) {
-  if (permits > static_cast<std::int64_t>(count_)) too_many();
-  if (permits > 1) return give_back_many(static_cast<std::size_t>(permits));
-  if (!replace(this_process_id(), kNoOwner) && !give_back_anybodys()) too_many();
+  if (permits > static_cast<std::int64_t>(count_)) throw_released_too_often();
+  if (permits > 1) {
+    give_back_many(static_cast<std::size_t>(permits));
+    return state_.freed.notify_all();
+  }
+  if (!replace(this_process_id(), kNoOwner) && !give_back_anybodys()) throw_released_too_often();
+  state_.freed.notify_one();
 }
 
 bool OwnedPermits::give_back_anybodys() {
@@ -75,7 +78,7 @@ void OwnedPermits::give_back_many(std::size_t permits) {
   for (const Marked& word : marked) {
     words_[word.at].store(is_enough ? kNoOwner : word.owner, std::memory_order_release);
   }
-  if (!is_enough) too_many();
+  if (!is_enough) throw_released_too_often();
 }
 
 void OwnedPermits::mark(bool own, std::size_t enough, std::vector<Marked>& marked) {
