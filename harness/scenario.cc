@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
+#include "harness/base/errors.h"
 #include "harness/measure/engine.h"
 #include "harness/measure/measurement.h"
 
@@ -14,6 +16,26 @@ const Parameter::Value& find(const Point::Values& values, std::string_view name)
     if (parameter == name) return value;
   }
   throw std::out_of_range("no parameter is called " + std::string(name));
+}
+
+constexpr const char* kArrivalAxis = "arrival";
+
+// "const@20k" and "poisson@1.5M"; k is a thousand, M a million.
+std::optional<Arrival> arrival_from(const std::string& word) {
+  const auto at = word.find('@');
+  const std::string how = word.substr(0, at);
+  if (at == std::string::npos || (how != "const" && how != "poisson")) return std::nullopt;
+  double rate = 0;
+  const char* end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data() + at + 1, end, rate);
+  const std::string unit(rest, end);
+  rate *= unit == "k" || unit == "K" ? 1e3 : unit == "m" || unit == "M" ? 1e6 : 1;
+  const bool known = unit.empty() || unit.find_first_not_of("kKmM") == std::string::npos;
+  if (error != std::errc() || !known || unit.size() > 1 || !(rate >= 1 && rate <= 1e9)) {
+    throw BadUsage("--arrival: " + in_quotes(word) +
+                   " is no rate from 1 to 1000M a second; write const@20k or poisson@1.5M");
+  }
+  return Arrival{.per_s = rate, .poisson = how == "poisson"};
 }
 
 }  // namespace
@@ -39,6 +61,22 @@ bool is_contender_name(const std::string& name) {
          std::all_of(name.begin(), name.end(), may_be_in_it);
 }
 
+Parameter arrival_axis() {
+  return {.name = kArrivalAxis,
+          .column = "load_mode",
+          .sweep = {"none"},
+          .meaning =
+              "operations begin at fixed times: const@20k, poisson@20k, so many a second in all; "
+              "none: the next when "
+              "the last has ended",
+          .form = [](const std::string& word) -> std::optional<std::string> {
+            const auto arrival = arrival_from(word);
+            if (!arrival) return std::nullopt;
+            return std::string(arrival->poisson ? "poisson@" : "const@") +
+                   std::to_string(static_cast<std::int64_t>(arrival->per_s));
+          }};
+}
+
 std::string Point::name(std::string_view scenario) const {
   std::string name(scenario);
   for (const auto& [parameter, value] : values_) {
@@ -58,7 +96,28 @@ Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measur
       header_(control.header()) {}
 
 Tally& Run::tally(int party) { return control_.tally(party); }
+Tally& Run::service_tally(int party) { return control_.service_tally(party); }
+
+Arrival Run::open_loop() {
+  for (const auto& [axis, value] : point_.values()) {
+    if (axis == kArrivalAxis) return open_loop(arrival_from(to_string(value)).value_or(Arrival()));
+  }
+  return open_loop(Arrival());
+}
+Arrival Run::open_loop(const Arrival& arrival) {
+  note("load_mode", !arrival.is_open() ? "closed" : arrival.poisson ? "poisson" : "const");
+  if (!arrival.is_open()) return arrival;
+  note("target_rate_per_s", static_cast<std::int64_t>(arrival.per_s));
+  note("metric_kind", "latency");
+  control_.expect_arrivals(arrival.per_s, arrival.poisson);
+  return arrival;
+}
+
 void Run::latencies_are_whole(int at_once) { control_.expect_whole_operations(at_once); }
+double Run::injected_delay_ns() {
+  control_.injected_delay.taken = true;
+  return control_.injected_delay.ns;
+}
 void Run::expect(int parties) { control_.expect(parties); }
 int Run::tally_fd() const { return control_.fd(); }
 void Run::measure() { control_.measure(); }

@@ -33,6 +33,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,7 +62,21 @@ struct Parameter {
   } kind = Kind::kPlain;
   std::string_view alias = "";   // an older word that the command line accepts as well
   std::vector<Value> more = {};  // words that the command line accepts besides those of the sweep
+  // Words that no list can name: returns the form that a case's name has, or nothing if it is no such word.
+  std::optional<std::string> (*form)(const std::string& word) = nullptr;
 };
+
+// When the operations of an open loop begin: at times fixed beforehand, whatever became of those before. Of a closed
+// loop `per_s` is 0.
+struct Arrival {
+  double per_s = 0;  // of all parties together
+  bool poisson = false;
+
+  bool is_open() const { return per_s > 0; }
+};
+
+// The axis --arrival: none, const@20k, poisson@20k.
+Parameter arrival_axis();
 
 // What the report calls a value of the kContender axis, and whose it is: it colours by family.
 struct ContenderLabel {
@@ -126,9 +141,22 @@ class Run {
   // Party number `party`'s counters: written by that party alone, without a lock.
   Tally& tally(int party);
 
+  // For parties of an open loop: what records the time from an operation's beginning to its end. Its latency, in
+  // tally(), runs from the time at which it was to begin.
+  Tally& service_tally(int party);
+
+  // For the body, before the parties start: the loop is open. Without an argument, as the axis `arrival` says.
+  // Returns that, and writes the columns `load_mode` and `target_rate_per_s`.
+  Arrival open_loop();
+  Arrival open_loop(const Arrival& arrival);
+
   // For the body: each latency is the whole of an operation, and so many are under way at once. A row whose
   // rate does not follow from its latencies then says so, in the column `warning`.
   void latencies_are_whole(int at_once = 1);
+
+  // For the body: so many nanoseconds of work are to be added to each operation, on average; 0: none. A case
+  // that never asks is skipped when a delay was given.
+  double injected_delay_ns();
 
   // For the body, where more take part than have a tally: they are waited for longer.
   void expect(int parties);

@@ -17,12 +17,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "harness/scenario.h"
+#include "scenarios/support/arrivals.h"
 #include "scenarios/support/message.h"
 
 namespace scenarios {
@@ -32,26 +34,29 @@ inline constexpr int kNumberBits = 48;
 inline constexpr std::uint64_t kEndMarker = ~std::uint64_t{0};
 
 // The layout of an item: its producer and number in the first word and, from 16 bytes on, in the last;
-// from 24 bytes on the second word holds the time at which it was due.
+// from 32 bytes on the second word holds the time at which it was due, the third the time at which its put began.
 template <std::size_t N>
 struct ItemWords {
-  static void write(Message<N>& message, std::uint64_t word, std::int64_t due = 0) {
+  static void write(Message<N>& message, std::uint64_t word, std::int64_t due = 0,
+                    std::int64_t began = 0) {
     std::byte* bytes = message.payload.data();
     std::memcpy(bytes, &word, 8);
-    if constexpr (N >= 24) std::memcpy(bytes + 8, &due, 8);
+    if constexpr (N >= 32) std::memcpy(bytes + 8, &due, 8), std::memcpy(bytes + 16, &began, 8);
     if constexpr (N >= 16) std::memcpy(bytes + N - 8, &word, 8);
   }
   static bool is_whole(const Message<N>& message) {
     return N < 16 || std::memcmp(message.payload.data(), message.payload.data() + N - 8, 8) == 0;
   }
-  static std::int64_t due(const Message<N>& message) {
-    std::int64_t due = 0;
-    if constexpr (N >= 24) std::memcpy(&due, message.payload.data() + 8, 8);
-    return due;
+  static std::int64_t due(const Message<N>& message) { return time_at(message, 8); }
+  static std::int64_t began(const Message<N>& message) { return time_at(message, 16); }
+
+ private:
+  static std::int64_t time_at(const Message<N>& message, std::size_t offset) {
+    std::int64_t time = 0;
+    if constexpr (N >= 32) std::memcpy(&time, message.payload.data() + offset, 8);
+    return time;
   }
 };
-
-inline std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 // Shared by the workers, which write it when they end.
 struct FlowCounters {
@@ -63,7 +68,7 @@ struct FlowCounters {
 struct Flow {
   int producers, consumers;
   std::size_t batch;
-  std::int64_t interval_ns;  // between two items of one producer; 0: as fast as it can
+  harness::Arrival arrival;
   bool in_order;
 };
 
@@ -82,6 +87,7 @@ class FlowWorkers {
   void consume(int me) {
     auto& tally = run_.tally(me);
     Seen seen;
+    if (flow_.arrival.is_open()) seen.ages.emplace(run_, me);
     flow_.batch > 1 ? take_batches(tally, seen) : take_items(tally, seen);
     for (std::size_t producer = 0; producer < kMostWorkers; ++producer) {
       counters_.taken[producer] += seen.counts[producer];
@@ -97,6 +103,7 @@ class FlowWorkers {
   // What a consumer has taken, by producer.
   struct Seen {
     std::array<std::uint64_t, kMostWorkers> counts{}, sums{}, next{};
+    std::optional<OpenLoopTallies> ages{};  // of an open loop
   };
 
   static std::uint64_t first_word_of(int me) {
@@ -107,11 +114,17 @@ class FlowWorkers {
   std::uint64_t put_items(int me) {
     std::uint64_t number = 0;
     Message<N> message{};
-    const auto begin = now_ns() + flow_.interval_ns * me / flow_.producers;
+    if (flow_.arrival.is_open()) {
+      ArrivalTimes arrivals(run_, flow_.arrival, me, flow_.producers);
+      while (arrivals.wait()) {
+        ItemWords<N>::write(message, first_word_of(me) | number++, arrivals.due(),
+                            arrivals.began());
+        queue_.put(message);
+      }
+      return number;
+    }
     while (run_.running()) {
-      const auto due = begin + static_cast<std::int64_t>(number) * flow_.interval_ns;
-      if (flow_.interval_ns > 0 && !wait_until(due)) break;
-      ItemWords<N>::write(message, first_word_of(me) | number++, due);
+      ItemWords<N>::write(message, first_word_of(me) | number++);
       queue_.put(message);
     }
     return number;
@@ -158,25 +171,9 @@ class FlowWorkers {
     seen.next[producer] = number + 1;
     ++seen.counts[producer];
     seen.sums[producer] += number;
-    if (flow_.interval_ns > 0) {
-      tally.record(static_cast<std::uint64_t>(
-          std::max<std::int64_t>(0, now_ns() - ItemWords<N>::due(message))));
-    }
+    if (seen.ages) seen.ages->record(ItemWords<N>::due(message), ItemWords<N>::began(message));
     tally.count(1, N);
     return true;
-  }
-
-  // Returns false if the windows closed first.
-  bool wait_until(std::int64_t due) const {
-    constexpr std::int64_t kWakeUpTakes = 100'000;
-    while (true) {
-      const auto left = due - now_ns();
-      if (left <= 0) return true;
-      if (!run_.running()) return false;
-      if (left > 2 * kWakeUpTakes) {
-        std::this_thread::sleep_for(std::chrono::nanoseconds(left - kWakeUpTakes));
-      }
-    }
   }
 
   // Called by the last producer: waits until all items have been taken, then ends each consumer.

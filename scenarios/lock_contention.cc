@@ -36,6 +36,8 @@ void measure(harness::Run& run) {
 // Leaves out a contender between workers of a kind it is not for, an interpreter where none is needed,
 // and work around a lock that no other worker wants.
 bool offers(const harness::Point& point) {
+  if (!is_closed(point) && (point["work_out_ns"] > 0 || is_cpython(point.text("contender"))))
+    return false;
   if (point["workers"] == 1 && point["work_in_ns"] + point["work_out_ns"] > 0) return false;
   return interpreter_fits(point) &&
          Locks::find(point.text("contender"), worker_kind_of(point)) != nullptr;
@@ -66,6 +68,7 @@ const RegisteredScenario registered([] {
                .meaning = "work between two sections, in ns",
                .alias = "outside"},
               spread_axis(),
+              harness::arrival_axis(),
               interpreter_axis(),
           },
       .run = measure,

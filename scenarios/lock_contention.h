@@ -11,6 +11,7 @@
 //   const Registration registered = add_lock<Latch, WorkerKind::kThreads>();
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <cstdint>
@@ -21,7 +22,9 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/support/arrivals.h"
 #include "scenarios/support/busy_work.h"
+#include "scenarios/support/injected_delay.h"
 #include "scenarios/support/roster.h"
 #include "scenarios/support/sampled_waits.h"
 #include "scenarios/support/shared_object.h"
@@ -104,15 +107,50 @@ void enter_sections(harness::Run& run, int me, L& lock, SectionCounters& counter
   raise(counters.longest_wait, waits.longest());
 }
 
+// The same in an open loop. A response time runs to the end of the section.
+template <Exclusion L>
+void enter_sections_when_due(L& lock, SectionCounters& counters, const BusyWork& inside,
+                             Arrivals arrivals) {
+  std::uint64_t sections = 0, collisions = 0, longest = 0;
+  while (arrivals.wait()) {
+    lock.lock();
+    longest = std::max(longest, static_cast<std::uint64_t>(monotonic_ns() - arrivals.began()));
+    if (!counters.guarded.count(inside)) [[unlikely]]
+      ++collisions;
+    lock.unlock();
+    arrivals.done();
+    ++sections;
+  }
+  counters.sections += sections;
+  counters.collisions += collisions;
+  raise(counters.longest_wait, longest);
+}
+
+// The delay is added while the lock is held.
+template <Exclusion L>
+struct DelayedLock : L {
+  void lock() {
+    L::lock();
+    add_delay();
+  }
+};
+
 template <Exclusion L, WorkerKind K>
-void measure_lock(harness::Run& run, const std::vector<int>& cpus, std::int64_t every) {
+void measure_sections(harness::Run& run, const std::vector<int>& cpus, std::int64_t every) {
   SharedObject<L, K> lock;
   SharedObject<SectionCounters, K> counters;
   const BusyWork inside(run["work_in_ns"]), outside(run["work_out_ns"]);
+  const harness::Arrival arrival = run.open_loop();
+  const int workers = static_cast<int>(cpus.size());
   WorkerGroup group(K);
-  for (int me = 0; me < static_cast<int>(cpus.size()); ++me) {
-    group.start("worker " + std::to_string(me), cpus[static_cast<std::size_t>(me)],
-                [&, me] { enter_sections(run, me, *lock, *counters, inside, outside, every); });
+  for (int me = 0; me < workers; ++me) {
+    group.start("worker " + std::to_string(me), cpus[static_cast<std::size_t>(me)], [&, me] {
+      if (arrival.is_open()) {
+        return enter_sections_when_due(*lock, *counters, inside,
+                                       Arrivals(run, arrival, me, workers));
+      }
+      enter_sections(run, me, *lock, *counters, inside, outside, every);
+    });
   }
   group.measure(run);
   if (counters->collisions > 0 || !counters->guarded.is(counters->sections)) {
@@ -120,6 +158,14 @@ void measure_lock(harness::Run& run, const std::vector<int>& cpus, std::int64_t 
                              std::to_string(counters->collisions) + " times seen");
   }
   run.note("max_wait_ns", static_cast<std::int64_t>(counters->longest_wait.load()));
+}
+
+template <Exclusion L, WorkerKind K>
+void measure_lock(harness::Run& run, const std::vector<int>& cpus, std::int64_t every) {
+  if constexpr (kTakesDelay<L>) {
+    if (inject_delay(run)) return measure_sections<DelayedLock<L>, K>(run, cpus, every);
+  }
+  measure_sections<L, K>(run, cpus, every);
 }
 
 template <Exclusion L, WorkerKind K>

@@ -46,7 +46,7 @@ void measure(harness::Run& run) {
   run.note("producers", 1);
   run.note("consumers", 1);
   run.note("load_mode", "closed");
-  if (run.text("mode") == "ping_pong") run.latencies_are_whole();
+  if (run.text("mode") == "ping_pong" && run.text("arrival") == "none") run.latencies_are_whole();
   const CpuPair cpus = place_two(run);
   if (!run.program().empty()) return measure_program(run, cpus);
   run.note("verified", 1);
@@ -57,11 +57,14 @@ void measure(harness::Run& run) {
 
 // Leaves out both workers on one core, except for the question that is asked there.
 bool is_asked(const harness::Point& point) {
+  const bool answers = point.text("mode") == "ping_pong" && !is_cpython(point.text("contender"));
+  if (!is_closed(point) && !answers) return false;
   return !is_on_one_cpu(point) || (point.text("mode") == "ping_pong" && point["msg_bytes"] == 64);
 }
 
 bool offers_program(const harness::Point& point) {
-  return is_asked(point) && point.text("wait") == kNativeWait && point.text("python") == "none";
+  return is_asked(point) && is_closed(point) && point.text("wait") == kNativeWait &&
+         point.text("python") == "none";
 }
 
 // Leaves out a way of waiting that the contender does not have, and an interpreter where none is needed.
@@ -107,6 +110,7 @@ const RegisteredScenario registered([] {
                {"native", "spin"},
                "the contender's own way of waiting, or spinning"},
               placement_axis(),
+              harness::arrival_axis(),
               interpreter_axis(),
           },
       .run = measure,

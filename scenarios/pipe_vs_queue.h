@@ -23,6 +23,8 @@
 #include <memory>
 #include <string_view>
 
+#include "scenarios/support/arrivals.h"
+#include "scenarios/support/injected_delay.h"
 #include "scenarios/support/numbered_payload.h"
 #include "scenarios/support/placement.h"
 #include "scenarios/support/roster.h"
@@ -107,6 +109,7 @@ template <Channel C>
 void measure_ping_pong(harness::Run& run, const CpuPair& cpus) {
   using Clock = std::chrono::steady_clock;
   const auto bytes = static_cast<std::size_t>(run["msg_bytes"]);
+  const harness::Arrival arrival = run.open_loop();
   C there(bytes), back(bytes);
   run.note("queue_depth", there.depth());
   WorkerGroup group;
@@ -123,16 +126,30 @@ void measure_ping_pong(harness::Run& run, const CpuPair& cpus) {
   group.start("client", cpus.other, [&] {
     NumberedPayload payload(bytes);
     auto& tally = run.tally(0);
-    auto before = Clock::now();
-    for (std::uint64_t number = 0; run.running(); ++number) {
+    std::uint64_t number = 0;
+    const auto ask = [&] {
       payload.set_number(number);
       there.send(payload.data());
       back.receive(payload.data());
-      const auto after = Clock::now();
-      tally.record(static_cast<std::uint64_t>((after - before).count()));
-      if (payload.number() != number) tally.corrupt();
-      tally.count(1, bytes);
-      before = after;
+    };
+    const auto check = [&] {
+      if (payload.number() != number++) tally.corrupt();
+    };
+    if (arrival.is_open()) {
+      for (Arrivals arrivals(run, arrival, 0, 1); arrivals.wait(); check()) {
+        ask();
+        arrivals.done(bytes);
+      }
+    } else {
+      auto before = Clock::now();
+      while (run.running()) {
+        ask();
+        const auto after = Clock::now();
+        tally.record(static_cast<std::uint64_t>((after - before).count()));
+        check();
+        tally.count(1, bytes);
+        before = after;
+      }
     }
     payload.set_number(NumberedPayload::kLast);
     there.send(payload.data());
@@ -140,6 +157,25 @@ void measure_ping_pong(harness::Run& run, const CpuPair& cpus) {
     finish(back);
   });
   group.measure(run);
+}
+
+template <Channel C>
+struct DelayedChannel : C {
+  using C::C;
+  void send(const std::byte* message) {
+    add_delay();
+    C::send(message);
+  }
+  void receive(std::byte* message) {
+    C::receive(message);
+    add_delay();
+  }
+};
+
+template <Channel C>
+void measure_channel(harness::Run& run, const CpuPair& cpus) {
+  run.text("mode") == "throughput" ? measure_throughput<C>(run, cpus)
+                                   : measure_ping_pong<C>(run, cpus);
 }
 
 template <Channel C>
@@ -159,8 +195,10 @@ template <Channel C>
 Registration add_channel(std::string_view wait_variant = kNativeWait) {
   ChannelContender entry(C::kFacts, WorkerKind::kProcesses, wait_variant);
   entry.measure = [](harness::Run& run, const CpuPair& cpus) {
-    run.text("mode") == "throughput" ? measure_throughput<C>(run, cpus)
-                                     : measure_ping_pong<C>(run, cpus);
+    if constexpr (kTakesDelay<C>) {
+      if (inject_delay(run)) return measure_channel<DelayedChannel<C>>(run, cpus);
+    }
+    measure_channel<C>(run, cpus);
   };
   entry.make = [](std::size_t bytes) { return std::make_unique<ErasedChannel<C>>(bytes); };
   return Roster<ChannelContender>::add(std::move(entry));

@@ -24,7 +24,7 @@ void measure(harness::Run& run) {
   const std::string& way = run.text("way");
   run.note("metric_kind", way == "round_trip" || way == "fifty" ? "latency" : "throughput");
   run.note("load_mode", "closed");
-  if (way == "round_trip") run.latencies_are_whole();
+  if (way == "round_trip" && run.text("arrival") == "none") run.latencies_are_whole();
   run.note("verified", 1);
   const auto* contender = Contenders::find(run.text("contender"));
   contender->note(run);
@@ -37,6 +37,8 @@ bool offers(const harness::Point& point) {
   const std::string& way = point.text("way");
   const auto& traits = Contenders::find(point.text("contender"))->traits;
   const bool has = way == "fifty" ? traits.fifty : way == "round_trip" ? traits.calls : traits.maps;
+  if (!is_closed(point) && (way != "round_trip" || is_cpython(point.text("contender"))))
+    return false;
   return has && interpreter_fits(point);
 }
 
@@ -55,6 +57,7 @@ const RegisteredScenario registered([] {
                "with the making of the pool",
                harness::Parameter::Kind::kWhole},
               {"workers", "parties", {2, 1, 4}, "how many threads or processes"},
+              harness::arrival_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+#include "scenarios/support/arrivals.h"
+#include "scenarios/support/injected_delay.h"
 #include "scenarios/support/roster.h"
 #include "scenarios/support/worker_group.h"
 
@@ -125,6 +127,16 @@ void call_again_and_again(harness::Run& run, P& pool) {
 }
 
 template <TaskPool P>
+void call_when_due(harness::Run& run, P& pool, Arrivals arrivals) {
+  auto& tally = run.tally(0);
+  for (int x = 0; arrivals.wait(); ++x) {
+    const int result = pool.call(x);
+    arrivals.done(2 * sizeof(int));
+    if (result != task(x)) tally.corrupt();
+  }
+}
+
+template <TaskPool P>
 void do_fifty_again_and_again(harness::Run& run, int workers) {
   using Clock = std::chrono::steady_clock;
   auto& tally = run.tally(0);
@@ -147,20 +159,44 @@ inline std::size_t chunk_of(std::string_view way, const PoolTraits& traits, std:
 }
 
 template <TaskPool P>
-void submit(harness::Run& run, int workers) {
+void submit(harness::Run& run, int workers, const harness::Arrival& arrival) {
   const std::string& way = run.text("way");
   if (way == "fifty") return do_fifty_again_and_again<P>(run, workers);
   P pool(workers);
+  if (arrival.is_open()) return call_when_due(run, pool, Arrivals(run, arrival, 0, 1));
   if (way == "round_trip") return call_again_and_again(run, pool);
   map_again_and_again(run, pool, way == "chunks" ? kInChunks : kOneByOne,
                       chunk_of(way, P::kTraits, static_cast<std::size_t>(workers)));
 }
 
+// The delay is added by the submitter, for each task.
+template <TaskPool P>
+struct DelayedPool : P {
+  using P::P;
+  void map(const Numbers& inputs, std::size_t chunk, Numbers& outputs) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) add_delay();
+    P::map(inputs, chunk, outputs);
+  }
+  int call(int x) {
+    add_delay();
+    return P::call(x);
+  }
+};
+
+template <TaskPool P>
+void measure_submitter(harness::Run& run, int workers) {
+  const harness::Arrival arrival = run.open_loop();
+  WorkerGroup group;
+  group.start("submitter", -1, [&, workers] { submit<P>(run, workers, arrival); });
+  group.measure(run);
+}
+
 template <TaskPool P>
 void measure_pool(harness::Run& run, int workers) {
-  WorkerGroup group;
-  group.start("submitter", -1, [&run, workers] { submit<P>(run, workers); });
-  group.measure(run);
+  if constexpr (kTakesDelay<P>) {
+    if (inject_delay(run)) return measure_submitter<DelayedPool<P>>(run, workers);
+  }
+  measure_submitter<P>(run, workers);
 }
 
 template <TaskPool P>

@@ -31,7 +31,7 @@ void check_point(const harness::Run& run) {
   if (run["queue_depth"] < 1 || run["batch"] < 1) {
     run.skip("a queue depth and a batch of at least 1");
   }
-  if (run["rate"] > 0 && run["msg_bytes"] < 64) {
+  if ((run["rate"] > 0 || run.text("arrival") != "none") && run["msg_bytes"] < 64) {
     run.skip("with a rate, items hold a time: 64 bytes or more");
   }
 }
@@ -45,8 +45,9 @@ void measure(harness::Run& run) {
   const auto cpus = place_in_turn(run, consumers + producers);
   for (int me = 0; me < consumers; ++me) run.tally(me);
   run.note("mode", "flow");
-  run.note("metric_kind", rate > 0 ? "latency" : "throughput");
-  run.note("load_mode", rate > 0 ? "open" : "closed");
+  run.note("metric_kind", "throughput");
+  const auto arrival =
+      rate > 0 ? run.open_loop({.per_s = static_cast<double>(rate)}) : run.open_loop();
   run.note("parties", producers + consumers);
   run.note("verified", 1);
   const auto* contender = Queues::find(run.text("contender"), worker_kind_of(run));
@@ -54,7 +55,7 @@ void measure(harness::Run& run) {
   const Flow flow{.producers = producers,
                   .consumers = consumers,
                   .batch = static_cast<std::size_t>(run["batch"]),
-                  .interval_ns = rate > 0 ? 1'000'000'000 * producers / rate : 0,
+                  .arrival = arrival,
                   .in_order = contender->traits.in_order};
   contender->measure(run, flow, cpus);
 }
@@ -74,8 +75,10 @@ bool offers(const harness::Point& point) {
   if (contender == nullptr) return false;
   const auto& traits = contender->traits;
   if (traits.one_to_one && (producers != 1 || consumers != 1)) return false;
-  if (batch > 1 && (rate > 0 || !traits.batches)) return false;
-  return rate == 0 || !contender->is_cpython();
+  const bool open = rate > 0 || !is_closed(point);
+  if (rate > 0 && !is_closed(point)) return false;  // two rates
+  if (batch > 1 && (open || !traits.batches)) return false;
+  return !open || !contender->is_cpython();
 }
 
 const RegisteredScenario registered([] {
@@ -105,7 +108,9 @@ const RegisteredScenario registered([] {
               {"rate",
                "target_rate_per_s",
                {0},
-               "items offered per second, in all; 0: as fast as possible"},
+               "items offered per second, in all; 0: as fast as possible. The same as --arrival "
+               "const@RATE"},
+              harness::arrival_axis(),
               spread_axis(),
               interpreter_axis(),
           },

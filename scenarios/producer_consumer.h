@@ -28,6 +28,7 @@
 
 #include "scenarios/flow_workers.h"
 #include "scenarios/pipe_vs_queue.h"
+#include "scenarios/support/injected_delay.h"
 #include "scenarios/support/message.h"
 #include "scenarios/support/roster.h"
 #include "scenarios/support/shared_object.h"
@@ -61,9 +62,29 @@ struct QueueContender : Contender {
   std::function<Made(std::size_t capacity)> make;  // empty for programs of CPython
 };
 
-template <typename Kind, std::size_t N, WorkerKind K>
+template <typename Queue, std::size_t N>
+struct DelayedQueue : Queue {
+  using Queue::Queue;
+  void put(const Message<N>& message) {
+    add_delay();
+    Queue::put(message);
+  }
+  void get(Message<N>& message) {
+    Queue::get(message);
+    add_delay();
+  }
+  void put_many(const std::vector<Message<N>>& messages) {
+    for (std::size_t i = 0; i < messages.size(); ++i) add_delay();
+    Queue::put_many(messages);
+  }
+  void get_many(std::vector<Message<N>>& messages, std::size_t most) {
+    Queue::get_many(messages, most);
+    for (std::size_t i = 0; i < messages.size(); ++i) add_delay();
+  }
+};
+
+template <typename Queue, std::size_t N, WorkerKind K>
 void measure_flow(harness::Run& run, const Flow& flow, const std::vector<int>& cpus) {
-  using Queue = typename Kind::template Of<N, K>;
   SharedObject<Queue, K> queue(static_cast<std::size_t>(run["queue_depth"]));
   SharedObject<FlowCounters, K> counters;
   FlowWorkers<Queue, N> workers(run, *queue, *counters, flow);
@@ -79,15 +100,24 @@ void measure_flow(harness::Run& run, const Flow& flow, const std::vector<int>& c
   verify(*counters);
 }
 
+template <typename Kind, std::size_t N, WorkerKind K>
+void measure_flow_of_size(harness::Run& run, const Flow& flow, const std::vector<int>& cpus) {
+  using Queue = typename Kind::template Of<N, K>;
+  if constexpr (kTakesDelay<Kind>) {
+    if (inject_delay(run)) return measure_flow<DelayedQueue<Queue, N>, N, K>(run, flow, cpus);
+  }
+  measure_flow<Queue, N, K>(run, flow, cpus);
+}
+
 template <typename Kind, WorkerKind K>
 void measure_flow_of_any_size(harness::Run& run, const Flow& flow, const std::vector<int>& cpus) {
   switch (run["msg_bytes"]) {
     case 8:
-      return measure_flow<Kind, 8, K>(run, flow, cpus);
+      return measure_flow_of_size<Kind, 8, K>(run, flow, cpus);
     case 64:
-      return measure_flow<Kind, 64, K>(run, flow, cpus);
+      return measure_flow_of_size<Kind, 64, K>(run, flow, cpus);
     case 1024:
-      return measure_flow<Kind, 1024, K>(run, flow, cpus);
+      return measure_flow_of_size<Kind, 1024, K>(run, flow, cpus);
     default:
       run.skip("compiled for items of 8, 64 and 1024 bytes");
   }

@@ -36,6 +36,7 @@ void measure(harness::Run& run) {
 // Leaves out a contender between workers of a kind it is not for, an interpreter where none is needed,
 // and a permit for each worker, for which none would wait.
 bool offers(const harness::Point& point) {
+  if (!is_closed(point) && is_cpython(point.text("contender"))) return false;
   if (point["permits"] >= point["workers"]) return false;
   return interpreter_fits(point) &&
          Semaphores::find(point.text("contender"), worker_kind_of(point)) != nullptr;
@@ -58,6 +59,7 @@ const RegisteredScenario registered([] {
                .meaning = "work with the permit, in ns",
                .alias = "inside"},
               spread_axis(),
+              harness::arrival_axis(),
               interpreter_axis(),
           },
       .run = measure,

@@ -77,16 +77,40 @@ void use_permits(harness::Run& run, int me, P& permits, PermitCounters& counters
   raise(counters.longest_wait, waits.longest());
 }
 
+// The same in an open loop. A response time runs until the permit is given back.
+template <Permits P>
+void use_permits_when_due(P& permits, PermitCounters& counters, const BusyWork& work,
+                          Arrivals arrivals) {
+  std::uint64_t max_inside = 0, longest = 0;
+  while (arrivals.wait()) {
+    permits.acquire();
+    longest = std::max(longest, static_cast<std::uint64_t>(monotonic_ns() - arrivals.began()));
+    max_inside = std::max(max_inside, counters.inside.fetch_add(1) + 1);
+    work();
+    counters.inside.fetch_sub(1);
+    permits.release();
+    arrivals.done();
+  }
+  raise(counters.max_inside, max_inside);
+  raise(counters.longest_wait, longest);
+}
+
 template <Permits P, WorkerKind K>
 void measure_semaphore(harness::Run& run, const std::vector<int>& cpus) {
   const auto allowed = run["permits"];
   SharedObject<P, K> permits(static_cast<int>(allowed));
   SharedObject<PermitCounters, K> counters;
   const BusyWork work(run["work_in_ns"]);
+  const harness::Arrival arrival = run.open_loop();
+  const int workers = static_cast<int>(cpus.size());
   WorkerGroup group(K);
-  for (int me = 0; me < static_cast<int>(cpus.size()); ++me) {
-    group.start("worker " + std::to_string(me), cpus[static_cast<std::size_t>(me)],
-                [&, me] { use_permits(run, me, *permits, *counters, work); });
+  for (int me = 0; me < workers; ++me) {
+    group.start("worker " + std::to_string(me), cpus[static_cast<std::size_t>(me)], [&, me] {
+      if (arrival.is_open()) {
+        return use_permits_when_due(*permits, *counters, work, Arrivals(run, arrival, me, workers));
+      }
+      use_permits(run, me, *permits, *counters, work);
+    });
   }
   group.measure(run);
   const auto max_inside = static_cast<std::int64_t>(counters->max_inside.load());

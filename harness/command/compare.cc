@@ -14,65 +14,19 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
+#include "harness/command/compare_options.h"
+#include "harness/command/self_test.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdict_output.h"
 #include "harness/judge/comparison.h"
-#include "harness/judge/self_test.h"
+#include "harness/judge/self_test_report.h"
 #include "harness/record/folder.h"
 
 namespace harness {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct CompareOptions {
-  std::string a, b, out = "compare";
-  std::vector<std::string> words, launch_options;
-  std::string load;  // of --load; empty: none
-  ComparisonSettings settings;
-  double delta_percent = 5, budget_minutes = 0;
-  int trials = 20;
-  Format format = Format::kTable;
-  bool strict = false, quiet = false, itself = false;
-};
-
-void add_shared(CLI::App& command, CompareOptions& options) {
-  command.add_option("--rounds", options.settings.rounds, "rounds of one launch of each build")
-      ->check(CLI::Range(1, 10'000));
-  command
-      .add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
-      ->check(CLI::Range(0.1, 1000.0));
-  command.add_option("--seed", options.settings.seed, "of the order of cases");
-  command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
-  command
-      .add_option("-t,--time-budget", options.budget_minutes,
-                  "in minutes; rounds that do not fit are left out")
-      ->check(CLI::Range(0.01, 10'000.0));
-  command
-      .add_option(
-          "--launch-option", options.launch_options,
-          "an option of `run` for each launch, as --launch-option=--window=20ms; repeatable")
-      ->allow_extra_args(false);
-  command.add_option("--load", options.load, "CPU-bound work beside the parties, as of `run`")
-      ->type_name("LIST");
-  command.add_flag("-q,--quiet", options.quiet, "no progress");
-}
-
-Comparison::Progress progress_of(const CompareOptions& options, const std::string& what) {
-  if (options.quiet) return [](int, int, const std::string&) {};
-  return [what](int round, int rounds, const std::string& phase) {
-    std::cerr << "\r" << what << phase << " " << round << " of " << rounds << "   " << std::flush;
-    if (round == rounds) std::cerr << "\n";
-  };
-}
-
-// The filters, and what else says which cases there are.
-std::vector<std::string> selection_of(const CompareOptions& options) {
-  auto words = options.words;
-  if (!options.load.empty()) words.push_back("--load=" + options.load);
-  return words;
-}
 
 // Cases that both builds have.
 std::vector<std::string> shared_cases(const Build& a, const Build& b,
@@ -98,6 +52,7 @@ int ab(CompareOptions options) {
   }
   const Build a = Build::find(options.a), b = Build::find(options.b);
   const auto cases = shared_cases(a, b, options);
+  if (!options.floor.empty()) options.settings.floors = floors_from("--floor", options.floor);
   const Folder folder(options.out);
   options.settings.scratch = folder.path() / "launch";
   Comparison comparison(a, b, cases, options.settings);
@@ -107,63 +62,6 @@ int ab(CompareOptions options) {
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
   return code_of({comparison.result()}, options.strict);
 }
-
-Json json_of(const SelfTest::Row& row) {
-  return {{"case", row.name},
-          {"metric", facts_of(row.metric).name},
-          {"trials", row.trials},
-          {"wrong", row.wrong},
-          {"wrong_confirmed", row.wrong_confirmed},
-          {"rate_upper_95", row.rate_upper},
-          {"smallest_effect_found_90", row.smallest_effect}};
-}
-
-std::string text_of(const SelfTest& test) {
-  std::string text =
-      "| case | metric | trials | wrong | rate at most (95 %) | found in 90 % from |\n"
-      "| :-- | :-- | --: | --: | --: | --: |\n";
-  auto rows = test.rows();
-  rows.push_back(test.total());
-  for (const auto& row : rows) {
-    char cells[160];
-    std::snprintf(cells, sizeof cells, "%d | %d | %.2f %% | %+.1f %% |", row.trials, row.wrong,
-                  100 * row.rate_upper, 100 * std::expm1(row.smallest_effect));
-    text += "| " + row.name + " | " +
-            (row.name == "all" ? "" : std::string(facts_of(row.metric).name)) + " | " + cells +
-            "\n";
-  }
-  return text;
-}
-
-int aa(CompareOptions options) {
-  const Build itself = Build::find(options.a.empty() ? "/proc/self/exe" : options.a);
-  const auto cases = itself.cases(selection_of(options));
-  const Folder folder(options.out);
-  options.settings.scratch = folder.path() / "launch";
-  SelfTest test;
-  for (int trial = 0; trial < options.trials && interrupted() == 0; ++trial) {
-    Comparison comparison(itself, itself, cases, options.settings);
-    comparison.run(progress_of(options, "trial " + std::to_string(trial + 1) + ", "));
-    test.add(comparison, options.settings.delta);
-    ++options.settings.seed;
-  }
-  Json all = Json::array();
-  for (const auto& row : test.rows()) all.push_back(json_of(row));
-  write_file(folder.path() / "aa.json", Json{{"rounds", options.settings.rounds},
-                                             {"delta", options.settings.delta},
-                                             {"total", json_of(test.total())},
-                                             {"cases", all}}
-                                                .dump(1) +
-                                            "\n");
-  write_file(folder.path() / "aa.md", text_of(test));
-  std::cout << text_of(test);
-  if (const int signal = interrupted(); signal != 0) return 128 + signal;
-  return kOk;
-}
-
-}  // namespace
-
-namespace {
 
 // Adds the two commands and their options.
 void declare(CLI::App& app, CompareOptions& options) {
@@ -176,6 +74,10 @@ void declare(CLI::App& app, CompareOptions& options) {
   auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
   ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision");
   ab_command->add_option("--b", options.b, "the same");
+  ab_command
+      ->add_option("--floor", options.floor,
+                   "an aa.json of this machine: what it could not find is no change")
+      ->type_name("FILE");
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
   ab_command->add_option("words", options.words,
                          "A and B, unless given by --a and --b; then filters");
@@ -184,8 +86,18 @@ void declare(CLI::App& app, CompareOptions& options) {
   auto* aa_command =
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
   aa_command->add_option("--a", options.a, "the build; this one if not given");
-  aa_command->add_option("--trials", options.trials, "comparisons of the build with itself")
+  aa_command
+      ->add_option("--trials", options.trials, "comparisons of the build with itself, of each kind")
       ->check(CLI::Range(1, 100'000));
+  aa_command
+      ->add_option("--power", options.powers,
+                   "instead: how often is B found that is slowed by so many percent? As 5,10")
+      ->delimiter(',')
+      ->type_name("LIST")
+      ->allow_extra_args(false)
+      ->check(CLI::Range(0.1, 1000.0));
+  aa_command->add_flag("--resume", options.resume,
+                       "keep the trials that --out has, and add to them");
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
   accept_variables(app);
@@ -218,7 +130,7 @@ int compare(int argc, char** argv) {
     options.settings.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double, std::ratio<60>>(options.budget_minutes));
   }
-  return app.got_subcommand("ab") ? ab(std::move(options)) : aa(std::move(options));
+  return app.got_subcommand("ab") ? ab(std::move(options)) : self_test(std::move(options));
 }
 
 }  // namespace harness

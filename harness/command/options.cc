@@ -52,6 +52,9 @@ void check(Options& options, const RawOptions& raw) {
     throw BadUsage("--progress: there is no " + in_quotes(progress) +
                    "; choose auto, plain or none");
   }
+  if (raw.injected_delay) {
+    options.injected_delay_ns = decimal("--injected-delay", *raw.injected_delay, 0.01, 1e9);
+  }
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");
   }

@@ -96,6 +96,10 @@ void add_measuring(CLI::App& app, Options& options, RawOptions& raw) {
   option("--window", raw.window, "length of a window", "TIME");
   option("--warmup", raw.warmup, "before the first window", "TIME");
   option("--timeout", raw.timeout, "after which a launch has hung", "TIME");
+  option("--injected-delay", raw.injected_delay,
+         "work that long in each operation of gilfree's Queue, Lock and Pool: to see that `ab` "
+         "finds it",
+         "NS");
   option("--order", raw.order, "random (default) or given", "ORDER");
   raw.words["--order"] = {"random", "given"};
 }

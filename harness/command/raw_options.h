@@ -16,7 +16,8 @@ namespace harness {
 // What CLI11 fills before it is checked.
 struct RawOptions {
   std::string order = "random";
-  std::optional<std::string> out, resume, seed, warmup, window, timeout, budget, launches, windows;
+  std::optional<std::string> out, resume, seed, warmup, window, timeout, budget, launches, windows,
+      injected_delay;
   bool list = false;
   std::vector<std::string> programs;
   std::vector<UsedBy> uses;

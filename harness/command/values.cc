@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 #include <map>
 #include <optional>
 
@@ -45,6 +46,14 @@ int between(const std::string& option, const std::string& text, int least, int m
   if (value && *value >= least && *value <= most) return *value;
   throw BadUsage(option + ": " + in_quotes(text) + " is not a whole number between " +
                  std::to_string(least) + " and " + std::to_string(most));
+}
+
+double decimal(const std::string& option, const std::string& text, double least, double most) {
+  const auto value = number<double>(text);
+  if (value && *value >= least && *value <= most) return *value;
+  char bounds[80];
+  std::snprintf(bounds, sizeof bounds, "%g and %g", least, most);
+  throw BadUsage(option + ": " + in_quotes(text) + " is not a number between " + bounds);
 }
 
 std::uint64_t seed_of(const std::string& text) {

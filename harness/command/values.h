@@ -15,6 +15,9 @@ std::chrono::nanoseconds duration(const std::string& option, const std::string& 
 // A whole number within these bounds.
 int between(const std::string& option, const std::string& text, int least, int most);
 
+// A number within these bounds, as 2.5.
+double decimal(const std::string& option, const std::string& text, double least, double most);
+
 // A whole number of 64 bits.
 std::uint64_t seed_of(const std::string& text);
 

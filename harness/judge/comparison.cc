@@ -14,6 +14,12 @@ constexpr int kFewestRounds = 6, kMostTimes = 4;
 
 }  // namespace
 
+double ComparisonSettings::threshold(const std::string& name, Metric metric) const {
+  const double wanted = threshold_of(metric, delta);
+  const auto floor = floors.find({name, metric});
+  return floor == floors.end() ? wanted : std::max(wanted, floor->second);
+}
+
 Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
                        ComparisonSettings settings)
     : a_(std::move(a)),
@@ -33,7 +39,7 @@ void Comparison::run(const Progress& progress) {
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
   for (auto& row : result_.rows) {
-    row.judgement = judge(row.differences, threshold_of(row.metric, settings_.delta));
+    row.judgement = judge(row.differences, settings_.threshold(row.name, row.metric));
     if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
   }
   control_false_discoveries(judgements);
@@ -68,7 +74,7 @@ std::vector<std::string> Comparison::open_cases(const Samples& samples) {
     int lacks = 0;
     bool is_suspect = false;
     for (const auto& [metric, row] : metrics) {
-      const auto judged = judge(row.differences, threshold_of(metric, settings_.delta));
+      const auto judged = judge(row.differences, settings_.threshold(name, metric));
       const bool undecided = judged.verdict == Verdict::kUndecided;
       is_suspect = is_suspect || judged.verdict == Verdict::kWorse;
       if (undecided && pairs_[name] < kMostTimes * settings_.rounds) {
@@ -110,8 +116,12 @@ void Comparison::measure_pair(const std::string& name, Samples& into) {
   const auto begun = Clock::now();
   const bool a_first = pairs_[name]++ % 2 == 0;
   Sample a, b;
+  auto options_of_b = settings_.options;
+  if (const auto more = settings_.options_of_b.find(name); more != settings_.options_of_b.end()) {
+    options_of_b.insert(options_of_b.end(), more->second.begin(), more->second.end());
+  }
   if (a_first) a = a_.measure(name, settings_.options, settings_.scratch);
-  b = b_.measure(name, settings_.options, settings_.scratch);
+  b = b_.measure(name, options_of_b, settings_.scratch);
   if (!a_first) a = a_.measure(name, settings_.options, settings_.scratch);
   longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
   for (const auto& [metric, value_a] : a) {
@@ -141,7 +151,7 @@ void Comparison::confirm(const Progress& progress) {
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     const auto again =
-        judge(fresh[row.name][row.metric].differences, threshold_of(row.metric, settings_.delta));
+        judge(fresh[row.name][row.metric].differences, settings_.threshold(row.name, row.metric));
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
     row.judgement.verdict = Verdict::kUndecided;

@@ -21,6 +21,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/judge/build.h"
@@ -35,6 +36,11 @@ struct ComparisonSettings {
   std::uint64_t seed = 0;
   std::optional<std::chrono::nanoseconds> budget = {};  // rounds that do not fit are left out
   std::vector<std::string> options;                     // for both builds, as --window 20ms
+  std::map<std::string, std::vector<std::string>> options_of_b = {};  // for B alone, by case
+  // By case and metric: no smaller difference is taken for a change.
+  std::map<std::pair<std::string, Metric>, double> floors = {};
+
+  double threshold(const std::string& name, Metric metric) const;
   std::filesystem::path scratch;
 };
 

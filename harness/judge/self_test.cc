@@ -7,18 +7,46 @@ namespace {
 
 constexpr double kConfidence = 0.95, kFoundIn = 0.9;
 
+SelfTest::Power power_of(const std::string& name, double slowed_by,
+                         const std::vector<TrialRow>& rows) {
+  SelfTest::Power power{.name = name, .slowed_by = slowed_by};
+  std::vector<double> effects;
+  for (const auto& row : rows) {
+    ++power.trials;
+    power.found += row.suspected && row.effect > 0 ? 1 : 0;
+    power.confirmed += row.confirmed ? 1 : 0;
+    effects.push_back(row.effect);
+  }
+  power.effect = median(effects);
+  return power;
+}
+
 }  // namespace
 
-void SelfTest::add(const Comparison& trial, double delta) {
-  for (const auto& row : trial.result().rows) {
-    const auto& judged = row.judgement;
-    if (!judged.interval) continue;
-    auto& trials = trials_[row.name][row.metric];
-    if (judged.suspected || judged.verdict == Verdict::kBetter) ++trials.wrong;
-    if (judged.confirmed) ++trials.wrong_confirmed;
-    trials.found_from.push_back(
-        std::max(threshold_of(row.metric, delta) - judged.effect, -judged.interval->low));
+void SelfTest::Trials::add(const TrialRow& row, double threshold) {
+  wrong += row.suspected ? 1 : 0;
+  wrong_confirmed += row.confirmed ? 1 : 0;
+  undecided += row.undecided && !row.suspected ? 1 : 0;
+  found_from.push_back(std::max(threshold - row.effect, -row.interval->low));
+}
+
+void SelfTest::add(const Trial& trial) {
+  if (trial.slowed_by > 0) {
+    for (const auto& row : trial.rows) {
+      if (row.metric == Metric::kRate) slowed_[{row.name, trial.slowed_by}].push_back(row);
+    }
+    return;
   }
+  std::map<std::string, TrialRow> by_case;
+  for (const auto& row : trial.rows) {
+    trials_[row.name][row.metric].add(row, threshold_of(row.metric, delta_));
+    total_.add(row, threshold_of(row.metric, delta_));
+    TrialRow& whole = by_case.try_emplace(row.name, row).first->second;
+    whole.suspected = whole.suspected || row.suspected;
+    whole.confirmed = whole.confirmed || row.confirmed;
+    whole.undecided = whole.undecided || row.undecided;
+  }
+  for (const auto& [name, row] : by_case) cases_.add(row, threshold_of(row.metric, delta_));
 }
 
 SelfTest::Row SelfTest::row_of(const std::string& name, Metric metric, const Trials& trials) {
@@ -27,7 +55,8 @@ SelfTest::Row SelfTest::row_of(const std::string& name, Metric metric, const Tri
           .metric = metric,
           .trials = count,
           .wrong = trials.wrong,
-          .wrong_confirmed = trials.wrong_confirmed};
+          .wrong_confirmed = trials.wrong_confirmed,
+          .undecided = trials.undecided};
   if (count == 0) return row;
   row.rate_upper = trials.wrong == count ? 1 : rate_upper_bound(trials.wrong, count, kConfidence);
   row.smallest_effect = quantile(trials.found_from, kFoundIn);
@@ -42,17 +71,19 @@ std::vector<SelfTest::Row> SelfTest::rows() const {
   return rows;
 }
 
-SelfTest::Row SelfTest::total() const {
-  Trials all;
-  for (const auto& [name, metrics] : trials_) {
-    for (const auto& [metric, trials] : metrics) {
-      all.wrong += trials.wrong;
-      all.wrong_confirmed += trials.wrong_confirmed;
-      all.found_from.insert(all.found_from.end(), trials.found_from.begin(),
-                            trials.found_from.end());
-    }
+SelfTest::Row SelfTest::total() const { return row_of("all", Metric::kRate, total_); }
+SelfTest::Row SelfTest::cases() const { return row_of("cases", Metric::kRate, cases_); }
+
+std::vector<SelfTest::Power> SelfTest::powers() const {
+  std::vector<Power> powers;
+  std::map<double, std::vector<TrialRow>> all;
+  for (const auto& [key, rows] : slowed_) {
+    powers.push_back(power_of(key.first, key.second, rows));
+    auto& joined = all[key.second];
+    joined.insert(joined.end(), rows.begin(), rows.end());
   }
-  return row_of("all", Metric::kRate, all);
+  for (const auto& [slowed_by, rows] : all) powers.push_back(power_of("all", slowed_by, rows));
+  return powers;
 }
 
 }  // namespace harness

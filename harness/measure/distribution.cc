@@ -1,6 +1,7 @@
 #include "harness/measure/distribution.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "harness/measure/histogram.h"
@@ -51,6 +52,25 @@ bool add_percentiles(Json& row, const std::vector<std::uint64_t>& counts) {
   row["lat_mean_ns"] = sum / static_cast<double>(n);
   row["lat_n"] = n;
   return true;
+}
+
+void add_service_times(Json& row, const std::vector<std::uint64_t>& counts) {
+  Json all;
+  if (!add_percentiles(all, counts)) return;
+  for (const auto& [from, to] : {std::pair{"lat_p50_ns", "svc_p50_ns"},
+                                 {"lat_p99_ns", "svc_p99_ns"},
+                                 {"lat_max_ns", "svc_max_ns"}}) {
+    if (all.contains(from)) row[to] = all[from];
+  }
+}
+
+void add_saturation(Json& row, double arrivals_per_s, bool poisson) {
+  constexpr double kReached = 0.98, kDeviations = 3, kRounding = 2;
+  const double rate = row.at("ops_per_s"), seconds = row.at("window_s");
+  const double due = arrivals_per_s * seconds;
+  const double by_chance = poisson ? kDeviations * std::sqrt(due) : kRounding;
+  row["achieved_rate_per_s"] = rate;
+  row["saturated"] = rate * seconds < kReached * due - by_chance ? 1 : 0;
 }
 
 void add_fairness(Json& row, const std::vector<double>& shares) {

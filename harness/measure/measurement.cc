@@ -52,7 +52,9 @@ struct Measurement::Edge {
 };
 
 Measurement::Measurement(const Timing& timing, const std::string& load)
-    : timing_(timing), load_(load), bytes_(sizeof(ControlHeader) + kMaxParties * sizeof(Tally)) {
+    : timing_(timing),
+      load_(load),
+      bytes_(sizeof(ControlHeader) + 2 * kMaxParties * sizeof(Tally)) {
   fd_ = anonymous_file();
   void* memory = MAP_FAILED;
   if (fd_ >= 0 && ::ftruncate(fd_, static_cast<off_t>(bytes_)) == 0) {
@@ -80,6 +82,14 @@ Tally& Measurement::tally(int party) {
   // Zeroed memory is an empty tally.
   tallies_[party].header.store(header_, std::memory_order_relaxed);
   return tallies_[party];
+}
+
+// Behind those of the operations, where programs of other languages do not look.
+Tally& Measurement::service_tally(int party) {
+  (void)tally(party);
+  Tally& behind = tallies_[kMaxParties + party];
+  behind.header.store(header_, std::memory_order_relaxed);
+  return behind;
 }
 
 void Measurement::begin_load() {
@@ -141,6 +151,17 @@ void Measurement::count_at(Edge& edge) const {
   }
 }
 
+// Returns the counts of a window's histograms, of all parties whose tallies begin at `first`.
+std::vector<std::uint64_t> Measurement::latencies_of(int number, int first) const {
+  std::vector<std::uint64_t> counts(Histogram::kBuckets);
+  for (int party = first; party < first + kMaxParties; ++party) {
+    const auto& histogram = tallies_[party].latency[number - 1];
+    for (int i = 0; i < Histogram::kBuckets; ++i)
+      counts[static_cast<std::size_t>(i)] += histogram.count(i);
+  }
+  return counts;
+}
+
 Window Measurement::between(int number, const Edge& opened, const Edge& closed) const {
   const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
   const auto ops = closed.ops - opened.ops;
@@ -155,11 +176,9 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   add_usage(window.columns, opened.usage, closed.usage, ops);
   add_counters(window.columns, opened.counters, closed.counters, static_cast<double>(ops));
 
-  std::vector<std::uint64_t> latency(Histogram::kBuckets);
+  auto latency = latencies_of(number, 0);
   std::vector<double> shares;
   for (int party = 0; party < kMaxParties; ++party) {
-    const auto& histogram = tallies_[party].latency[number - 1];
-    for (int i = 0; i < Histogram::kBuckets; ++i) latency[i] += histogram.count(i);
     const auto at = static_cast<std::size_t>(party);
     const auto own = closed.ops_by_party[at] - opened.ops_by_party[at];
     const bool takes_part = tallies_[party].header.load(std::memory_order_relaxed) != nullptr;
@@ -167,6 +186,10 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   }
   add_fairness(window.columns, shares);
   if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);
+  if (arrivals_per_s_ > 0) {
+    add_service_times(window.columns, latencies_of(number, kMaxParties));
+    add_saturation(window.columns, arrivals_per_s_, poisson_);
+  }
   if (ops == 0) {
     window.columns["status"] = "failed";
     window.columns["error"] = "no operation was done in " + std::to_string(seconds) + " s";

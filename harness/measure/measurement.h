@@ -42,6 +42,8 @@ class Measurement {
 
   ControlHeader& header() { return *header_; }
   Tally& tally(int party);
+  // Of an open loop: only its histograms are used.
+  Tally& service_tally(int party);
   int fd() const { return fd_; }
   const Timing& timing() const { return timing_; }
 
@@ -59,6 +61,9 @@ class Measurement {
   // known from the latencies (Little's law), and a row whose rate is another says so.
   void expect_whole_operations(int at_once) { at_once_ = at_once; }
 
+  // Says that the loop is open. A window that fell behind the arrivals then says so.
+  void expect_arrivals(double per_s, bool poisson) { arrivals_per_s_ = per_s, poisson_ = poisson; }
+
   // Says how many parties there are, if not all of them have a tally.
   void expect(int parties) { parties_ = std::max(parties_, parties); }
   // Longer where many take part: an operation may be all of theirs, and they share the cores.
@@ -68,6 +73,12 @@ class Measurement {
   static constexpr std::chrono::seconds kPatience{3};
   static constexpr std::chrono::milliseconds kPatiencePerParty{100};
 
+  // Of --injected-delay; a case that does not ask for it cannot be slowed.
+  struct InjectedDelay {
+    double ns = 0;
+    bool taken = false;
+  } injected_delay;
+
   Json facts = Json::object();  // columns that hold for every row of the launch
   std::vector<Window> windows;  // measured
 
@@ -76,11 +87,14 @@ class Measurement {
   void count_at(Edge& edge) const;
   void sleep_until_ops(std::uint64_t wanted, Clock::time_point end);
   Edge look() const;
+  std::vector<std::uint64_t> latencies_of(int number, int first) const;
   Window between(int number, const Edge& opened, const Edge& closed) const;
 
   Timing timing_;
   Load load_;  // first: it must not inherit the counters
   Counters counters_;
+  double arrivals_per_s_ = 0;  // 0: a closed loop
+  bool poisson_ = false;
   int at_once_ = 0;                     // operations whose latency is all of them; 0: not known
   int parties_ = 0;                     // that are known of
   std::chrono::nanoseconds waited_{0};  // for what did not come

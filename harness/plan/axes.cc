@@ -30,6 +30,21 @@ std::vector<std::string> words_of(const std::vector<const Scenario*>& scenarios,
   return words;
 }
 
+std::optional<std::string> form_of(const Parameter& parameter, const std::string& word) {
+  return parameter.form == nullptr ? std::nullopt : parameter.form(word);
+}
+
+// Returns true if a scenario's axis takes the word although no list names it.
+bool has_form(const std::vector<const Scenario*>& scenarios, const std::string& axis,
+              const std::string& word) {
+  for (const auto* scenario : scenarios) {
+    for (const auto& parameter : scenario->parameters) {
+      if (parameter.name == axis && form_of(parameter, word)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::list<Scenario> with_load(const std::vector<const Scenario*>& scenarios) {
@@ -62,7 +77,11 @@ std::vector<Parameter::Value> named_values(const Parameter& parameter, const std
     for (const auto& word : split(text, ',')) {
       const bool known =
           contains(parameter.sweep, Value(word)) || contains(parameter.more, Value(word));
-      if (known) add_once(values, Value(word));
+      if (known) {
+        add_once(values, Value(word));
+      } else if (const auto form = form_of(parameter, word)) {
+        add_once(values, Value(*form));
+      }
     }
   } else {
     for (const auto number : integers("--" + std::string(parameter.name), text)) {
@@ -78,7 +97,7 @@ void check_axes(const std::vector<const Scenario*>& scenarios,
   for (const auto& [axis, text] : axes) {
     const auto known = words_of(scenarios, axis);
     for (const auto& word : split(text, ',')) {
-      if (known.empty() || contains(known, word)) continue;
+      if (known.empty() || contains(known, word) || has_form(scenarios, axis, word)) continue;
       throw BadUsage("--" + axis + ": there is no " + in_quotes(word) +
                      "; choose from: " + joined(known));
     }

@@ -75,6 +75,7 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
   control.facts["load"] = order.value("load", "none");
   control.facts["timer_cost_ns"] = timer_cost_ns();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
+  control.injected_delay.ns = order.value("injected_delay_ns", 0.0);
   const Point point = point_from(order.at("point"), scenario);
   Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control,
           order.value("program", std::vector<std::string>()));
@@ -87,6 +88,10 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
   if (control.windows.empty()) {
     facts = control.facts;
     throw std::runtime_error("the scenario measured nothing");
+  }
+  if (control.injected_delay.ns > 0) {
+    if (!control.injected_delay.taken) throw Skipped("this case takes no injected delay");
+    control.facts["warning"] = "slowed on purpose: --injected-delay";
   }
   write_windows(fd, control);
 }

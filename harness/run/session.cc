@@ -183,6 +183,9 @@ Json Session::opening(const std::string& started) const {
                  {{"windows", settings_.windows},
                   {"window_ns", settings_.window.count()},
                   {"warmup_ns", settings_.warmup.count()}}}};
+  if (settings_.injected_delay_ns > 0) {
+    event["settings"]["injected_delay_ns"] = settings_.injected_delay_ns;
+  }
   if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
   event["interpreters"] = Json::object();
   for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
@@ -243,6 +246,7 @@ Json Session::order_of(const Launch& launch) const {
           {"load", launch.of->load()},
           {"interpreter", python == nullptr ? "" : python->path},
           {"program", program_of(*launch.of, settings_.programs)},
+          {"injected_delay_ns", settings_.injected_delay_ns},
           {"warmup_ns", settings_.warmup.count()},
           {"window_ns", settings_.window.count()},
           {"windows", settings_.windows}};

@@ -24,6 +24,7 @@ struct RunSettings {
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
   std::vector<Program> programs = {};
   std::string progress = "auto";  // or "plain", "none" (progress.h)
+  double injected_delay_ns = 0;   // in each operation, to see that a comparison finds it
   bool shuffled = true, quiet = false, no_report = false;
 };
 

@@ -107,5 +107,30 @@ TEST(DistributionTest, OnePartyAloneIsNeitherFairNorUnfair) {
   EXPECT_TRUE(row.is_null());
 }
 
+TEST(DistributionTest, AnOpenLoopIsSaturatedIfItFallsBehindByMoreThanChance) {
+  const auto saturated = [](double ops, bool poisson) {
+    Json row = {{"ops_per_s", ops / 0.1}, {"window_s", 0.1}};
+    add_saturation(row, 10'000, poisson);  // 1,000 are due
+    EXPECT_EQ(row["achieved_rate_per_s"], row["ops_per_s"]);
+    return row["saturated"] == 1;
+  };
+  EXPECT_FALSE(saturated(1'000, false));
+  EXPECT_FALSE(saturated(979, false));
+  EXPECT_TRUE(saturated(977, false));
+  EXPECT_FALSE(saturated(890, true));  // Poisson: a deviation is 32
+  EXPECT_TRUE(saturated(880, true));
+}
+
+TEST(DistributionTest, ServiceTimesHaveColumnsOfTheirOwn) {
+  Json row;
+  add_service_times(row, counts_of({}));
+  EXPECT_TRUE(row.empty());
+  add_service_times(row, counts_of(std::vector<double>(400, 100.0)));
+  EXPECT_NEAR(row["svc_p50_ns"], 100, 1);
+  EXPECT_NEAR(row["svc_p99_ns"], 100, 1);
+  EXPECT_NEAR(row["svc_max_ns"], 100, 1);
+  EXPECT_EQ(row.size(), 3u);
+}
+
 }  // namespace
 }  // namespace harness

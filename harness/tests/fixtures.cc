@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -33,6 +34,9 @@ void with_party(Run& run, Work work) {
   ::waitpid(party, nullptr, 0);
 }
 
+// Of --injected-delay, which is added to each operation.
+std::chrono::nanoseconds injected_delay{0};
+
 // FIXTURE_PAUSE_US: how long an operation takes, for a test that compares builds.
 std::chrono::microseconds pause_between() {
   const char* text = std::getenv("FIXTURE_PAUSE_US");
@@ -43,7 +47,7 @@ void count_steadily(Tally& tally) {
   static const auto pause = pause_between();
   tally.count(1, 8);
   tally.record(static_cast<std::uint64_t>(pause.count()) * 10);
-  std::this_thread::sleep_for(pause);
+  std::this_thread::sleep_for(pause + injected_delay);
 }
 
 void count_rarely(Tally& tally) {
@@ -53,7 +57,9 @@ void count_rarely(Tally& tally) {
 
 void count(Run& run) {
   run.note("verified", 1);
-  with_party(run, run.text("who") == "rare" ? count_rarely : count_steadily);
+  const bool steady = run.text("who") != "rare";
+  if (steady) injected_delay = std::chrono::nanoseconds(std::lround(run.injected_delay_ns()));
+  with_party(run, steady ? count_steadily : count_rarely);
 }
 
 // Never returns.

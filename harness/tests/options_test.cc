@@ -124,6 +124,10 @@ TEST(OptionsTest, EachBadValueIsNamedWithItsOption) {
   EXPECT_EQ(refusal({"--order", "up"}), "--order: there is no 'up'; choose random or given");
   EXPECT_EQ(refusal({"--progress", "loud"}),
             "--progress: there is no 'loud'; choose auto, plain or none");
+  for (const std::string text : {"", "0", "-1", "1ns", "nan", "1e10"}) {
+    EXPECT_EQ(refusal({"--injected-delay", text}),
+              "--injected-delay: '" + text + "' is not a number between 0.01 and 1e+09");
+  }
   EXPECT_EQ(refusal({"--out", ""}), "--out: the name of the folder is empty");
   for (const std::string option : {"--window", "--warmup", "--timeout", "--time-budget"}) {
     for (const std::string text : {"", "5", "s", "-1s", "0s", "nan s", "inf", "1e400s", "0x10s",
@@ -165,6 +169,7 @@ const std::map<Words, std::set<std::string>> kUses = {
     {{"--warmup", "1s"}, {"run"}},
     {{"--timeout", "1s"}, {"run"}},
     {{"--order", "given"}, {"run"}},
+    {{"--injected-delay", "2.5"}, {"run"}},
     {{"--no-report"}, {"run", "report"}},
     {{"--quiet"}, {"run"}},
     {{"--progress", "plain"}, {"run"}},

@@ -48,6 +48,16 @@ class Ab(CompareTest):
         self.assertEqual(result.code, 0, result)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "better")
 
+    def test_what_aa_could_not_find_is_no_change(self):
+        with open(self.path("aa.json"), "w", encoding="utf-8") as file:
+            json.dump({"cases": [{"case": CASE, "metric": metric, "smallest_effect_found_90": 5}
+                                 for metric in ("rate", "p50", "p99", "cpu_per_op", "fairness")]}, file)
+        result = self.compare(1000, 2000, "--rounds", "8", "--floor", self.path("aa.json"))
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(self.verdicts()["rate"]["verdict"], "same")
+        self.assertEqual(self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--floor", "gone.json"]).err,
+                         "bench-all: --floor: gone.json is no aa.json; name the one that `aa` wrote\n")
+
     def test_too_few_rounds_are_undecided_which_ends_with_4_only_if_strict(self):
         self.assertEqual(self.compare(1000, 2000, "--rounds", "3").code, 0)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "undecided")
@@ -158,6 +168,44 @@ class Aa(CompareTest):
         self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 2) - 1e-9)
         self.assertGreater(rate["smallest_effect_found_90"], 0)
         self.assertIn("| all |", result.out)
+
+    POWER = ["aa", "--power", "100", "--rounds", "6", "--launch-option=--window=20ms", "--launch-option=--warmup=1ms", "-q"]
+
+    def powers(self):
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            return json.load(file)["power"]
+
+    def test_a_delay_that_is_injected_into_b_is_found(self):
+        environment = {"FIXTURE_PAUSE_US": "2000"}
+        result = self.run_it([*self.POWER, CASE, "--trials", "1", "--out", self.path("out")], environment=environment)
+        self.assertEqual(result.code, 0, result)
+        row = self.powers()[0]
+        self.assertEqual((row["case"], row["slowed_by"], row["trials"], row["found"], row["confirmed"]), (CASE, 1, 1, 1, 1))
+        self.assertGreater(row["worsening"], 0.35)
+        # More trials of the same kind; other ones do not belong to them.
+        more = [*self.POWER, CASE, "--out", self.path("out"), "--resume"]
+        self.assertEqual(self.run_it([*more, "--trials", "2"], environment=environment).code, 0)
+        self.assertEqual(self.powers()[0]["trials"], 2)
+        other = self.run_it([*more, "--trials", "3", "--delta", "7"], environment=environment)
+        self.assertEqual((other.code, other.err), (
+            2, "bench-all: --resume: the trials in %s are of another build, other cases or other options; name another --out\n"
+            % self.path("out")))
+
+    def test_2_where_no_case_takes_a_delay(self):
+        result = self.run_it([*self.POWER, "counting/who:rare/size:8/place:here", "--trials", "1", "--out", self.path("out")])
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("no case is slowed by an injected delay", result.err)
+
+    def test_an_aa_that_was_killed_keeps_its_trials(self):
+        words = ["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST]
+        self.assertEqual(self.run_it(words).code, 0)
+        with open(self.path("out", "aa.jsonl"), "a", encoding="utf-8") as file:
+            file.write('{"event": "tri')
+        words[words.index("--trials") + 1] = "2"
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 0)
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 0)
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["by_case"]["trials"], 2)
 
 
 if __name__ == "__main__":

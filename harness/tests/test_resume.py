@@ -59,7 +59,7 @@ class Resume(CommandTest):
             process.communicate(timeout=LONGEST)
             whole = time.monotonic() - begun
         killed = 0
-        for number in range(20):
+        for number in range(50):
             out = "out%d" % number
             killed += self.kill_after(moments.uniform(0, 1) * whole,
                                       [*WORDS, "--out", self.path(out)], out)

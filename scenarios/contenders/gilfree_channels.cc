@@ -117,6 +117,7 @@ class TypedPipe {
 };
 
 struct QueueChannel : AnySize<TypedQueue> {
+  static constexpr bool kTakesDelay = true;
   static constexpr Facts kFacts{.name = "queue",
                                 .label = "gilfree Queue",
                                 .family = "gilfree",

@@ -21,6 +21,7 @@ class GilfreePool {
                                 .primitive = "pool",
                                 .wait = "adaptive"};
   static constexpr PoolTraits kTraits{.fifty = !kThreads, .chooses_chunks = true};
+  static constexpr bool kTakesDelay = true;
 
   explicit GilfreePool(int workers) : pool_(workers) {}
   void map(const Numbers& inputs, std::size_t chunk, Numbers& outputs) {

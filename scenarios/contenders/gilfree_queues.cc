@@ -40,6 +40,7 @@ struct GilfreeQueue {
                                 .family = "gilfree",
                                 .primitive = "queue",
                                 .wait = "adaptive"};
+  static constexpr bool kTakesDelay = true;
   static constexpr QueueTraits kTraits{.batches = true};
   template <std::size_t N, WorkerKind K>
   using Of = GilfreeQueueOf<N, gilfree::Queue<Message<N>, GilfreeScope<K>>>;

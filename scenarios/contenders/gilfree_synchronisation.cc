@@ -21,6 +21,7 @@ class GilfreeLock : public gilfree::Lock<GilfreeScope<K>> {
                                 .family = "gilfree",
                                 .primitive = "lock",
                                 .wait = "adaptive"};
+  static constexpr bool kTakesDelay = true;
   static constexpr bool kSharesItself = true;
 };
 

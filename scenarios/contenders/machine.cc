@@ -1,6 +1,9 @@
 // Single operations of the machine: what an atomic, a copy and an empty loop cost.
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "scenarios/single_operation.h"
@@ -28,6 +31,16 @@ void exchange_and_store(Run& run) {
   });
 }
 
+// What it costs to time an operation: what is recorded of one that takes no time.
+void time_nothing(Run& run) {
+  using Clock = std::chrono::steady_clock;
+  const auto latencies = std::make_unique<harness::Histogram>();
+  run.operation([&] {
+    const auto before = Clock::now();
+    latencies->record(static_cast<std::uint64_t>((Clock::now() - before).count()));
+  });
+}
+
 Registration add(std::string_view name, std::string_view label, void (*body)(Run&)) {
   const Facts facts{.name = name, .label = label, .family = "limit", .primitive = "", .wait = ""};
   return add_operation(facts, WorkerKind::kThreads, body);
@@ -37,6 +50,7 @@ const Registration registered[] = {
     add("compare_exchange_and_store", "compare_exchange and store", exchange_and_store),
     add("memcpy_64", "memcpy, 64 bytes", copy<64>),
     add("memcpy_64k", "memcpy, 64 KiB", copy<65536>),
+    add("timed_sample", "timing: two readings of the clock, a record", time_nothing),
     add("nothing", "nothing: the loop", [](Run& run) { run.operation([] {}); }),
 };
 

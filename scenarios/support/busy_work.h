@@ -24,7 +24,6 @@ class BusyWork {
 
   void operator()() const { take(steps_); }
 
- private:
   static void take(std::int64_t steps) {
     std::uint64_t x = 1;
     for (std::int64_t step = 0; step < steps; ++step) {
@@ -47,6 +46,7 @@ class BusyWork {
     return best;
   }
 
+ private:
   std::int64_t steps_;
 };
 

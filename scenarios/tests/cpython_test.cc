@@ -81,7 +81,7 @@ using CPythonQueueTest = CPythonTest<QueueContender>;
 TEST_P(CPythonQueueTest, AFlowIsMeasured) {
   expect_measured({{"msg_bytes", 64}, {"queue_depth", 100}}, [](const auto& entry,
                                                                 harness::Run& run) {
-    const Flow flow{.producers = 1, .consumers = 1, .batch = 1, .interval_ns = 0, .in_order = true};
+    const Flow flow{.producers = 1, .consumers = 1, .batch = 1, .arrival = {}, .in_order = true};
     entry.measure(run, flow, two_cpus());
   });
 }

@@ -92,8 +92,7 @@ std::string noticed(FaultyQueue::Fault fault, bool in_order = true) {
   run.tally(0);
   FaultyQueue queue(fault);
   FlowCounters counters;
-  const Flow flow{
-      .producers = 1, .consumers = 1, .batch = 1, .interval_ns = 0, .in_order = in_order};
+  const Flow flow{.producers = 1, .consumers = 1, .batch = 1, .arrival = {}, .in_order = in_order};
   FlowWorkers<FaultyQueue, 64> workers(run, queue, counters, flow);
   run_workers(WorkerKind::kThreads,
               {[&] { run.measure(); }, [&] { workers.consume(0); }, [&] { workers.produce(0); }});
@@ -132,12 +131,12 @@ TEST(FlowWorkersTest, AnOpenLoopPutsNoItemBeforeItIsDue) {
   FaultyQueue queue(FaultyQueue::Fault::kNone);
   FlowCounters counters;
   const Flow flow{
-      .producers = 1, .consumers = 1, .batch = 1, .interval_ns = 500'000, .in_order = true};
+      .producers = 1, .consumers = 1, .batch = 1, .arrival = {.per_s = 2'000}, .in_order = true};
   FlowWorkers<FaultyQueue, 64> workers(run, queue, counters, flow);
-  const auto begin = now_ns();
+  const auto begin = monotonic_ns();
   run_workers(WorkerKind::kThreads,
               {[&] { run.measure(); }, [&] { workers.consume(0); }, [&] { workers.produce(0); }});
-  const auto elapsed = now_ns() - begin;
+  const auto elapsed = monotonic_ns() - begin;
   EXPECT_LE(counters.put[0], static_cast<std::uint64_t>(elapsed / 500'000 + 1));
   EXPECT_TRUE(launch.has_latencies());
 }

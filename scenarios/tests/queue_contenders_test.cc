@@ -49,11 +49,13 @@ class QueueTest : public ContenderTest<QueueContender> {
     unless_skipped([&] {
       auto measured = launch(producers, consumers, static_cast<std::int64_t>(batch), bytes);
       for (int me = 0; me < consumers; ++me) measured.run().tally(me);
-      const Flow flow{.producers = producers,
-                      .consumers = consumers,
-                      .batch = batch,
-                      .interval_ns = interval_ns,
-                      .in_order = contender().traits.in_order};
+      const Flow flow{
+          .producers = producers,
+          .consumers = consumers,
+          .batch = batch,
+          .arrival = {.per_s =
+                          interval_ns > 0 ? 1e9 * producers / static_cast<double>(interval_ns) : 0},
+          .in_order = contender().traits.in_order};
       const std::vector<int> anywhere(static_cast<std::size_t>(producers + consumers), -1);
       contender().measure(measured.run(), flow, anywhere);
       measured.expect_measured();
@@ -174,7 +176,7 @@ TEST_P(QueueTest, AnOpenLoopIsMeasuredWithLatencies) { expect_flow(1, 1, 1, 64, 
 
 TEST_P(QueueTest, ASizeThatIsNotCompiledInIsSkippedWithAReason) {
   auto measured = launch(1, 1, 1, 100);
-  const Flow flow{.producers = 1, .consumers = 1, .batch = 1, .interval_ns = 0, .in_order = true};
+  const Flow flow{.producers = 1, .consumers = 1, .batch = 1, .arrival = {}, .in_order = true};
   const auto reason = message_of<harness::Skipped>([&] {
     contender().measure(measured.run(), flow, {-1, -1});
   });

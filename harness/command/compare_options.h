@@ -1,0 +1,33 @@
+// The options that `ab` and `aa` share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/command/verdict_output.h"
+#include "harness/judge/comparison.h"
+
+namespace harness {
+
+struct CompareOptions {
+  std::string a, b, out = "compare", floor;
+  std::vector<std::string> words, launch_options;
+  std::string load;  // of --load; empty: none
+  ComparisonSettings settings;
+  double delta_percent = 5, budget_minutes = 0;
+  int trials = 20;
+  Format format = Format::kTable;
+  std::vector<double> powers;  // of `aa`, in percent
+  bool strict = false, quiet = false, resume = false;
+};
+
+void add_shared(CLI::App& command, CompareOptions& options);
+
+// Shows on standard error how far it is, unless --quiet was given. `what` stands before it.
+Comparison::Progress progress_of(const CompareOptions& options, const std::string& what);
+
+// Returns the filters, and what else says which cases there are.
+std::vector<std::string> selection_of(const CompareOptions& options);
+
+}  // namespace harness

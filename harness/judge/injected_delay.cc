@@ -1,0 +1,69 @@
+#include "harness/judge/injected_delay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/interruption.h"
+#include "harness/judge/statistics.h"
+
+namespace harness {
+namespace {
+
+constexpr double kWanted = 0.25, kLeast = 0.15, kMost = 0.40;
+constexpr int kRounds = 10, kTries = 6;
+
+class Slowing {
+ public:
+  Slowing(const Build& build, const std::string& name, const std::vector<std::string>& options,
+          const std::filesystem::path& scratch)
+      : build_(build), name_(name), options_(options), scratch_(scratch) {}
+
+  std::optional<double> rate(double delay_ns) const {
+    auto options = options_;
+    if (delay_ns > 0) options.push_back("--injected-delay=" + std::to_string(delay_ns));
+    const Sample sample = build_.measure(name_, options, scratch_);
+    const auto rate = sample.find(Metric::kRate);
+    return rate == sample.end() ? std::nullopt : std::optional(rate->second);
+  }
+
+  // By which share operations take longer with the delay, in the median of some rounds.
+  std::optional<double> by(double delay_ns) const {
+    std::vector<double> differences;
+    for (int round = 0; round < kRounds && interrupted() == 0; ++round) {
+      const bool slow_first = round % 2 == 1;
+      const auto first = rate(slow_first ? delay_ns : 0), second = rate(slow_first ? 0 : delay_ns);
+      if (!first || !second) return std::nullopt;
+      const double difference = worsening(Metric::kRate, *first, *second);
+      differences.push_back(slow_first ? -difference : difference);
+    }
+    if (differences.empty()) return std::nullopt;
+    return std::expm1(median(differences));
+  }
+
+ private:
+  const Build& build_;
+  const std::string& name_;
+  const std::vector<std::string>& options_;
+  const std::filesystem::path& scratch_;
+};
+
+}  // namespace
+
+std::optional<double> delay_per_percent(const Build& build, const std::string& name,
+                                        const std::vector<std::string>& options,
+                                        const std::filesystem::path& scratch) {
+  const Slowing slowing(build, name, options, scratch);
+  const auto rate = slowing.rate(0);
+  if (!rate) return std::nullopt;
+  const double operation_ns = 1e9 / *rate;
+  double delay = kWanted * operation_ns;
+  for (int attempt = 0; attempt < kTries && delay < 4 * operation_ns; ++attempt) {
+    const auto slowed = slowing.by(delay);
+    if (!slowed) return std::nullopt;
+    if (*slowed >= kLeast && *slowed <= kMost) return delay / (100 * *slowed);
+    delay *= std::clamp(kWanted / std::max(*slowed, 0.01), 0.2, 4.0);
+  }
+  return std::nullopt;
+}
+
+}  // namespace harness

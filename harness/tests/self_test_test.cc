@@ -1,0 +1,84 @@
+#include "harness/judge/self_test.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "harness/judge/self_test_report.h"
+
+namespace harness::testing {
+namespace {
+
+constexpr double kDelta = 0.05;
+
+TrialRow row(const std::string& name, Metric metric, double effect, bool suspected = false,
+             bool confirmed = false) {
+  return {.name = name,
+          .metric = metric,
+          .effect = effect,
+          .interval = Interval{effect - 0.02, effect + 0.02},
+          .suspected = suspected,
+          .confirmed = confirmed,
+          .undecided = suspected && !confirmed};
+}
+
+TEST(SelfTestTest, ACaseIsWrongInATrialIfOneOfItsMetricsIs) {
+  SelfTest test(kDelta);
+  test.add({.rows = {row("x", Metric::kRate, 0), row("x", Metric::kTailLatency, 0.3, true),
+                     row("y", Metric::kRate, 0)}});
+  test.add({.rows = {row("x", Metric::kRate, 0), row("y", Metric::kRate, 0)}});
+  EXPECT_EQ(test.total().trials, 5);
+  EXPECT_EQ(test.total().wrong, 1);
+  EXPECT_EQ(test.total().wrong_confirmed, 0);
+  EXPECT_EQ(test.cases().trials, 4);
+  EXPECT_EQ(test.cases().wrong, 1);
+  EXPECT_EQ(test.rows().size(), 3u);
+}
+
+TEST(SelfTestTest, TheSmallestEffectIsWhatWouldHaveBeenFoundInNineOfTenTrials) {
+  SelfTest test(kDelta);
+  for (int i = 0; i < 10; ++i) test.add({.rows = {row("x", Metric::kRate, i == 0 ? -0.9 : 0.0)}});
+  // Delta in nine of ten; the tenth would have needed 0.9 more.
+  EXPECT_NEAR(test.rows().at(0).smallest_effect, std::log1p(kDelta), 1e-12);
+}
+
+TEST(SelfTestTest, PowerCountsTheTrialsWhoseRateIsWorse) {
+  SelfTest test(kDelta);
+  test.add({.slowed_by = 0.1,
+            .rows = {row("x", Metric::kRate, 0.10, true, true),
+                     row("x", Metric::kTailLatency, 0.5, true, true)}});
+  test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.09, true, false)}});
+  test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, -0.2, true, false)}});
+  test.add({.slowed_by = 0.05, .rows = {row("x", Metric::kRate, 0.02)}});
+  EXPECT_EQ(test.total().trials, 0) << "B was changed";
+  const auto powers = test.powers();
+  ASSERT_EQ(powers.size(), 4u);  // two shares, and the sums
+  EXPECT_EQ(powers[0].slowed_by, 0.05);
+  EXPECT_EQ(powers[0].found, 0);
+  EXPECT_EQ(powers[1].trials, 3);
+  EXPECT_EQ(powers[1].found, 2) << "better is not found";
+  EXPECT_EQ(powers[1].confirmed, 1);
+  EXPECT_NEAR(powers[1].effect, 0.09, 1e-12);
+  EXPECT_EQ(powers[3].name, "all");
+}
+
+TEST(SelfTestTest, ATrialIsTheSameAfterItWasWrittenAndRead) {
+  const Trial trial{
+      .slowed_by = 0.05, .seconds = 2.5, .rows = {row("x", Metric::kFairness, 0.1, true, true)}};
+  const Json text = json_of(trial);
+  EXPECT_EQ(json_of(trial_from(Json::parse(text.dump()))), text);
+}
+
+TEST(SelfTestTest, TheTableHasThePartsOfWhichThereAreTrials) {
+  SelfTest test(kDelta);
+  EXPECT_EQ(text_of(test), "no trial was made\n");
+  test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.10, true, true)}});
+  EXPECT_EQ(text_of(test),
+            "| case | slowed by | rate, median of trials | trials | found | and confirmed |\n"
+            "| :-- | --: | --: | --: | --: | --: |\n"
+            "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
+            "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
+}
+
+}  // namespace
+}  // namespace harness::testing
