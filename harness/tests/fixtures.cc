@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <string>
 #include <thread>
@@ -55,10 +56,18 @@ void count_rarely(Tally& tally) {
   tally.count(1, 8);
 }
 
+// FIXTURE_DELAYS: the file to which each launch adds its delay, in ns.
+void take_delay(Run& run) {
+  injected_delay = std::chrono::nanoseconds(std::lround(run.injected_delay_ns()));
+  if (const char* file = std::getenv("FIXTURE_DELAYS"); file != nullptr) {
+    std::ofstream(file, std::ios::app) << injected_delay.count() << "\n";
+  }
+}
+
 void count(Run& run) {
   run.note("verified", 1);
   const bool steady = run.text("who") != "rare";
-  if (steady) injected_delay = std::chrono::nanoseconds(std::lround(run.injected_delay_ns()));
+  if (steady) take_delay(run);
   with_party(run, steady ? count_steadily : count_rarely);
 }
 
