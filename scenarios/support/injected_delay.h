@@ -31,9 +31,10 @@ inline bool inject_delay(harness::Run& run) {
   return ns > 0;
 }
 
-inline void add_delay() {
+// The delay of so many operations.
+inline void add_delay(std::uint64_t operations = 1) {
   static thread_local std::uint64_t owed = 0;
-  owed += delay_steps;
+  owed += operations * delay_steps;
   BusyWork::take(static_cast<std::int64_t>(owed >> 16));
   owed &= 0xffff;
 }
