@@ -139,9 +139,9 @@ NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts&
   if (report.causes.empty() && report.smallest_effect.value_or(0) > 0.05) {
     const bool guest = facts.is_guest.value_or(false);
     report.causes.push_back(
-        {guest ? "nothing that this virtual machine tells: its neighbours, perhaps, which share "
+        {guest ? "nothing that this virtual machine reports: its neighbours, perhaps, which share "
                  "caches and power"
-               : "nothing that this machine tells: firmware (SMIs), perhaps, or heat",
+               : "nothing that this machine reports: firmware (SMIs), perhaps, or heat",
          "measure at another time or on another machine, or take more rounds: `ab --rounds 30`"});
   }
   return report;
@@ -175,7 +175,7 @@ std::string noise_text(const NoiseReport& report) {
                       ("+" + percent(probe.worst)).c_str(),
                       probe.smallest_effect ? percent(*probe.smallest_effect).c_str() : "-");
   }
-  text += report.causes.empty() ? "\nnothing disturbs it that the machine tells\n" : "\n";
+  text += report.causes.empty() ? "\nnothing disturbs it that the machine reports\n" : "\n";
   for (const auto& cause : report.causes) text += cause.what + "\n  -> " + cause.remedy + "\n";
   return text;
 }

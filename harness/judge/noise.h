@@ -24,7 +24,7 @@ struct ProbeSeries {
   std::vector<double> ns;
 };
 
-// What was seen of the machine meanwhile. Nothing: it does not tell.
+// What was seen of the machine meanwhile. Nothing: it does not report it.
 struct MachineFacts {
   std::optional<double> steal_frac = {};    // of all CPUs' time, given to other guests
   std::optional<double> stalled_frac = {};  // of the time, that some task waited for a CPU (PSI)

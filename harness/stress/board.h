@@ -1,4 +1,4 @@
-// Board: what the actors of a trial tell the engine, in shared memory.
+// Board: what the actors of a trial report to the engine, in shared memory.
 //
 // Everything on it is written by atomic stores, so that it is readable after any actor was killed.
 #pragma once

@@ -82,7 +82,7 @@ TEST_F(FolderTest, OfTwoRunsThatNameOneFolderOneGetsIt) {
                                              " holds a run already; name another folder");
 }
 
-TEST_F(FolderTest, AFreshFolderIsNobodyElses) {
+TEST_F(FolderTest, AFreshFolderIsOfThisRunAlone) {
   const auto wanted = top.path() / "deep" / "2026-11-28-quick";
   EXPECT_EQ(Folder::fresh(wanted).path(), wanted);
   EXPECT_EQ(Folder::fresh(wanted).path(), wanted.string() + "-2");

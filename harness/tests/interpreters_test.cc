@@ -48,7 +48,7 @@ std::vector<std::string> labels(const std::vector<Interpreter>& interpreters) {
 
 using Labels = std::vector<std::string>;
 
-TEST_F(InterpretersTest, AFreeThreadedBuildIsToldFromTheOtherOfItsVersion) {
+TEST_F(InterpretersTest, AFreeThreadedBuildIsDistinguishedFromTheOtherOfItsVersion) {
   EXPECT_EQ(labels(find_interpreters({program("a", "3.14.0\\n"), program("b", "3.14.0t\\n")})),
             (Labels{"3.14.0", "3.14.0t"}));
 }

@@ -109,7 +109,7 @@ TEST_F(LauncherTest, ItsLastWordsExplainALaunchThatGaveNoRow) {
   expect_row("latin_1", "failed", "ended with exit code 1 and no row: caf\xe9");
 }
 
-TEST_F(LauncherTest, WhoComplainsWithoutEndIsStoppedByTheTimeoutAsWell) {
+TEST_F(LauncherTest, OneThatComplainsWithoutEndIsStoppedByTheTimeoutAsWell) {
   const Json row = row_of("flood", 1s);
   EXPECT_EQ(row["status"], "timeout");
   EXPECT_EQ(row["error"], "still running after 1 s: trouble without end, and no end of trouble");

@@ -149,7 +149,7 @@ TEST(MeasurementTest, WhatTheFirstOfManyDoesLateIsStillMeasured) {
   EXPECT_GT(control.windows.at(0).columns["ops"], 0);
 }
 
-TEST(MeasurementTest, NobodyIsWaitedForWhenAPartyHasEnded) {
+TEST(MeasurementTest, NoPartyIsWaitedForWhenOneHasEnded) {
   const pid_t party = ::fork();
   if (party == 0) ::_exit(1);
   siginfo_t ended{};

@@ -65,7 +65,7 @@ TEST(OptionsTest, AnOlderWordOfAnAxisIsAccepted) {
   EXPECT_EQ(parse({"--bytes", "64"}).selection.axes.at("size"), "64");
 }
 
-TEST(OptionsTest, WhoNamesTheLaunchesGetsThemAllUnlessABudgetIsNamedToo) {
+TEST(OptionsTest, NamedLaunchesAreAllMeasuredUnlessABudgetIsNamedToo) {
   EXPECT_EQ(parse({"--launches", "9"}).budget, Schedule::kNoBudget);
   EXPECT_EQ(parse({"--launches", "9", "--time-budget", "2m"}).budget, 120s);
   EXPECT_EQ(parse({"-t", "none"}).budget, Schedule::kNoBudget);
@@ -86,7 +86,7 @@ TEST(OptionsTest, TheTimeoutIsForWhatALaunchNeedsBesideItsWindows) {
   EXPECT_EQ(options.timeout, 3s + 1s + 4 * 2s);
 }
 
-TEST(OptionsTest, SubcommandsAndFiltersAreTold) {
+TEST(OptionsTest, SubcommandsAndFiltersAreParsed) {
   EXPECT_EQ(parse({"list"}).command, Options::Command::kList);
   EXPECT_EQ(parse({"--list"}).command, Options::Command::kList);
   EXPECT_EQ(parse({"env"}).command, Options::Command::kEnv);

@@ -109,7 +109,7 @@ TEST(PlanTest, PythonIsOnlySearchedForWhereACaseMayRunIt) {
   EXPECT_TRUE(may({.filters = {"elsewhere"}}));
 }
 
-TEST(PlanTest, WhoeverAnswersTheSameSharesAQuestion) {
+TEST(PlanTest, ContendersThatAnswerTheSameShareAQuestion) {
   std::set<std::string> questions;
   for (const auto& each : selected({.filters = {"place:here"}, .interpreters = {"3.11.2"}})) {
     questions.insert(each.question);
@@ -203,7 +203,7 @@ TEST(PlanTest, InterpretersThatNoCaseWouldUseAreRefused) {
 }
 
 // A million points would take the memory, and then the week.
-TEST(PlanTest, MoreCasesThanAnybodyMeasuresAreRefused) {
+TEST(PlanTest, MoreCasesThanCanBeMeasuredAreRefused) {
   Scenario large = counting;
   large.parameters.push_back({"depth", "queue_depth", {1}, "changes nothing"});
   const auto select_large = [&] {

@@ -64,7 +64,7 @@ TEST_F(ScheduleTest, RoundsFollowOneAnother) {
 }
 
 // A ratio compares neighbours in time.
-TEST_F(ScheduleTest, WhoAnswersTheSameQuestionDoesSoBackToBack) {
+TEST_F(ScheduleTest, ContendersOfTheSameQuestionRunBackToBack) {
   const auto launches = played(schedule({.rounds = kRounds, .seed = 5}));
   std::size_t changes = 0;
   for (std::size_t i = 1; i < launches.size(); ++i) {
@@ -116,7 +116,7 @@ TEST_F(ScheduleTest, TheOthersTakeTheTimeThatIsLeft) {
   }
 }
 
-TEST_F(ScheduleTest, WhoeverIsNotDecisiveHasAsManyLaunchesAsTheOthersOfItsQuestion) {
+TEST_F(ScheduleTest, ACaseThatIsNotDecisiveHasAsManyLaunchesAsTheOthersOfItsQuestion) {
   for (const auto budget : {21s, 26s, 27s}) {
     std::map<std::string, std::set<int>> counts;
     for (const auto& [of, count] :

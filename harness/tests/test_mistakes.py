@@ -141,7 +141,7 @@ class Folders(CommandTest):
 
 
 class Outputs(CommandTest):
-    def test_nobody_can_read_the_answer(self):
+    def test_the_answer_has_no_reader(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             for words in (["list"], ["env"], ["run", "-n"]):
                 with self.subTest(words):
@@ -149,7 +149,7 @@ class Outputs(CommandTest):
                     self.assertEqual(result.code, 7)
                     self.assertEqual(result.err, "bench-all: cannot write to standard output\n")
 
-    def test_nobody_can_read_the_answer_but_the_results_are_written(self):
+    def test_the_answer_has_no_reader_but_the_results_are_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             result = self.run_it(["counting", "--profile", "smoke", "--no-report", "-o", "out"],
                                  stdout=full)

@@ -53,7 +53,7 @@ class Signals(CommandTest):
                 os.remove(self.path("runs"))
                 self.assertFalse(os.path.exists(self.path("out")))
 
-    def test_a_signal_while_nobody_reads_the_answer_ends_at_once(self):
+    def test_a_signal_while_the_answer_has_no_reader_ends_at_once(self):
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         os.set_blocking(writer, False)

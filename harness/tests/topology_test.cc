@@ -148,7 +148,7 @@ constexpr char kHybrid[] = R"(<?xml version="1.0" encoding="UTF-8"?>
 </topology>
 )";
 
-TEST(TopologyTest, OfHybridCoresTheKindsAreToldApartAndOfflineCpusLeftOut) {
+TEST(TopologyTest, OfHybridCoresTheKindsAreDistinguishedAndOfflineCpusLeftOut) {
   const auto machine = topology_from_xml(kHybrid);
   expect_consistent(machine);
   ASSERT_EQ(machine.cpus().size(), 3u) << "CPU 3 is offline";

@@ -32,7 +32,7 @@ int main() {
   p1.start();
   p2.start();
 
-  p2.join();  // the tutorial sleeps for 3 seconds, in which the second one's patience is at an end
+  p2.join();  // the tutorial sleeps for 3 seconds, in which the second one's wait times out
 
   e.set();
   p1.join();

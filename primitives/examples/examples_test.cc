@@ -22,7 +22,7 @@ struct Lines {
   bool may_be_missing = false;  // printed or not, as the race goes
 };
 
-// kAny: who runs first is not ours to say; each line must be somebody's, and nobody's be missing.
+// kAny: the order of the processes is not determined; each line must be there once, in any order.
 enum class Order { kAsWritten, kAny };
 
 struct Program {

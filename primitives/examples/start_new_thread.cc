@@ -1,4 +1,4 @@
-// The tutorial's first threads: a function, its arguments, and nobody who waits for them.
+// The tutorial's first threads: a function and its arguments; nothing waits for them.
 //
 // Daemons end with the program, so main has to stay until they are through. The tutorial sleeps for
 // ten seconds; here main looks whether they are still there.

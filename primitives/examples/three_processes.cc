@@ -1,4 +1,4 @@
-// The tutorial's three processes side by side: how many CPUs there are, who runs, how long it takes.
+// The tutorial's three processes side by side: how many CPUs there are, which process runs, how long it takes.
 
 #include <chrono>
 #include <iostream>

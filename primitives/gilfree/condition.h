@@ -129,8 +129,8 @@ class Condition {
   };
   using StateMemory = detail::StateMemory<State, S>;
 
-  static detail::StateMemory<detail::LockState<S>, S> lock_of(const StateMemory& home) {
-    return {home, home->lock};
+  static detail::StateMemory<detail::LockState<S>, S> lock_of(const StateMemory& memory) {
+    return {memory, memory->lock};
   }
 
   static constexpr char kWaitNeedsTheLock[] =

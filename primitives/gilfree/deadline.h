@@ -27,10 +27,10 @@ using Deadline = Clock::time_point;
 inline constexpr Deadline kNever = Deadline::max();
 inline constexpr Deadline kNow = Deadline::min();
 
-// Returns the moment `patience` from now; kNever when that lies beyond the clock.
-inline Deadline after(std::chrono::nanoseconds patience) {
+// Returns the moment `timeout` from now; kNever when that lies beyond the clock.
+inline Deadline after(std::chrono::nanoseconds timeout) {
   const auto now = Clock::now();
-  return patience < kNever - now ? now + patience : kNever;
+  return timeout < kNever - now ? now + timeout : kNever;
 }
 
 // How long a call may wait: any std::chrono duration, also one of floating point. The parameter type of
@@ -38,26 +38,26 @@ inline Deadline after(std::chrono::nanoseconds patience) {
 class Timeout {
  public:
   template <typename Rep, typename Period>
-  Timeout(std::chrono::duration<Rep, Period> patience)  // NOLINT: implicit, so that 20ms will do
-      : patience_(to_nanoseconds(patience)) {}
+  Timeout(std::chrono::duration<Rep, Period> timeout)  // NOLINT: implicit, so that 20ms will do
+      : duration_(to_nanoseconds(timeout)) {}
 
   // Returns the moment at which a wait that begins now is over.
-  Deadline deadline() const { return after(patience_); }
+  Deadline deadline() const { return after(duration_); }
 
  private:
   template <typename Given>
-  static std::chrono::nanoseconds to_nanoseconds(Given patience) {
+  static std::chrono::nanoseconds to_nanoseconds(Given timeout) {
     using Seconds = std::chrono::duration<long double>;
-    if (!(patience >= Given::zero())) {  // true for a NaN too
+    if (!(timeout >= Given::zero())) {  // true for a NaN too
       throw std::invalid_argument("gilfree: a timeout must not be negative; give 0 not to wait");
     }
-    if (Seconds(patience) >= Seconds(std::chrono::nanoseconds::max())) {
+    if (Seconds(timeout) >= Seconds(std::chrono::nanoseconds::max())) {
       return std::chrono::nanoseconds::max();
     }
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(patience);
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(timeout);
   }
 
-  std::chrono::nanoseconds patience_;
+  std::chrono::nanoseconds duration_;
 };
 
 namespace detail {

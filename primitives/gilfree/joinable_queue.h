@@ -75,7 +75,7 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
   // Says that one item which was got has been processed.
   void task_done() {
     {
-      const auto turn = this->getting_turn();
+      const auto guard = this->lock_consumers();
       if (!unfinished().mark_done(this->qsize())) {
         throw std::logic_error(
             "gilfree::JoinableQueue::task_done: called more often than items were put");
@@ -107,8 +107,8 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
           deadline, detail::kNoCpu, [&] { return is_settled(); }, [&] { return is_hopeless(); });
       if (waited == detail::Waited::kTooLate) return false;
       if (is_settled() || !is_hopeless()) continue;
-      const auto turn = this->getting_turn(deadline);  // repairs what a death in it has left
-      if (!turn) return false;
+      const auto guard = this->lock_consumers(deadline);  // repairs what a death in it has left
+      if (!guard) return false;
       if (is_hopeless() && unfinished().forfeit() == 0) unfinished().check_none_is_owed();
     }
     const auto total = unfinished().lost(), lost = total - reported;

@@ -74,8 +74,8 @@ class AnyLock {
   AnyLock(open_or_create_t tag, std::string_view name)
       : state_memory_(tag, name, 0), kind_(Kind::kNamed) {}
   // A view of a lock that lies within another state.
-  explicit AnyLock(StateMemory<LockState<S>, S> home)
-      : state_memory_(std::move(home)), kind_(Kind::kView) {}
+  explicit AnyLock(StateMemory<LockState<S>, S> memory)
+      : state_memory_(std::move(memory)), kind_(Kind::kView) {}
   AnyLock(const AnyLock&) = delete;
   AnyLock& operator=(const AnyLock&) = delete;
 

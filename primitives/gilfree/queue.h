@@ -13,7 +13,7 @@
 //             leaves first.
 // Cost        O(1): one lock and one copy of T. No system call unless a thread has to sleep or be
 //             woken. put_many and get_many move a batch for one lock and one commit. Memory is fixed
-//             at construction: capacity items rounded up to a power of two, and 2 KiB. VariableSlots
+//             at construction: capacity items rounded up to a power of two, and 2 KiB. Messages
 //             (std::string, ...; codec.h, archive_codec.h) have 256 KiB, or four times the longest one
 //             if that is more.
 // Blocking    put waits while the queue is full, or has no room for a message as long as this one,

@@ -22,7 +22,7 @@
 //             not start. A negative timeout throws std::invalid_argument.
 // Visibility  As recv(), which is to be called. An end: as join().
 // Crash       A connection whose other end no process holds is ready: its recv() throws EndOfFile. A killed
-//             holder is noticed at once, one of another family within detail::kHeartbeat (20 ms). So is
+//             holder is noticed at once, one of an unrelated process within detail::kHeartbeat (20 ms). So is
 //             the end of a process: at once if it has used a primitive across processes, else within
 //             that time.
 #pragma once

@@ -64,7 +64,7 @@ TYPED_TEST(AnyQueueTest, ClosingLetsGetsDrainAndThenEndsThem) {
   EXPECT_THROW((void)queue.try_get(), Closed);
 }
 
-TYPED_TEST(AnyQueueTest, ClosingWakesThoseWhoSleepAtEitherSide) {
+TYPED_TEST(AnyQueueTest, ClosingWakesTheSleepersAtEitherSide) {
   using S = typename TypeParam::scope;
   Of<TypeParam, int> empty(1), full(1);
   full.put(1);
@@ -124,7 +124,7 @@ TYPED_TEST(AnyQueueTest, EveryItemIsTakenExactlyOnce) {
   for (int item = 0; item < taken.size(); ++item) ASSERT_EQ(taken[item], 1) << "item " << item;
 }
 
-// Each put or get wakes one sleeper: nobody is forgotten when everybody sleeps.
+// Each put or get wakes one sleeper: none is forgotten when all sleep.
 TYPED_TEST(AnyQueueTest, SleepersAtBothSidesAreAllWokenInTheEnd) {
   using S = typename TypeParam::scope;
   constexpr int kWorkers = 4, kEach = 200;
@@ -141,7 +141,7 @@ TYPED_TEST(AnyQueueTest, SleepersAtBothSidesAreAllWokenInTheEnd) {
   EXPECT_EQ(sum[0], kWorkers * kEach);
 }
 
-TYPED_TEST(AnyQueueTest, StrangersShareOneByName) {
+TYPED_TEST(AnyQueueTest, UnrelatedProcessesShareOneByName) {
   if constexpr (TypeParam::scope::kAcrossProcesses) {
     const std::string name = "gilfree-any-queue-" + std::to_string(::getpid());
     {

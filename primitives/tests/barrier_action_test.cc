@@ -72,7 +72,7 @@ TEST(ProcessBarrierActionTest, APartyKilledInItBreaksTheBarrier) {
   ::alarm(0);
 }
 
-TEST(ProcessBarrierActionTest, BehindAPartyThatStandsStillInItNoneWaitsLongerThanTold) {
+TEST(ProcessBarrierActionTest, BehindAPartyThatStandsStillInItNoneWaitsBeyondItsTimeout) {
   end_after(300);
   Barrier<Processes> barrier(1, [] { ::raise(SIGSTOP); });
   const pid_t stopped = fork_child([&] { barrier.wait(); });

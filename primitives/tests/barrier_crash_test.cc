@@ -1,5 +1,5 @@
 // Barrier under kill -9: every instruction of wait as the first, a middle and the last party, of reset
-// and of abort. All of a round pass or all get BrokenBarrier, nobody hangs, and it can be reset.
+// and of abort. All of a round pass or all get BrokenBarrier, none hangs, and it can be reset.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -25,7 +25,7 @@ class BarrierCrashTest : public CrashTest {
     started_ = 0;
   }
 
-  // A party's life: comes, tells what came of it, and comes once more when asked.
+  // A party's life: arrives, reports the result, and arrives once more when asked.
   pid_t start_party() {
     return peers_.start([this, me = started_++] {
       outcomes_[me] = come();

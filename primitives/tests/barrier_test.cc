@@ -33,7 +33,7 @@ int place_of(const std::function<int()>& wait) {
   }
 }
 
-// Workers who each wait once.
+// Workers that each wait once.
 template <Scope S>
 class Party {
  public:
@@ -61,7 +61,7 @@ template <typename S>
 class BarrierTest : public Watchdog {};
 TYPED_TEST_SUITE(BarrierTest, BothScopes);
 
-TYPED_TEST(BarrierTest, NobodyPassesBeforeAllHaveCome) {
+TYPED_TEST(BarrierTest, NonePassesBeforeAllHaveCome) {
   static_assert(StaysWhereItIs<Barrier<TypeParam>>);
   Barrier<TypeParam> barrier(3);
   EXPECT_EQ(barrier.parties(), 3);
@@ -82,7 +82,7 @@ TYPED_TEST(BarrierTest, OneAlonePassesAtOnceAndAgain) {
   EXPECT_EQ(barrier.wait_until(Clock::now() - 1s), 0);
 }
 
-// In each round every place is taken once, and nobody is a round ahead: the property it exists for.
+// In each round every place is taken once, and no party is a round ahead: the property it exists for.
 TYPED_TEST(BarrierTest, ServesRoundAfterRoundGivingEachPlaceOnceARound) {
   constexpr int kParties = 4, kRounds = 1'000;
   Barrier<TypeParam> barrier(kParties);
@@ -124,8 +124,8 @@ TYPED_TEST(BarrierTest, WhatAPartyDidBeforeIsSeenByAllAfterwards) {
   EXPECT_EQ(wrong[0], 0);
 }
 
-// Who completes a round always learns that it passed; the other one may be so late that it does not.
-TYPED_TEST(BarrierTest, AmidResetsNobodyPassesWithoutAPartner) {
+// The party that completes a round always learns that it passed; the other one may be so late that it does not.
+TYPED_TEST(BarrierTest, AmidResetsNonePassesWithoutAPartner) {
   constexpr int kParties = 2, kThreads = 6, kRounds = 3'000, kResets = 200;
   Barrier<TypeParam> barrier(kParties);
   Ledger<TypeParam> places(kParties), over(1);
@@ -146,7 +146,7 @@ TYPED_TEST(BarrierTest, AmidResetsNobodyPassesWithoutAPartner) {
   EXPECT_LE(places[0], places[1]);
 }
 
-TYPED_TEST(BarrierTest, AbortBreaksItForThoseWhoWaitAndThoseWhoCome) {
+TYPED_TEST(BarrierTest, AbortBreaksItForWaitersAndForThoseThatCome) {
   Barrier<TypeParam> barrier(3);
   Party<TypeParam> others(barrier, 2);
   others.await_sleep();
@@ -173,7 +173,7 @@ TYPED_TEST(BarrierTest, ResetMakesABrokenOneAsNew) {
   }
 }
 
-TYPED_TEST(BarrierTest, ResetSendsThoseWhoWaitAwayAndServesTheNext) {
+TYPED_TEST(BarrierTest, ResetSendsTheWaitersAwayAndServesTheNext) {
   Barrier<TypeParam> barrier(3);
   Party<TypeParam> others(barrier, 2);
   others.await_sleep();
@@ -194,7 +194,7 @@ TYPED_TEST(BarrierTest, ResetOfANewOneChangesNothing) {
   EXPECT_NE(place_of([&] { return barrier.wait(); }), kBroken);
 }
 
-TYPED_TEST(BarrierTest, WhoIsTooLateBreaksItForAll) {
+TYPED_TEST(BarrierTest, APartyThatIsTooLateBreaksItForAll) {
   Barrier<TypeParam> barrier(3);
   Party<TypeParam> other(barrier, 1);
   other.await_sleep();
@@ -248,7 +248,7 @@ class ProcessBarrierTest : public Watchdog {
   }
 };
 
-TEST_F(ProcessBarrierTest, WhoWakesManyRoundsLaterStillLearnsHowItsOwnRoundEnded) {
+TEST_F(ProcessBarrierTest, OneThatWakesManyRoundsLaterStillLearnsHowItsOwnRoundEnded) {
   constexpr int kNever = 1'000, kNowAndThen = 64, kEvery = 1;
   EXPECT_EQ(end_for_a_late_party(true, kNever), kBroken);
   EXPECT_EQ(end_for_a_late_party(true, kNowAndThen), kBroken);

@@ -33,7 +33,7 @@ class ConditionCrashTest : public CrashTest {
     changed_->unlock();
   }
 
-  // Tells everybody anew: all must wake, those besides whom the dead one had told.
+  // Notifies all anew: all must wake, also those that the dead one had not notified.
   std::string all_wake(int waiters) {
     locked([&] { changed_->notify_all(); });
     for (int i = 0; i < waiters; ++i) await(woke_[i]);
@@ -41,15 +41,15 @@ class ConditionCrashTest : public CrashTest {
     return "all woke";
   }
 
-  // The dead one may have told the first waiter. A notification more goes to the first who has not
-  // been told, so the first wakes anyway: if it had been told, at the news of the death.
+  // The dead one may have notified the first waiter. One more notification goes to the first that has
+  // none, so the first wakes anyway: if it had one, because of the death.
   std::string one_more() {
     locked([&] { changed_->notify_one(); });
     await(woke_[0]);
     while (woke_[1] == 0) {
-      if (state_of(waiters_[1]) == 'S' && woke_[1] == 0) return "one was told";
+      if (state_of(waiters_[1]) == 'S' && woke_[1] == 0) return "one was notified";
     }
-    return "two were told";
+    return "two were notified";
   }
 
   std::optional<Condition<Processes>> changed_;
@@ -57,7 +57,7 @@ class ConditionCrashTest : public CrashTest {
   pid_t waiters_[kMostWaiters]{};
 };
 
-TEST_F(ConditionCrashTest, ANotifyOneKilledAnywhereHasToldOneOrNoneAndTheOneWakes) {
+TEST_F(ConditionCrashTest, ANotifyOneKilledAnywhereHasNotifiedOneOrNoneAndTheOneWakes) {
   const Walk walk{.fresh =
                       [&] {
                         make();
@@ -68,7 +68,7 @@ TEST_F(ConditionCrashTest, ANotifyOneKilledAnywhereHasToldOneOrNoneAndTheOneWake
                   .operation = [&] { changed_->notify_one(); },
                   .survivor = [&] { return one_more(); },
                   .after = [&] { return peers_.end(); }};
-  expect_one_edge(walk, "one was told", "two were told");
+  expect_one_edge(walk, "one was notified", "two were notified");
 }
 
 TEST_F(ConditionCrashTest, AnEmptyNotifyKilledAnywhereLeavesItUsable) {
@@ -78,7 +78,7 @@ TEST_F(ConditionCrashTest, AnEmptyNotifyKilledAnywhereLeavesItUsable) {
               {{"all woke", 1}});
 }
 
-TEST_F(ConditionCrashTest, ANotifyOfTwoKilledAnywhereWhoeverIsToldWakes) {
+TEST_F(ConditionCrashTest, ANotifyOfTwoKilledAnywhereTheNotifiedWake) {
   expect_only({.fresh =
                    [&] {
                      make();
@@ -92,7 +92,7 @@ TEST_F(ConditionCrashTest, ANotifyOfTwoKilledAnywhereWhoeverIsToldWakes) {
               {{"all woke", 1}});
 }
 
-TEST_F(ConditionCrashTest, ANotifyAllAndUnlockKilledAnywhereWhoeverIsToldWakes) {
+TEST_F(ConditionCrashTest, ANotifyAllAndUnlockKilledAnywhereTheNotifiedWake) {
   expect_only({.fresh =
                    [&] {
                      make();
@@ -112,7 +112,7 @@ TEST_F(ConditionCrashTest, ANotifyAllAndUnlockKilledAnywhereWhoeverIsToldWakes) 
 }
 
 // The dead one has waited longest, and is passed over.
-TEST_F(ConditionCrashTest, AWaitKilledOnItsWayToSleepTakesNobodysNotification) {
+TEST_F(ConditionCrashTest, AWaitKilledOnItsWayToSleepTakesNoNotificationOfAnother) {
   expect_only({.fresh = [&] { make(); },
                .prepare = attach,
                .operation = [&] { locked([&] { changed_->wait(); }); },
@@ -129,8 +129,8 @@ TEST_F(ConditionCrashTest, AWaitKilledOnItsWayToSleepTakesNobodysNotification) {
               {{"all woke", 1}});
 }
 
-// The victim is told; if it dies before it has left the list, the other is told in its place.
-TEST_F(ConditionCrashTest, KilledAfterItWasToldTheNotificationGoesToTheNext) {
+// The victim is notified; if it dies before it has left the list, the other is notified in its place.
+TEST_F(ConditionCrashTest, KilledAfterItWasNotifiedTheNotificationGoesToTheNext) {
   const Walk walk{.fresh = [&] { make(); },
                   .prepare = attach,
                   .operation = [&] { locked([&] { changed_->wait(); }); },

@@ -95,7 +95,7 @@ TYPED_TEST(ConditionLockTest, TooLateItIsHeldAsOftenAsBefore) {
   EXPECT_EQ(unlocks, 3);
 }
 
-// The bounded buffer of the textbook: who waits for room must not be woken by news of goods.
+// The bounded buffer of the textbook: a producer that waits for room is not woken by an item.
 template <Scope S, typename AnyLock>
 void keep_two_conditions_apart() {
   constexpr int kItems = 3'000, kRoom = 2, kSide = 2;
@@ -130,22 +130,22 @@ TYPED_TEST(ConditionLockTest, TwoConditionsMayShareAnRLock) {
 TYPED_TEST(ConditionLockTest, NotifyReachesTheWaitersOfThatConditionAlone) {
   Lock<TypeParam> lock;
   Condition<TypeParam> one(lock), other(lock);
-  Ledger<TypeParam> waits(1), told(2);
+  Ledger<TypeParam> waits(1), notified(2);
   Crew<TypeParam> crew;
   crew.start(2, [&](int me) {
     const std::scoped_lock hold(lock);
     waits[0]++;
     me == 0 ? one.wait() : other.wait();
-    told[me] = 1;
+    notified[me] = 1;
   });
   for (bool both = false; !both; std::this_thread::yield()) {
     const std::scoped_lock hold(lock);
     both = waits[0] == 2;
     if (both) other.notify_all();
   }
-  while (told[1] == 0) std::this_thread::yield();
+  while (notified[1] == 0) std::this_thread::yield();
   const std::unique_lock hold(lock);
-  EXPECT_EQ(told[0], 0);
+  EXPECT_EQ(notified[0], 0);
   one.notify_all();
 }
 

@@ -1,4 +1,4 @@
-// Condition over each lock that it can have, in both scopes: who is woken, by whom, and how long one
+// Condition over each lock that it can have, in both scopes: which waiter is woken, by which call, and how long one
 // waits. What it does with its lock is in condition_lock_test.
 #include "gilfree/condition.h"
 
@@ -39,7 +39,7 @@ using Subjects =
                      OverALock<Processes>, OverAnRLock<Threads>, OverAnRLock<Processes>>;
 TYPED_TEST_SUITE(ConditionTest, Subjects);
 
-TYPED_TEST(ConditionTest, NotifyWakesAsManyAsItSaysAndThoseWhoWaitedLongest) {
+TYPED_TEST(ConditionTest, NotifyWakesAsManyAsAskedForAndThoseThatWaitedLongest) {
   TypeParam subject;
   auto& condition = subject.condition;
   Line<ScopeOf<TypeParam>> line(condition, 7);
@@ -66,7 +66,7 @@ TYPED_TEST(ConditionTest, NotifyWakesAsManyAsItSaysAndThoseWhoWaitedLongest) {
   EXPECT_EQ(line.who_came(5, 7), (std::vector<std::int64_t>{5, 6}));
 }
 
-TYPED_TEST(ConditionTest, NotifyAllWakesAllWhoWaitAndNobodyWhoComesLater) {
+TYPED_TEST(ConditionTest, NotifyAllWakesAllWaitersAndNoneThatComesLater) {
   TypeParam subject;
   auto& condition = subject.condition;
   Line<ScopeOf<TypeParam>> line(condition, 5);
@@ -83,7 +83,7 @@ TYPED_TEST(ConditionTest, NotifyAllWakesAllWhoWaitAndNobodyWhoComesLater) {
   condition.notify_all();
 }
 
-TYPED_TEST(ConditionTest, ANotificationThatFindsNobodyIsForgotten) {
+TYPED_TEST(ConditionTest, ANotificationThatFindsNoWaiterIsForgotten) {
   TypeParam subject;
   const std::scoped_lock hold(subject.condition);
   subject.condition.notify_one();
@@ -91,7 +91,7 @@ TYPED_TEST(ConditionTest, ANotificationThatFindsNobodyIsForgotten) {
   EXPECT_FALSE(subject.condition.wait_for(5ms));
 }
 
-TYPED_TEST(ConditionTest, WhoWasToldComesBackWhenTheLockIsFreeAndHoldsIt) {
+TYPED_TEST(ConditionTest, ANotifiedWaiterReturnsWhenTheLockIsFreeAndHoldsIt) {
   TypeParam subject;
   auto& condition = subject.condition;
   Line<ScopeOf<TypeParam>> line(condition, 1);
@@ -123,21 +123,21 @@ TYPED_TEST(ConditionTest, PatienceIsKeptAtLeastAsLongAsPromised) {
   EXPECT_GE(Clock::now() - start, 30ms);
 }
 
-TYPED_TEST(ConditionTest, ToldInTimeItSaysTrue) {
+TYPED_TEST(ConditionTest, NotifiedInTimeItReturnsTrue) {
   TypeParam subject;
   auto& condition = subject.condition;
   using S = ScopeOf<TypeParam>;
-  Ledger<S> told(3);
+  Ledger<S> notified(3);
   Line<S> line(condition, 3);
-  line.add([&] { told[0] = condition.wait_for(1h); });
-  line.add([&] { told[1] = condition.wait_until(Clock::now() + 1h); });
-  line.add([&] { told[2] = condition.wait_until(std::chrono::system_clock::now() + 1h); });
+  line.add([&] { notified[0] = condition.wait_for(1h); });
+  line.add([&] { notified[1] = condition.wait_until(Clock::now() + 1h); });
+  line.add([&] { notified[2] = condition.wait_until(std::chrono::system_clock::now() + 1h); });
   {
     const std::scoped_lock hold(condition);
     condition.notify_all();
   }
   line.join();
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(told[i]) << "form " << i;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(notified[i]) << "form " << i;
 }
 
 TYPED_TEST(ConditionTest, WithAPredicateItWaitsUntilThatIsTrue) {
@@ -178,7 +178,7 @@ TYPED_TEST(ConditionTest, TooLateItSaysWhatThePredicateSaysInTheEnd) {
   EXPECT_EQ(asked, 2);
 }
 
-TYPED_TEST(ConditionTest, WhoIsTooLateConsumesNoNotification) {
+TYPED_TEST(ConditionTest, AWaiterThatIsTooLateConsumesNoNotification) {
   TypeParam subject;
   auto& condition = subject.condition;
   Line<ScopeOf<TypeParam>> line(condition, 2);
@@ -193,42 +193,42 @@ TYPED_TEST(ConditionTest, WhoIsTooLateConsumesNoNotification) {
   EXPECT_EQ(line.who_came(1, 2), (std::vector<std::int64_t>{1}));
 }
 
-// Notifications meet waits that are just running out. Whoever holds the lock knows how many wait and
-// have not been told: each that was told when there was one is a wait that says true.
+// Notifications meet waits that are just running out. The holder of the lock knows how many wait and
+// have no notification: each notification sent while one waited is a wait that returns true.
 TYPED_TEST(ConditionTest, EachNotificationIsOneWaitThatSaysTrueAlsoWhenTimeRunsOut) {
   constexpr int kWorkers = 3, kNotifications = 3'000;
   TypeParam subject;
   auto& condition = subject.condition;
   using S = ScopeOf<TypeParam>;
-  enum { kWaiting, kTold, kSaidTrue, kSaidFalse, kDone };
+  enum { kWaiting, kNotified, kSaidTrue, kSaidFalse, kDone };
   Ledger<S> book(5);
   Crew<S> crew;
   crew.start(kWorkers, [&](int me) {
     const std::scoped_lock hold(condition);
     for (int i = 0; book[kDone] == 0; ++i) {
       book[kWaiting]++;
-      const bool told = condition.wait_for(std::chrono::microseconds((i * 7 + me) % 90));
+      const bool notified = condition.wait_for(std::chrono::microseconds((i * 7 + me) % 90));
       book[kWaiting]--;
-      if (told) book[kTold]--;
-      book[told ? kSaidTrue : kSaidFalse]++;
+      if (notified) book[kNotified]--;
+      book[notified ? kSaidTrue : kSaidFalse]++;
     }
   });
   int sent = 0;
-  // Until time has run out for somebody, too.
+  // Until a wait has run out of time, too.
   for (; sent < kNotifications || book[kSaidFalse] == 0; std::this_thread::yield()) {
     const std::scoped_lock hold(condition);
-    if (book[kWaiting] == book[kTold]) continue;
+    if (book[kWaiting] == book[kNotified]) continue;
     condition.notify_one();
-    book[kTold]++;
+    book[kNotified]++;
     ++sent;
   }
   book[kDone] = 1;
   crew.join();
   EXPECT_EQ(book[kSaidTrue], sent);
-  EXPECT_EQ(book[kTold], 0);
+  EXPECT_EQ(book[kNotified], 0);
 }
 
-TYPED_TEST(ConditionTest, WhoDoesNotHoldTheLockMayNeitherWaitNorNotify) {
+TYPED_TEST(ConditionTest, WithoutTheLockAThreadMayNeitherWaitNorNotify) {
   TypeParam subject;
   auto& condition = subject.condition;
   const auto is_refused = [&] {
@@ -246,7 +246,7 @@ TYPED_TEST(ConditionTest, WhoDoesNotHoldTheLockMayNeitherWaitNorNotify) {
   EXPECT_TRUE(ask_another<ScopeOf<TypeParam>>([&] { return is_refused(); }));
 }
 
-TYPED_TEST(ConditionTest, NotifyOfNobodyIsRefused) {
+TYPED_TEST(ConditionTest, NotifyOfZeroIsRefused) {
   TypeParam subject;
   const std::scoped_lock hold(subject.condition);
   EXPECT_THROW(subject.condition.notify(0), std::invalid_argument);

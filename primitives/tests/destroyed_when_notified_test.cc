@@ -1,4 +1,4 @@
-// A thread that was told may destroy the object that told it at once, while the other thread is still on
+// A thread that was notified may destroy the object that notified it at once, while the other thread is still on
 // its way out of the call: for those objects whose headers say so, in both scopes. Freed memory is found
 // by ASan between threads, and unmapped memory by the CPU for objects across processes.
 #include <gtest/gtest.h>
@@ -22,12 +22,12 @@ namespace {
 
 constexpr int kRounds = 2'000;
 
-// Hands objects to a thread that calls `tell(object)` on each, one after the other.
-template <typename Object, typename Tell>
-class Teller {
+// Hands objects to a thread that calls `notify(object)` on each, one after the other.
+template <typename Object, typename Notify>
+class Notifier {
  public:
-  explicit Teller(Tell tell) : tell_(std::move(tell)), thread_([this] { run(); }) {}
-  ~Teller() {
+  explicit Notifier(Notify notify) : notify_(std::move(notify)), thread_([this] { run(); }) {}
+  ~Notifier() {
     next_.store(&end_);
     next_.notify_one();
     thread_.join();
@@ -36,7 +36,7 @@ class Teller {
     next_.store(&object);
     next_.notify_one();
   }
-  // Waits until `objects` of them have been told, and the thread is out of the call.
+  // Waits until `objects` of them have been notified, and the thread is out of the call.
   void await(int objects) const {
     while (told_.load() != objects) std::this_thread::yield();
   }
@@ -47,12 +47,12 @@ class Teller {
       next_.wait(nullptr);
       void* const object = next_.exchange(nullptr);
       if (object == &end_) return;
-      tell_(*static_cast<Object*>(object));
+      notify_(*static_cast<Object*>(object));
       ++told_;
     }
   }
 
-  Tell tell_;
+  Notify notify_;
   char end_ = 0;
   std::atomic<void*> next_{nullptr};
   std::atomic<int> told_{0};
@@ -65,45 +65,45 @@ TYPED_TEST_SUITE(DestroyedWhenNotifiedTest, BothScopes);
 
 TYPED_TEST(DestroyedWhenNotifiedTest, AnEventByTheThreadThatItLetGo) {
   using Object = Event<TypeParam>;
-  Teller<Object, void (*)(Object&)> teller([](Object& event) { event.set(); });
+  Notifier<Object, void (*)(Object&)> notifier([](Object& event) { event.set(); });
   for (int round = 0; round < kRounds; ++round) {
     auto event = std::make_unique<Object>();
-    teller.take(*event);
+    notifier.take(*event);
     event->wait();
   }
 }
 
 TYPED_TEST(DestroyedWhenNotifiedTest, AConditionOverAGivenLockByTheThreadThatItNotified) {
   Lock<TypeParam> lock;
-  struct Told {
-    explicit Told(Lock<TypeParam>& lock) : changed(lock) {}
+  struct Notified {
+    explicit Notified(Lock<TypeParam>& lock) : changed(lock) {}
     Condition<TypeParam> changed;
-    bool is_told = false;
+    bool is_notified = false;
   };
-  const auto tell = [&](Told& told) {
+  const auto notify = [&](Notified& notified) {
     const std::scoped_lock hold(lock);
-    told.is_told = true;
-    told.changed.notify_all();
+    notified.is_notified = true;
+    notified.changed.notify_all();
   };
-  Teller<Told, decltype(tell)> teller(tell);
+  Notifier<Notified, decltype(notify)> notifier(notify);
   for (int round = 0; round < kRounds; ++round) {
-    auto told = std::make_unique<Told>(lock);
+    auto notified = std::make_unique<Notified>(lock);
     const std::scoped_lock hold(lock);
-    teller.take(*told);
-    told->changed.wait([&] { return told->is_told; });
-    told.reset();
+    notifier.take(*notified);
+    notified->changed.wait([&] { return notified->is_notified; });
+    notified.reset();
   }
 }
 
 // Of one permit and of several, to a thread that takes them awake or asleep.
 template <typename Semaphore>
 void acquire_and_destroy(int permits) {
-  const auto tell = [&](Semaphore& semaphore) { semaphore.release(permits); };
-  Teller<Semaphore, decltype(tell)> teller(tell);
+  const auto notify = [&](Semaphore& semaphore) { semaphore.release(permits); };
+  Notifier<Semaphore, decltype(notify)> notifier(notify);
   for (int round = 0; round < kRounds; ++round) {
     auto semaphore = std::make_unique<Semaphore>(permits);
     for (int i = 0; i < permits; ++i) semaphore->acquire();
-    teller.take(*semaphore);
+    notifier.take(*semaphore);
     for (int i = 0; i < permits; ++i) semaphore->acquire();
   }
 }
@@ -123,14 +123,14 @@ TEST(DestroyedWhenNotified, ABoundedSemaphoreBetweenThreadsByTheThreadThatGotIts
 
 TYPED_TEST(DestroyedWhenNotifiedTest, AnEndOfAPipeByTheThreadThatReceivedFromIt) {
   using End = Connection<int, TypeParam>;
-  Teller<End, void (*)(End&)> teller([](End& sender) { sender.send(7); });
+  Notifier<End, void (*)(End&)> notifier([](End& sender) { sender.send(7); });
   for (int round = 0; round < kRounds; ++round) {
     auto [receiver, sender] = Pipe<int, TypeParam>({.duplex = false});
     auto mine = std::make_unique<End>(std::move(receiver));
-    teller.take(sender);
+    notifier.take(sender);
     EXPECT_EQ(mine->recv(), 7);
     mine.reset();
-    teller.await(round + 1);  // its own end, which it still uses
+    notifier.await(round + 1);  // its own end, which it still uses
   }
 }
 

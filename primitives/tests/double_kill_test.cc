@@ -59,15 +59,15 @@ TEST_F(DoubleKillTest, ALockPassesToTheThird) {
                  .survivor = [&]() -> std::string {
                    lock_and_unlock();
                    lock->lock();
-                   const bool told = lock->abandoned();
+                   const bool seen = lock->abandoned();
                    lock->unlock();
-                   return told ? "told twice" : lock->owned() ? "held twice" : "passed on";
+                   return seen ? "seen twice" : lock->owned() ? "held twice" : "passed on";
                  }},
                 "passed on");
 }
 
-// The one update that was made in between is there, or its holder's death is told.
-TEST_F(DoubleKillTest, AValueIsWholeOrTheNextHolderIsTold) {
+// The one update that was made in between is there, or its holder's death is reported.
+TEST_F(DoubleKillTest, AValueIsWholeOrTheNextHolderSeesTheDeath) {
   struct Account {
     long left, right;
   };
@@ -174,7 +174,7 @@ TEST_F(DoubleKillTest, AnEventLetsItsWaiterGo) {
                 "let go");
 }
 
-// The first victim has been told; the second, who passes that on, dies in the middle of it.
+// The first victim has been notified; the second, which passes that on, dies in the middle of it.
 TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
   std::optional<Condition<Processes>> condition;
   const auto wait = [&] {
@@ -199,7 +199,7 @@ TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
                      },
                  .survivor = [&]() -> std::string {
                    condition->lock();
-                   condition->notify_all();  // which skips whoever has been told and hangs
+                   condition->notify_all();  // which skips those that have been notified and hang
                    condition->unlock();
                    await(done_[0]);
                    return "all woke";
@@ -208,8 +208,8 @@ TEST_F(DoubleKillTest, AConditionsNotificationReachesTheThird) {
                 "all woke");
 }
 
-// Two of three come and die; whoever waits passes or is told, and after a reset it serves again.
-TEST_F(DoubleKillTest, ABarrierTellsWhoeverWaitsAndCanBeReset) {
+// Two of three come and die; a waiter passes or gets BrokenBarrier, and after a reset it serves again.
+TEST_F(DoubleKillTest, ABarrierThrowsInItsWaitersAndCanBeReset) {
   std::optional<Barrier<Processes>> barrier;
   const auto come = [&] {
     try {
@@ -235,10 +235,10 @@ TEST_F(DoubleKillTest, ABarrierTellsWhoeverWaitsAndCanBeReset) {
                    come();
                    await(done_[0]);
                    barrier->reset();
-                   return barrier->broken() ? "broken for ever" : "told, and as new";
+                   return barrier->broken() ? "broken for ever" : "seen, and as new";
                  },
                  .after = [&] { return peers_.end(); }},
-                "told, and as new");
+                "seen, and as new");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Event in both scopes: a flag, and all who wait for it.
+// Event in both scopes: a flag, and all that wait for it.
 #include "gilfree/event.h"
 
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ TYPED_TEST(EventTest, PatienceIsKeptAtLeastAsLongAsPromised) {
   EXPECT_FALSE(event.wait_until(std::chrono::system_clock::now() + 1ms));
 }
 
-TYPED_TEST(EventTest, SetLetsGoAllWhoSleepForItInWhateverForm) {
+TYPED_TEST(EventTest, SetWakesAllSleepersInWhateverForm) {
   Event<TypeParam> event;
   SleepWatch<TypeParam> watch(4);
   Ledger<TypeParam> let_go(4);
@@ -81,7 +81,7 @@ TYPED_TEST(EventTest, SetLetsGoAllWhoSleepForItInWhateverForm) {
 }
 
 // A flag alone would have been down again before a sleeper had looked.
-TYPED_TEST(EventTest, SetAndClearedAtOnceItLetsGoAllWhoWaited) {
+TYPED_TEST(EventTest, SetAndClearedAtOnceItWakesAllThatWaited) {
   constexpr int kWorkers = 3, kRounds = 50;
   Event<TypeParam> event;
   for (int round = 0; round < kRounds; ++round) {
@@ -97,7 +97,7 @@ TYPED_TEST(EventTest, SetAndClearedAtOnceItLetsGoAllWhoWaited) {
     crew.join();
   }
   EXPECT_FALSE(event.is_set());
-  EXPECT_FALSE(event.wait_for(0ms));  // who comes afterwards waits
+  EXPECT_FALSE(event.wait_for(0ms));  // a later caller waits
 }
 
 // Two flags flip-flop with waits that meet the other side awake, about to sleep, and asleep.

@@ -1,5 +1,5 @@
 // What a fork server is on its own. That its children are like any other is in process_test and
-// process_family_test, which run with both.
+// process_tree_test, which run with both.
 
 #include "gilfree/fork_server.h"
 
@@ -45,7 +45,7 @@ int exit_code_of(Process child) {
 }
 
 bool is_gone(pid_t pid) {
-  while (::kill(pid, 0) == 0) ::usleep(50);  // an orphan: whoever adopted it reaps it
+  while (::kill(pid, 0) == 0) ::usleep(50);  // an orphan: its new parent reaps it
   return true;
 }
 
@@ -69,16 +69,16 @@ TEST_F(ForkServerTest, ArgumentsOfAnyTypeThatCanTravelAndOfAnySizeAreHandedOver)
   EXPECT_EQ(exit_code_of({server, last, std::tuple(many), {.name = "large"}}), 9);
 }
 
-TEST_F(ForkServerTest, AChildIsAChildOfWhoStartsItAndNotOfTheServer) {
+TEST_F(ForkServerTest, AChildIsAChildOfItsStarterAndNotOfTheServer) {
   Value<pid_t, Processes> parent(0);
   ForkServer server;
-  const auto tell = [&] { parent.value() = ::getppid(); };
-  EXPECT_EQ(exit_code_of({server, tell}), 0);
+  const auto report = [&] { parent.value() = ::getppid(); };
+  EXPECT_EQ(exit_code_of({server, report}), 0);
   EXPECT_EQ(parent.value(), ::getpid());
   EXPECT_NE(server.pid(), ::getpid());
 }
 
-// The C library and the library know the child as who it is: both keep the id of a thread.
+// The C library and this library know the child's own id: both cache the id of a thread.
 TEST_F(ForkServerTest, AChildsThreadHasItsOwnIdentity) {
   (void)current_thread();  // known before the server is made
   RLock<Processes> lock;
@@ -140,7 +140,7 @@ TEST_F(ForkServerTest, AKilledOneIsReportedByStartAndAnotherTakesItsPlace) {
 }
 
 // The property: whenever the server is killed, a start() gives a child or throws, and no child is there
-// that nobody knows of.
+// that no process knows of.
 TEST_F(ForkServerTest, KilledAtAnyTimeNoStartHangsAndNoChildIsLost) {
   int started = 0, refused = 0;
   Value<int, Processes> ran(0);
@@ -168,7 +168,7 @@ TEST_F(ForkServerTest, KilledAtAnyTimeNoStartHangsAndNoChildIsLost) {
   EXPECT_EQ(started + refused, 200);
   EXPECT_EQ(ran.value(), started);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-  EXPECT_EQ(errno, ECHILD) << "somebody is left";
+  EXPECT_EQ(errno, ECHILD) << "a child is left";
 }
 
 TEST_F(ForkServerTest, AStoppedParentAndAKilledOneLeaveNoServerBehind) {

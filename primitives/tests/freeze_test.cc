@@ -2,7 +2,7 @@
 // then the victim is killed, and a waiter must go on.
 //
 // This is what an untimed pthread_mutex_lock on a robust mutex does not survive on many kernels: the
-// third party clears the mark that somebody sleeps, the dead one was the one to be woken, and the
+// third party clears the waiter flag, the dead one was the one to be woken, and the
 // waiter sleeps for ever (docs/crash.md). The last test shows that loss, where the kernel has it.
 #include "primitives/tests/support/freeze.h"
 
@@ -59,7 +59,7 @@ template <typename Subject>
 class FreezeTest : public Freezer<Subject> {};
 TYPED_TEST_SUITE(FreezeTest, FreezeSubjects, FreezeSubjectNames);
 
-TYPED_TEST(FreezeTest, FrozenAnywhereItsDeathHoldsNobodyUpWhoeverBarges) {
+TYPED_TEST(FreezeTest, FrozenAnywhereItsDeathHoldsNoneUpWhicheverBarges) {
   for (const Comes comes : {Comes::kBefore, Comes::kMeanwhile, Comes::kAfterwards}) {
     const bool can_come = comes == Comes::kBefore ? this->kWoken || TypeParam::kSleepsBefore
                                                   : !this->kWoken && !TypeParam::kNeedsWaiter;

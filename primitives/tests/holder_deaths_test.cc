@@ -10,7 +10,7 @@
 #include "gilfree/semaphore.h"
 #include "gilfree/value.h"
 #include "primitives/tests/support/asleep.h"
-#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/killable_process.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/waiter.h"
 
@@ -24,7 +24,7 @@ TYPED_TEST_SUITE(LockDeathsTest, SharedLocks);
 
 TYPED_TEST(LockDeathsTest, TheLockOfAKilledHolderPassesOnAndIsAbandonedForItsNextOwnerOnly) {
   TypeParam lock;
-  auto holder = Doomed::after([&] { lock.lock(); });
+  auto holder = KillableProcess::after([&] { lock.lock(); });
   EXPECT_FALSE(lock.try_lock());
   holder.kill();
   EXPECT_FALSE(lock.locked());
@@ -37,7 +37,7 @@ TYPED_TEST(LockDeathsTest, TheLockOfAKilledHolderPassesOnAndIsAbandonedForItsNex
 TYPED_TEST(LockDeathsTest, OneOfTheSleepersForItSeesItAbandonedAndAllGetIt) {
   constexpr int kWaiters = 3;
   TypeParam lock;
-  auto holder = Doomed::after([&] { lock.lock(); });
+  auto holder = KillableProcess::after([&] { lock.lock(); });
   SleepWatch<Processes> watch(kWaiters);
   Ledger<Processes> got(2);
   Crew<Processes> crew;
@@ -56,7 +56,7 @@ TYPED_TEST(LockDeathsTest, OneOfTheSleepersForItSeesItAbandonedAndAllGetIt) {
 TYPED_TEST(LockDeathsTest, AKilledWaiterDoesNotTakeTheLock) {
   TypeParam lock;
   lock.lock();
-  auto waiter = Doomed::asleep_in([&] { lock.lock(); });
+  auto waiter = KillableProcess::asleep_in([&] { lock.lock(); });
   SleepWatch<Processes> watch(1);
   Crew<Processes> crew;
   crew.start(1, [&](int) {
@@ -74,7 +74,7 @@ class HolderDeathsTest : public Watchdog {};
 
 TEST_F(HolderDeathsTest, AnRLockThatADeadOwnerHeldThriceIsHeldOnceByTheNextOwner) {
   RLock<Processes> lock;
-  auto holder = Doomed::after([&] {
+  auto holder = KillableProcess::after([&] {
     for (int i = 0; i < 3; ++i) lock.lock();
   });
   holder.kill();
@@ -86,7 +86,7 @@ TEST_F(HolderDeathsTest, AnRLockThatADeadOwnerHeldThriceIsHeldOnceByTheNextOwner
 
 TEST_F(HolderDeathsTest, WhatADeadOwnerHasWrittenStays) {
   Array<int> pair{1, 1};
-  auto writer = Doomed::after([&] {
+  auto writer = KillableProcess::after([&] {
     pair.lock();
     pair[0] = 2;
   });
@@ -100,11 +100,11 @@ TEST_F(HolderDeathsTest, WhatADeadOwnerHasWrittenStays) {
 TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfDeadHoldersOnly) {
   BoundedSemaphore<Processes> semaphore(6);
   const auto take_two = [&] { return semaphore.try_acquire() && semaphore.try_acquire(); };
-  auto dead = Doomed::after(take_two), alive = Doomed::after(take_two);
+  auto dead = KillableProcess::after(take_two), alive = KillableProcess::after(take_two);
   EXPECT_EQ(semaphore.value(), 2);
   dead.kill();
   EXPECT_EQ(semaphore.value(), 4);
-  semaphore.release(2);  // of those that the living one has, as anybody may
+  semaphore.release(2);  // of those that the living one has, as any thread may
   EXPECT_THROW(semaphore.release(), std::logic_error);
 }
 
@@ -112,9 +112,9 @@ TEST_F(HolderDeathsTest, ABoundedSemaphoreTakesBackThePermitsOfManyDeadHolders) 
   constexpr int kDead = 20, kAlive = 10;
   BoundedSemaphore<Processes> semaphore(kDead + kAlive);
   const auto take_one = [&] { semaphore.acquire(); };
-  std::vector<Doomed> alive, dead;
-  for (int i = 0; i < kAlive; ++i) alive.push_back(Doomed::after(take_one));
-  for (int i = 0; i < kDead; ++i) dead.push_back(Doomed::after(take_one));
+  std::vector<KillableProcess> alive, dead;
+  for (int i = 0; i < kAlive; ++i) alive.push_back(KillableProcess::after(take_one));
+  for (int i = 0; i < kDead; ++i) dead.push_back(KillableProcess::after(take_one));
   EXPECT_FALSE(semaphore.try_acquire());
   dead.clear();
   EXPECT_EQ(semaphore.value(), kDead);
@@ -124,16 +124,16 @@ TEST_F(HolderDeathsTest, TryAcquireFindsThePermitOfADeadHolderAmongManyLivingOne
   constexpr int kAlive = 20;
   BoundedSemaphore<Processes> semaphore(kAlive + 1);
   const auto take_one = [&] { semaphore.acquire(); };
-  std::vector<Doomed> alive;
-  for (int i = 0; i < kAlive; ++i) alive.push_back(Doomed::after(take_one));
-  Doomed::after(take_one).kill();
+  std::vector<KillableProcess> alive;
+  for (int i = 0; i < kAlive; ++i) alive.push_back(KillableProcess::after(take_one));
+  KillableProcess::after(take_one).kill();
   EXPECT_TRUE(semaphore.try_acquire());
   EXPECT_FALSE(semaphore.try_acquire());
 }
 
 TEST_F(HolderDeathsTest, ASleeperGetsThePermitOfAKilledHolder) {
   BoundedSemaphore<Processes> semaphore(1);
-  auto holder = Doomed::after([&] { semaphore.acquire(); });
+  auto holder = KillableProcess::after([&] { semaphore.acquire(); });
   Waiter waiter([&] { semaphore.acquire(); });
   holder.kill();
   waiter.join();
@@ -142,7 +142,7 @@ TEST_F(HolderDeathsTest, ASleeperGetsThePermitOfAKilledHolder) {
 
 TEST_F(HolderDeathsTest, AKilledWaiterTakesNoPermit) {
   Semaphore<Processes> semaphore(0);
-  auto dead = Doomed::asleep_in([&] { semaphore.acquire(); });
+  auto dead = KillableProcess::asleep_in([&] { semaphore.acquire(); });
   Waiter waiter([&] { semaphore.acquire(); });
   dead.kill();
   semaphore.release();
@@ -152,7 +152,7 @@ TEST_F(HolderDeathsTest, AKilledWaiterTakesNoPermit) {
 
 TEST_F(HolderDeathsTest, APermitOfAPlainSemaphoreIsLostWithItsHolderAsInPython) {
   Semaphore<Processes> semaphore(2);
-  Doomed::after([&] { semaphore.acquire(); }).kill();
+  KillableProcess::after([&] { semaphore.acquire(); }).kill();
   EXPECT_EQ(semaphore.value(), 1);
 }
 

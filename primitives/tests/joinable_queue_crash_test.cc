@@ -30,7 +30,7 @@ class JoinableQueueCrashTest : public CrashTest {
       return "lost";
     }
   }
-  // Deals with what is inside, and says what join told, which must not hang.
+  // Deals with what is inside, and returns what join reported, which must not hang.
   std::string finish() {
     std::string found;
     while (const auto next = queue_->try_get()) {
@@ -46,7 +46,7 @@ class JoinableQueueCrashTest : public CrashTest {
       return "found " + found;
     }
   }
-  // A walk with nobody else about, over a queue with these inside.
+  // A walk with no other process, over a queue with these inside.
   Walk alone(const std::vector<long>& numbers, std::function<void()> operation) {
     return {.fresh = [this, numbers] { make(numbers); },
             .prepare = attach,
@@ -98,29 +98,29 @@ TYPED_TEST(JoinableQueueCrashTest,
   this->expect_one_edge(walk, "2 left, then all done", "1 left, then all done");
 }
 
-TYPED_TEST(JoinableQueueCrashTest, AJoinKilledOnItsWayToSleepTellsOfNothingItDidNotTake) {
+TYPED_TEST(JoinableQueueCrashTest, AJoinKilledOnItsWayToSleepReportsNothingItDidNotTake) {
   Walk walk = this->alone({1}, [this] { this->queue_->join(); });
   walk.ends_asleep = true;
   walk.most_rounds = 1;
   this->expect_only(walk, {{"found 1, all done", 1}});
 }
 
-// The ring that the dead worker owed, and its debt, are both found by the sleeper itself.
-TYPED_TEST(JoinableQueueCrashTest, WhoSleepsInJoinIsToldWhereverTheWorkerIsKilled) {
-  auto& told = this->notified_[0];
+// The dead worker's missing notification and its unfinished task are both found by the sleeper itself.
+TYPED_TEST(JoinableQueueCrashTest, ASleeperInJoinReturnsWhereverTheWorkerIsKilled) {
+  auto& reported = this->notified_[0];
   this->expect_one_edge(
       {.fresh =
            [&] {
              this->make({1});
-             told = 0;
-             this->peers_.start_asleep([&] { told = this->join() == "all done" ? 1 : 2; });
+             reported = 0;
+             this->peers_.start_asleep([&] { reported = this->join() == "all done" ? 1 : 2; });
            },
        .prepare = [this] { (void)this->queue_->get(); },
        .operation = [this] { this->queue_->task_done(); },
        .survivor =
            [&] {
-             await(told);
-             return std::string(told == 1 ? "all done" : "lost");
+             await(reported);
+             return std::string(reported == 1 ? "all done" : "lost");
            },
        .after = [this] { return this->peers_.end(); }},
       "lost", "all done");

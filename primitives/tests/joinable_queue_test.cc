@@ -62,7 +62,7 @@ TYPED_TEST(JoinableQueueTest, WhatWasDoneHasHappenedBeforeJoinReturns) {
   crew.join();
 }
 
-TYPED_TEST(JoinableQueueTest, AllWhoWaitAreToldAtTheEnd) {
+TYPED_TEST(JoinableQueueTest, AllWaitersReturnAtTheEnd) {
   JoinableQueue<int, TypeParam> queue(2);
   Ledger<TypeParam> joined(1);
   queue.put(1);
@@ -131,7 +131,7 @@ class LostWorkerTest : public Watchdog {
     ::kill(worker, SIGKILL);
     ::waitpid(worker, nullptr, 0);
   }
-  bool join_tells_of_a_loss() {
+  bool join_reports_a_loss() {
     try {
       queue_.join();
       return false;
@@ -150,27 +150,27 @@ TEST_F(LostWorkerTest, WhatADeadWorkerOwesIsReportedOnceAllElseIsDone) {
   (void)queue_.get();
   EXPECT_FALSE(queue_.join_for(1ms)) << "and not done";
   queue_.task_done();
-  EXPECT_TRUE(join_tells_of_a_loss());
-  EXPECT_FALSE(join_tells_of_a_loss()) << "told twice";
+  EXPECT_TRUE(join_reports_a_loss());
+  EXPECT_FALSE(join_reports_a_loss()) << "reported twice";
   queue_.put(4);
   EXPECT_EQ(queue_.get(), 4);
   queue_.task_done();
   queue_.join();
 }
 
-TEST_F(LostWorkerTest, WhoSleepsInJoinIsWokenByTheDeath) {
+TEST_F(LostWorkerTest, ASleeperInJoinIsWokenByTheDeath) {
   queue_.put(1);
   const pid_t worker = take(1);
-  Ledger<Processes> told(2);
+  Ledger<Processes> reported(2);
   pid_t joiners[2];
   for (int i : {0, 1}) {
-    joiners[i] = fork_child([&, i] { told[i] = join_tells_of_a_loss() ? 1 : -1; });
+    joiners[i] = fork_child([&, i] { reported[i] = join_reports_a_loss() ? 1 : -1; });
   }
   for (const pid_t joiner : joiners) await_sleep(joiner);
   kill(worker);
   for (const pid_t joiner : joiners) ::waitpid(joiner, nullptr, 0);
-  EXPECT_EQ(told[0], 1);
-  EXPECT_EQ(told[1], 1);
+  EXPECT_EQ(reported[0], 1);
+  EXPECT_EQ(reported[1], 1);
 }
 
 constexpr int kMostWorkers = 1024;  // that can have unfinished tasks at a time

@@ -24,7 +24,7 @@
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/lock.h"
 #include "gilfree/semaphore.h"
-#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/killable_process.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/worlds.h"
 
@@ -160,11 +160,11 @@ TEST_F(LivenessTest, AnOwnerIsNamedAlikeWithAndWithoutAFreeDescriptor) {
 TEST_F(LivenessTest, ADeadHoldersPermitAndLockComeBackWithoutAFreeDescriptor) {
   BoundedSemaphore<Processes> permits(2);
   Lock<Processes> lock;
-  auto dead = Doomed::after([&] {
+  auto dead = KillableProcess::after([&] {
     permits.acquire();
     lock.lock();
   });
-  auto alive = Doomed::after([&] { permits.acquire(); });
+  auto alive = KillableProcess::after([&] { permits.acquire(); });
   EXPECT_EQ(without_descriptors([&] { return permits.try_acquire() || lock.try_lock() ? 1 : 0; }),
             0);
   dead.kill();
@@ -231,12 +231,12 @@ TEST_F(LivenessTest, HoldersAndWaitersOnBothSidesOfTheWrapSeeEachOther) {
   if (-ticks() > 1'000) GTEST_SKIP() << "the machine's boot is not 497 days ago";
   BoundedSemaphore<Processes> permits(2);
   Lock<Processes> lock;
-  auto before = Doomed::after([&] {
+  auto before = KillableProcess::after([&] {
     permits.acquire();
     lock.lock();
   });
   while (-ticks() <= 1'000) std::this_thread::yield();  // awaits the clock itself
-  auto after = Doomed::after([&] { permits.acquire(); });
+  auto after = KillableProcess::after([&] { permits.acquire(); });
   const auto ask = [&] {
     return answer_of(
         fork_child([&] { ::_exit((permits.try_acquire() ? 1 : 0) + (lock.try_lock() ? 2 : 0)); }));

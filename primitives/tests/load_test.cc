@@ -1,5 +1,5 @@
 // Under load, in both scopes: what excludes lets in one, or as many as it says, with 2, 4 and 8
-// workers; and of 100,000 signals in a row none is lost, whether who waits is awake or asleep.
+// workers; and of 100,000 signals in a row none is lost, whether the waiter is awake or asleep.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 template <typename S>
 class LoadTest : public Watchdog {
  protected:
-  // Two plain words that sum to zero whenever nobody is inside.
+  // Two plain words that sum to zero whenever no worker is inside.
   struct Plain {
     long up = 0, down = 0;
   };
@@ -80,7 +80,7 @@ class LoadTest : public Watchdog {
                              const std::function<void(int other)>& give_turn) {
     constexpr int kRounds = 100'000, kDawdleEvery = 64;
     Crew<S> crew;
-    give_turn(0);  // before both may wait: one notification could then meet whose turn it is not
+    give_turn(0);  // before both may wait: one notification could then reach the other worker
     crew.start(2, [&](int me) {
       for (int i = 0; i < kRounds; ++i) {
         await_turn(me);

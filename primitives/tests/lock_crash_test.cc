@@ -13,14 +13,14 @@ namespace {
 template <typename L>
 class LockCrashTest : public CrashTest {
  protected:
-  // Takes the lock twice: what it was told the first time, and that the second is like any other.
+  // Takes the lock twice: returns what the first time reported, and checks that the second is like any other.
   std::string take() {
     lock_->lock();
     const bool abandoned = lock_->abandoned();
     lock_->unlock();
     if (lock_->owned()) return "held twice";
     lock_->lock();
-    if (lock_->abandoned()) return "told twice";
+    if (lock_->abandoned()) return "seen twice";
     lock_->unlock();
     return abandoned ? "abandoned" : "free";
   }
@@ -37,14 +37,14 @@ class LockCrashTest : public CrashTest {
     got_[0] = lock_->abandoned() ? 2 : 1;
     lock_->unlock();
   }
-  // Waits until the waiter had it, and takes it next: which of the two was told that somebody died
+  // Waits until the waiter had it, and takes it next: which of the two calls reported the death
   // holding it.
   std::string what_the_waiter_got() {
     await(got_[0]);
-    const bool told = got_[0] == 2;
+    const bool seen = got_[0] == 2;
     const std::string after = take();
-    if (after == "abandoned") return told ? "both told" : "next told";
-    return after != "free" ? after : told ? "waiter told" : "nobody told";
+    if (after == "abandoned") return seen ? "seen by both" : "seen by next";
+    return after != "free" ? after : seen ? "seen by waiter" : "seen by none";
   }
 
   std::optional<L> lock_;
@@ -54,7 +54,7 @@ class LockCrashTest : public CrashTest {
 using Locks = ::testing::Types<Lock<Processes>, RLock<Processes>>;
 TYPED_TEST_SUITE(LockCrashTest, Locks);
 
-TYPED_TEST(LockCrashTest, KilledInLockAndUnlockItIsFreeOrAbandonedAndTheNextIsToldOnce) {
+TYPED_TEST(LockCrashTest, KilledInLockAndUnlockItIsFreeOrAbandonedAndTheNextSeesItOnce) {
   auto& lock = this->lock_;
   this->expect_two_edges({.fresh = [&] { lock.emplace(); },
                           .prepare = this->attach,
@@ -90,7 +90,7 @@ TYPED_TEST(LockCrashTest, KilledInATryLockThatFailsItLeavesNoTrace) {
                     {{"free", 1}});
 }
 
-TYPED_TEST(LockCrashTest, KilledWhileItTakesOverFromTheDeadTheNextIsToldInstead) {
+TYPED_TEST(LockCrashTest, KilledWhileItTakesOverFromTheDeadTheNextSeesItInstead) {
   auto& lock = this->lock_;
   this->expect_one_edge({.fresh =
                              [&] {
@@ -130,7 +130,7 @@ TYPED_TEST(LockCrashTest, KilledInUnlockAWaiterAsleepGetsTheLock) {
                          .most_rounds = 1,
                          .survivor = [&] { return this->what_the_waiter_got(); },
                          .after = [&] { return this->peers_.end(); }},
-                        "waiter told", "nobody told");
+                        "seen by waiter", "seen by none");
 }
 
 TYPED_TEST(LockCrashTest, KilledOnItsWayToSleepAnotherWaiterGetsTheLock) {
@@ -149,7 +149,7 @@ TYPED_TEST(LockCrashTest, KilledOnItsWayToSleepAnotherWaiterGetsTheLock) {
                      .afterwards = [&] { lock->unlock(); },
                      .survivor = [&] { return this->what_the_waiter_got(); },
                      .after = [&] { return this->peers_.end(); }},
-                    {{"nobody told", 1}});
+                    {{"seen by none", 1}});
 }
 
 TYPED_TEST(LockCrashTest, KilledAfterItWasWokenTheNextWaiterGetsTheLock) {
@@ -169,42 +169,41 @@ TYPED_TEST(LockCrashTest, KilledAfterItWasWokenTheNextWaiterGetsTheLock) {
                      .others = [&] { this->peers_.start_asleep([&] { this->wait_for_it(); }); },
                      .wake = [&] { lock->unlock(); },
                      .most_rounds = 1,
-                     .most_missed = 0.25,  // who is awake first
+                     .most_missed = 0.25,  // which is awake first
                      .survivor = [&] { return this->what_the_waiter_got(); },
                      .after = [&] { return this->peers_.end(); }},
-                    {{"waiter told", 1}, {"nobody told", 1}, {"next told", 1}});
+                    {{"seen by waiter", 1}, {"seen by none", 1}, {"seen by next", 1}});
 }
 
-// Two deaths, of which each may be told: the holder's wakes the victim, and the victim's wakes the
+// Two deaths, of which each may be reported: the holder's wakes the victim, and the victim's wakes the
 // other, unless that one came first.
 TYPED_TEST(LockCrashTest, KilledAfterItWasWokenByTheHoldersDeathTheNextWaiterGetsTheLock) {
   auto& lock = this->lock_;
   pid_t holder = 0;
-  this->expect_only(
-      {.fresh =
-           [&] {
-             lock.emplace();
-             this->got_[0] = this->got_[1] = 0;
-             holder = this->peers_.start([&] {
-               lock->lock();
-               this->got_[1] = 1;
-               ::pause();
-             });
-             await(this->got_[1]);
-           },
-       .prepare = this->attach,
-       .operation =
-           [&] {
-             lock->lock();
-             lock->unlock();
-           },
-       .others = [&] { this->peers_.start_asleep([&] { this->wait_for_it(); }); },
-       .wake = [&] { ::kill(holder, SIGKILL); },
-       .most_rounds = 1,
-       .most_missed = 0.25,  // whom the kernel tells of the death, and who comes first
-       .survivor = [&] { return this->what_the_waiter_got(); },
-       .after = [&] { return this->peers_.end(); }},
-      {{"waiter told", 1}, {"nobody told", 1}, {"both told", 1}});
+  this->expect_only({.fresh =
+                         [&] {
+                           lock.emplace();
+                           this->got_[0] = this->got_[1] = 0;
+                           holder = this->peers_.start([&] {
+                             lock->lock();
+                             this->got_[1] = 1;
+                             ::pause();
+                           });
+                           await(this->got_[1]);
+                         },
+                     .prepare = this->attach,
+                     .operation =
+                         [&] {
+                           lock->lock();
+                           lock->unlock();
+                         },
+                     .others = [&] { this->peers_.start_asleep([&] { this->wait_for_it(); }); },
+                     .wake = [&] { ::kill(holder, SIGKILL); },
+                     .most_rounds = 1,
+                     .most_missed = 0.25,  // which waiter the kernel wakes, and which comes first
+                     .survivor = [&] { return this->what_the_waiter_got(); },
+                     .after = [&] { return this->peers_.end(); }},
+                    {{"seen by waiter", 1}, {"seen by none", 1}, {"seen by both", 1}});
 }
 
 // Another process takes and gives it meanwhile, so the victim's path varies.
@@ -237,7 +236,7 @@ TYPED_TEST(LockCrashTest, KilledInTheMiddleOfTrafficTheTrafficGoesOn) {
                          [&] {
                            const auto before = rounds[0].load();
                            while (rounds[0] < before + 10) std::this_thread::yield();
-                           return this->take() == "told twice" ? "told twice" : "traffic goes on";
+                           return this->take() == "seen twice" ? "seen twice" : "traffic goes on";
                          },
                      .after = [&] { return this->peers_.end(); }},
                     {{"traffic goes on", 1}});

@@ -1,7 +1,7 @@
 // Lock and RLock where their holder forks, or ends in good order without unlocking.
 //
-// Across processes a child is somebody else. Between threads it has a copy of everything, locks
-// included, and is, in that copy, whoever forked.
+// Across processes a child is another participant. Between threads it has a copy of everything, locks
+// included, and is, in that copy, the thread that forked.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -94,7 +94,7 @@ TYPED_TEST(SharedLockTest, AThreadThatEndsHoldingItHasAbandonedItToo) {
   lock.unlock();
 }
 
-TYPED_TEST(SharedLockTest, WhoSleepsForWhatIsAbandonedIsLetInByTheEndOfTheHolder) {
+TYPED_TEST(SharedLockTest, ASleeperForAnAbandonedLockIsLetInByTheEndOfTheHolder) {
   TypeParam lock;
   Ledger<Processes> abandoned(3);
   SleepWatch<Processes> watch(3);
@@ -172,7 +172,7 @@ TYPED_TEST(ThreadLockTest, AChildMayDestroyWhatAnotherThreadHeldAtTheFork) {
   holder.join();
 }
 
-// As in Python: between threads nobody dies, so a lock that its holder forgot is a mistake to find.
+// As in Python: a thread does not die alone, so a lock that its holder forgot is a mistake to find.
 TYPED_TEST(ThreadLockTest, AThreadThatEndsHoldingItLeavesItHeld) {
   static auto& lock = *new TypeParam;  // never destroyed, since it is held
   std::thread([] { lock.lock(); }).join();
@@ -187,7 +187,7 @@ TYPED_TEST_SUITE(ForkAmidTrafficTest, BothScopes);
 
 // Two threads fight for the lock, so that forks meet them at all its places; each child can use
 // whatever was not held at that moment.
-TYPED_TEST(ForkAmidTrafficTest, AChildCanLockWhateverNobodyHeld) {
+TYPED_TEST(ForkAmidTrafficTest, AChildCanLockAllThatWasFree) {
   Lock<TypeParam> fought_over, quiet;
   std::atomic<bool> done{false};
   const auto fight = [&] {

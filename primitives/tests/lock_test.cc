@@ -86,7 +86,7 @@ TYPED_TEST(AnyLockTest, PatienceIsKeptAtLeastAsLongAsPromised) {
   EXPECT_GE(others_patience<S>([&] { return lock.try_lock_until(System::now() + 30ms); }), 29ms);
 }
 
-TYPED_TEST(AnyLockTest, WhoSleepsForItGetsItInWhateverForm) {
+TYPED_TEST(AnyLockTest, ASleeperGetsItInWhateverForm) {
   using S = ScopeOf<TypeParam>;
   TypeParam lock;
   SleepWatch<S> watch(4);
@@ -203,7 +203,7 @@ TYPED_TEST(LockTest, LockedTwiceByOneItReportsWhatWouldWaitForEver) {
   EXPECT_TRUE(lock.owned());
 }
 
-TYPED_TEST(LockTest, ItsHolderIsRefusedLikeAnybodyElse) {
+TYPED_TEST(LockTest, ItsHolderIsRefusedLikeAnyOther) {
   Lock<TypeParam> lock;
   const std::scoped_lock hold(lock);
   EXPECT_FALSE(lock.try_lock());

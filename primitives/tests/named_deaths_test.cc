@@ -24,7 +24,7 @@ class NamedDeaths : public NamedTest {};
 TEST_F(NamedDeaths, TheLockOfAKilledUnrelatedProcessPassesOnAndIsAbandoned) {
   RLock<> lock(create_only, name());
   for (const bool is_awaited : {false, true}) {
-    Stranger holder = play("hold");
+    UnrelatedProcess holder = play("hold");
     EXPECT_FALSE(lock.try_lock());
     SleepWatch<Processes> watch(1);
     Ledger<Processes> abandoned(1);
@@ -47,7 +47,7 @@ TEST_F(NamedDeaths, TheLockOfAKilledUnrelatedProcessPassesOnAndIsAbandoned) {
 
 TEST_F(NamedDeaths, ThePermitsOfAKilledUnrelatedProcessComeBack) {
   BoundedSemaphore<> semaphore(create_only, name(), 2);
-  Stranger holder = play("take");
+  UnrelatedProcess holder = play("take");
   EXPECT_EQ(semaphore.value(), 1);
   semaphore.acquire();
   holder.kill();
@@ -57,7 +57,7 @@ TEST_F(NamedDeaths, ThePermitsOfAKilledUnrelatedProcessComeBack) {
 
 TEST_F(NamedDeaths, AnUnrelatedProcessKilledWaitingBreaksTheBarrier) {
   Barrier<> barrier(create_only, name(), 3);
-  Stranger party = play("wait_at_barrier");
+  UnrelatedProcess party = play("wait_at_barrier");
   while (barrier.n_waiting() == 0) std::this_thread::yield();
   party.kill();
   EXPECT_THROW(barrier.wait(), BrokenBarrier);
@@ -65,7 +65,7 @@ TEST_F(NamedDeaths, AnUnrelatedProcessKilledWaitingBreaksTheBarrier) {
 
 TEST_F(NamedDeaths, AnUnrelatedProcessKilledWaitingTakesNoNotification) {
   Condition<> condition(create_only, name());
-  Stranger first = play("wait_on_condition");  // it says so holding the lock
+  UnrelatedProcess first = play("wait_on_condition");  // it says so holding the lock
   Line<Processes> line(condition, 1);
   line.add(1);
   first.kill();

@@ -1,4 +1,4 @@
-// The death of strangers who hold an end of a named pipe: it is the end of the file, or goes on.
+// The death of unrelated processes that hold an end of a named pipe: it is the end of the file, or goes on.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -23,7 +23,7 @@ constexpr PipeOptions kOneWay{.duplex = false};
 
 class NamedPipeDeaths : public NamedTest {};
 
-// Sends until nobody holds the other end. How often that worked.
+// Sends until no process holds the other end. Returns how often that worked.
 int sends(
     End& end, const std::function<void()>& pause = [] {}) {
   for (int sent = 0;; ++sent) {
@@ -36,9 +36,9 @@ int sends(
   }
 }
 
-TEST_F(NamedPipeDeaths, WhoSleepsLearnsThatTheStrangerAtTheOtherEndWasKilled) {
+TEST_F(NamedPipeDeaths, ASleeperLearnsThatTheProcessAtTheOtherEndWasKilled) {
   End first(create_only, name());
-  Stranger stranger = play("hold");
+  UnrelatedProcess stranger = play("hold");
   EXPECT_EQ(first.recv(), 1);
   SleepWatch<Processes> watch(1);
   Ledger<Processes> ended(1);
@@ -58,19 +58,19 @@ TEST_F(NamedPipeDeaths, WhoSleepsLearnsThatTheStrangerAtTheOtherEndWasKilled) {
   EXPECT_EQ(ended[0], 1);
 }
 
-TEST_F(NamedPipeDeaths, AStrangersForkHoldsItsEndTooAndTheLastOneEndsTheFile) {
+TEST_F(NamedPipeDeaths, AForkOfAnUnrelatedProcessHoldsItsEndTooAndTheLastOneEndsTheFile) {
   Event<> enough(create_only, name() + ".other");
   End first(create_only, name());
-  Stranger stranger = play("fork_and_hold");
+  UnrelatedProcess stranger = play("fork_and_hold");
   stranger.kill();
   EXPECT_FALSE(first.poll_for(100ms)) << "its fork still holds the other end";
   enough.set();
   EXPECT_THROW(first.recv(), EndOfFile);
 }
 
-TEST_F(NamedPipeDeaths, ASenderBlockedOnAFullPipeLearnsThatTheStrangerWasKilled) {
+TEST_F(NamedPipeDeaths, ASenderBlockedOnAFullPipeLearnsThatTheUnrelatedReceiverWasKilled) {
   End first(create_only, name(), {.capacity = 2});
-  Stranger stranger = play("hold");
+  UnrelatedProcess stranger = play("hold");
   first.send(1);
   first.send(2);
   SleepWatch<Processes> watch(1);
@@ -90,14 +90,14 @@ TEST_F(NamedPipeDeaths, ASenderBlockedOnAFullPipeLearnsThatTheStrangerWasKilled)
 TEST_F(NamedPipeDeaths, ASenderWithRoomLearnsOfItToo) {
   constexpr int kCapacity = 1 << 16;
   End first(create_only, name(), {.capacity = kCapacity});
-  Stranger stranger = play("receive_one");
+  UnrelatedProcess stranger = play("receive_one");
   first.send(0);
   stranger.kill();
   EXPECT_LT(sends(first, [] { ::usleep(1'000); }), kCapacity / 2);
 }
 
 TEST_F(NamedPipeDeaths, AProgramThatIsStartedAgainGoesOnWhereItDied) {
-  Stranger receiver = play("create_and_receive_one");
+  UnrelatedProcess receiver = play("create_and_receive_one");
   End sender(open_only, name());
   for (int i = 0; i < 3; ++i) sender.send(i);
   Event<>(open_only, name() + ".ready").wait();  // it has received one
@@ -109,7 +109,7 @@ TEST_F(NamedPipeDeaths, AProgramThatIsStartedAgainGoesOnWhereItDied) {
   EXPECT_EQ(again.recv(), 3);
 }
 
-TEST_F(NamedPipeDeaths, KilledAtAnyMomentWhoOpensItLeavesItsEndFree) {
+TEST_F(NamedPipeDeaths, KilledAtAnyMomentAnOpenerLeavesItsEndFree) {
   End first(create_only, name());
   for (int kill = 0; kill < 100; ++kill) {
     const pid_t victim = fork_child([&] {
@@ -125,7 +125,7 @@ TEST_F(NamedPipeDeaths, KilledAtAnyMomentWhoOpensItLeavesItsEndFree) {
   }
 }
 
-// What strangers do.
+// What the unrelated processes do.
 const Parts kParts = {
     {"hold",
      [](const std::string& name) {

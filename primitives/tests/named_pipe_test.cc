@@ -1,4 +1,4 @@
-// Pipes by name between programs of no common family: who gets which end, and what gets through.
+// Pipes by name between unrelated processes: which gets which end, and what gets through.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -26,7 +26,7 @@ using End = Connection<int>;
 
 class NamedPipeTest : public NamedTest {};
 
-TEST_F(NamedPipeTest, WhoCreatesItAndWhoOpensItHaveItsTwoEnds) {
+TEST_F(NamedPipeTest, TheCreatorAndTheOpenerHaveItsTwoEnds) {
   End first(create_only, name());
   End second(open_only, name());
   first.send(1);
@@ -61,7 +61,7 @@ TEST_F(NamedPipeTest, EachTagDoesWhatItSaysAndAnEndHasOneHolder) {
   EXPECT_NO_THROW(End(open_or_create, name()));
 }
 
-TEST_F(NamedPipeTest, UntilSomebodyHasComeItIsNotTheEndOfTheFile) {
+TEST_F(NamedPipeTest, UntilTheOtherEndWasOpenedItIsNotTheEndOfTheFile) {
   End first(create_only, name(), {.capacity = 2});
   EXPECT_EQ(first.try_recv(), std::nullopt);
   EXPECT_FALSE(first.poll_for(30ms));
@@ -85,7 +85,7 @@ TEST_F(NamedPipeTest, WhatACreatorThatHasGoneSentIsDrainedBeforeTheEndOfTheFile)
   EXPECT_THROW(second.send(1), BrokenPipe);
 }
 
-TEST_F(NamedPipeTest, RemovedItGoesOnForThoseWhoHaveItAndANewOneIsAnother) {
+TEST_F(NamedPipeTest, RemovedItGoesOnForThoseThatHaveItAndANewOneIsAnother) {
   End first(create_only, name()), second(open_only, name());
   EXPECT_TRUE(remove(name()));
   End other(create_only, name());
@@ -108,23 +108,23 @@ TEST_F(NamedPipeTest, AnotherTypeAndACapacityThatDoesNotFitAreRefused) {
   }
 }
 
-TEST_F(NamedPipeTest, AStrangersStreamArrivesWholeAndEndsWhenItCloses) {
+TEST_F(NamedPipeTest, TheStreamOfAnUnrelatedProcessArrivesWholeAndEndsWhenItCloses) {
   Connection<std::string> receiver(create_only, name(), kOneWay);
-  Stranger sender("send_all", name());
+  UnrelatedProcess sender("send_all", name());
   for (int i = 0; i < kItems; ++i) ASSERT_EQ(receiver.recv(), std::to_string(i));
   EXPECT_THROW(receiver.recv(), EndOfFile);
   EXPECT_EQ(sender.join(), 0);
 }
 
-TEST_F(NamedPipeTest, AStrangerGetsAllThatThisOneSendsAndThenTheEndOfTheFile) {
+TEST_F(NamedPipeTest, AnUnrelatedProcessGetsAllThatThisOneSendsAndThenTheEndOfTheFile) {
   End sender(create_only, name(), {.capacity = 16});
-  Stranger receiver("receive_all", name());
+  UnrelatedProcess receiver("receive_all", name());
   for (int i = 0; i < kItems; ++i) sender.send(i);
   sender.close();
   EXPECT_EQ(receiver.join(), 0);
 }
 
-TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
+TEST_F(NamedPipeTest, OfManyThatOpenOrCreateAtOnceTwoGetAnEnd) {
   constexpr int kMany = 6;
   for (int round = 0; round < 30; ++round) {
     Barrier<Processes> start(kMany), end(kMany);
@@ -135,7 +135,7 @@ TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
       std::optional<End> mine;
       const auto error = error_of([&] { mine.emplace(open_or_create, name()); });
       if (mine || error == kBusy) outcomes[mine ? 1 : 0]++;
-      end.wait();  // nobody lets go before all have tried
+      end.wait();  // none lets go before all have tried
     });
     crew.join();
     ASSERT_EQ(outcomes[1], 2) << "round " << round;
@@ -144,7 +144,7 @@ TEST_F(NamedPipeTest, OfManyWhoOpenOrCreateAtOnceTwoGetAnEnd) {
   }
 }
 
-// What strangers do.
+// What the unrelated processes do.
 const Parts kParts = {
     {"send_all",
      [](const std::string& name) {

@@ -1,4 +1,4 @@
-// Queues by name: what a stranger finds, and what it refuses.
+// Queues by name: what an unrelated process finds, and what it refuses.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -36,7 +36,7 @@ class NamedQueueTest : public Watchdog {
   const std::string name_;
 };
 
-TEST_F(NamedQueueTest, WhoOpensItSeesWhatWasPutAndItsCapacity) {
+TEST_F(NamedQueueTest, AnOpenerSeesWhatWasPutAndItsCapacity) {
   Queue<int> made(create_only, name_, 5);
   made.put(7);
   Queue<int> opened(open_only, name_);

@@ -115,14 +115,14 @@ TEST_F(Named, ARemovedOneServesThoseThatHaveItOpenAndANewOneIsAnother) {
 
 TEST_F(Named, UnrelatedProcessesCountTogetherUnderOneLock) {
   Value<long> counter(create_only, name());
-  std::vector<Stranger> strangers;
+  std::vector<UnrelatedProcess> strangers;
   for (int i = 0; i < 3; ++i) strangers.emplace_back("count", name());
   for (auto& stranger : strangers) EXPECT_EQ(stranger.join(), 0);
   EXPECT_EQ(counter.value(), 3 * kCounts);
 }
 
 TEST_F(Named, ManyUnrelatedProcessesMayOpenOrCreateAtOnce) {
-  std::vector<Stranger> strangers;
+  std::vector<UnrelatedProcess> strangers;
   for (int i = 0; i < kMany; ++i) strangers.emplace_back("meet_and_count", name());
   for (auto& stranger : strangers) EXPECT_EQ(stranger.join(), 0);
   EXPECT_EQ(Value<long>(open_only, name()).value(), kMany * kCounts);
@@ -146,7 +146,7 @@ TEST_F(Named, ManyThatCreateAtTheSameMomentGetTheSameObject) {
 
 TEST_F(Named, UnrelatedProcessesWakeEachOther) {
   Event<> ready(create_only, name() + ".ready"), event(create_only, name());
-  Stranger waiter("wait_for_event", name());
+  UnrelatedProcess waiter("wait_for_event", name());
   ready.wait();
   await_sleep(waiter.pid());
   event.set();
@@ -155,9 +155,9 @@ TEST_F(Named, UnrelatedProcessesWakeEachOther) {
 
 TEST_F(Named, AnUnrelatedProcessIsRefusedTheLockThatThisOneHolds) {
   Lock<> lock(create_only, name());
-  EXPECT_EQ(Stranger("try_lock", name()).join(), 1);
+  EXPECT_EQ(UnrelatedProcess("try_lock", name()).join(), 1);
   const std::scoped_lock hold(lock);
-  EXPECT_EQ(Stranger("try_lock", name()).join(), 0);
+  EXPECT_EQ(UnrelatedProcess("try_lock", name()).join(), 0);
 }
 
 // Its word may be what another program has written there.

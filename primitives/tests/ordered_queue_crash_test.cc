@@ -46,7 +46,7 @@ class OrderedQueueCrashTest : public CrashTest {
     return "found " + found;
   }
 
-  // A walk with nobody else about, over a queue with this many inside.
+  // A walk with no other process, over a queue with this many inside.
   Walk alone(int items, std::function<void()> operation) {
     return {.fresh = [this, items] { fill(items); },
             .prepare = attach,
@@ -109,7 +109,7 @@ TYPED_TEST(OrderedQueueCrashTest, KilledOnItsWayToSleepItTakesAndLeavesNothing) 
   this->expect_only(put, {{"2 left, 1", 1}});
 }
 
-// Each is killed where it holds the lock that both sides need, or owes the sleeper a ring.
+// Each is killed where it holds the lock that both sides need, or has yet to notify the sleeper.
 TYPED_TEST(OrderedQueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
   auto& got = this->got_[0];
   this->expect_one_edge(

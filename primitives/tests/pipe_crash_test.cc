@@ -33,7 +33,7 @@ class PipeCrashTest : public CrashTest {
     return "found" + found;
   }
 
-  // A walk with nobody else about. The survivor holds both ends: it sends once more, and drains.
+  // A walk with no other process. The survivor holds both ends: it sends once more, and drains.
   Walk alone(const std::vector<long>& numbers, std::function<void()> operation) {
     return {.fresh = [this, numbers] { open(numbers); },
             .prepare = attach,

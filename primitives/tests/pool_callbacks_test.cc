@@ -23,7 +23,7 @@ TYPED_TEST_SUITE(PoolCallbacksTest, BothScopes);
 
 int refuse(int x) { throw std::out_of_range("no row " + std::to_string(x)); }
 
-TYPED_TEST(PoolCallbacksTest, ACallbackIsCalledThoughNobodyWaitsForTheResult) {
+TYPED_TEST(PoolCallbacksTest, ACallbackIsCalledThoughNoneWaitsForTheResult) {
   Queue<int, Threads> called(1);
   Pool<TypeParam> pool(2);
   (void)pool.apply_async({.callback = [&](int result) { called.put(result); }}, square, 3);

@@ -95,7 +95,7 @@ TEST_P(PoolChaosTest, CallsSurviveWorkersThatAreKilledAllTheTime) {
     pool.join();
     EXPECT_TRUE(descendants().empty());
   }
-  EXPECT_GT(lost, 0) << "nobody was killed in time";
+  EXPECT_GT(lost, 0) << "no worker was killed in time";
   EXPECT_LT(lost, kCalls / 10);
   EXPECT_EQ(open_descriptors(), descriptors);
   RecordProperty("lost", lost);

@@ -142,7 +142,7 @@ TEST_F(PoolCrashTest, TerminateLeavesNothingBehind) {
   EXPECT_LT(mappings(), maps + kRounds) << "one left by each";
 }
 
-TEST_F(PoolCrashTest, AForkedChildIsToldThatThePoolIsNotItsOwn) {
+TEST_F(PoolCrashTest, AForkedChildIsRefusedAPoolThatIsNotItsOwn) {
   Pool<Processes> pool(1);
   Process child([&] {
     try {

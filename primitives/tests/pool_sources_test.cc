@@ -63,7 +63,7 @@ TYPED_TEST(PoolSourcesTest, ARangeThatThrowsEndsImapBehindTheResultsBefore) {
     auto results = pool.imap(square, source, chunk);
     for (int i = 0; i < 1500; ++i) ASSERT_EQ(results.next(), i * i);
     EXPECT_THROW(results.next(), std::out_of_range);
-    EXPECT_EQ(results.next(), std::nullopt) << "told twice";
+    EXPECT_EQ(results.next(), std::nullopt) << "reported twice";
     EXPECT_EQ(pool.apply(square, 3), 9);
   }
 }
@@ -145,7 +145,7 @@ TYPED_TEST(PoolSourcesTest, ResultsThatAreNotWantedDoNotKeepAClosedPoolFromItsEn
   pool.join();
 }
 
-TYPED_TEST(PoolSourcesTest, ATerminatedPoolTellsOnceAndEndsTheResults) {
+TYPED_TEST(PoolSourcesTest, ATerminatedPoolThrowsOnceAndEndsTheResults) {
   Pool<TypeParam> pool(1);
   auto results = pool.imap([](int x) { return x; }, std::views::iota(0));  // without end
   EXPECT_EQ(results.next(), 0);

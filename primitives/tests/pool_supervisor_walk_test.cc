@@ -4,7 +4,7 @@
 // The victim lives the supervisor's life (detail/pool/state.h, supervise()); its workers die with it. The
 // survivor does what the pool's process does then (detail/pool/task_router.h), starts another supervisor,
 // and shows that the pool is at full strength. The word says what became of each call: given, lost with
-// whoever ran it, or left to the workers of the other supervisor.
+// whichever worker ran it, or left to the workers of the other supervisor.
 #include <gtest/gtest.h>
 #include <link.h>
 #include <pthread.h>
@@ -95,7 +95,8 @@ class PoolSupervisorWalkTest : public CrashTest {
   // As many calls that never end as there are workers, and one more.
   void make() {
     pool_.emplace(kWorkers);
-    pool_->plan.initializer = [] {};  // where nobody survives it, a supervisor gives up in the end
+    pool_->plan.initializer = [] {
+    };  // where no worker survives it, a supervisor gives up in the end
     for (int i = 0; i < kFacts; ++i) facts_[i] = 0;
     for (int call = 0; call < kCalls; ++call) runs_[call] = runs_[kCalls + call] = 0;
     job_ = pool_->post<int>(kCalls, 1, [this](int call) {

@@ -1,6 +1,6 @@
 // A pool's worker under kill -9: every instruction of taking a task, running it, and giving its result.
 //
-// The victim lives a worker's life (detail/pool/state.h, work()) on lanes that the test has filled. The
+// The victim lives a worker's life (detail/pool/state.h, work()) on rings that the test has filled. The
 // survivor does what the pool's process does when worker and supervisor have died (detail/pool/task_router.h),
 // and lets another worker run what is left. The word says what became of each call, in their order:
 // given by the victim, lost with it, or left to the other.

@@ -102,7 +102,7 @@ TYPED_TEST(PriorityQueueTest, WhatTheComparisonThrowsChangesNothing) {
   EXPECT_EQ(queue.get().number, 1);
   EXPECT_EQ(queue.get().number, 2);
 
-  queue.put({13});  // alone it is compared with nobody
+  queue.put({13});  // alone it is not compared
   EXPECT_THROW(queue.put({1}), std::domain_error);
   EXPECT_EQ(queue.get().number, 13);
 }

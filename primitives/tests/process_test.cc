@@ -169,7 +169,7 @@ TEST_F(ForkedProcessTest, TakesATargetThatCanOnlyBeMovedAndLivesInAVector) {
   }
 }
 
-TEST_P(ProcessTest, AChildThatSomebodyElseWaitedForHasEndedAllTheSame) {
+TEST_P(ProcessTest, AChildThatOtherCodeWaitedForHasEndedAllTheSame) {
   Process child = make([] {});
   child.start();
   ::waitpid(child.pid(), nullptr, 0);

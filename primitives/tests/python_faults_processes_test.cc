@@ -187,7 +187,7 @@ TEST_F(PythonProcessFaultsTest, AChildThatIgnoresTerminateIsWaitedForInTimeAndTh
 }
 
 // 10. CPython: the program hangs at its end for as long as the child runs. Here too it waits for a child
-// that is no daemon, which is what it was promised; a daemon keeps nobody.
+// that is no daemon, which is what it was promised; a daemon holds up no exit.
 TEST_F(PythonProcessFaultsTest, AProgramEndsWithItsDaemonsAndAfterItsOtherChildren) {
   mp::Value<int> finished(0);
   mp::Process program([&] {
@@ -209,12 +209,12 @@ TEST_F(PythonProcessFaultsTest, AProgramEndsWithItsDaemonsAndAfterItsOtherChildr
   EXPECT_EQ(finished.value(), 1);
 }
 
-// Orphaned. CPython: after SIGKILL of the parent every kind of child lives on, and none is told.
-TEST_F(PythonProcessFaultsTest, ChildrenOfAKilledParentEndOrAreTold) {
+// Orphaned. CPython: after SIGKILL of the parent every kind of child lives on, and none learns of it.
+TEST_F(PythonProcessFaultsTest, ChildrenOfAKilledParentEndOrCanSeeIt) {
   mp::Queue<int> queue(4);
   mp::Event daemon_runs, other_runs, consumer_runs, served_runs;
   auto [ends_with_daemons, held_by_them] = mp::Pipe<int>({.duplex = false});
-  mp::Event told;
+  mp::Event orphaned;
   mp::Process parent(
       [&, &held = held_by_them] {
         mp::ForkServer server;
@@ -225,7 +225,7 @@ TEST_F(PythonProcessFaultsTest, ChildrenOfAKilledParentEndOrAreTold) {
           held.close();
           other_runs.set();
           mp::parent_process()->join();
-          if (!mp::parent_process()->is_alive()) told.set();
+          if (!mp::parent_process()->is_alive()) orphaned.set();
         });
         daemon.start(), consumer.start(), served.start(), other.start();
         sleep_for_ever();
@@ -237,10 +237,10 @@ TEST_F(PythonProcessFaultsTest, ChildrenOfAKilledParentEndOrAreTold) {
   kill(std::move(parent));
   EXPECT_THROW(ends_with_daemons.recv(),
                mp::EndOfFile);  // the last daemon, and the server, are gone
-  told.wait();
+  orphaned.wait();
 }
 
-// Orphaned. CPython: terminate() leaves the grandchildren running. process_family_test has it, with both
+// Orphaned. CPython: terminate() leaves the grandchildren running. process_tree_test has it, with both
 // ways to start: TerminateTakesTheDaemonsOfTheChildWithIt.
 
 // Left behind. CPython: terminate() without join() leaves a zombie.

@@ -1,4 +1,4 @@
-// Faults 1 to 3 and 7 to 9 of docs/python-faults.md: who dies at a lock, a queue or a pipe.
+// Faults 1 to 3 and 7 to 9 of docs/python-faults.md: deaths at a lock, a queue or a pipe.
 
 #include "primitives/tests/support/python_faults.h"
 
@@ -75,7 +75,7 @@ TEST_F(PythonFaultsTest, TheOnlyPermitOfAKilledHolderComesBackToABoundedSemaphor
 }
 
 // 1. CPython: wait() and notify() hang, as the lock is never free again.
-TEST_F(PythonFaultsTest, AConditionGoesOnWhenWhoHeldItsLockIsKilled) {
+TEST_F(PythonFaultsTest, AConditionGoesOnWhenTheHolderOfItsLockIsKilled) {
   mp::Condition condition;
   auto waiter = waiter_of(condition);
   kill(after([&] { condition.lock(); }));
@@ -84,7 +84,7 @@ TEST_F(PythonFaultsTest, AConditionGoesOnWhenWhoHeldItsLockIsKilled) {
 }
 
 // 1. CPython: terminate() in the middle of `with lock` leaves it locked.
-TEST_F(PythonFaultsTest, TerminateInsideALockLeavesNobodyWaiting) {
+TEST_F(PythonFaultsTest, TerminateInsideALockLeavesNoneWaiting) {
   mp::Lock lock;
   auto holder = after([&] { lock.lock(); });
   holder.terminate();
@@ -95,7 +95,7 @@ TEST_F(PythonFaultsTest, TerminateInsideALockLeavesNobodyWaiting) {
 }
 
 // 1. CPython: a process that ends without release() leaves it locked.
-TEST_F(PythonFaultsTest, AProcessThatEndsWithoutReleaseLeavesNobodyWaiting) {
+TEST_F(PythonFaultsTest, AProcessThatEndsWithoutReleaseLeavesNoneWaiting) {
   mp::Lock lock;
   mp::Process careless([&] { lock.lock(); });
   careless.start();
@@ -116,9 +116,9 @@ TEST_F(PythonFaultsTest, APermitOfTwoThatAKilledHolderHadComesBack) {
   semaphore.release(2);
 }
 
-// 2. CPython: the same. Of a plain Semaphore anybody may release what another acquired, so that nobody
+// 2. CPython: the same. Of a plain Semaphore any thread may release what another acquired, so that no one
 // can say whose a permit is: the loss stays, but a timed call returns and a release mends it.
-TEST_F(PythonFaultsTest, APermitOfAPlainSemaphoreIsLostAndCanBeGivenBackByAnybody) {
+TEST_F(PythonFaultsTest, APermitOfAPlainSemaphoreIsLostAndCanBeReleasedByAnyThread) {
   mp::Semaphore semaphore(1);
   kill(after([&] { semaphore.acquire(); }));
   EXPECT_FALSE(semaphore.try_acquire_for(1ms));
@@ -140,7 +140,7 @@ TEST_F(PythonFaultsTest, NotifyPassesOverAKilledWaiter) {
 }
 
 // 3. CPython: notify_all() hangs in the same way.
-TEST_F(PythonFaultsTest, NotifyAllReachesWhoeverIsLeft) {
+TEST_F(PythonFaultsTest, NotifyAllReachesThoseThatAreLeft) {
   mp::Condition condition;
   auto first = waiter_of(condition);
   auto dead = waiter_of(condition);
@@ -224,7 +224,7 @@ TEST_F(PythonFaultsTest, ATimedGetFindsTheItemThatAKilledConsumerWaitedFor) {
 }
 
 // 9. CPython: join() hangs.
-TEST_F(PythonFaultsTest, JoinTellsOfAWorkerThatDiedBeforeItWasDone) {
+TEST_F(PythonFaultsTest, JoinReportsAWorkerThatDiedBeforeItWasDone) {
   mp::JoinableQueue<int> queue(4);
   queue.put(1);
   kill(after([&] { (void)queue.get(); }));

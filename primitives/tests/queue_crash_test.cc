@@ -31,7 +31,7 @@ class QueueCrashTest : public CrashTest {
     if (number_of(queue_->get()) != 7) return "broken";
     return "found" + found;
   }
-  // Does what earns a lease on both turns (detail/lock/biased_mutex.h). Of a queue of four, the last put of four rounds has
+  // Does what biases both locks to it (detail/lock/biased_mutex.h). Of a queue of four, the last put of four rounds has
   // found the room that was last seen used up.
   void settle(int rounds = 200) {
     for (int i = 0; i < rounds; ++i) {
@@ -41,7 +41,7 @@ class QueueCrashTest : public CrashTest {
   }
   void put(long number) { queue_->put(item<T>(number)); }
 
-  // A walk with nobody else about, over a queue with these inside.
+  // A walk with no other process, over a queue with these inside.
   Walk alone(const std::vector<long>& numbers, std::function<void()> operation) {
     return {.fresh = [this, numbers] { make(4, numbers); },
             .prepare = attach,
@@ -93,7 +93,7 @@ TYPED_TEST(QueueCrashTest, KilledOnItsWayToSleepItTakesAndLeavesNothing) {
   this->expect_only(put, {{"found 1 2 3 4", 1}});
 }
 
-TYPED_TEST(QueueCrashTest, AHolderOfTheLeaseMayBeKilledAtAnyInstruction) {
+TYPED_TEST(QueueCrashTest, ABiasOwnerMayBeKilledAtAnyInstruction) {
   Walk put = this->alone({}, [this] { this->put(2); });
   put.prepare = [this] { this->settle(); };
   const Findings long_way = this->expect_one_edge(put, "found", "found 2");
@@ -111,7 +111,7 @@ TYPED_TEST(QueueCrashTest, AHolderOfTheLeaseMayBeKilledAtAnyInstruction) {
   this->expect_one_edge(get, "found 3", "found");
 }
 
-TYPED_TEST(QueueCrashTest, WhoEndsAnothersLeaseMayBeKilledAtAnyInstruction) {
+TYPED_TEST(QueueCrashTest, ARevokerMayBeKilledAtAnyInstruction) {
   Walk walk = this->alone({}, [this] { this->put(2); });
   walk.fresh = [this] {
     this->make(4, {});
@@ -120,7 +120,7 @@ TYPED_TEST(QueueCrashTest, WhoEndsAnothersLeaseMayBeKilledAtAnyInstruction) {
   this->expect_one_edge(walk, "found", "found 2");
 }
 
-// The ring a dead producer owed is lost: the sleeper finds the item at its next heartbeat.
+// The notification of a dead producer is lost: the sleeper finds the item at its next heartbeat.
 TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
   auto& got = this->notified_[0];
   this->expect_one_edge(
@@ -134,7 +134,7 @@ TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
        .operation = [this] { this->put(2); },
        .survivor =
            [&] {
-             // Nobody rings for what is there: the sleeper's heartbeat must find it. Empty: nothing
+             // No notification comes for what is there: the sleeper's heartbeat must find it. Empty: nothing
              // was put, or the sleeper has it and is about to say so.
              const auto said_by = Clock::now() + std::chrono::milliseconds(50);
              while (this->queue_->empty() && got == 0 && Clock::now() < said_by) ::usleep(50);
@@ -146,7 +146,7 @@ TYPED_TEST(QueueCrashTest, AConsumerAsleepGetsWhatAKilledProducerPut) {
       "sleeper 3, found", "sleeper 2, found");
 }
 
-// The producer asleep on a full queue is owed a ring by the consumer.
+// The producer asleep on a full queue waits for a notification by the consumer.
 TYPED_TEST(QueueCrashTest, AProducerAsleepGetsTheRoomAKilledConsumerMade) {
   auto& done = this->notified_[0];
   this->expect_one_edge({.fresh =
@@ -170,7 +170,7 @@ TYPED_TEST(QueueCrashTest, AProducerAsleepGetsTheRoomAKilledConsumerMade) {
                         "1, found 2", "2, found");
 }
 
-// Another process puts and gets meanwhile, so the victim's path varies: what counts is that nobody
+// Another process puts and gets meanwhile, so the victim's path varies: what counts is that no process
 // hangs and every item is found once.
 TYPED_TEST(QueueCrashTest, AVictimMayDieAtAnyInstructionInTheMiddleOfTraffic) {
   auto &rounds = this->notified_[0], &stop = this->notified_[1];  // stop: 1 if asked to, -1 if torn

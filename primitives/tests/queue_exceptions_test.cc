@@ -128,7 +128,7 @@ TYPED_TEST(QueueExceptionsTest, AGetterThatThrowsPassesItsWakeUpOn) {
   EXPECT_EQ(queue.qsize(), 2u);
 }
 
-// Those before the one that throws are in, and whoever waits for them is woken.
+// Those before the one that throws are in, and a consumer that waits for them is woken.
 TYPED_TEST(QueueExceptionsTest, ABatchThatThrowsWakesTheGettersOfWhatIsIn) {
   using S = typename TypeParam::scope;
   QueueOf<TypeParam, Awkward> queue(8);
@@ -182,7 +182,7 @@ TYPED_TEST(PipeExceptionsTest, WhatThrowsLosesNothing) {
   EXPECT_TRUE(other.poll());
 }
 
-// Throws once when it is told to.
+// Throws once when it is set to.
 struct MoodyLess {
   static inline std::atomic<int> throws_left{0};
   bool operator()(int a, int b) const {

@@ -114,7 +114,7 @@ TYPED_TEST(QueueTest, ABatchMayBeAList) {
   EXPECT_EQ(queue.get_many(4), (std::vector{1, 2, 3}));
 }
 
-// What looks at somebody else's memory does not travel to another process, however easily it is copied.
+// A view of memory does not travel to another process, however easily it is copied.
 static_assert(!detail::CanTravel<std::string_view, Processes> &&
               !detail::CanTravel<int*, Processes>);
 static_assert(!detail::CanTravel<std::span<int>, Processes>);
@@ -232,8 +232,8 @@ TYPED_TEST(QueueTest, EveryItemIsTakenExactlyOnceAndEachProducersInOrder) {
   EXPECT_EQ(disordered[0], 0);
 }
 
-// One producer and one consumer each get a lease on their turn; a second one ends it.
-TYPED_TEST(QueueTest, LeasesAreTakenAndEndedWithoutLosingAnItem) {
+// One producer and one consumer each become the bias owner of their lock; a second one revokes that.
+TYPED_TEST(QueueTest, BiasesAreTakenAndRevokedWithoutLosingAnItem) {
   constexpr int kRounds = 40, kEach = 500;
   Queue<int, TypeParam> queue(16);
   Ledger<TypeParam> sum(1);

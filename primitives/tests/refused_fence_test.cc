@@ -1,5 +1,5 @@
 // A process or thread that may not call membarrier(2) at a mutex or an event count of others, in either
-// role: nothing is lost, nobody is inside beside another (docs/adr/0013-refused-fences.md).
+// role: nothing is lost, no two are inside at a time (docs/adr/0013-refused-fences.md).
 //
 // GILFREE_REFUSED_FENCE_ROUNDS=10000 makes 10^7 of it in each test.
 #include <gtest/gtest.h>
@@ -150,7 +150,7 @@ TYPED_TEST(RefusedFenceTest, OneThatHasABiasAndMayNotFenceIsInsideAlone) {
   EXPECT_EQ(this->lost(kOften, this->private_home), 0);
 }
 
-TYPED_TEST(RefusedFenceTest, NoWakeUpIsLostWhoeverMayNotFence) {
+TYPED_TEST(RefusedFenceTest, NoWakeUpIsLostWhicheverMayNotFence) {
   for (const int weak : {0, 1}) {
     typename TestFixture::Home home(0);
     Crew<TypeParam> crew;
@@ -166,7 +166,7 @@ TYPED_TEST(RefusedFenceTest, NoWakeUpIsLostWhoeverMayNotFence) {
 
 using NamedRefusedFenceTest = RefusedFenceTest<Processes>;
 
-TEST_F(NamedRefusedFenceTest, AtANamedObjectNobodyNeedsAFence) {
+TEST_F(NamedRefusedFenceTest, AtANamedObjectNoneNeedsAFence) {
   const std::string name = "gilfree-test-fence-" + std::to_string(::getpid());
   const auto named_home = [&] {
     Home home(create_only, name, 0);

@@ -1,4 +1,4 @@
-// Segment: the file of a named segment, its creation, and who may open it.
+// Segment: the file of a named segment, its creation, and which users may open it.
 #include "gilfree/detail/memory/segment.h"
 
 #include <fcntl.h>
@@ -129,7 +129,7 @@ TEST_F(SegmentTest, IsOpenedOrCreatedWhileAnotherRemovesIt) {
 TEST_F(SegmentTest, ALeaseOnItIsAnErrorAndNotAWait) {
   create();
   const int file = ::open(path().c_str(), O_RDWR | O_CLOEXEC);
-  std::signal(SIGIO, SIG_IGN);  // the kernel tells the holder of a lease that it is wanted
+  std::signal(SIGIO, SIG_IGN);  // sent to the holder of a file lease
   if (::fcntl(file, F_SETLEASE, F_WRLCK) != 0) GTEST_SKIP() << "no lease can be had";
   const auto error = std::errc::resource_unavailable_try_again;
   EXPECT_EQ(error_of([&] { open(); }), error);
@@ -178,7 +178,7 @@ TEST_F(SegmentTest, IsSharedWithAGroupOnlyWhereBothSidesAskForIt) {
   expect_denied("a group's object without GroupAccess");
   const GroupAccess group;
   ::chmod(path().c_str(), 0666);
-  expect_denied("everybody's object");
+  expect_denied("an object that all may write");
   ::chmod(path().c_str(), 0660);
   EXPECT_TRUE(is_whole(open()));
 }

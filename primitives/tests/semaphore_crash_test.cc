@@ -84,7 +84,7 @@ TEST_F(SemaphoreCrashTest, AWaiterAsleepGetsWhatAKilledReleaseGave) {
                   "waits", "got it, 0 left");
 }
 
-// Two permits for the two who wait: the other must get one, even if the dead one was to wake it. The
+// Two permits for the two that wait: the other must get one, even if the dead one was to wake it. The
 // dead one's is lost from the moment it has taken it.
 TEST_F(SemaphoreCrashTest, KilledAfterItWasWokenTheNextGetsAPermitToo) {
   expect_one_edge({.fresh = [&] { semaphore_.emplace(0); },

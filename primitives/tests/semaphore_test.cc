@@ -42,13 +42,13 @@ TYPED_TEST(AnySemaphoreTest, CountsWhatIsTakenAndGivenBack) {
   EXPECT_EQ(semaphore.value(), 3);
 }
 
-TYPED_TEST(AnySemaphoreTest, HasOnePermitUnlessToldOtherwise) {
+TYPED_TEST(AnySemaphoreTest, HasOnePermitUnlessGivenAnotherNumber) {
   TypeParam semaphore;
   EXPECT_TRUE(semaphore.try_acquire());
   EXPECT_FALSE(semaphore.try_acquire());
 }
 
-TYPED_TEST(AnySemaphoreTest, WhatOneTakesNobodyElseHas) {
+TYPED_TEST(AnySemaphoreTest, WhatOneTakesNoOtherHas) {
   using S = ScopeOf<TypeParam>;
   TypeParam semaphore(2);
   semaphore.acquire();
@@ -60,7 +60,7 @@ TYPED_TEST(AnySemaphoreTest, WhatOneTakesNobodyElseHas) {
   EXPECT_EQ(semaphore.value(), 1);
 }
 
-TYPED_TEST(AnySemaphoreTest, AnybodyMayGiveBackWhatAnotherTook) {
+TYPED_TEST(AnySemaphoreTest, AnyThreadMayReleaseWhatAnotherAcquired) {
   TypeParam semaphore(2);
   semaphore.acquire();
   semaphore.acquire();
@@ -84,7 +84,7 @@ TYPED_TEST(AnySemaphoreTest, PatienceIsKeptAtLeastAsLongAsPromised) {
   EXPECT_FALSE(semaphore.try_acquire_until(std::chrono::system_clock::now() + 1ms));
 }
 
-TYPED_TEST(AnySemaphoreTest, EachPermitGivenBackLetsInOneOfThoseWhoSleep) {
+TYPED_TEST(AnySemaphoreTest, EachReleasedPermitLetsInOneSleeper) {
   using S = ScopeOf<TypeParam>;
   constexpr int kWorkers = 4;
   TypeParam semaphore(kWorkers);
@@ -134,7 +134,7 @@ TYPED_TEST(AnySemaphoreTest, NumbersThatMakeNoSenseAreRefused) {
   EXPECT_EQ(semaphore.value(), 0);
 }
 
-TYPED_TEST(AnySemaphoreTest, WhoEndsWhileItsProcessLivesTakesNoPermitWithIt) {
+TYPED_TEST(AnySemaphoreTest, AThreadThatEndsWhileItsProcessLivesTakesNoPermitWithIt) {
   TypeParam semaphore(2);
   std::thread([&] { semaphore.acquire(); }).join();
   EXPECT_EQ(semaphore.value(), 1);
@@ -142,7 +142,7 @@ TYPED_TEST(AnySemaphoreTest, WhoEndsWhileItsProcessLivesTakesNoPermitWithIt) {
   EXPECT_FALSE(semaphore.try_acquire_for(1ms));
 }
 
-// Watched by another, who would see permits that a refused release gives and takes back.
+// Watched by another, which would see permits that a refused release gives and takes back.
 template <typename TypeParam>
 int most_seen_during_refused_releases(TypeParam& semaphore, std::int64_t permits) {
   using S = ScopeOf<TypeParam>;
@@ -207,7 +207,7 @@ TYPED_TEST(BoundedSemaphoreTest, OneReleaseTooManyIsAnErrorAndGivesNothing) {
   EXPECT_EQ(semaphore.value(), 2);
 }
 
-TYPED_TEST(BoundedSemaphoreTest, BoundedByNothingItNeverLetsAnybodyIn) {
+TYPED_TEST(BoundedSemaphoreTest, BoundedByZeroItNeverLetsAnyIn) {
   BoundedSemaphore<TypeParam> semaphore(0);
   EXPECT_FALSE(semaphore.try_acquire());
   EXPECT_FALSE(semaphore.try_acquire_for(1ms));

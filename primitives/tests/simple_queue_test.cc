@@ -61,7 +61,7 @@ TEST_F(SimpleQueueTest, AnyItemThatCanBeMovedTravelsAndWhatIsLeftIsDestroyed) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST_F(SimpleQueueTest, AllWhoSleepAreWokenByOneBatch) {
+TEST_F(SimpleQueueTest, AllSleepersAreWokenByOneBatch) {
   constexpr int kGetters = 3;
   SimpleQueue<int> queue;
   Ledger<Threads> sum(1);

@@ -1,4 +1,4 @@
-// Who has announced that it is about to sleep is seen by a worker, whatever attention others draw.
+// A thread that has set the waiter flag before it sleeps is seen by a notifier, whatever attention others request.
 #include <gtest/gtest.h>
 #include <sched.h>
 
@@ -17,7 +17,7 @@ class SleepersTest : public Watchdog {
 };
 TYPED_TEST_SUITE(SleepersTest, BothScopes);
 
-TYPED_TEST(SleepersTest, NobodyIsSeenWhereNobodySleeps) {
+TYPED_TEST(SleepersTest, NoneIsSeenWhereNoneSleeps) {
   auto& flag = *this->waiters_;
   EXPECT_FALSE(flag.is_set());
   flag.request_attention();
@@ -26,7 +26,7 @@ TYPED_TEST(SleepersTest, NobodyIsSeenWhereNobodySleeps) {
   EXPECT_FALSE(flag.is_set());
 }
 
-TYPED_TEST(SleepersTest, OneIsToldOfOnceUnlessTheFlagIsRaisedAgain) {
+TYPED_TEST(SleepersTest, OneIsSeenOnceUnlessTheFlagIsSetAgain) {
   auto& flag = *this->waiters_;
   EXPECT_TRUE(flag.set());
   EXPECT_TRUE(flag.is_set());
@@ -39,19 +39,19 @@ TYPED_TEST(SleepersTest, OneIsToldOfOnceUnlessTheFlagIsRaisedAgain) {
   EXPECT_FALSE(flag.others_may_wait());
 }
 
-// The worker draws its own attention for as long as nobody sleeps, so it lowers the flag all the time,
+// The worker draws its own attention for as long as no thread sleeps, so it lowers the flag all the time,
 // and the sleeper comes at any moment of that. A flag that is lowered then, with the sleeper
-// overlooked, stays low: who sleeps is told of no more.
-TYPED_TEST(SleepersTest, WhoComesWhileTheFlagIsBeingLoweredIsNotOverlooked) {
+// overlooked, stays low: the sleeper is not notified any more.
+TYPED_TEST(SleepersTest, AWaiterThatComesWhileTheFlagIsBeingClearedIsNotOverlooked) {
   constexpr int kRounds = 1'000;
-  enum { kTold, kLooks, kOver };
+  enum { kNotified, kLooks, kOver };
   auto& sleepers = *this->waiters_;
   Ledger<TypeParam> ledger(3);
   Crew<TypeParam> worker;
   worker.start(1, [&](int) {
     for (; ledger[kOver] == 0; ledger[kLooks]++) {
       sleepers.others_may_wait() ? (void)::sched_yield() : sleepers.request_attention();
-      if (sleepers.is_set() && sleepers.clear()) ledger[kTold]++;
+      if (sleepers.is_set() && sleepers.clear()) ledger[kNotified]++;
     }
   });
   const auto await_looks = [&](int more) {
@@ -60,11 +60,11 @@ TYPED_TEST(SleepersTest, WhoComesWhileTheFlagIsBeingLoweredIsNotOverlooked) {
   int overlooked = 0;
   for (int round = 0; round < kRounds; ++round) {
     await_looks(1);
-    const auto told = ledger[kTold].load();
+    const auto notified = ledger[kNotified].load();
     for (int pauses = round % 64; pauses > 0; --pauses) detail::relax();
     EXPECT_TRUE(sleepers.set());
     await_looks(3);
-    overlooked += ledger[kTold] == told;
+    overlooked += ledger[kNotified] == notified;
     sleepers.remove_waiter();
   }
   ledger[kOver] = 1;

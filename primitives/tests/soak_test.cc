@@ -30,7 +30,7 @@ struct Item {
   friend bool operator<(const Item& a, const Item& b) { return a.number < b.number; }
 };
 
-// A pipe as a queue: for one who puts and one who gets.
+// A pipe as a queue: for one producer and one consumer.
 class PipeOfItems {
  public:
   static constexpr int kWorkers = 2;
@@ -123,10 +123,10 @@ struct Names {
 };
 TYPED_TEST_SUITE(SoakTest, Queues, Names);
 
-TYPED_TEST(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) {
-  Toll toll;
+TYPED_TEST(SoakTest, KilledAtRandomMomentsNoneHangsAndNothingCommittedIsLost) {
+  KillTally tally;
   long successes = 0;
-  for (const int wanted = kills_wanted(); toll.kills() < wanted && !this->HasFailure();) {
+  for (const int wanted = kills_wanted(); tally.kills() < wanted && !this->HasFailure();) {
     constexpr int kWorkers = Book<TypeParam>::kWorkers;
     Book<TypeParam> book;
     int consumers_killed = kWorkers / 2;  // all of them, at the end
@@ -134,13 +134,13 @@ TYPED_TEST(SoakTest, KilledAtRandomMomentsNobodyHangsAndNothingCommittedIsLost) 
       me < kWorkers / 2 ? book.put_next(me, it) : book.get_next(me, it);
     });
     soak.run_for(
-        std::min(kInOneBook, wanted - toll.kills()), toll,
+        std::min(kInOneBook, wanted - tally.kills()), tally,
         {.at_death = [&](int victim) { consumers_killed += victim < kWorkers / 2 ? 0 : 1; },
          .needs_all = true});
     successes += soak.successes();
     book.balance(consumers_killed);
   }
-  toll.print(Names::GetName<TypeParam>(0), successes);
+  tally.print(Names::GetName<TypeParam>(0), successes);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ class StoppedPartyTest : public Watchdog {
   pid_t first_ = 0, last_ = 0;
 };
 
-TEST_F(StoppedPartyTest, NoPartyWaitsLongerThanToldAndAbortDoesNotWait) {
+TEST_F(StoppedPartyTest, NoPartyWaitsBeyondItsTimeoutAndAbortDoesNotWait) {
   EXPECT_THROW(barrier_.wait_for(20ms), BrokenBarrier);
   barrier_.abort();
   ::waitpid(first_, nullptr, 0);

@@ -127,7 +127,7 @@ TYPED_TEST(StoppedOwnerTest, ATryIsNotRefusedBecauseAnotherPartyIsAtWork) {
   EXPECT_TRUE(was_put);
 }
 
-TYPED_TEST(StoppedOwnerTest, BehindAPutThatStandsStillNoPutWaitsLongerThanTold) {
+TYPED_TEST(StoppedOwnerTest, BehindAPutThatStandsStillNoPutWaitsBeyondItsTimeout) {
   for (const int before : {0, kEnoughForABias}) {
     this->stop_in([&] { this->put_and_get(before); },
                   [&] {
@@ -147,7 +147,7 @@ TYPED_TEST(StoppedOwnerTest, BehindAPutThatStandsStillNoPutWaitsLongerThanTold) 
   }
 }
 
-TYPED_TEST(StoppedOwnerTest, BehindAGetThatStandsStillNoGetWaitsLongerThanTold) {
+TYPED_TEST(StoppedOwnerTest, BehindAGetThatStandsStillNoGetWaitsBeyondItsTimeout) {
   for (const int before : {0, kEnoughForABias}) {
     this->stop_in(
         [&] {
@@ -171,7 +171,7 @@ TYPED_TEST(StoppedOwnerTest, BehindAGetThatStandsStillNoGetWaitsLongerThanTold) 
   }
 }
 
-TYPED_TEST(StoppedOwnerTest, KilledWhileItStandsStillItHoldsNobodyUp) {
+TYPED_TEST(StoppedOwnerTest, KilledWhileItStandsStillItHoldsNoneUp) {
   for (const int before : {0, kEnoughForABias}) {
     this->stop_in([&] { this->put_and_get(before); },
                   [&] {
@@ -205,7 +205,7 @@ TYPED_TEST(StoppedOwnerTest, BehindAPutThatStandsStillCloseWaitsUntilItGoesOn) {
 
 using JoinTest = AnyStoppedOwnerTest<JoinableQueue<Letter, Processes>>;
 
-TEST_F(JoinTest, BehindAGetThatStandsStillNoJoinWaitsLongerThanTold) {
+TEST_F(JoinTest, BehindAGetThatStandsStillNoJoinWaitsBeyondItsTimeout) {
   stop_in([&] { queue_.put({"slow"}); },
           [&] {
             stops_in_read = true;
@@ -257,7 +257,7 @@ using QueuesOfThreads = ::testing::Types<Queue<SlowCopy, Threads>, LifoQueue<Slo
                                          JoinableQueue<SlowCopy, Threads>>;
 TYPED_TEST_SUITE(SlowCopyTest, QueuesOfThreads);
 
-TYPED_TEST(SlowCopyTest, BehindAPutThatStandsStillNoPutWaitsLongerThanTold) {
+TYPED_TEST(SlowCopyTest, BehindAPutThatStandsStillNoPutWaitsBeyondItsTimeout) {
   for (const int before : {0, kEnoughForABias}) {
     TypeParam queue(8);
     SlowCopy::stands_still = SlowCopy::may_go_on = false;

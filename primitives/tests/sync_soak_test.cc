@@ -46,7 +46,7 @@ class SyncSoakTest : public Watchdog {
   std::ptrdiff_t files_before_ = 0;
 };
 
-// A counter that only its holder touches. Who is told that the last one died sets it right.
+// A counter that only its holder touches. A holder that learns of the last one's death sets it right.
 template <typename L>
 void increment(L& counter, RLock<Processes>& lock, Ledger<Processes>& done, int me, long sum) {
   if (lock.abandoned()) counter.value() = sum;
@@ -72,7 +72,7 @@ TEST_F(SyncSoakTest, AValueUnderItsRLockCountsEveryIncrement) {
   }
 }
 
-TEST_F(SyncSoakTest, ALockLetsOneInAtATimeAndTellsOfTheDead) {
+TEST_F(SyncSoakTest, ALockLetsOneInAtATimeAndReportsTheDead) {
   Lock<Processes> lock;
   Ledger<Processes> book(3);
   enum { kInside, kTwoInside, kTotal };
@@ -98,7 +98,7 @@ TEST_F(SyncSoakTest, ALockLetsOneInAtATimeAndTellsOfTheDead) {
   lock.unlock();
 }
 
-TEST_F(SyncSoakTest, ABoundedSemaphoreHasAllItsPermitsWhoeverDied) {
+TEST_F(SyncSoakTest, ABoundedSemaphoreHasAllItsPermitsWhicheverDied) {
   BoundedSemaphore<Processes> semaphore(2);
   Soak soak(kWorkers, [&](int me, Soak& it) {
     semaphore.acquire();
@@ -114,7 +114,7 @@ TEST_F(SyncSoakTest, ABoundedSemaphoreHasAllItsPermitsWhoeverDied) {
   EXPECT_EQ(semaphore.value(), 2);
 }
 
-// Who dies holding a permit takes it along; who dies on the way to it or back may have; nobody else.
+// A victim that held a permit takes it along; one that was acquiring or releasing may have; no other.
 TEST_F(SyncSoakTest, ASemaphoreLosesOnlyThePermitsOfTheDead) {
   constexpr long kPermits = kWorkers - 1;  // more than victims at a time: the rest must get on
   Semaphore<Processes> semaphore(kPermits);

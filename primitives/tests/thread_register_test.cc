@@ -1,4 +1,4 @@
-// Which threads there are: their names, who is among them, and what a fork leaves of them.
+// Which threads there are: their names, which are listed, and what a fork leaves of them.
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sys/wait.h>

@@ -1,4 +1,4 @@
-// A thread from New to Dead: what it runs, which state it is in, how it ends and who waits for it.
+// A thread from New to Dead: what it runs, which state it is in, how it ends and what waits for it.
 #include "gilfree/thread.h"
 
 #include <gtest/gtest.h>

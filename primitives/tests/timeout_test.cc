@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A timed form: whether it got what it waited for, and what gives that to who waits for it.
+// A timed form: whether it got what it waited for, and what gives that to the waiter.
 struct Form {
   std::string name;
   std::function<bool()> wait;

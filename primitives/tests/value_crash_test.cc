@@ -1,4 +1,4 @@
-// Value under kill -9: an update under its lock is whole, or the next holder is told. And the making
+// Value under kill -9: an update under its lock is whole, or the next holder sees abandoned(). And the making
 // of a named object, which is there complete or not at all.
 #include <gtest/gtest.h>
 
@@ -23,15 +23,15 @@ class ValueCrashTest : public CrashTest {
   std::string look() {
     const std::scoped_lock hold(*account_);
     auto& account = account_->value();
-    if (account_->get_lock().abandoned()) return "told";
-    if (account.left != account.right) return "torn and not told";
+    if (account_->get_lock().abandoned()) return "seen";
+    if (account.left != account.right) return "torn and not seen";
     return account.left == 1 ? "new" : "old";
   }
 
   std::optional<Value<Account>> account_;
 };
 
-TEST_F(ValueCrashTest, AnUpdateKilledAnywhereIsWholeOrTheNextHolderIsTold) {
+TEST_F(ValueCrashTest, AnUpdateKilledAnywhereIsWholeOrTheNextHolderSeesTheDeath) {
   const Findings found = kill_at_every_instruction({.fresh = [&] { account_.emplace(); },
                                                     .prepare = attach,
                                                     .operation =
@@ -40,7 +40,7 @@ TEST_F(ValueCrashTest, AnUpdateKilledAnywhereIsWholeOrTheNextHolderIsTold) {
                                                           account_->value() = {1, 1};
                                                         },
                                                     .survivor = [&] { return look(); }});
-  expect(found, {{"old", 1}, {"told", 1}, {"new", 1}});
+  expect(found, {{"old", 1}, {"seen", 1}, {"new", 1}});
   if (found.points == 0) return;
   EXPECT_EQ(found.edges, 2);
   EXPECT_EQ(found.first, "old");

@@ -75,7 +75,7 @@ TYPED_TEST(WaitTest, OneThatOnlySendsOrWasClosedHereIsAMistake) {
   EXPECT_THROW(wait(this->receivers_, 1ms), Closed);
 }
 
-// Whoever sends wakes the one that waits at all of them, whichever it is.
+// Any sender wakes the thread that waits at all of them, whichever it is.
 TYPED_TEST(WaitTest, AMessageThroughAnyOfThemEndsTheWait) {
   constexpr int kRounds = 300;
   auto [answers, answer] = Pipe<int, TypeParam>({.duplex = false});
@@ -250,7 +250,7 @@ TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfOneThatSleepsForIt) {
   ::waitpid(killer, nullptr, 0);
 }
 
-TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfOneWhoSleeps) {
+TEST_F(WaitForProcessesTest, ADeathEndsTheWaitOfASleeper) {
   auto [receiver, sender] = Pipe<int>({.duplex = false});
   auto [other_receiver, other_sender] = Pipe<int>({.duplex = false});
   Ledger<Processes> said(1);

@@ -1,4 +1,4 @@
-// What survivors see of a kill -9 of who waits or wakes: at an event, a condition, a barrier. The walks
+// What survivors see of a kill -9 of a waiter or a notifier: at an event, a condition, a barrier. The walks
 // over every instruction are in the crash tests.
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include "gilfree/condition.h"
 #include "gilfree/event.h"
 #include "primitives/tests/support/another.h"
-#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/killable_process.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/waiter.h"
 
@@ -22,11 +22,11 @@ class WaiterDeathsTest : public Watchdog {};
 
 TEST_F(WaiterDeathsTest, AnEventStaysSetWhenItsSetterIsKilledAndNeedsNoWaiterAlive) {
   Event<Processes> event;
-  auto dead = Doomed::asleep_in([&] { event.wait(); });
+  auto dead = KillableProcess::asleep_in([&] { event.wait(); });
   Waiter waiter([&] { event.wait(); });
   dead.kill();
   EXPECT_FALSE(event.is_set());
-  Doomed::after([&] { event.set(); }).kill();
+  KillableProcess::after([&] { event.set(); }).kill();
   waiter.join();
   EXPECT_TRUE(event.is_set());
 }
@@ -45,7 +45,7 @@ class ConditionDeathsTest : public Watchdog {
 };
 
 TEST_F(ConditionDeathsTest, AWaiterKilledAsleepConsumesNoNotification) {
-  auto first = Doomed::asleep_in(wait_);
+  auto first = KillableProcess::asleep_in(wait_);
   Waiter second(wait_), third(wait_);
   first.kill();
   notify_one();
@@ -56,8 +56,8 @@ TEST_F(ConditionDeathsTest, AWaiterKilledAsleepConsumesNoNotification) {
   third.join();
 }
 
-TEST_F(ConditionDeathsTest, WhatAWaiterWasToldThatIsKilledBeforeItReturnsGoesToTheNext) {
-  auto first = Doomed::asleep_in(wait_);
+TEST_F(ConditionDeathsTest, TheNotificationOfAWaiterThatIsKilledBeforeItReturnsGoesToTheNext) {
+  auto first = KillableProcess::asleep_in(wait_);
   Waiter second(wait_), third(wait_);
   {
     const std::scoped_lock hold(condition_);  // which the first one needs to return
@@ -71,8 +71,8 @@ TEST_F(ConditionDeathsTest, WhatAWaiterWasToldThatIsKilledBeforeItReturnsGoesToT
   third.join();
 }
 
-TEST_F(ConditionDeathsTest, WhatADeadWaiterWasToldIsNotForOneThatCameLater) {
-  auto first = Doomed::asleep_in(wait_);
+TEST_F(ConditionDeathsTest, TheNotificationOfADeadWaiterIsNotForOneThatCameLater) {
+  auto first = KillableProcess::asleep_in(wait_);
   {
     const std::scoped_lock hold(condition_);
     condition_.notify_one();
@@ -88,7 +88,7 @@ TEST_F(ConditionDeathsTest, WhatADeadWaiterWasToldIsNotForOneThatCameLater) {
   later.join();
 }
 
-TEST_F(ConditionDeathsTest, WhoWasToldByOneThatDiedHoldingTheLockLearnsOfIt) {
+TEST_F(ConditionDeathsTest, AWaiterNotifiedByOneThatDiedHoldingTheLockLearnsOfIt) {
   Ledger<Processes> abandoned(1);
   RLock<Processes> lock;
   Condition<Processes> condition(lock);
@@ -97,7 +97,7 @@ TEST_F(ConditionDeathsTest, WhoWasToldByOneThatDiedHoldingTheLockLearnsOfIt) {
     condition.wait();
     abandoned[0] = lock.abandoned();
   });
-  auto notifier = Doomed::after([&] {
+  auto notifier = KillableProcess::after([&] {
     condition.lock();
     condition.notify_one();
   });
@@ -126,7 +126,7 @@ class BarrierDeathsTest : public Watchdog {
 };
 
 TEST_F(BarrierDeathsTest, APartyKilledWaitingBreaksItAndResetMendsIt) {
-  auto dead = Doomed::asleep_in(wait_);
+  auto dead = KillableProcess::asleep_in(wait_);
   Waiter other(find_it_broken_);
   dead.kill();
   other.join();
@@ -139,20 +139,20 @@ TEST_F(BarrierDeathsTest, APartyKilledWaitingBreaksItAndResetMendsIt) {
 
 TEST_F(BarrierDeathsTest, TheLastOneToComeDoesNotPassWithTheDead) {
   Barrier<Processes> barrier(2);
-  Doomed::asleep_in([&] { barrier.wait(); }).kill();
-  EXPECT_EQ(barrier.n_waiting(), 1) << "nobody is there to notice";
+  KillableProcess::asleep_in([&] { barrier.wait(); }).kill();
+  EXPECT_EQ(barrier.n_waiting(), 1) << "no other party is there to notice";
   EXPECT_THROW(barrier.wait(), BrokenBarrier);
   EXPECT_TRUE(barrier.broken());
 }
 
 TEST_F(BarrierDeathsTest, APartyKilledBeforeItCameIsWaitedForOrReplaced) {
-  Doomed::after([] {}).kill();
+  KillableProcess::after([] {}).kill();
   expect_to_pass();
 }
 
 TEST_F(BarrierDeathsTest, AllPassAlsoIfTheLastOneIsKilledAtOnce) {
   Waiter one(wait_), other(wait_);
-  Doomed::after(wait_).kill();
+  KillableProcess::after(wait_).kill();
   one.join();
   other.join();
   EXPECT_FALSE(barrier_.broken());

@@ -49,7 +49,7 @@ class PosixQueue {
       broken("mq_receive");
     }
   }
-  int depth() const { return 10; }  // /proc/sys/fs/mqueue/msg_max where nobody has raised it
+  int depth() const { return 10; }  // /proc/sys/fs/mqueue/msg_max where it was not raised
 
  private:
   std::size_t bytes_;

@@ -1,4 +1,4 @@
-// lock_deaths: whichever holder of a lock is killed, the others get on, one at a time, and the next holder is told.
+// lock_deaths: whichever holder of a lock is killed, the others get on, one at a time, and the next holder gets to know.
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -49,7 +49,7 @@ class Deaths : public stress::Body {
     return all;
   }
 
-  // Each actor counts for itself before the shared count: the heir of a holder that was killed between the two
+  // Each actor counts for itself before the shared count: the next owner after a holder that was killed between the two
   // sets it right.
   void section(stress::Actor& me) {
     if (lock_.abandoned()) {
@@ -75,10 +75,11 @@ stress::Test describe(const char* name) {
                        "The lock of a killed holder passes on.");
   test.outcomes = {
       {"right", stress::Expect::kAcceptable, "no update was lost"},
-      {"abandoned", stress::Expect::kInteresting, "a holder was killed, and its heir knows"},
+      {"abandoned", stress::Expect::kInteresting, "a holder was killed, and the next owner knows"},
       {"abandoned at the end", stress::Expect::kInteresting, "the last holder was killed"},
       {"two inside", stress::Expect::kForbidden, "two holders at once"},
-      {"lost an update", stress::Expect::kForbidden, "no heir was told of a death in the section"},
+      {"lost an update", stress::Expect::kForbidden,
+       "no next owner got to know of a death in the section"},
       {"never free again", stress::Expect::kForbidden, "the dead holder keeps it"}};
   test.limits.kills = true;
   test.limits.most_actors = 5;

@@ -45,8 +45,8 @@ const RegisteredStress registered([] {
     auto test = test_of(each, "peer_lock_deaths", "The lock of a killed holder passes on.");
     test.outcomes = {
         {"got on", stress::Expect::kAcceptable, "a survivor did all that it had to"},
-        {"exception", stress::Expect::kInteresting, "a survivor is told by an error"},
-        {"half done", stress::Expect::kForbidden, "a survivor is not told of the death"}};
+        {"exception", stress::Expect::kInteresting, "a survivor gets an error"},
+        {"half done", stress::Expect::kForbidden, "a survivor does not learn of the death"}};
     test.limits.kills = true;
     test.make = [make = each.make](const stress::Config&) {
       return std::make_unique<PeerDeaths>(make());

@@ -82,7 +82,7 @@ std::vector<stress::Test> describe() {
   if (K == WorkerKind::kProcesses) {
     test.limits.kills = true;
     test.outcomes.push_back(
-        {"receiver killed", stress::Expect::kInteresting, "the sender is told"});
+        {"receiver killed", stress::Expect::kInteresting, "the sender gets an error"});
   }
   test.limits.most_actors = 2;
   test.make = [](const stress::Config& config) { return std::make_unique<PipeEnd<K>>(config); };

@@ -19,7 +19,7 @@ namespace {
 constexpr int kMostItems = 400;  // of a producer
 constexpr int kMostProducers = stress::kMostActors;
 
-// The payload says eight times who put it and which of its items it is.
+// The payload says eight times which producer put it and which of its items it is.
 struct Label {
   std::uint32_t producer, number;
 };

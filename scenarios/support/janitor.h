@@ -1,4 +1,4 @@
-// Janitor: a process that tidies up a kernel object when everybody else is gone, however they went.
+// Janitor: a process that tidies up a kernel object when all other processes are gone, however they ended.
 //
 // It holds the reading end of a pipe whose writing end its maker and all the maker's children hold;
 // when the last of them has ended, even by kill -9, it reads the end of the file and does its one

@@ -32,14 +32,14 @@ struct Guarded {
   std::atomic<int> first{0}, second{0}, inside{0};
 };
 
-// The heir of a dead holder goes on with what that left half done.
+// The next owner after a dead holder finishes what it left half done.
 template <bool kBroken>
 class MissingRepairBody : public PlantedBody<Guarded> {
   void act(stress::Actor& me) override {
     auto& state = *state_;
     each(me, [&] {
-      const bool heir = state.lock.lock(me, [](pid_t owner) { return !is_alive(owner); });
-      if (heir && !kBroken) state.second = state.first.load();
+      const bool was_abandoned = state.lock.lock(me, [](pid_t owner) { return !is_alive(owner); });
+      if (was_abandoned && !kBroken) state.second = state.first.load();
       if (state.first != state.second) me.record("half done");
       state.first.fetch_add(1);
       me.at("inside");
@@ -66,11 +66,11 @@ template <bool kBroken>
 class FailsOpenBody : public PlantedBody<Guarded> {
   void act(stress::Actor& me) override {
     each(me, [&] {
-      const bool heir = state_->lock.lock(me, [&](pid_t owner) {
+      const bool was_abandoned = state_->lock.lock(me, [&](pid_t owner) {
         const bool cannot_ask = me.random().once_in(4);
         return cannot_ask ? kBroken : !is_alive(owner);
       });
-      if (heir && !kBroken) state_->inside = 0;
+      if (was_abandoned && !kBroken) state_->inside = 0;
       if (state_->inside.exchange(1) != 0) me.record("two inside");
       me.at("inside");
       state_->inside = 0;

@@ -1,4 +1,4 @@
-// Boost.Interprocess in the table of who survives what.
+// Boost.Interprocess in the table of survivors.
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <boost/interprocess/ipc/message_queue.hpp>
 #include <boost/interprocess/mapped_region.hpp>
@@ -64,12 +64,12 @@ struct BoostSignal : InShared<ConditionState> {
       object_->condition.wait(hold);
     return false;
   }
-  void tell() {
+  void notify() {
     const Hold hold(object_->mutex);
     object_->is_set = true;
     kIsEvent ? object_->condition.notify_all() : object_->condition.notify_one();
   }
-  void tell_all() {
+  void notify_all() {
     const Hold hold(object_->mutex);
     object_->is_set = true;
     object_->condition.notify_all();
@@ -78,7 +78,7 @@ struct BoostSignal : InShared<ConditionState> {
 using BoostEvent = BoostSignal<true>;
 using BoostCondition = BoostSignal<false>;
 
-// Named, and unlinked at once: whoever is forked has it.
+// Named, and unlinked at once: each child inherits it.
 class MessageQueue {
  public:
   static constexpr int kPatienceMs = kShort;
@@ -111,9 +111,9 @@ std::vector<Case> boost_cases() {
            How::kFrozen},
           {"semaphore", us, "interprocess_semaphore", "acquire and release",
            acquire_and_release<BoostSemaphore>()},
-          {"event", us, event, "set, one waits", tell_a_waiter<BoostEvent>()},
+          {"event", us, event, "set, one waits", notify_a_waiter<BoostEvent>()},
           {"event", us, event, "wait, asleep", wait_too<BoostEvent>(), How::kAsleep},
-          {"condition", us, condition, "notify, one waits", tell_a_waiter<BoostCondition>()},
+          {"condition", us, condition, "notify, one waits", notify_a_waiter<BoostCondition>()},
           {"condition", us, condition, "wait, until it sleeps", wait_too<BoostCondition>()},
           {"condition", us, condition, "wait, asleep", wait_too<BoostCondition>(), How::kAsleep},
           {"queue", us, queue, "put", send<MessageQueue>()},

@@ -1,4 +1,4 @@
-// pthread and POSIX in the table of who survives what.
+// pthread and POSIX in the table of survivors.
 #include <gnu/libc-version.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -82,22 +82,22 @@ struct Signal : InShared<ConditionState> {
   bool lock() { return is_notified(::pthread_mutex_lock(&state().mutex), state().mutex); }
   bool wait() {
     auto& [mutex, condition, is_set] = state();
-    bool told = lock();
+    bool reported = lock();
     bool waited = false;
     while (kIsEvent ? !is_set : !std::exchange(waited, true)) {
-      told = is_notified(::pthread_cond_wait(&condition, &mutex), mutex) || told;
+      reported = is_notified(::pthread_cond_wait(&condition, &mutex), mutex) || reported;
     }
     ::pthread_mutex_unlock(&mutex);
-    return told;
+    return reported;
   }
-  void tell() {
+  void notify() {
     lock();
     state().is_set = true;
     kIsEvent ? ::pthread_cond_broadcast(&state().condition)
              : ::pthread_cond_signal(&state().condition);
     ::pthread_mutex_unlock(&state().mutex);
   }
-  void tell_all() {
+  void notify_all() {
     lock();
     state().is_set = true;
     ::pthread_cond_broadcast(&state().condition);
@@ -135,9 +135,9 @@ std::vector<Case> glibc_cases() {
           {"lock", us, "robust mutex", "lock, woken and barged past",
            woken_and_barged_past<Mutex<true>>(), How::kFrozen},
           {"semaphore", us, "sem_t", "acquire and release", acquire_and_release<PosixSemaphore>()},
-          {"event", us, event, "set, one waits", tell_a_waiter<CondEvent>()},
+          {"event", us, event, "set, one waits", notify_a_waiter<CondEvent>()},
           {"event", us, event, "wait, asleep", wait_too<CondEvent>(), How::kAsleep},
-          {"condition", us, condition, "notify, one waits", tell_a_waiter<Cond>()},
+          {"condition", us, condition, "notify, one waits", notify_a_waiter<Cond>()},
           {"condition", us, condition, "wait, until it sleeps", wait_too<Cond>()},
           {"condition", us, condition, "wait, asleep", wait_too<Cond>(), How::kAsleep},
           {"barrier", us, "barrier", "wait, as the last", come<PthreadBarrier>(2, 1)},

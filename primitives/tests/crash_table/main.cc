@@ -1,4 +1,4 @@
-// crash_table: who survives what. scripts/checks/crash-table makes a page of its lines.
+// crash_table: the table of survivors. scripts/checks/crash-table makes a page of its lines.
 //
 //   crash_table ours|glibc|boost      a line for each case and each word of its survivors:
 //                                     primitive, library, object, killed in, word, points, by tabs

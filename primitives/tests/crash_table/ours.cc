@@ -1,4 +1,4 @@
-// Our primitives in the table of who survives what.
+// Our primitives in the table of survivors.
 #include "gilfree/barrier.h"
 #include "gilfree/condition.h"
 #include "gilfree/event.h"
@@ -10,7 +10,7 @@
 namespace gilfree::testing {
 namespace {
 
-constexpr int kLong = 10'000;  // ms: nobody is expected to hang
+constexpr int kLong = 10'000;  // ms: no survivor is expected to hang
 
 struct OurLock : Lock<Processes> {
   static constexpr int kPatienceMs = kLong;
@@ -31,8 +31,8 @@ struct OurEvent : Event<Processes> {
     Event::wait();
     return false;
   }
-  void tell() { set(); }
-  void tell_all() { set(); }
+  void notify() { set(); }
+  void notify_all() { set(); }
 };
 struct OurCondition : Condition<Processes> {
   static constexpr int kPatienceMs = kLong;
@@ -41,13 +41,13 @@ struct OurCondition : Condition<Processes> {
     Condition::wait();
     return false;
   }
-  void tell() {
+  void notify() {
     const std::scoped_lock hold(*this);
     notify_one();
   }
-  void tell_all() {
+  void notify_all() {
     const std::scoped_lock hold(*this);
-    notify_all();
+    Condition::notify_all();
   }
 };
 struct OurBarrier : Barrier<Processes> {
@@ -80,9 +80,9 @@ std::vector<Case> our_cases() {
       {"semaphore", us, "BoundedSemaphore", "acquire and release",
        acquire_and_release<OurBoundedSemaphore>()},
       {"semaphore", us, "Semaphore", "acquire and release", acquire_and_release<OurSemaphore>()},
-      {"event", us, "Event", "set, one waits", tell_a_waiter<OurEvent>()},
+      {"event", us, "Event", "set, one waits", notify_a_waiter<OurEvent>()},
       {"event", us, "Event", "wait, asleep", wait_too<OurEvent>(), How::kAsleep},
-      {"condition", us, "Condition", "notify, one waits", tell_a_waiter<OurCondition>()},
+      {"condition", us, "Condition", "notify, one waits", notify_a_waiter<OurCondition>()},
       {"condition", us, "Condition", "wait, until it sleeps", wait_too<OurCondition>()},
       {"condition", us, "Condition", "wait, asleep", wait_too<OurCondition>(), How::kAsleep},
       {"barrier", us, "Barrier", "wait, as the last", come<OurBarrier>(2, 1)},

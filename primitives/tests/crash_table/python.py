@@ -1,4 +1,4 @@
-"""CPython's multiprocessing in the table of who survives what (table.h).
+"""CPython's multiprocessing in the table of survivors (table.h).
 
     python.py DEATHS
 

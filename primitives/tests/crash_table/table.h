@@ -1,8 +1,8 @@
-// The table of who survives what: the same walks over our primitives and over everyone else's.
+// The table of survivors: the same walks over our primitives and over those of other libraries.
 //
 //   Case{"lock", "glibc 2.36", "robust mutex", "lock and unlock", lock_and_unlock<RobustMutex>()}
 //
-// A survivor answers "fine", "told" if it was told that somebody died, or what is wrong. Each library
+// A survivor answers "fine", "reported" if a call reported the death, or what is wrong. Each library
 // has its file, which gives its subjects the few members that the walks here ask for.
 #pragma once
 
@@ -44,7 +44,7 @@ struct Scene {
     subject.emplace();
     for (int i = 0; i < words.size(); ++i) words[i] = 0;
   }
-  // A peer that sleeps in `action`, and then writes its number's word: 1, or 2 if it was told of a death.
+  // A peer that sleeps in `action`, and then writes its number's word: 1, or 2 if a call reported a death.
   void start(int number, const std::function<bool(Subject&)>& action, bool is_to_sleep = true) {
     const auto body = [this, number, action] {
       words[number] = action(*subject) ? 2 : 1;
@@ -54,12 +54,12 @@ struct Scene {
   }
   // Waits until these peers are through.
   std::string await_peers(int count) {
-    bool told = false;
+    bool reported = false;
     for (int i = 0; i < count; ++i) {
       await(words[i]);
-      told = told || words[i] == 2;
+      reported = reported || words[i] == 2;
     }
-    return told ? "told" : "fine";
+    return reported ? "reported" : "fine";
   }
 };
 template <typename Subject>
@@ -92,7 +92,7 @@ Walk walk_of(const Shared<Subject>& scene, const std::function<void()>& fresh,
               }};
 }
 
-// bool lock(), true if told; try_lock() unlock(). It guards two words that are to be equal.
+// bool lock(), true if it reports a death; try_lock() unlock(). It guards two words that are to be equal.
 template <typename Mutex>
 Walk lock_and_unlock() {
   const auto scene = std::make_shared<Scene<Mutex>>();
@@ -105,10 +105,10 @@ Walk lock_and_unlock() {
         mutex.unlock();
       },
       [=](Mutex& mutex) -> std::string {
-        const bool told = mutex.lock();
+        const bool reported = mutex.lock();
         const bool torn = scene->words[0] != scene->words[1];
         mutex.unlock();
-        return told ? "told" : torn ? "torn, not told" : "fine";
+        return reported ? "reported" : torn ? "torn, not reported" : "fine";
       });
 }
 
@@ -117,9 +117,9 @@ template <typename Mutex>
 Walk woken_and_barged_past() {
   const auto scene = std::make_shared<Scene<Mutex>>();
   const auto lock_and_unlock = [](Mutex& mutex) {
-    const bool told = mutex.lock();
+    const bool reported = mutex.lock();
     mutex.unlock();
-    return told;
+    return reported;
   };
   Walk walk = walk_of<Mutex>(
       scene, [=] { scene->subject->lock(); }, [=](Mutex& mutex) { lock_and_unlock(mutex); },
@@ -150,28 +150,28 @@ Walk acquire_and_release() {
       });
 }
 
-// bool wait(), true if told; tell() tell_all(). Somebody waits twice; the victim tells it, or waits as
-// well. The survivor tells all, twice at least, until that one is through.
+// bool wait(), true if it reports a death; notify() notify_all(). A peer waits twice; the victim notifies it, or waits as
+// well. The survivor notifies all, twice at least, until that peer is through.
 template <typename Signal>
 Walk beside_a_waiter(void (*operation)(Signal&)) {
   const auto scene = std::make_shared<Scene<Signal>>();
   const auto wait_twice = [](Signal& signal) {
-    const bool told = signal.wait();
-    return signal.wait() || told;
+    const bool reported = signal.wait();
+    return signal.wait() || reported;
   };
   return walk_of<Signal>(
       scene, [=] { scene->start(0, wait_twice); }, operation,
       [=](Signal& signal) {
         for (int times = 0; times < 2 || scene->words[0] == 0; ++times) {
-          signal.tell_all();
+          signal.notify_all();
           ::usleep(100);
         }
         return scene->await_peers(1);
       });
 }
 template <typename Signal>
-Walk tell_a_waiter() {
-  return beside_a_waiter<Signal>([](Signal& signal) { signal.tell(); });
+Walk notify_a_waiter() {
+  return beside_a_waiter<Signal>([](Signal& signal) { signal.notify(); });
 }
 template <typename Signal>
 Walk wait_too() {
@@ -180,7 +180,7 @@ Walk wait_too() {
   return walk;
 }
 
-// bool wait(), true if told; made for three. `before` wait already, `after` come when the victim is dead;
+// bool wait(), true if it reports a death; made for three. `before` wait already, `after` come when the victim is dead;
 // behind a victim that may not have come, one of them may be too many.
 template <typename Barrier>
 Walk come(int before, int after) {

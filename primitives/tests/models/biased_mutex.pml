@@ -9,9 +9,9 @@
 //
 // bug 1: finish_revocation() makes no fence
 // bug 2: a word of inside_ is given away though a store to it may be under way
-// bug 3: a lock that comes too late forgets whose bias it has revoked
+// bug 3: a lock that comes too late loses the owner of the bias it has revoked
 // bug 4: leave_biased() loads the bias before it stores that it is outside
-// bug 5: an heir of a dead bias owner is not told
+// bug 5: the next owner after a dead bias owner does not get kAbandoned
 
 #define MUTEX 0
 #define BIAS 1

@@ -4,10 +4,10 @@
 // models wait/event_count.h: EventCount::sleep, EventCount::notify_one_slow
 //
 // Each of threads 0 and 1 locks it once, makes X and Y one greater, and unlocks; thread 0 may be killed at
-// any step. The heir of a dead owner makes Y equal to X. Starving waiters only change the timing.
+// any step. The next owner after a dead one makes Y equal to X. Starving waiters only change the timing.
 //
 // bug 1: the death of the owner is not asked for before a sleep
-// bug 2: an heir does not repair
+// bug 2: the next owner does not repair
 // bug 3: unlock() looks at the waiter flag before it stores the word
 // bug 4: unlock() stores the word without release (ARM)
 // bug 5: set() makes no fence for the unlocking thread

@@ -1,6 +1,6 @@
-// Ring: an item has moved or it has not, never torn and never twice, whoever is killed when.
+// Ring: an item has moved or it has not, never torn and never twice, whichever side is killed, at any step.
 //
-// models queue/ring.h: Ring::has_room, Ring::write, Ring::write_at_once, Ring::has_item, Ring::read, Ring::look_for_room, Ring::look_for_item, Ring::commit
+// models queue/ring.h: Ring::has_room, Ring::write, Ring::write_fast, Ring::has_item, Ring::read, Ring::look_for_room, Ring::look_for_item, Ring::commit
 //
 // A ring of two items of two words each. One producer and one consumer move ITEMS items. Either may be
 // killed at any step; its successor, which has taken over the lock, goes on with the notes of the dead

@@ -26,7 +26,7 @@
 #include "gilfree/semaphore.h"
 #include "gilfree/thread.h"
 #include "gilfree/value.h"
-#include "primitives/tests/support/doomed.h"
+#include "primitives/tests/support/killable_process.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -190,7 +190,7 @@ class SmokeOfDeaths : public Watchdog {};
 TEST_F(SmokeOfDeaths, AKilledHoldersLockAndPermitPassOn) {
   Lock<Processes> lock;
   BoundedSemaphore<Processes> permits(1);
-  auto holder = Doomed::after([&] {
+  auto holder = KillableProcess::after([&] {
     lock.lock();
     permits.acquire();
   });
@@ -205,7 +205,7 @@ TEST_F(SmokeOfDeaths, AKilledHoldersLockAndPermitPassOn) {
 
 TEST_F(SmokeOfDeaths, AKilledSendersPipeEnds) {
   auto [mine, theirs] = Pipe<int, Processes>();
-  auto sender = Doomed::after([&, &theirs = theirs] { theirs.send(1); });
+  auto sender = KillableProcess::after([&, &theirs = theirs] { theirs.send(1); });
   theirs.close();
   EXPECT_EQ(mine.recv(), 1);
   sender.kill();

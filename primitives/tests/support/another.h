@@ -1,4 +1,4 @@
-// ask_another: ask somebody else of a scope, another thread or another process.
+// ask_another: asks another thread or another process, as the scope has it.
 //
 //   EXPECT_FALSE(ask_another<S>([&] { return lock.try_lock(); }));
 #pragma once
@@ -21,7 +21,7 @@ std::int64_t ask_another(const std::function<std::int64_t()>& question) {
   return answer[0];
 }
 
-// How long somebody else waits in vain: -1ns if it was not in vain.
+// Returns how long another one waits until its deadline: -1ns if it got what it waited for.
 template <Scope S>
 std::chrono::nanoseconds others_patience(const std::function<bool()>& wait) {
   return std::chrono::nanoseconds(ask_another<S>([&]() -> std::int64_t {

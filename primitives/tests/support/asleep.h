@@ -1,4 +1,4 @@
-// Lets a test wait until somebody sleeps in the kernel, so that it orders events without sleeping.
+// Lets a test wait until a thread sleeps in the kernel, so that it orders events without sleeping.
 //
 //   SleepWatch<S> watch(workers);
 //   crew.start(workers, [&](int me) { watch.will_sleep(me); event.wait(); });
@@ -26,7 +26,7 @@ inline char state_of(int id) {
 // Waits until it sleeps, or has ended.
 inline void await_sleep(int id) {
   for (char state = 'R'; state != 'S' && state != 'Z' && state != '?'; state = state_of(id)) {
-    ::usleep(50);  // polls /proc: the kernel tells nobody
+    ::usleep(50);  // polls /proc: the kernel has no notification for it
   }
 }
 

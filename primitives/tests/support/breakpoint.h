@@ -23,7 +23,7 @@ struct Control {
 
 enum class Fate { kDies, kFreezes };  // by SIGKILL, by SIGSTOP
 
-// From begin to end, writes down every instruction of this thread. If nobody counts yet, steps begin with
+// From begin to end, writes down every instruction of this thread. If none counts yet, steps begin with
 // the first SIGTRAP that the thread is sent: they are slow, also while it waits.
 void begin_trace(Control& control);
 void end_trace();

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "primitives/tests/support/judge.h"
+#include "primitives/tests/support/lab_process.h"
 #include "primitives/tests/support/tally.h"
 #include "primitives/tests/support/victim.h"
 
@@ -28,7 +28,7 @@ Deed recovery_of(const Walk& walk) {
   return {walk.prepare, walk.recovery, [] {}, {}, false, walk.maps_memory, walk.contended};
 }
 
-// In the judge: what the survivor says; or whoever ends the peers, if that has something to say.
+// In the lab process: what the survivor says; or the function that ends the peers, if it returns something.
 std::string ask(const Walk& walk) {
   walk.afterwards();
   const std::string said = ask_survivor_in_child(walk.survivor);
@@ -43,17 +43,17 @@ std::string clear_up(const Walk& walk, const char* word) {
   return word;
 }
 
-std::vector<std::string> judged(const Walk& walk, std::size_t count,
-                                const std::function<std::string(std::size_t)>& answer) {
-  return ask_judge(count, {walk.patience, !walk.contended}, answer);
+std::vector<std::string> words_of(const Walk& walk, std::size_t count,
+                                  const std::function<std::string(std::size_t)>& answer) {
+  return ask_lab_process(count, {walk.patience, !walk.contended}, answer);
 }
 
 // Where the victim goes from a fresh state; if given, a second one from what the first one's death at
 // `first` leaves. The first to go there may meet what no later one will, such as slots of the table in
-// which nobody has died yet: so the path is the first that is met again.
+// which no victim has died yet: so the path is the first that is met again.
 std::vector<Step> path_from_fresh(const Walk& walk, const Step* first = nullptr) {
   (void)way_in_and_out();
-  ask_judge(1, {walk.patience, !walk.contended}, [&](std::size_t) {
+  ask_lab_process(1, {walk.patience, !walk.contended}, [&](std::size_t) {
     std::vector<Step> path;
     for (int tries = 0; tries < (first == nullptr ? kMostTraces : 1); ++tries) {
       walk.fresh();
@@ -79,9 +79,9 @@ constexpr int kMostTries = 3;
 // Where others vary the path, it takes several to meet as many points as the walk asks for.
 constexpr int kMostPaths = 20;
 
-// In the judge: what `found` says once a victim has `stopped` at its place, or that none came by there.
-std::string judge_a_stop(const Walk& walk, const std::function<bool()>& stopped,
-                         const std::function<std::string()>& found) {
+// In the lab process: what `found` says once a victim has `stopped` at its place, or that none came by there.
+std::string verdict_at_stop(const Walk& walk, const std::function<bool()>& stopped,
+                            const std::function<std::string()>& found) {
   for (int tries = 0; tries < kMostTries; ++tries) {
     walk.fresh();
     if (stopped()) return found();
@@ -116,11 +116,11 @@ std::vector<std::size_t> between(const Verdicts& verdicts) {
   return places;
 }
 
-using Judge = std::function<std::string(const Step&)>;  // in the judge
+using Examine = std::function<std::string(const Step&)>;  // in the lab process
 
 // Judges the points of a path that the budget allows, and between two that answer differently more, until
 // they are neighbours.
-void walk_along(const std::vector<Step>& path, const Walk& walk, const Judge& judge,
+void walk_along(const std::vector<Step>& path, const Walk& walk, const Examine& examine,
                 Findings& found) {
   Verdicts verdicts;
   std::vector<std::size_t> places;
@@ -130,7 +130,7 @@ void walk_along(const std::vector<Step>& path, const Walk& walk, const Judge& ju
   }
   while (!places.empty()) {
     const auto words =
-        judged(walk, places.size(), [&](std::size_t i) { return judge(path[places[i]]); });
+        words_of(walk, places.size(), [&](std::size_t i) { return examine(path[places[i]]); });
     for (std::size_t i = 0; i < places.size(); ++i) verdicts[places[i]] = words[i];
     places = between(verdicts);
   }
@@ -140,10 +140,10 @@ void walk_along(const std::vector<Step>& path, const Walk& walk, const Judge& ju
   }
 }
 
-Findings spread_over(const Walk& walk, const Judge& judge) {
+Findings spread_over(const Walk& walk, const Examine& examine) {
   Findings found;
   int paths = 0;
-  do walk_along(path_from_fresh(walk), walk, judge, found);
+  do walk_along(path_from_fresh(walk), walk, examine, found);
   while (found.points < walk.least_points && found.hangs == 0 && ++paths < kMostPaths);
   found.slowest = take_slowest_survivor();
   return found;
@@ -181,7 +181,7 @@ std::ostream& operator<<(std::ostream& out, const Findings& findings) {
 Findings kill_at_every_instruction(const Walk& walk) {
   const Deed deed = deed_of(walk);
   return tallied("kill", spread_over(walk, [&](const Step& step) {
-                   return judge_a_stop(
+                   return verdict_at_stop(
                        walk, [&] { return kill_at(deed, step); }, [&] { return ask(walk); });
                  }));
 }
@@ -207,11 +207,11 @@ Findings kill_in_recovery_too(const Walk& walk) {
          at += stride) {
       places.push_back(static_cast<std::size_t>(at));
     }
-    const auto words = judged(walk, places.size(), [&](std::size_t i) {
+    const auto words = words_of(walk, places.size(), [&](std::size_t i) {
       const auto both = [&] {
         return kill_at(deed, first) && kill_at(recovery, way_back[places[i]]);
       };
-      return judge_a_stop(walk, both, [&] { return ask(walk); });
+      return verdict_at_stop(walk, both, [&] { return ask(walk); });
     });
     for (std::size_t i = 0; i < words.size(); ++i) {
       words[i] == kMissed ? (void)++found.missed
@@ -227,7 +227,7 @@ Findings freeze_at_every_instruction(const Walk& walk) {
   return tallied("freeze", spread_over(walk, [&](const Step& step) {
                    pid_t victim = 0;
                    const auto frozen = [&] { return (victim = freeze_at(deed, step)) != 0; };
-                   return judge_a_stop(walk, frozen, [&] {
+                   return verdict_at_stop(walk, frozen, [&] {
                      walk.meanwhile();
                      walk.goes_on ? thaw(victim) : end(victim);
                      const auto verdict = ask(walk);
@@ -238,11 +238,11 @@ Findings freeze_at_every_instruction(const Walk& walk) {
 }
 
 std::string ask_survivor(const Walk& walk) {
-  return judged(walk, 1,
-                [&](std::size_t) {
-                  walk.fresh();
-                  return ask(walk);
-                })
+  return words_of(walk, 1,
+                  [&](std::size_t) {
+                    walk.fresh();
+                    return ask(walk);
+                  })
       .front();
 }
 

@@ -11,7 +11,7 @@
 // "A process may be killed at any instruction" is a promise about a few hundred places. The operation
 // is traced, by single steps; then for each step a fresh process runs at full speed into a
 // breakpoint planted there and dies, which costs a tenth of a millisecond instead of a step each for
-// every instruction before it (lent.h, docs/crash.md). x86-64 only; elsewhere walks find no points.
+// every instruction before it (shared_memory_child.h, docs/crash.md). x86-64 only; elsewhere walks find no points.
 //
 // The victim gets there alone (one schedule), so a walk says nothing of interleavings: the soak does,
 // and freezing, where a third party acts while the victim stands still.
@@ -29,19 +29,19 @@
 namespace gilfree::testing {
 
 struct Walk {
-  // In the judge, before each victim: a new state, and peers if there are to be any.
+  // In the lab process, before each victim: a new state, and peers if there are to be any.
   std::function<void()> fresh = nullptr;
   // In the victim, not walked: what it did before, so that the walk meets it in mid-life.
   std::function<void()> prepare = [] {};
   // In the victim: walked.
   std::function<void()> operation = nullptr;
-  // If given: the operation sleeps, and once it does, this is called in the judge to wake it.
+  // If given: the operation sleeps, and once it does, this is called in the lab process to wake it.
   // Only what the victim does from then on is walked. Before that `others` come, to sleep behind it.
   std::function<void()> others = [] {};
   std::function<void()> wake = {};
   // Or: the operation is walked until it sleeps for good.
   bool ends_asleep = false;
-  // The operation makes or removes mappings: then its victims have memory of their own (lent.h).
+  // The operation makes or removes mappings: then its victims have memory of their own (shared_memory_child.h).
   bool maps_memory = false;
   // Peers are at work all the time, on another CPU if there is one. Otherwise all stay on one, and peers
   // stand still while the victim is traced, unless it is to be woken.
@@ -54,16 +54,16 @@ struct Walk {
   int most_rounds = 1 << 30;
 
   // The share of the points that may be missed, for expect_only() of crash_test.h, unless there are
-  // `least_points`: more than usual where victims race with others who are awake.
+  // `least_points`: more than usual where victims race with others that are awake.
   double most_missed = 0.05;
 
   // For kill_in_recovery_too, in a second victim after the death of the first: walked.
   std::function<void()> recovery = {};
-  // For freeze_at_every_instruction, in the judge: while the victim stands still.
+  // For freeze_at_every_instruction, in the lab process: while the victim stands still.
   std::function<void()> meanwhile = [] {};
   // After that it is not killed, but goes on; to its end, or until it has to wait.
   bool goes_on = false;
-  // In the judge, when the victim has just been killed, or has gone on.
+  // In the lab process, when the victim has just been killed, or has gone on.
   std::function<void()> afterwards = [] {};
 
   // In a fresh process, after the death: uses the state and says in a word or two what it found. It
@@ -71,7 +71,7 @@ struct Walk {
   std::function<std::string()> survivor = nullptr;
   // Long against anything that is promised, also on a busy machine.
   std::chrono::milliseconds patience = std::chrono::seconds(10);
-  // In the judge, after the survivor: ends the peers. May overrule its word if not empty.
+  // In the lab process, after the survivor: ends the peers. May overrule its word if not empty.
   std::function<std::string()> after = [] { return std::string(); };
 };
 

@@ -40,7 +40,7 @@ class Peers {
     await_sleep(peer);
     return peer;
   }
-  // Kills whoever is left. Nothing to say about it: for Walk::after.
+  // Kills those that are left. Returns nothing: for Walk::after.
   std::string end() {
     for (const pid_t peer : peers_) testing::end(peer);
     peers_.clear();
@@ -72,7 +72,7 @@ inline bool wakes(pid_t peer, const std::atomic<std::int64_t>& done) {
   return true;
 }
 
-// Waits until `done` is not 0, and leaves the CPU to whoever is to make it so.
+// Waits until `done` is not 0, and yields the CPU to the process that is to set it.
 inline void await(const std::atomic<std::int64_t>& done) {
   for (int looks = 0; done == 0; ++looks)
     looks < 20 ? std::this_thread::yield() : (void)::usleep(50);

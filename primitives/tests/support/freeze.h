@@ -5,7 +5,7 @@
 //   EXPECT_TRUE(found.only({{"goes on", 1}}));
 //
 // One object for all instructions of a scene, and processes that live on or are lent their memory
-// (mortal.h): so a place takes a millisecond.
+// (restartable_process.h): so a place takes a millisecond.
 #pragma once
 
 #include <signal.h>
@@ -29,8 +29,8 @@
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/breakpoint.h"
 #include "primitives/tests/support/crash_lab.h"
-#include "primitives/tests/support/judge.h"
-#include "primitives/tests/support/mortal.h"
+#include "primitives/tests/support/lab_process.h"
+#include "primitives/tests/support/restartable_process.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/tally.h"
 #include "primitives/tests/support/victim.h"
@@ -41,9 +41,9 @@ namespace gilfree::testing {
 enum class Comes { kBefore, kMeanwhile, kAfterwards };
 
 struct Scene {
-  // In the judge (judge.h), before each victim: all as at first.
+  // In the lab process (lab_process.h), before each victim: all as at first.
   std::function<void()> rest;
-  // In the victim: walked. If `wake` is given, from when it slept and the judge has woken it.
+  // In the victim: walked. If `wake` is given, from when it slept and the lab process has woken it.
   std::function<void()> operation;
   std::function<void()> wake = {};
   // In the waiter. It sleeps behind a victim that is woken.
@@ -52,7 +52,7 @@ struct Scene {
   // In the third party: while the victim stands still, for which it may have to wait, and after its death.
   std::function<void()> meanwhile = [] {};
   std::function<void()> afterwards = [] {};
-  // Then, in the judge: gives the waiter what it may rightly lack.
+  // Then, in the lab process: gives the waiter what it may rightly lack.
   std::function<void()> settle = [] {};
   // When the waiter has gone on: true if the books are right.
   std::function<bool()> is_right = [] { return true; };
@@ -61,7 +61,7 @@ struct Scene {
 
 namespace internal {
 
-// Another process, that does what it is told to, again and again.
+// Another process, that does what it is given to do, again and again.
 class Actor {
  public:
   explicit Actor(const std::vector<std::function<void()>>& acts)
@@ -95,10 +95,10 @@ class Actor {
  private:
   enum Word { kGo, kIn, kThrough, kWords };
   Ledger<Processes> words_{kWords};
-  Mortal process_;
+  RestartableProcess process_;
 };
 
-// A scene's processes, as the judge directs them.
+// A scene's processes, as the lab process directs them.
 class Cast {
  public:
   Cast(const Scene& scene, std::atomic<std::int64_t>& slowest_us)
@@ -171,14 +171,14 @@ class Cast {
     shared_->control.counting = !scene_.wake;
     shared_->covered = code_at(step);
     if (victim_ == nullptr) {
-      victim_ = std::make_unique<Mortal>([this] { live(); },
-                                         [shared = shared_.get()] {
-                                           if (auto& code = code_at(shared->step);
-                                               code != shared->covered)
-                                             code = shared->covered;
-                                         });
+      victim_ = std::make_unique<RestartableProcess>([this] { live(); },
+                                                     [shared = shared_.get()] {
+                                                       if (auto& code = code_at(shared->step);
+                                                           code != shared->covered)
+                                                         code = shared->covered;
+                                                     });
     } else {
-      victim_->live_again();
+      victim_->restart();
     }
     if (scene_.wake) {
       const bool sleeps = await_victim('S') == 'S';
@@ -213,7 +213,7 @@ class Cast {
   std::atomic<std::int64_t>& slowest_us_;  // from a death until the waiter is through
   std::unique_ptr<Shared, void (*)(Shared*)> shared_{map(), unmap};
   Actor waiter_, barger_;
-  std::unique_ptr<Mortal> victim_;
+  std::unique_ptr<RestartableProcess> victim_;
 };
 
 }  // namespace internal
@@ -225,14 +225,14 @@ inline Findings freeze_and_barge(const Scene& scene, int most_rounds = 1) {
   (void)way_in_and_out();
   std::vector<Step> path;
   Ledger<Processes> slowest_us(1), hung_ms(1);
-  std::unique_ptr<internal::Cast> cast;  // of one judge
+  std::unique_ptr<internal::Cast> cast;  // of one lab process
   const auto in_cast = [&]() -> internal::Cast& {
     if (cast == nullptr) cast = std::make_unique<internal::Cast>(scene, slowest_us[0]);
     return *cast;
   };
   for (int tries = 0; tries < kMostTraces; ++tries) {
     // A victim under single steps takes the CPU it is on for itself, also while it waits.
-    ask_judge(1, {scene.patience, !scene.wake}, [&](std::size_t) {
+    ask_lab_process(1, {scene.patience, !scene.wake}, [&](std::size_t) {
       in_cast().trace_victim();
       cast.reset();
       return "traced";
@@ -240,7 +240,7 @@ inline Findings freeze_and_barge(const Scene& scene, int most_rounds = 1) {
     auto again = traced_path(most_rounds);
     if (std::exchange(path, std::move(again)) == path) break;
   }
-  const auto words = ask_judge(path.size(), {scene.patience, true}, [&](std::size_t at) {
+  const auto words = ask_lab_process(path.size(), {scene.patience, true}, [&](std::size_t at) {
     if (hung_ms[0] >= kEnoughMs) return std::string("not asked");
     const std::string word = in_cast().stop_at_and_barge(path[at]);
     if (word == "hang") {

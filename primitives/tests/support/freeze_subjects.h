@@ -1,9 +1,9 @@
-// What freeze_test freezes its victims in: of each primitive an operation, who waits for what it does, and
+// What freeze_test freezes its victims in: of each primitive an operation, a waiter for what it does, and
 // what a third party does meanwhile.
 //
-//   rest()      judge: all as at first                  enter()    third party: barges in, or cannot
+//   rest()      lab process: all as at first                  enter()    third party: barges in, or cannot
 //   operate()   victim                                  leave()    and leaves, if it was in
-//   wake()      judge, if the victim sleeps             settle()   judge: gives the waiter what it may
+//   wake()      lab process, if the victim sleeps             settle()   lab process: gives the waiter what it may
 //   wait()      waiter                                             rightly lack after a death, and no more
 // is_right(): once the waiter has gone on. kSleepsBefore: a waiter sleeps before there is a victim.
 // kNeedsWaiter: without one the victim sleeps.
@@ -88,7 +88,7 @@ struct InPermits : FreezeSubject {
   P permits{1};
 };
 
-// A dead one's permit of a Semaphore is lost, and nobody else's.
+// A dead one's permit of a Semaphore is lost, and no other.
 struct InSemaphore : InPermits<Semaphore<Processes>> {
   void rest() {
     while (permits.try_acquire()) continue;
@@ -121,7 +121,7 @@ struct WokenInBoundedSemaphore : InBoundedSemaphore {
   void wake() { permits.release(); }
 };
 
-// Told or not, whoever waits goes on once the flag is up and everybody who waits has been told anew.
+// Notified or not, each waiter goes on once the flag is up and all waiters have been notified anew.
 struct InNotify : FreezeSubject {
   static constexpr bool kSleepsBefore = true;
   void rest() {
@@ -181,7 +181,7 @@ struct WokenInEvent : InSet {
   void wake() { event.set(); }
 };
 
-// Passes or breaks; in a round that the dead one has not come to, somebody has to say that nobody comes.
+// Passes or breaks; in a round that the dead one has not come to, another one has to break it.
 template <int kParties>
 struct InBarrierOf : FreezeSubject {
   static constexpr bool kSleepsBefore = true, kNeedsWaiter = true;

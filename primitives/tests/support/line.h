@@ -1,4 +1,4 @@
-// Line: workers who wait on a condition, in the order of their numbers.
+// Line: workers that wait on a condition, in the order of their numbers.
 //
 //   Line<S> line(condition, 3);
 //   line.add(3);                                // each waits when this returns
@@ -46,12 +46,12 @@ class Line {
   void await_back(int workers) {
     while (back() < workers) std::this_thread::yield();
   }
-  // The numbers of those who came back `from`th to `to`th, sorted.
+  // The numbers of those that came back `from`th to `to`th, sorted.
   std::vector<std::int64_t> who_came(int from, int to) {
-    std::vector<std::int64_t> who;
-    for (int i = from; i < to; ++i) who.push_back(order_[i]);
-    std::sort(who.begin(), who.end());
-    return who;
+    std::vector<std::int64_t> numbers;
+    for (int i = from; i < to; ++i) numbers.push_back(order_[i]);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
   }
   void join() { crew_.join(); }
 

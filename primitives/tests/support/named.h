@@ -1,10 +1,10 @@
-// NamedTest: names that only this test uses and that are removed after it. Stranger: an unrelated
+// NamedTest: names that only this test uses and that are removed after it. UnrelatedProcess: an unrelated
 // program, namely this one executed again to play one part.
 //
 //   const Parts parts = {{"hold", [](const std::string& name) { ...; return 0; }}};
 //   int main(int argc, char** argv) { return test_or_play(argc, argv, parts); }
 //
-//   Stranger holder("hold", name());
+//   UnrelatedProcess holder("hold", name());
 //   EXPECT_EQ(holder.join(), 0);                // its exit code, -N if signal N killed it
 //
 // A part that others wait for calls say_ready(name); a part that is to be killed ends with live().
@@ -27,15 +27,15 @@ namespace gilfree::testing {
 
 using Parts = std::map<std::string, std::function<int(const std::string& name)>>;
 
-class Stranger {
+class UnrelatedProcess {
  public:
-  Stranger(const std::string& part, const std::string& name)
+  UnrelatedProcess(const std::string& part, const std::string& name)
       : pid_(fork_child([&] {
           ::execl("/proc/self/exe", "stranger", kPlay, part.c_str(), name.c_str(), nullptr);
           ::_exit(127);
         })) {}
-  Stranger(Stranger&& from) noexcept : pid_(std::exchange(from.pid_, 0)) {}
-  ~Stranger() {
+  UnrelatedProcess(UnrelatedProcess&& from) noexcept : pid_(std::exchange(from.pid_, 0)) {}
+  ~UnrelatedProcess() {
     if (pid_ != 0) kill();
   }
 
@@ -65,9 +65,9 @@ class NamedTest : public Watchdog {
   std::string path() const { return "/dev/shm/" + name_; }
 
   // Starts an unrelated program that plays the part, and waits until it says that it is ready.
-  Stranger play(const std::string& part) const {
+  UnrelatedProcess play(const std::string& part) const {
     Event<> ready(open_or_create, name_ + ".ready");
-    Stranger stranger(part, name_);
+    UnrelatedProcess stranger(part, name_);
     ready.wait();
     ready.clear();
     return stranger;
@@ -84,7 +84,8 @@ inline int live() {
 }
 
 inline int test_or_play(int argc, char** argv, const Parts& parts) {
-  if (argc == 4 && std::string(argv[1]) == Stranger::kPlay) return parts.at(argv[2])(argv[3]);
+  if (argc == 4 && std::string(argv[1]) == UnrelatedProcess::kPlay)
+    return parts.at(argv[2])(argv[3]);
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

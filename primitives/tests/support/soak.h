@@ -1,4 +1,4 @@
-// Soak: kill -9 at random moments of live traffic, over and over, and see that everybody goes on.
+// Soak: kill -9 at random moments of live traffic, over and over, and see that all others go on.
 //
 //   Soak soak(4, [&](int me, Soak& soak) {         // in worker `me`, for ever
 //     const std::scoped_lock hold(lock);
@@ -29,10 +29,10 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
-#include "primitives/tests/support/lent.h"
-#include "primitives/tests/support/mortal.h"
+#include "primitives/tests/support/kill_tally.h"
+#include "primitives/tests/support/restartable_process.h"
 #include "primitives/tests/support/scopes.h"
-#include "primitives/tests/support/toll.h"
+#include "primitives/tests/support/shared_memory_child.h"
 
 namespace gilfree::testing {
 
@@ -41,7 +41,7 @@ inline int kills_wanted() {
   constexpr int kKills = 10'000, kKillsByFork = 1'000;
   const char* chosen = std::getenv("GILFREE_SOAK_KILLS");
   if (chosen != nullptr) return std::atoi(chosen);
-  return can_lend() ? kKills : kKillsByFork;
+  return can_share_memory() ? kKills : kKillsByFork;
 }
 
 class Soak {
@@ -57,7 +57,7 @@ class Soak {
   }
 
   // For workers: one more success. There are more of them than CPUs, and locks are not fair: so after some
-  // they let another go on, and now and then rest, which gives their turn to whoever waits.
+  // they let another go on, and now and then rest, which lets a waiter in.
   void succeeded(int me) {
     if (++successes_[me] % kInOneTurn != 0) return;
     if (Clock::now() < rests_at_) {
@@ -76,22 +76,22 @@ class Soak {
   }
 
   // What the test looks at. `at_death`: of each victim, before it is started anew. `afterwards`: when
-  // everybody has gone on.
+  // all have gone on.
   struct Checks {
     std::function<void(int victim)> at_death = [](int) {};
     std::function<void()> afterwards = [] {};
-    bool needs_all = false;  // who survives may need the dead: they are replaced at once
+    bool needs_all = false;  // survivors may need the dead: they are replaced at once
     int most_victims = std::numeric_limits<int>::max();  // at a time; never all
   };
 
-  // Kills, starts anew, waits until everybody has gone on: as often as wanted.
+  // Kills, starts anew, waits until all have gone on: as often as wanted.
   void run(const char* name) { run(name, Checks()); }
   void run(const char* name, const Checks& checks) {
-    Toll toll;
-    run_for(kills_wanted(), toll, checks);
-    toll.print(name, successes());
+    KillTally tally;
+    run_for(kills_wanted(), tally, checks);
+    tally.print(name, successes());
   }
-  void run_for(int wanted, Toll& toll, const Checks& checks) {
+  void run_for(int wanted, KillTally& tally, const Checks& checks) {
     std::mt19937 random(std::random_device{}());
     while (kills_ < wanted && !::testing::Test::HasFailure()) {
       for (auto spins = random() % kMostSpins; spins > 0; --spins) detail::relax();
@@ -100,7 +100,7 @@ class Soak {
       std::shuffle(victims.begin(), victims.end(), random);
       const int most = std::min(checks.most_victims, size() - 1);
       victims.resize(1 + random() % static_cast<unsigned>(most));
-      kill(victims, toll, checks);
+      kill(victims, tally, checks);
       checks.afterwards();
       kills_ += static_cast<int>(victims.size());
     }
@@ -109,7 +109,7 @@ class Soak {
   int kills() const { return kills_; }
   long successes() { return successes_but_of({}); }
 
-  // Until release_all(): nobody holds anything or is about to. For Checks.
+  // Until release_all(): none holds anything or is about to. For Checks.
   void park_all() {
     parked_[all_parked()] = 1;
     for (int me = 0; me < size(); ++me) require([&] { return parked_[me] != 0; }, "did not park");
@@ -125,7 +125,7 @@ class Soak {
 
  private:
   static constexpr auto kHang = std::chrono::seconds(20);
-  static constexpr auto kStandstill = std::chrono::seconds(1);  // of this process too: nobody hangs
+  static constexpr auto kStandstill = std::chrono::seconds(1);  // of this process too: none hangs
   static constexpr auto kUntilRest = std::chrono::microseconds(500);
   static constexpr int kInOneTurn = 64, kMostSpins = 20'000;
 
@@ -153,8 +153,8 @@ class Soak {
     }
   }
 
-  // Only who needs the victims in their places is kept waiting until they are started anew.
-  void kill(const std::vector<int>& victims, Toll& toll, const Checks& checks) {
+  // Only workers that need the victims in their places are kept waiting until they are started anew.
+  void kill(const std::vector<int>& victims, KillTally& tally, const Checks& checks) {
     const auto since = Clock::now();
     for (const int victim : victims) workers_[victim].kill();
     const auto before = successes_but_of(victims);
@@ -163,7 +163,7 @@ class Soak {
         EXPECT_TRUE(workers_[victim].await_death()) << "a worker died of itself";
         checks.at_death(victim);
         parked_[victim] = 0;
-        workers_[victim].live_again();
+        workers_[victim].restart();
       }
     };
     if (checks.needs_all) replace();
@@ -175,12 +175,12 @@ class Soak {
     for (int me = 0; me < size(); ++me) {
       require([&] { return successes_[me] > had[me]; }, "did not go on after a death");
     }
-    toll.add(static_cast<int>(victims.size()), went_on - since, Clock::now() - since);
+    tally.add(static_cast<int>(victims.size()), went_on - since, Clock::now() - since);
   }
 
   Body body_;
   Ledger<Processes> successes_, parked_;
-  std::deque<Mortal> workers_;
+  std::deque<RestartableProcess> workers_;
   Deadline rests_at_{};  // of this worker
   int kills_ = 0;
 };

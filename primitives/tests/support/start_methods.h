@@ -40,7 +40,7 @@ class StartMethods : public Watchdog, public ::testing::WithParamInterface<Start
     made_by_ = ::getpid();
     return *server_;
   }
-  // For who waits for the end of a pipe that was made before it: it holds the ends.
+  // For a test that waits for the end of a pipe that was made before the server: the server holds the ends.
   void end_server() {
     if (made_by_ == ::getpid()) server_.reset();
     made_by_ = 0;

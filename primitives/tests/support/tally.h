@@ -12,7 +12,7 @@ namespace gilfree::testing {
 // Kind: kill, double kill, freeze or soak. Returns what it was given.
 Findings tallied(const char* kind, Findings findings);
 
-// Of a soak: how many it killed, who did not go on, and the longest that anybody waited.
+// Of a soak: how many it killed, how many did not go on, and the longest that one waited.
 void tally_soak(int kills, int hangs, double longest_ms);
 
 }  // namespace gilfree::testing

@@ -18,8 +18,8 @@
 #include <unordered_set>
 
 #include "primitives/tests/support/asleep.h"
-#include "primitives/tests/support/lent.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/shared_memory_child.h"
 
 namespace gilfree::testing {
 namespace {
@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 
 // How long a victim may be under way; and one that is traced or frozen.
 constexpr auto kLost = 2s, kSlow = 30s;
-// Who is found asleep so often in a row stays so. In microseconds: 20 ms in all.
+// A thread found asleep so often in a row stays so. In microseconds: 20 ms in all.
 constexpr int kLooks = 100, kBetweenLooks = 200;
 
 Control& control() {
@@ -65,12 +65,14 @@ void live(const Deed& deed, std::chrono::seconds most, const std::function<void(
   end_trace();
 }
 
-bool is_lent(const Deed& deed) { return can_lend() && !deed.wake && !deed.maps_memory; }
+bool shares_memory(const Deed& deed) {
+  return can_share_memory() && !deed.wake && !deed.maps_memory;
+}
 
 // Runs a victim to its end on its parent's memory: its status, as waitpid has it.
 int run(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin) {
   control().counting = true;
-  return run_lent([&] { live(deed, most, begin); });
+  return run_sharing_memory([&] { live(deed, most, begin); });
 }
 
 // Forks one that others may meet.
@@ -102,7 +104,7 @@ void stop_peers() {
     while (std::strchr("TZ?", state_of(peer)) == nullptr) ::sched_yield();
   }
 }
-// In the judge.
+// In the lab process.
 void continue_peers() {
   for (const pid_t peer : children_of(::getpid())) ::kill(peer, SIGCONT);
 }
@@ -166,7 +168,7 @@ void trace(const Deed& given) {
     };
   }
   control().steps = 0;
-  if (is_lent(deed) && !deed.ends_asleep) {
+  if (shares_memory(deed) && !deed.ends_asleep) {
     run(deed, kSlow, begin);
   } else {
     const pid_t victim = start(deed, kSlow, begin, true);
@@ -217,7 +219,7 @@ bool kill_at(const Deed& deed, const Step& step) {
   };
   if (step.address == 0) return false;
   int status = 0;
-  if (is_lent(deed)) {
+  if (shares_memory(deed)) {
     const CodeAsItIs code(step.address);
     status = run(deed, kLost, begin);
   } else {

@@ -48,7 +48,7 @@ void trace(const Deed& deed);
 // times.
 std::vector<Step> traced_path(int most_rounds);
 
-// Kills a victim at `step`. False if it never came there. It is lent its memory (lent.h) unless others
+// Kills a victim at `step`. False if it never came there. It is lent its memory (shared_memory_child.h) unless others
 // act while it lives.
 bool kill_at(const Deed& deed, const Step& step);
 

@@ -23,7 +23,7 @@ namespace gilfree::detail {
 inline void fetch_to_read(const std::byte* line) { __builtin_prefetch(line, 0, 3); }
 
 // Prefetches the line for exclusive use, as a write needs it. A CPU without the instruction executes a
-// no-op; compilers emit it only if told that the CPU has it.
+// no-op; compilers emit it only with the flag that the CPU has it.
 inline void fetch_to_write(const std::byte* line) {
 #if defined(__x86_64__)
   asm volatile("prefetchw %0" : : "m"(*line));

@@ -38,7 +38,7 @@ inline void full_barrier() {
 
 inline constexpr std::int32_t kNoCpu = -100;  // the kernel never reports it
 
-// Returns the CPU that this thread runs on where one load tells: with restartable sequences (rseq(2);
+// Returns the CPU that this thread runs on where one load shows it: with restartable sequences (rseq(2);
 // glibc 2.35). Otherwise a negative number other than kNoCpu.
 [[gnu::always_inline]] inline std::int32_t this_cpu_if_known() {
 #if defined(__x86_64__) && __has_include(<sys/rseq.h>)

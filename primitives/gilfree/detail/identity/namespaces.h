@@ -5,7 +5,7 @@
 
 namespace gilfree::detail {
 
-// The inodes of /proc/self/ns/pid and .../time; 0 where the kernel or /proc does not tell.
+// The inodes of /proc/self/ns/pid and .../time; 0 where the kernel or /proc does not give them.
 struct Namespaces {
   std::uint64_t pid = 0;
   std::uint64_t time = 0;

@@ -33,7 +33,7 @@ std::uint32_t pack(std::uint64_t started, std::uint32_t program) {
 }
 std::uint32_t program_in(OwnerId owner) { return born(owner) & ((1u << kProgramBits) - 1); }
 
-// Where /proc does not tell: now, so that a later owner of the id has most likely another name.
+// Where /proc does not give it: now, so that a later owner of the id has most likely another name.
 std::uint32_t born_now() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);

@@ -31,7 +31,7 @@
 //
 // Cost        Biased: two plain stores. Else that of a Mutex, and about 10 us to revoke a bias. Each
 //             revocation doubles the number of locks in a row that the next bias takes.
-// Blocking    lock_until waits no longer than told, also for a bias owner that stands still inside.
+// Blocking    lock_until waits until its deadline at most, also for a bias owner that stands still inside.
 // Crash       As Mutex. A bias owner killed outside leaves nothing; killed inside, it is found dead by
 //             the thread that revokes its bias.
 #pragma once
@@ -74,7 +74,7 @@ class BiasedMutex {
     if (!leave_biased()) notify_left();
   }
   // For a holder that took it over from a dead one and could not repair what that one left: the next
-  // holder is told of the death as well.
+  // holder gets kAbandoned as well.
   void unlock_abandoned() {
     abandoned_ = true;
     mutex_.unlock();
@@ -172,10 +172,10 @@ class BiasedMutex {
   }
 
   // The lowest bits of an OwnerId are its slot: those of a process tree's first threads differ.
-  [[gnu::always_inline]] std::atomic<OwnerId>& inside(OwnerId token) {
-    return inside_[token % kWords];
+  [[gnu::always_inline]] std::atomic<OwnerId>& inside(OwnerId owner) {
+    return inside_[owner % kWords];
   }
-  OwnerId& former(OwnerId token) { return former_owner_[token % kWords]; }
+  OwnerId& former(OwnerId owner) { return former_owner_[owner % kWords]; }
 
   Mutex<S> mutex_;  // guards what follows, except what a bias owner does to its word of inside_
   std::atomic<OwnerId> bias_{kNoOwner};
@@ -185,7 +185,7 @@ class BiasedMutex {
   OwnerId last_ = kNoOwner;
   std::uint32_t streak_ = 0;
   std::uint32_t needed_;
-  std::uint8_t abandoned_ = 0;         // an owner died inside, and the next holder is to be told
+  std::uint8_t abandoned_ = 0;         // an owner died inside: kAbandoned for the next holder
   OwnerId former_owner_[kWords] = {};  // of each word: one whose store to it may be under way
   EventCount<S> left_;
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};

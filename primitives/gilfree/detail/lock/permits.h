@@ -50,7 +50,7 @@ class OwnedPermits {
   static std::size_t extra(std::int64_t value);
 
   bool try_take() {
-    (void)self<Processes>();  // whose death wakes those who wait for it
+    (void)self<Processes>();  // its death wakes the threads that wait for it
     return replace(kNoOwner, this_process_id());
   }
   // The same, waiting for a permit.

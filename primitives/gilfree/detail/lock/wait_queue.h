@@ -112,7 +112,7 @@ class WaitQueue {
  private:
   std::uint32_t used() const {
     const auto used = used_.load(std::memory_order_relaxed);
-    return used < kMost ? used : kMost;  // whatever a stranger has written there
+    return used < kMost ? used : kMost;  // whatever an unrelated process has written there
   }
 
   // Never 0, which would say that a waiter is not notified.

@@ -1,8 +1,8 @@
 // StateMemory: the memory a primitive's state lives in, chosen by its scope.
 //
-//   StateMemory<State, S> home(extra, arguments...);                    // heap, or memory that forks inherit
+//   StateMemory<State, S> memory(extra, arguments...);                    // heap, or memory that forks inherit
 //   StateMemory<State, Processes> named(create_only, "jobs", extra, arguments...);
-//   StateMemory<Inner, S> inner(home, home->part);                      // a part of another's state
+//   StateMemory<Inner, S> inner(memory, memory->part);                      // a part of another's state
 //
 // Only for trivially destructible states, since a killed process destroys nothing. `extra` bytes,
 // zeroed, follow the state. The memory is freed with the last handle; across processes, when no process

@@ -1,19 +1,19 @@
 // RecordRing: records of any length on their way from one writer at a time to one reader at a time.
 //
-//   if (std::byte* record = lane.begin(length)) { fill(record); lane.commit(); }   // the writer
-//   if (auto record = lane.front()) { use(*record); lane.pop(); }                  // the reader
+//   if (std::byte* record = ring.begin(length)) { fill(record); ring.commit(); }   // the writer
+//   if (auto record = ring.front()) { use(*record); ring.pop(); }                  // the reader
 //
-// The floor below a process pool. Unlike a Ring it hands out the memory itself, so that a record is
-// written and read in place, and tells the reader where it stands, so that taking a record can be
+// A process pool is built on it. Unlike a Ring it hands out the memory itself, so that a record is
+// written and read in place, and gives the reader its position, so that taking a record can be
 // announced before it is made (state.h). Waiting is the caller's business.
 //
 //   | length | bytes, padded to 8 | length | bytes ... | kWrap |
 //
-// A position packs the count of records since the lane was made and the byte offset of the next one.
-// A lane reserves kReserved bytes of addresses, of which pages exist only where something was
+// A position packs the count of records since the ring was made and the byte offset of the next one.
+// A ring reserves kReserved bytes of addresses, of which pages exist only where something was
 // written; records go round in the first kUsual bytes unless one is too long for that.
 //
-// Crash       A record is in the lane from the one store of `tail_` on, and out of it from the one
+// Crash       A record is in the ring from the one store of `tail_` on, and out of it from the one
 //             store of `head_` on; both are marked `commit`.
 #pragma once
 
@@ -44,7 +44,7 @@ class RecordRing {
   static constexpr std::size_t kLongest = std::size_t{1} << 30;  // with its length and padding
   static constexpr std::size_t kUsual = std::size_t{512} << 10;
 
-  // In memory of its own, which forks inherit. Reserved only: no lane will use more than a little.
+  // In memory of its own, which forks inherit. Reserved only: no ring will use more than a little.
   static std::shared_ptr<RecordRing> make() {
     constexpr std::size_t bytes = sizeof(RecordRing) + kReserved;
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
@@ -53,7 +53,7 @@ class RecordRing {
       throw std::system_error(errno, std::generic_category(),
                               "gilfree::Pool: no addresses for another worker; ask for fewer");
     }
-    return {::new (memory) RecordRing, [](RecordRing* lane) { ::munmap(lane, bytes); }};
+    return {::new (memory) RecordRing, [](RecordRing* ring) { ::munmap(ring, bytes); }};
   }
 
   // --- For the writer.
@@ -102,7 +102,7 @@ class RecordRing {
   // Where the reader stands. Differs after each pop().
   Position head() const { return head_.load(std::memory_order_acquire); }
 
-  // --- For anybody.
+  // --- For any thread.
 
   bool is_empty() const {
     const auto head = head_.load(std::memory_order_relaxed);

@@ -1,7 +1,7 @@
 // PoolState: what a process pool shares with its workers and their supervisor.
 //
-//   the pool's process ── tasks, one lane for all ──▶ workers ── results, a lane each ──▶ the process
-//                 supervisor (a child; the workers are its children) ── losses, a lane ──▶ the process
+//   the pool's process ── tasks, one ring for all ──▶ workers ── results, a ring each ──▶ the process
+//                 supervisor (a child; the workers are its children) ── losses, a ring ──▶ the process
 //
 // The supervisor is forked when the pool is made, and does nothing but wait for its children: so a
 // worker that dies is replaced at once, whatever the pool's process is doing, by a copy of a process
@@ -72,12 +72,12 @@ inline constexpr std::uint64_t kMostTasks = 1 << 14;
 inline std::uint64_t place_of(std::uint64_t id) { return id % kMostTasks; }
 
 struct alignas(kApart) WorkerSlot {
-  std::atomic<OwnerId> token{kNoOwner};
+  std::atomic<OwnerId> owner{kNoOwner};
   std::atomic<pid_t> pid{0};
-  std::atomic<RecordRing::Position> claimed_at{0};  // where the lane stood before the last claim
+  std::atomic<RecordRing::Position> claimed_at{0};  // where the ring stood before the last claim
   std::atomic<std::uint64_t> task{0};               // claimed last; 0: none
   std::atomic<bool> initialized{false};
-  alignas(kApart) std::atomic<std::uint64_t> news{0};  // how often there were results to be taken
+  alignas(kApart) std::atomic<std::uint64_t> generation{0};  // how often results were published
 };
 
 struct PoolState {
@@ -86,8 +86,8 @@ struct PoolState {
   BiasedMutex<Processes> taking;  // guards the reader's side of `tasks`
   EventCount<Processes> offered;  // notified when there is a task, and to close
   WorkerLimit<Processes> limit;   // of those that wait for it
-  EventCount<Processes> done;     // rung when there is a result, and when the supervisor ends
-  EventCount<Processes> taken;    // rung when the pool's process has taken results
+  EventCount<Processes> done;     // notified when there is a result, and when the supervisor ends
+  EventCount<Processes> taken;    // notified when the pool's process has taken results
   std::atomic<bool> closing{false};
   std::atomic<bool> broken{false};                        // the initializer failed
   std::atomic<std::uint64_t> cancels{0};                  // how often a task was cancelled
@@ -100,7 +100,7 @@ struct PoolShare {
 
   // For the next owner of the lock: removes the claim of a dead owner that did not take the task.
   void strike_out_claim();
-  // Once their supervisor has ended: until no worker is left, and none has the turn or a claim.
+  // Once their supervisor has ended: until no worker is left, and none holds the lock of the tasks or a claim.
   void await_workers_end();
 
   const int workers;
@@ -122,18 +122,18 @@ struct PoolPlan {
 class Delivery {
  public:
   Delivery(PoolShare& share, int worker)
-      : share_(share), lane_(*share.results[worker]), news_(share.slot(worker).news) {}
+      : share_(share), ring_(*share.results[worker]), generation_(share.slot(worker).generation) {}
 
   // Where to write `length` bytes of the result; waits for room. commit() hands it in: from then on it
-  // survives the worker. publish() has it taken: seldom, as the two would fight for the lane's lines.
+  // survives the worker. publish() has it taken: seldom, as the two would contend for the ring's cache lines.
   std::byte* begin(const ResultHead& head, std::size_t length) {
-    std::byte* to = lane_.begin(sizeof head + length);
+    std::byte* to = ring_.begin(sizeof head + length);
     if (to == nullptr) [[unlikely]]
       to = wait_for_room(sizeof head + length);
     std::memcpy(to, &head, sizeof head);
     return to + sizeof head;
   }
-  void commit() { lane_.commit(); }
+  void commit() { ring_.commit(); }
   void publish();
 
   // A run of values of `size` bytes, which ends with the object.
@@ -171,8 +171,8 @@ class Delivery {
   std::byte* wait_for_room(std::size_t length);
 
   PoolShare& share_;
-  RecordRing& lane_;
-  std::atomic<std::uint64_t>& news_;
+  RecordRing& ring_;
+  std::atomic<std::uint64_t>& generation_;
 };
 
 // The life of a worker; its exit code.

@@ -23,18 +23,18 @@ class Supervisor {
       : share_(share), plan_(plan), workers_(share.workers) {}
 
   int run() {
-    sigset_t news;
-    ::sigemptyset(&news);
-    ::sigaddset(&news, SIGCHLD);
-    ::sigaddset(&news, SIGTERM);
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGCHLD);
+    ::sigaddset(&signals, SIGTERM);
     ::signal(SIGCHLD, SIG_DFL);
-    ::sigprocmask(SIG_BLOCK, &news, &before_);
+    ::sigprocmask(SIG_BLOCK, &signals, &before_);
     for (int worker = 0; worker < share_.workers; ++worker) start(worker);
     while (running_ > 0 || missing_ > 0) {
       siginfo_t what{};
       const timespec retry{.tv_sec = 0, .tv_nsec = kRetry.count()};
       const int signal =
-          missing_ > 0 ? ::sigtimedwait(&news, &what, &retry) : ::sigwaitinfo(&news, &what);
+          missing_ > 0 ? ::sigtimedwait(&signals, &what, &retry) : ::sigwaitinfo(&signals, &what);
       if (signal == SIGTERM) break;
       look_after_workers();
       if (missing_ > 0) start_missing();
@@ -116,9 +116,9 @@ class Supervisor {
   }
 
   void report(int worker, int exitcode, Kind kind) {
-    // If it died in its turn, its claim is struck out here at the latest.
+    // If it died under the lock of the tasks, its claim is struck out here at the latest.
     {
-      const BiasedGuard turn(share_.state->taking, [&] { share_.strike_out_claim(); });
+      const BiasedGuard guard(share_.state->taking, [&] { share_.strike_out_claim(); });
     }
     auto& slot = share_.slot(worker);
     const ResultHead head{.id = slot.task.load(std::memory_order_acquire),
@@ -126,7 +126,7 @@ class Supervisor {
                           .kind = kind};
     write_loss(head, exitcode);
     slot.task.store(0, std::memory_order_release);  // reported
-    share_.state->limit.release(slot.token.load(std::memory_order_acquire));
+    share_.state->limit.release(slot.owner.load(std::memory_order_acquire));
     share_.state->done.notify_one();
   }
 

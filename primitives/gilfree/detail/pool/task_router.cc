@@ -27,7 +27,7 @@ void TaskRouter::put_in_lane(PendingTask& task, std::byte* head) {
 
 bool TaskRouter::has_results() const {
   for (int worker = 0; worker < share_.workers; ++worker) {
-    if (share_.slot(worker).news.load(std::memory_order_acquire) !=
+    if (share_.slot(worker).generation.load(std::memory_order_acquire) !=
         seen_[worker].load(std::memory_order_relaxed)) {
       return true;
     }
@@ -38,9 +38,9 @@ bool TaskRouter::has_results() const {
 bool TaskRouter::collect() {
   bool any = false;
   for (int worker = 0; worker < share_.workers; ++worker) {
-    const auto news = share_.slot(worker).news.load(std::memory_order_acquire);
-    if (news == seen_[worker].load(std::memory_order_relaxed)) continue;
-    seen_[worker].store(news, std::memory_order_relaxed);
+    const auto generation = share_.slot(worker).generation.load(std::memory_order_acquire);
+    if (generation == seen_[worker].load(std::memory_order_relaxed)) continue;
+    seen_[worker].store(generation, std::memory_order_relaxed);
     take_results_of(worker);
     ++results_;
     any = true;
@@ -52,8 +52,8 @@ bool TaskRouter::collect() {
 
 // `lost`: the task that it died at, of whose results there will be no more.
 void TaskRouter::take_results_of(int worker, std::uint64_t lost) {
-  RecordRing& lane = *share_.results[worker];
-  while (const auto record = lane.front()) {
+  RecordRing& ring = *share_.results[worker];
+  while (const auto record = ring.front()) {
     ResultHead head;
     std::memcpy(&head, record->data(), sizeof head);
     const std::byte* bytes = record->data() + sizeof head;
@@ -64,7 +64,7 @@ void TaskRouter::take_results_of(int worker, std::uint64_t lost) {
     } else {
       pending_.deliver(head, bytes);
     }
-    lane.pop();
+    ring.pop();
   }
 }
 
@@ -124,7 +124,7 @@ void TaskRouter::lose_all() {
 bool TaskRouter::cancel(AnySharedResult& job) {
   collect();
   PoolState& state = *share_.state;
-  const BiasedGuard turn(state.taking, [&] { share_.strike_out_claim(); });
+  const BiasedGuard guard(state.taking, [&] { share_.strike_out_claim(); });
   const auto taken = offered_ - share_.tasks->size();
   bool any = false, begun = false;
   pending_.for_each_of(job, [&](const PendingTask& task) {

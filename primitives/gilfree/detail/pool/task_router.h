@@ -58,10 +58,11 @@ class TaskRouter {
 
   PoolShare& share_;
   PendingTasks pending_;
-  std::uint64_t offered_ = 0;  // tasks put into the lane so far
+  std::uint64_t offered_ = 0;  // tasks put into the ring so far
   std::uint64_t results_ = 0;
-  std::exception_ptr broken_;                     // what every task becomes
-  std::vector<std::atomic<std::uint64_t>> seen_;  // news of each worker; read without the mutex
+  std::exception_ptr broken_;  // what every task becomes
+  std::vector<std::atomic<std::uint64_t>>
+      seen_;  // generation of each worker; read without the mutex
 };
 
 }  // namespace gilfree::detail

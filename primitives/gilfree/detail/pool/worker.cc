@@ -14,7 +14,7 @@
 namespace gilfree::detail {
 namespace {
 
-// A worker's own copy of a task: the lane's memory is free again once it is taken.
+// A worker's own copy of a task: the ring's memory is free again once it is taken.
 using TaskBytes = std::vector<std::byte>;
 
 bool is_cancelled(PoolState& state, std::uint64_t id) {
@@ -29,7 +29,7 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
   while (true) {
     const bool closing = is_closing();
     {
-      const BiasedGuard turn(state.taking, [&] { share.strike_out_claim(); });
+      const BiasedGuard guard(state.taking, [&] { share.strike_out_claim(); });
       while (const auto record = share.tasks->front()) {
         TaskHead head;
         std::memcpy(&head, record->data(), sizeof head);
@@ -77,24 +77,24 @@ void PoolShare::strike_out_claim() {
 
 void PoolShare::await_workers_end() {
   for (int worker = 0; worker < workers; ++worker) {
-    const auto& token = slot(worker).token;
-    while (is_dead<Processes>(token.load(std::memory_order_acquire)) == false &&
-           token.load(std::memory_order_acquire) != kNoOwner) {
+    const auto& owner = slot(worker).owner;
+    while (is_dead<Processes>(owner.load(std::memory_order_acquire)) == false &&
+           owner.load(std::memory_order_acquire) != kNoOwner) {
       ::sched_yield();
     }
   }
-  const BiasedGuard turn(state->taking, [&] { strike_out_claim(); });
+  const BiasedGuard guard(state->taking, [&] { strike_out_claim(); });
   state->limit.reset();
 }
 
 std::byte* Delivery::wait_for_room(std::size_t length) {
   publish();
-  share_.state->taken.wait(kNever, kNoCpu, [&] { return lane_.has_room(length); });
-  return lane_.begin(length);
+  share_.state->taken.wait(kNever, kNoCpu, [&] { return ring_.has_room(length); });
+  return ring_.begin(length);
 }
 
 void Delivery::publish() {
-  news_.store(news_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  generation_.store(generation_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   share_.state->done.notify_one();
 }
 
@@ -109,7 +109,7 @@ void Delivery::error(std::uint64_t id, std::uint32_t item, Kind kind) {
 
 int work(PoolShare& share, const PoolPlan& plan, int worker) {
   WorkerSlot& me = share.slot(worker);
-  me.token.store(self<Processes>(), std::memory_order_release);
+  me.owner.store(self<Processes>(), std::memory_order_release);
   Delivery results(share, worker);
   try {
     if (plan.initializer) plan.initializer();

@@ -145,7 +145,7 @@ class WorkerLimit {
   }
   void switch_on(EventCount<S>& offered) {
     on_.store(true, std::memory_order_release);
-    offered.notify_one();  // who becomes the sentry
+    offered.notify_one();  // it becomes the sentry
   }
   void switch_off(EventCount<S>& offered) {
     if (!on_.exchange(false, std::memory_order_acq_rel)) return;

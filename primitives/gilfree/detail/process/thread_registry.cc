@@ -16,9 +16,9 @@ std::atomic<int> forks{0};
 pthread_t first_thread = ::pthread_self();
 
 // Ends the record of a thread that was not started by us.
-struct Stranger {
+struct ForeignThread {
   std::shared_ptr<ThreadRecord> record;
-  ~Stranger() {
+  ~ForeignThread() {
     if (record) record->end();
   }
 };
@@ -169,13 +169,13 @@ std::shared_ptr<ThreadRecord> ThreadRegistry::current() {
     this_record = record.get();
     return record;
   }
-  static std::atomic<int> strangers{0};
-  thread_local Stranger stranger;
-  const int number = strangers.fetch_add(1, std::memory_order_relaxed) + 1;
-  stranger.record = begun("Dummy-" + std::to_string(number), true, ::pthread_self(), ::gettid());
-  this_record = stranger.record.get();
-  add(stranger.record);
-  return stranger.record;
+  static std::atomic<int> foreign_threads{0};
+  thread_local ForeignThread foreign;
+  const int number = foreign_threads.fetch_add(1, std::memory_order_relaxed) + 1;
+  foreign.record = begun("Dummy-" + std::to_string(number), true, ::pthread_self(), ::gettid());
+  this_record = foreign.record.get();
+  add(foreign.record);
+  return foreign.record;
 }
 
 }  // namespace gilfree::detail

@@ -1,12 +1,12 @@
-// AdaptiveBatchDelay: how far a side that has caught up with the other lets it get ahead again.
+// AdaptiveBatchDelay: how long a side that has caught up with the other waits for more items or room.
 //
 //   wait until there is something;  batch_delay.wait_for_more([&] { return other_edge.now(); });
 //
-// Two sides in step pass the lines between them back and forth for every single item, some 50 ns a
-// time. When items follow each other closely, a moment's patience lets one crossing carry many; when
-// they do not (question and answer), it would only be late. So it is learnt: a pause during which
-// more arrived makes the next one longer, one in vain makes it shorter, down to none; and now and
-// then one is tried.
+// Two sides in step pass the cache lines back and forth for every single item, about 50 ns each time.
+// When items follow each other closely, a short pause lets one transfer carry many; when they do not
+// (request and response), it only adds latency. So the length is learnt: a pause during which more
+// arrived makes the next one longer, a useless one makes it shorter, down to none; one call in
+// kTryEvery tries again.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace gilfree::detail {
 
 class AdaptiveBatchDelay {
  public:
-  // `edge`: where the other side is. Called by any waiter; they may overwrite each other's lessons.
+  // `edge`: where the other side is. Called by any waiter; they may overwrite what another has learnt.
   template <typename Edge>
   bool wait_for_more(Edge edge) {
     auto pauses = std::min(pauses_.load(std::memory_order_relaxed), kMost);

@@ -3,7 +3,7 @@
 //   | place, place, ... | place, place, ... |   two tables: where each numbered message is,
 //   | messages ...      | messages ...      |   and two halves of the memory, of which one is in use
 //
-// VariableSlots are written one behind the other. When there is no room behind the last one, those that
+// Messages are written one behind the other. When there is no room behind the last one, those that
 // are still wanted are copied into the other half, and one store of `half` moves there: a process
 // killed while it copies leaves what was.
 #pragma once

@@ -6,7 +6,7 @@
 //
 // Across processes the kernel keeps the count, since it alone sees every fork, exec and death: an
 // end is one side of a socket pair that carries nothing, or by name a byte of the pipe's file, held
-// (byte_range_lock.h). Between threads an end is a flag. Who has not come yet is not gone.
+// (byte_range_lock.h). Between threads an end is a flag. An end that was never opened does not count as closed.
 #pragma once
 
 #include <poll.h>
@@ -31,7 +31,7 @@
 
 namespace gilfree::detail {
 
-// Which ends of a pipe by name somebody has held, in memory that both share.
+// Which ends of a named pipe have ever been held, in memory that both processes share.
 struct EverOpened {
   std::atomic<std::uint32_t> sides[2]{};
 };
@@ -50,13 +50,13 @@ class EndpointLiveness<Processes> {
     }
     return {EndpointLiveness(ends[0], 0, nullptr), EndpointLiveness(ends[1], 1, nullptr)};
   }
-  // The first of `sides` that nobody else holds, if there is one.
+  // The first of `sides` that no other process holds, if there is one.
   static std::optional<EndpointLiveness> hold(int file, std::initializer_list<int> sides,
                                               EverOpened& came) {
     for (const int side : sides) {
       const int fd = lock_byte(file, side);
       if (fd < 0) continue;
-      came.sides[side].store(1, std::memory_order_release);  // who reads it finds the byte held
+      came.sides[side].store(1, std::memory_order_release);  // a reader of it finds the byte held
       return EndpointLiveness(fd, side, &came);
     }
     return std::nullopt;
@@ -91,7 +91,7 @@ class EndpointLiveness<Processes> {
     pollfd ask{.fd = fd(), .events = 0, .revents = 0};
     return ::poll(&ask, 1, 0) == 1 && (ask.revents & (POLLHUP | POLLERR)) != 0;
   }
-  // For who asks all the time: by name it asks the kernel once in kHeartbeat.
+  // For a caller that asks all the time: by name it asks the kernel once in kHeartbeat.
   bool other_is_gone_lately() {
     if (came_ != nullptr) {
       timespec now{};

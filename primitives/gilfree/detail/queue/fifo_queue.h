@@ -57,7 +57,7 @@ class Fifo : public AnyQueue<Self, T> {
 
   // Ends the flow: puts throw from now on, gets drain what is left and then throw. Idempotent.
   void close() {
-    const BiasedGuard guard(state_memory_->putting, [] {});
+    const BiasedGuard guard(state_memory_->put_mutex, [] {});
     state_memory_->closed.store(true, std::memory_order_release);
     ring_.notify_both_sides();
   }
@@ -79,15 +79,15 @@ class Fifo : public AnyQueue<Self, T> {
   Accounts& accounts() const { return state_memory_->accounts; }
 
   // Takes the consumers' lock, for a derived class.
-  auto getting_turn(Deadline deadline = kNever) {
-    return BiasedGuard(state_memory_->getting, deadline, [this] { repair(); });
+  auto lock_consumers(Deadline deadline = kNever) {
+    return BiasedGuard(state_memory_->get_mutex, deadline, [this] { repair(); });
   }
 
  private:
   friend Base;
   using Store = ItemStore<T, S>;
 
-  // `putting` guards the producer's side of `ring` and `closed`, `getting` the consumer's side and
+  // `put_mutex` guards the producer's side of `ring` and `closed`, `get_mutex` the consumer's side and
   // `accounts`.
   struct alignas(Store::kAlignment) State {
     using Element = T;
@@ -96,18 +96,18 @@ class Fifo : public AnyQueue<Self, T> {
     explicit State(std::size_t items) : capacity(items) {}
 
     const std::uint64_t capacity;
-    alignas(kApart) BiasedMutex<S> putting;
-    alignas(kApart) BiasedMutex<S> getting;
+    alignas(kApart) BiasedMutex<S> put_mutex;
+    alignas(kApart) BiasedMutex<S> get_mutex;
     alignas(kApart) SharedFlag closed;  // away from what consumers write
     RingState<typename Store::Position, S> ring;
     Accounts accounts;  // the cells follow
   };
 
   // Holds the consumers' lock with an item there, or does not hold it if the deadline came first.
-  class GetTurn {
+  class ItemLock {
    public:
     // `is_empty`: the caller has just looked, and begins with the wait.
-    GetTurn(Fifo& queue, Deadline deadline, bool is_empty = false)
+    ItemLock(Fifo& queue, Deadline deadline, bool is_empty = false)
         : queue_(queue), wake_up_(queue.ring_.filled()) {
       for (; is_empty || !begin(deadline); is_empty = false) {
         if (is_late_) return;
@@ -116,35 +116,35 @@ class Fifo : public AnyQueue<Self, T> {
           queue_.ring_.fetch_next();
           return queue_.closed();
         };
-        const auto waited = queue_.ring_.await_item(waiters(queue_.state_memory_->getting),
-                                                    deadline, closed, kHope);
+        const auto waited = queue_.ring_.await_item(waiters(queue_.state_memory_->get_mutex),
+                                                    deadline, closed, kNeverHopeless);
         if (waited == Waited::kTooLate) return;
         wake_up_.after(waited);
       }
     }
-    ~GetTurn() {
+    ~ItemLock() {
       if (!holding_) return;
       if (wake_up_.is_owed() && queue_.qsize() == 0) wake_up_.cancel();
-      queue_.state_memory_->getting.unlock();
+      queue_.state_memory_->get_mutex.unlock();
     }
-    GetTurn(const GetTurn&) = delete;
-    GetTurn& operator=(const GetTurn&) = delete;
+    ItemLock(const ItemLock&) = delete;
+    ItemLock& operator=(const ItemLock&) = delete;
 
     bool has_item() const { return holding_; }
 
    private:
     bool begin(Deadline deadline) {
-      const auto locked = queue_.state_memory_->getting.lock_until(deadline);
+      const auto locked = queue_.state_memory_->get_mutex.lock_until(deadline);
       is_late_ = locked == Locked::kTooLate;
       if (is_late_) return false;
       if (locked == Locked::kAbandoned) queue_.repair();
       try {
         holding_ = queue_.ring_.has_item();
       } catch (...) {  // Corrupted
-        queue_.state_memory_->getting.unlock();
+        queue_.state_memory_->get_mutex.unlock();
         throw;
       }
-      if (!holding_) queue_.state_memory_->getting.unlock();
+      if (!holding_) queue_.state_memory_->get_mutex.unlock();
       return holding_;
     }
 
@@ -159,12 +159,13 @@ class Fifo : public AnyQueue<Self, T> {
     return side.is_biased_to_me() ? Waiters::kOne : Waiters::kMany;
   }
 
-  static constexpr auto kHope = [] { return false; };
+  static constexpr auto kNeverHopeless = [] { return false; };
 
-  static Ring<Store, S> open(const StateMemory<State, S>& home) {
-    const std::uint64_t capacity = home->capacity;  // read once: an unrelated process may change it
-    if (!Store::fits(capacity, home.bytes() - sizeof(State))) Base::throw_damaged();
-    return {home->ring, Store(capacity, reinterpret_cast<std::byte*>(&*home + 1))};
+  static Ring<Store, S> open(const StateMemory<State, S>& memory) {
+    const std::uint64_t capacity =
+        memory->capacity;  // read once: an unrelated process may change it
+    if (!Store::fits(capacity, memory.bytes() - sizeof(State))) Base::throw_damaged();
+    return {memory->ring, Store(capacity, reinterpret_cast<std::byte*>(&*memory + 1))};
   }
 
   // After a consumer has died holding the lock: it may have taken an item and not notified.
@@ -177,54 +178,54 @@ class Fifo : public AnyQueue<Self, T> {
   // (docs/adr/0005-cache-lines-in-flight.md, 10).
   template <typename Item>
   [[gnu::always_inline]] bool put_until(Item&& item, Deadline deadline) {
-    if constexpr (Store::template kWritesAtOnce<Item>) {
-      auto& turn = state_memory_->putting;
-      if (turn.is_biased_to_me()) [[likely]] {
-        if (!turn.enter_biased() || closed() || !ring_.can_write_at_once()) [[unlikely]]
-          return leave_and_put(item, deadline);
-        if (ring_.write_at_once(item)) [[unlikely]]
-          return finish_put();
-        if (!turn.leave_biased()) [[unlikely]]
+    if constexpr (Store::template kHasFastWrite<Item>) {
+      auto& mutex = state_memory_->put_mutex;
+      if (mutex.is_biased_to_me()) [[likely]] {
+        if (!mutex.enter_biased() || closed() || !ring_.can_write_fast()) [[unlikely]]
+          return unlock_and_put_slow(item, deadline);
+        if (ring_.write_fast(item)) [[unlikely]]
+          return finish_put_fast();
+        if (!mutex.leave_biased()) [[unlikely]]
           return notify_left();
         return true;
       }
     }
-    return put_the_long_way(std::forward<Item>(item), deadline);
+    return put_slow(std::forward<Item>(item), deadline);
   }
   template <typename Item>
-  [[gnu::noinline]] bool put_the_long_way(Item&& item, Deadline deadline) {
+  [[gnu::noinline]] bool put_slow(Item&& item, Deadline deadline) {
     const auto need =
         Store::need_of(item);  // may throw, so it is asked before anything is waited for
-    return put_in_turn(need, deadline, [&] { ring_.write(std::forward<Item>(item), need); });
+    return put_locked(need, deadline, [&] { ring_.write(std::forward<Item>(item), need); });
   }
-  [[gnu::noinline]] bool leave_and_put(const T& item, Deadline deadline) {
-    state_memory_->putting.unlock();
-    return put_the_long_way(item, deadline);
+  [[gnu::noinline]] bool unlock_and_put_slow(const T& item, Deadline deadline) {
+    state_memory_->put_mutex.unlock();
+    return put_slow(item, deadline);
   }
-  [[gnu::noinline]] bool finish_put() {
-    ring_.after_write();
-    state_memory_->putting.unlock();
+  [[gnu::noinline]] bool finish_put_fast() {
+    ring_.finish_write_fast();
+    state_memory_->put_mutex.unlock();
     return true;
   }
   [[gnu::noinline]] bool notify_left() {
-    state_memory_->putting.notify_left();
+    state_memory_->put_mutex.notify_left();
     return true;
   }
   template <typename Source>
   bool put_some(Source& source, Deadline deadline) {
     const auto need = need_of_next<Store>(source);
-    return put_in_turn(need, deadline, [&] { ring_.write_many(source, need); });
+    return put_locked(need, deadline, [&] { ring_.write_many(source, need); });
   }
 
   // Calls `write` under the producers' lock when there is room. False if the deadline came first.
   template <typename Write>
-  bool put_in_turn(typename Store::Need need, Deadline deadline, Write write) {
+  bool put_locked(typename Store::Need need, Deadline deadline, Write write) {
     OwedWakeUp<S> wake_up(
         ring_.drained());  // each get wakes one producer; there may be room for more
     while (true) {
       {
         // The dead owner may have put an item without notifying: notify for it.
-        const BiasedGuard guard(state_memory_->putting, deadline,
+        const BiasedGuard guard(state_memory_->put_mutex, deadline,
                                 [&] { ring_.notify_both_sides(); });
         if (!guard) return false;
         if (state_memory_->closed.load(std::memory_order_relaxed)) Base::throw_closed_to_put();
@@ -234,34 +235,35 @@ class Fifo : public AnyQueue<Self, T> {
         }
       }
       const auto waited = ring_.await_room(
-          need, waiters(state_memory_->putting), deadline, [&] { return closed(); }, kHope);
+          need, waiters(state_memory_->put_mutex), deadline, [&] { return closed(); },
+          kNeverHopeless);
       if (waited == Waited::kTooLate) return false;
       wake_up.after(waited);
     }
   }
 
-  // Fast path for the bias owner with an item there; a GetTurn, which may wait, has more to remember.
+  // Fast path for the bias owner with an item there; a ItemLock, which may wait, has more to remember.
   template <typename Result>
   Result take_until(Deadline deadline) {
     bool is_empty = false;
-    if (const BiasedEntry entry(state_memory_->getting); entry) [[likely]] {
+    if (const BiasedEntry entry(state_memory_->get_mutex); entry) [[likely]] {
       if (ring_.has_item()) [[likely]]
         return ring_.template read<Result>(accounts().read_observer());
       is_empty = true;
     }
-    return take_the_long_way<Result>(deadline, is_empty);
+    return take_slow<Result>(deadline, is_empty);
   }
   template <typename Result>
-  [[gnu::noinline]] Result take_the_long_way(Deadline deadline, bool is_empty) {
-    GetTurn turn(*this, deadline, is_empty);
+  [[gnu::noinline]] Result take_slow(Deadline deadline, bool is_empty) {
+    ItemLock lock(*this, deadline, is_empty);
     if constexpr (!std::is_same_v<Result, T>) {
-      if (!turn.has_item()) return std::nullopt;
+      if (!lock.has_item()) return std::nullopt;
     }
     return ring_.template read<Result>(accounts().read_observer());
   }
   void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
-    GetTurn turn(*this, deadline);
-    if (turn.has_item()) ring_.read_many(items, most, accounts().read_observer());
+    ItemLock lock(*this, deadline);
+    if (lock.has_item()) ring_.read_many(items, most, accounts().read_observer());
   }
 
   StateMemory<State, S> state_memory_;

@@ -1,9 +1,9 @@
 // FixedSlots: where a ring keeps items of one size. A position counts items since the ring was made.
 //
-// This and variable_slots.h are the two stores a ring can have; both offer the members below. Who calls
-// them holds that side's turn, and the bytes between head and tail are the consumer's alone. A store
-// is a handle: what it knows of the memory it got when it was made, and it finds a slot within that
-// whatever positions a stranger has written.
+// This and variable_slots.h are the two stores a ring can have; both offer the members below. The caller
+// holds that side's lock, and the bytes between head and tail are the consumer's alone. A store is a
+// handle: it knows the memory from its construction, and finds a slot within that memory whatever
+// positions an unrelated process has written.
 #pragma once
 
 #include <algorithm>
@@ -45,7 +45,7 @@ class FixedSlots {
     return std::bit_ceil(capacity) * sizeof(T);
   }
 
-  // True if a stranger's memory of that size can be one of that capacity.
+  // Returns whether a named object of that size can have that capacity.
   static bool fits(std::uint64_t capacity, std::size_t memory) {
     return capacity != 0 && capacity <= memory / sizeof(T) && bytes(capacity) <= memory;
   }
@@ -68,19 +68,19 @@ class FixedSlots {
     return capacity_ - (tail - head) >= capacity_ / 4;
   }
 
-  // Asks for the lines that hold the next items, of those between `from` and `end`. `asked` is how
+  // Asks for the lines that hold the next items, of those between `from` and `end`. `fetched` is how
   // far earlier calls went; returns how far this one did.
-  Position fetch_to_read(Position asked, Position from, Position end) const {
-    return fetch(asked, from, end, detail::fetch_to_read);
+  Position fetch_to_read(Position fetched, Position from, Position end) const {
+    return fetch(fetched, from, end, detail::fetch_to_read);
   }
   // The same for the free ones behind the tail.
-  Position fetch_to_write(Position asked, Position tail, Position head) const {
-    return fetch(asked, tail, head + capacity_, detail::fetch_to_write);
+  Position fetch_to_write(Position fetched, Position tail, Position head) const {
+    return fetch(fetched, tail, head + capacity_, detail::fetch_to_write);
   }
 
-  [[gnu::always_inline]] bool should_fetch_to_write(Position asked, Position tail,
+  [[gnu::always_inline]] bool should_fetch_to_write(Position fetched, Position tail,
                                                     Position head) const {
-    return asked <= tail + (kAhead - kAtOnce) && asked - head < capacity_;
+    return fetched <= tail + (kAhead - kAtOnce) && fetched - head < capacity_;
   }
 
   // The line where the item at `at` begins, which may not have come yet.
@@ -88,7 +88,7 @@ class FixedSlots {
 
   // True if writing such an item neither throws nor calls anything.
   template <typename Item>
-  static constexpr bool kWritesAtOnce = Slot<T>::template kIsSmall<Item>;
+  static constexpr bool kHasFastWrite = Slot<T>::template kIsSmall<Item>;
 
   // Constructs `item` behind the last one. It is in the ring once the tail is stored there.
   template <typename Item>
@@ -124,22 +124,22 @@ class FixedSlots {
   static constexpr std::size_t kLinesAhead = 12, kMostLines = 16;
   static constexpr std::size_t kPerLine = std::max<std::size_t>(kCacheLine / sizeof(T), 1);
   static constexpr std::size_t kAhead = std::max(kLinesAhead * kCacheLine / sizeof(T), kPerLine);
-  static constexpr std::size_t kAtOnce = kAhead / 3;  // so that most items store no new `asked`
+  static constexpr std::size_t kAtOnce = kAhead / 3;  // so that most items store no new `fetched`
 
   template <typename Fetch>
-  Position fetch(Position asked, Position from, Position end, Fetch fetch_line) const {
-    if (asked > from + (kAhead - kAtOnce)) return asked;
+  Position fetch(Position fetched, Position from, Position end, Fetch fetch_line) const {
+    if (fetched > from + (kAhead - kAtOnce)) return fetched;
     end = std::min(end, from + kAhead);
-    asked = std::max(asked, from + 1);
-    // The limit matters only if `end` is damaged and `asked` runs over.
-    for (std::size_t lines = 0; asked < end && lines <= kAhead; asked += kPerLine, ++lines) {
-      const std::byte* item = cell(asked);
+    fetched = std::max(fetched, from + 1);
+    // The limit matters only if `end` is damaged and `fetched` runs over.
+    for (std::size_t lines = 0; fetched < end && lines <= kAhead; fetched += kPerLine, ++lines) {
+      const std::byte* item = cell(fetched);
       for (std::size_t at = 0; at < std::min(sizeof(T), kMostLines * kCacheLine);
            at += kCacheLine) {
         fetch_line(item + at);
       }
     }
-    return asked;
+    return fetched;
   }
 
   std::uint64_t capacity_;

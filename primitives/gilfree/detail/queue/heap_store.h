@@ -1,11 +1,11 @@
-// HeapStore: a pile's store from which the smallest leaves first, equals in the order of their arrival.
+// HeapStore: a LockedQueue's store from which the smallest leaves first, equals in the order of their arrival.
 //
 //   arrival of each place   | 7 | 0 | 12 | ... |     0: empty. All that counts
 //   order                   | a heap of the places that are taken | the free ones |     derived
 //   items, by place         fixed_slots.h, or compacting_store.h if they are of any length
 //
 // One store of a place's arrival puts its item in, or takes it out. The order is a binary heap (Williams
-// 1964) over place numbers. Whoever finds that its predecessor died at work makes a new one from the
+// 1964) over place numbers. A thread that finds that its predecessor died at work makes a new one from the
 // arrivals, so an update of it may be cut off anywhere.
 //
 // What compares may throw: it is asked first, and then the item is moved.

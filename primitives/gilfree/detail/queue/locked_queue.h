@@ -4,7 +4,7 @@
 // A store is a handle on a Store::State, which is shared, and on the memory behind it:
 //
 //   Store(State&, std::size_t capacity, std::byte* cells);   // bytes(capacity) of them
-//   std::uint64_t size(); bool has_room(need);               // for anybody, at any time
+//   std::uint64_t size(); bool has_room(need);               // for any thread, at any time
 //   void put(item, need); T take<T>(); take_into(vector);     // under the lock; commit by one store
 //   void repair();                                           // under the lock, after a death in it
 #pragma once
@@ -80,7 +80,7 @@ class LockedQueue : public AnyQueue<Self, T> {
  private:
   friend Base;
 
-  // Rung by one kind of worker for the other, with the CPU that one was last seen on.
+  // Notified by one side for the other, with the CPU that it last ran on.
   struct alignas(kApart) Side {
     EventCount<S> event_count;
     std::atomic<std::int32_t> cpu{kNoCpu};
@@ -95,8 +95,8 @@ class LockedQueue : public AnyQueue<Self, T> {
     const std::uint64_t capacity;
     alignas(kApart) Mutex<S> mutex;
     SharedFlag closed;
-    Side filled;                                             // rung after a put
-    Side drained;                                            // rung after a get
+    Side filled;                                             // notified after a put
+    Side drained;                                            // notified after a get
     alignas(Store::kAlignment) typename Store::State store;  // the cells follow
   };
 
@@ -119,10 +119,11 @@ class LockedQueue : public AnyQueue<Self, T> {
     }
   }
 
-  static Store open(const StateMemory<State, S>& home) {
-    const std::uint64_t capacity = home->capacity;  // read once: it may be a stranger's
-    if (!Store::fits(capacity, home.bytes() - sizeof(State))) Base::throw_damaged();
-    return Store(home->store, capacity, reinterpret_cast<std::byte*>(&*home + 1));
+  static Store open(const StateMemory<State, S>& memory) {
+    const std::uint64_t capacity =
+        memory->capacity;  // read once: an unrelated process may change it
+    if (!Store::fits(capacity, memory.bytes() - sizeof(State))) Base::throw_damaged();
+    return Store(memory->store, capacity, reinterpret_cast<std::byte*>(&*memory + 1));
   }
 
   // After a death under the lock: an item may have come or gone without a notification.
@@ -133,12 +134,13 @@ class LockedQueue : public AnyQueue<Self, T> {
     state_memory_->drained.event_count.notify_all();
   }
 
-  // A put or a get: holds the lock with the queue ready for it, unless the deadline came first.
+  // ReadyGuard, for a put or a get: holds the lock with the queue ready for it, unless the deadline came first.
   // `check` throws if the queue is closed to it.
   template <typename Ready, typename Check>
-  class Turn {
+  class ReadyGuard {
    public:
-    Turn(LockedQueue& queue, Side& mine, Side& others, Ready ready, Check check, Deadline deadline)
+    ReadyGuard(LockedQueue& queue, Side& mine, Side& others, Ready ready, Check check,
+               Deadline deadline)
         : queue_(queue), others_(others), ready_(ready), check_(check), wake_up_(mine.event_count) {
       while (!begin(deadline)) {
         if (is_late_) return;
@@ -149,15 +151,15 @@ class LockedQueue : public AnyQueue<Self, T> {
         wake_up_.after(waited);
       }
     }
-    ~Turn() {
+    ~ReadyGuard() {
       if (!is_held()) return;
       others_.cpu.store(this_cpu(), std::memory_order_relaxed);
       if (wake_up_.is_owed() && !ready_()) wake_up_.cancel();
       queue_.unlock();
       others_.event_count.notify_one();
     }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+    ReadyGuard(const ReadyGuard&) = delete;
+    ReadyGuard& operator=(const ReadyGuard&) = delete;
 
     bool is_held() const { return is_held_; }
 
@@ -185,35 +187,35 @@ class LockedQueue : public AnyQueue<Self, T> {
     bool is_late_ = false;  // the deadline came before the lock
   };
 
-  auto turn_to_put(typename Store::Need need, Deadline deadline) {
+  auto lock_to_put(typename Store::Need need, Deadline deadline) {
     const auto ready = [this, need] { return store_.has_room(need); };
     const auto check = [this] {
       if (closed()) Base::throw_closed_to_put();
     };
-    return Turn<decltype(ready), decltype(check)>(*this, state_memory_->drained,
-                                                  state_memory_->filled, ready, check, deadline);
+    return ReadyGuard<decltype(ready), decltype(check)>(
+        *this, state_memory_->drained, state_memory_->filled, ready, check, deadline);
   }
-  auto turn_to_get(Deadline deadline) {
+  auto lock_to_get(Deadline deadline) {
     const auto ready = [this] { return qsize() > 0; };
     const auto check = [this] {
       if (closed() && qsize() == 0) Base::throw_closed_to_get();
     };
-    return Turn<decltype(ready), decltype(check)>(*this, state_memory_->filled,
-                                                  state_memory_->drained, ready, check, deadline);
+    return ReadyGuard<decltype(ready), decltype(check)>(
+        *this, state_memory_->filled, state_memory_->drained, ready, check, deadline);
   }
 
   template <typename Item>
   bool put_until(Item&& item, Deadline deadline) {
     const auto need = Store::need_of(item);
-    const auto turn = turn_to_put(need, deadline);
-    if (turn.is_held()) store_.put(std::forward<Item>(item), need);
-    return turn.is_held();
+    const auto guard = lock_to_put(need, deadline);
+    if (guard.is_held()) store_.put(std::forward<Item>(item), need);
+    return guard.is_held();
   }
   template <typename Source>
   bool put_some(Source& source, Deadline deadline) {
     auto need = need_of_next<Store>(source);
-    const auto turn = turn_to_put(need, deadline);
-    if (!turn.is_held()) return false;
+    const auto guard = lock_to_put(need, deadline);
+    if (!guard.is_held()) return false;
     do {
       store_.put(source.next(), need);
       source.advance();
@@ -225,15 +227,15 @@ class LockedQueue : public AnyQueue<Self, T> {
 
   template <typename Result>
   Result take_until(Deadline deadline) {
-    const auto turn = turn_to_get(deadline);
+    const auto guard = lock_to_get(deadline);
     if constexpr (!std::is_same_v<Result, T>) {
-      if (!turn.is_held()) return std::nullopt;
+      if (!guard.is_held()) return std::nullopt;
     }
     return store_.template take<Result>();
   }
   void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
-    const auto turn = turn_to_get(deadline);
-    if (!turn.is_held()) return;
+    const auto guard = lock_to_get(deadline);
+    if (!guard.is_held()) return;
     most = std::min({most, qsize(), capacity()});
     items.reserve(most);
     try {

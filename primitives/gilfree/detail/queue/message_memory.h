@@ -44,7 +44,7 @@ class MessageMemory {
     return kReserved;
   }
 
-  // True if a stranger's memory of that size can be one of that capacity.
+  // Returns whether a named object of that size can have that capacity.
   static bool fits(std::uint64_t capacity, std::size_t memory) {
     return capacity != 0 && capacity <= kMostItems && memory >= kReserved;
   }

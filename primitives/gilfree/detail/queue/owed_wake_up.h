@@ -6,7 +6,7 @@
 //                                            // the destructor notifies the next waiter
 //
 // notify_one() wakes one waiter, which then owes the others a wake-up as long as there is something
-// left for them. The debt does not depend on how the waiter leaves: a Codec, a Compare or a copy that
+// left for them. This does not depend on how the waiter leaves: a Codec, a Compare or a copy that
 // throws must not make the others sleep beside a queue that has room or items.
 #pragma once
 

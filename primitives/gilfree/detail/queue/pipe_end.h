@@ -82,12 +82,12 @@ class PipeEnd {
   // (docs/adr/0005-cache-lines-in-flight.md, 10).
   template <typename Item>
   [[gnu::always_inline]] void send_item(Item&& item) {
-    if constexpr (Direction::template kWritesAtOnce<Item>) {
+    if constexpr (Direction::template kHasFastWrite<Item>) {
       if (out_ && end_.is_open() && !an_end_was_closed() &&
           is_seen_alive_at_once<S>(out_->receiver->load(std::memory_order_relaxed)) &&
-          out_->ring.can_write_at_once()) [[likely]] {
-        if (out_->ring.write_at_once(item)) [[unlikely]]
-          out_->ring.after_write();
+          out_->ring.can_write_fast()) [[likely]] {
+        if (out_->ring.write_fast(item)) [[unlikely]]
+          out_->ring.finish_write_fast();
         return;
       }
     }
@@ -192,7 +192,7 @@ class PipeEnd {
   }
 
   [[noreturn]] static void throw_broken() {
-    throw BrokenPipe("gilfree::Connection::send: nobody holds the other end any more");
+    throw BrokenPipe("gilfree::Connection::send: no process holds the other end any more");
   }
 
   // True if this thread was the last to receive here, and may again.
@@ -224,7 +224,8 @@ class PipeEnd {
   // No process can send any more: what has not arrived by now never will.
   bool last_item(Direction& direction) {
     if (direction.ring.has_item()) return true;
-    throw EndOfFile("gilfree::Connection::recv: nothing is left and nobody holds the other end");
+    throw EndOfFile(
+        "gilfree::Connection::recv: nothing is left and no process holds the other end");
   }
 
   bool has_no_receiver(Direction& direction) {

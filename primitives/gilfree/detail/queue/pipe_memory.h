@@ -1,4 +1,4 @@
-// PipeMemory: what both ends of a pipe share: two directions, and who has come and gone.
+// PipeMemory: what both ends of a pipe share: two directions, and which ends are open.
 //
 //   const PipeMemory<T, S> memory(capacity, duplex);
 //   auto out = memory.direction(0), in = memory.direction(1);  // the first end's; the second's the other way
@@ -43,8 +43,8 @@ class PipeMemory {
 
     const std::uint64_t capacity;
     const std::uint64_t duplex;
-    EverOpened came;                       // by name: which end somebody has held
-    std::atomic<std::uint32_t> closes{0};  // how often somebody closed a share of an end
+    EverOpened came;                       // by name: which end was ever held
+    std::atomic<std::uint32_t> closes{0};  // how often a share of an end was closed
     DirectionState directions[2];          // the cells of both follow the state
   };
 
@@ -53,7 +53,7 @@ class PipeMemory {
   struct Direction {
     using Items = Store;
     template <typename Item>
-    static constexpr bool kWritesAtOnce = Store::template kWritesAtOnce<Item>;
+    static constexpr bool kHasFastWrite = Store::template kHasFastWrite<Item>;
 
     Ring<Store, S> ring;
     std::atomic<OwnerId>* receiver;
@@ -62,7 +62,7 @@ class PipeMemory {
   PipeMemory(std::size_t capacity, bool duplex)
       : PipeMemory(StateMemory<State, S>(2 * bytes_of_direction(capacity), capacity, duplex)) {}
 
-  // By name (segment.h), with an end taken of it: of a new one, before anybody else can.
+  // By name (segment.h), with an end taken of it: of a new one, before any other process can.
   using TakeEnd = std::function<void(int file, EverOpened& came)>;
   PipeMemory(create_only_t, std::string_view name, std::size_t capacity, bool duplex,
              const TakeEnd& take)
@@ -97,8 +97,8 @@ class PipeMemory {
   std::atomic<std::uint32_t>& closes() const { return state_memory_->closes; }
 
  private:
-  explicit PipeMemory(StateMemory<State, S> home)
-      : state_memory_(std::move(home)),
+  explicit PipeMemory(StateMemory<State, S> memory)
+      : state_memory_(std::move(memory)),
         capacity_(checked(state_memory_)),
         duplex_(state_memory_->duplex != 0) {}
 
@@ -114,10 +114,10 @@ class PipeMemory {
   static auto claim(const TakeEnd& take) {
     return [&](void* memory, int file) { take(file, static_cast<State*>(memory)->came); };
   }
-  // Its capacity, if it has the memory for that: it may be a stranger's.
-  static std::size_t checked(const StateMemory<State, S>& home) {
-    const std::uint64_t capacity = home->capacity;  // read once
-    if (!Store::fits(capacity, home.bytes()) || bytes(capacity) > home.bytes()) {
+  // Its capacity, if it has the memory for that: an unrelated process may have written it.
+  static std::size_t checked(const StateMemory<State, S>& memory) {
+    const std::uint64_t capacity = memory->capacity;  // read once
+    if (!Store::fits(capacity, memory.bytes()) || bytes(capacity) > memory.bytes()) {
       throw Corrupted(
           "gilfree::Pipe: the named object's capacity does not fit its size; remove it");
     }

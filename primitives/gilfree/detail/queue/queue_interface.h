@@ -35,7 +35,7 @@ class AnyQueue {
   void put(const T& item) { (void)self().put_until(item, kNever); }
   void put(T&& item) { (void)self().put_until(std::move(item), kNever); }
 
-  // The same without waiting, or waiting no longer than told. False if the queue was full; an item
+  // The same without waiting, or waiting that long at most. False if the queue was full; an item
   // given by && has then not been moved from.
   [[nodiscard]] bool try_put(const T& item) { return self().put_until(item, kNow); }
   [[nodiscard]] bool try_put(T&& item) { return self().put_until(std::move(item), kNow); }
@@ -70,7 +70,7 @@ class AnyQueue {
   // Removes and returns the next item, waiting while the queue is empty.
   T get() { return self().template take_until<T>(kNever); }
 
-  // The same without waiting, or waiting no longer than told. Nothing if the queue was empty.
+  // The same without waiting, or waiting that long at most. Nothing if the queue was empty.
   [[nodiscard]] std::optional<T> try_get() { return take_or_nothing(kNow); }
   [[nodiscard]] std::optional<T> try_get_for(Timeout timeout) {
     return take_or_nothing(timeout.deadline());
@@ -82,7 +82,7 @@ class AnyQueue {
 
   // Up to `most` of what is there, for the price of one, waiting while there is nothing.
   std::vector<T> get_many(std::size_t most) { return take_many(most, kNever); }
-  // The same without waiting, or waiting no longer than told. May be empty.
+  // The same without waiting, or waiting that long at most. May be empty.
   [[nodiscard]] std::vector<T> try_get_many(std::size_t most) { return take_many(most, kNow); }
   [[nodiscard]] std::vector<T> try_get_many_for(std::size_t most, Timeout timeout) {
     return take_many(most, timeout.deadline());

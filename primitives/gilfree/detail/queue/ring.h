@@ -1,18 +1,27 @@
-// Ring: items on their way from one producer at a time to one consumer at a time, in order.
+// Ring: a bounded ring buffer for one producer and one consumer at a time, which survives kill -9.
 //
-//   if (ring.has_room(item)) ring.write(item);               // the producer whose turn it is
-//   if (ring.has_item()) item = ring.template read<T>();     // the consumer whose turn it is
+//   if (ring.has_room(need)) ring.write(item, need);          // the producer
+//   if (ring.has_item()) item = ring.template read<T>();      // the consumer
 //
-// The floor below Queue, which gives turns by two locks, and Pipe, whose ends have one user each. It
-// is the classic single-producer single-consumer ring (Lamport 1983) with each side's view of the
-// other cached (rigtorp's SPSCQueue, MCRingBuffer): a side looks at the other's line only when what
-// it saw last no longer suffices.
+// Lamport's ring (1983) in which each side caches the other's index, as rigtorp's SPSCQueue does: it
+// loads the other's cache line only when its cached copy no longer suffices. Queue lets one thread at
+// a time be a side by a lock each, Pipe by its two ends. How an item lies in memory, and where, is the
+// store's business (fixed_slots.h, variable_slots.h). A Ring is a handle on a RingState and the store.
 //
-// A Ring is a handle on a RingState, which is shared, and the store's memory.
+//   | member of RingState | written by                  | a cache line of its own, that has             |
+//   | tail                | the producer                | `at`: behind the last item                    |
+//   | head                | the consumer                | `at`: the first item                          |
+//   | producer            | the producer                | `seen`: a copy of head.at                     |
+//   | consumer            | the consumer                | `seen`: a copy of tail.at                     |
 //
-// Crash       An item is in the ring from the one store of `tail.at` on, and out of it from the one
-//             store of `head.at` on; both are marked `commit`. A process killed at any point leaves
-//             a ring, not a half-made one: there is nothing to repair, only to ring().
+// 1. head.at <= tail.at <= head.at + capacity.
+// 2. A copy may be old, but never ahead: it shows less room, or fewer items, than there are.
+// 3. An item is in the ring from one store of tail.at on, and out of it from one store of head.at on,
+//    both marked `commit`: releases that the other side's load acquires.
+// 4. After its commit a side notifies the event count on which the other waits: `filled`, `drained`.
+//
+// Crash       By 3 a death leaves a whole ring: there is nothing to repair. The next owner of the side's
+//             lock makes up for a notification that is missing by 4: notify_both_sides().
 #pragma once
 
 #include <algorithm>
@@ -34,30 +43,29 @@ namespace gilfree::detail {
 
 template <typename Position, Scope S>
 struct RingState {
-  // Written by one side, read by the other.
   struct alignas(kApart) Edge {
     std::atomic<Position> at{0};
-    std::atomic<std::int32_t> cpu{kNoCpu};  // where it was last written
+    std::atomic<std::int32_t> cpu{kNoCpu};  // that last stored `at`
 
     Position now() const { return at.load(std::memory_order_relaxed); }
+    std::int32_t last_cpu() const { return cpu.load(std::memory_order_relaxed); }
   };
-  // One side's own notes, written in its turn.
-  struct alignas(kApart) Notes {
-    Position seen{0};   // where it last saw the other side's edge
-    Position asked{0};  // up to where it has asked for the lines of items to come
+  struct alignas(kApart) Local {
+    Position seen{0};     // the other side's edge
+    Position fetched{0};  // up to where it has prefetched the lines of items to come
     AdaptiveBatchDelay batch_delay;
   };
 
-  Notes producer;
+  Local producer;
   Edge tail;
-  Notes consumer;
+  Local consumer;
   Edge head;
-  alignas(kApart) EventCount<S> filled;   // rung after each write
-  alignas(kApart) EventCount<S> drained;  // rung after each read
+  alignas(kApart) EventCount<S> filled;
+  alignas(kApart) EventCount<S> drained;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock table is not shared");
 
-// Is told of each read, under the consumers' lock: open() before an item is moved, which may throw;
+// Called at each read, under the consumers' lock: open() before an item is moved, which may throw;
 // then before(items, head) and after(), around the commit of the new head, which may not.
 struct NoReadObserver {
   void open() {}
@@ -85,40 +93,40 @@ class Ring {
   }
   Position head() const { return state_->head.at.load(std::memory_order_acquire); }
 
-  // For the producer whose turn it is.
+  // --- For the producer.
   bool has_room(Need need) {
     if (store_.has_room(state_->tail.now(), state_->producer.seen, need)) [[likely]]
       return true;
     return look_for_room(need);
   }
-  // After has_room(need).
+  // Writes and commits an item, after has_room(need).
   template <typename Item>
   void write(Item&& item, Need need) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
-    change(mine.asked, store_.fetch_to_write(mine.asked, tail, mine.seen));
+    store_if_changed(mine.fetched, store_.fetch_to_write(mine.fetched, tail, mine.seen));
     commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item), need));
     state_->filled.notify_one();
   }
-  // The short way, for an item that Store::kWritesAtOnce: a few stores and no call. False if it must go
-  // the long way: has_room(need), write(item, need).
-  [[gnu::always_inline]] bool can_write_at_once() const {
+  // Fast path for an item that Store::kHasFastWrite: a few stores and no call. False if it must take the
+  // slow one: has_room(need), write(item, need).
+  [[gnu::always_inline]] bool can_write_fast() const {
     return store_.has_room(state_->tail.now(), state_->producer.seen, Need{}) &&
-           cpu_of(state_->tail) == this_cpu_if_known();
+           state_->tail.last_cpu() == this_cpu_if_known();
   }
-  // After that. True if there is more to do: after_write().
+  // After that. True if there is more to do: finish_write_fast().
   template <typename Item>
-  [[gnu::always_inline]] bool write_at_once(const Item& item) {
+  [[gnu::always_inline]] bool write_fast(const Item& item) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
     const auto next = store_.write(tail, mine.seen, item);
     state_->tail.at.store(next, std::memory_order_release);  // commit
     return state_->filled.has_waiters() ||
-           store_.should_fetch_to_write(mine.asked, next, mine.seen);
+           store_.should_fetch_to_write(mine.fetched, next, mine.seen);
   }
-  [[gnu::noinline]] void after_write() {
+  [[gnu::noinline]] void finish_write_fast() {
     auto& mine = state_->producer;
-    mine.asked = store_.fetch_to_write(mine.asked, state_->tail.now(), mine.seen);
+    mine.fetched = store_.fetch_to_write(mine.fetched, state_->tail.now(), mine.seen);
     state_->filled.notify_one();
   }
   // After has_room(need) for the next item: writes it and as many behind it as there is room for, and
@@ -129,7 +137,7 @@ class Ring {
     auto next = state_->tail.now();
     try {
       do {
-        mine.asked = store_.fetch_to_write(mine.asked, next, mine.seen);
+        mine.fetched = store_.fetch_to_write(mine.fetched, next, mine.seen);
         next = store_.write(next, mine.seen, source.next(), need);
         source.advance();
         if (!source.has_next()) break;
@@ -144,19 +152,19 @@ class Ring {
     state_->filled.notify_one();
   }
 
-  // For the consumer whose turn it is.
+  // --- For the consumer.
   bool has_item() {
     if (state_->consumer.seen != state_->head.now()) [[likely]]
       return true;
     return look_for_item();
   }
-  // After has_item().
+  // Removes and returns the first item, after has_item().
   template <typename Result, typename ReadObserver = NoReadObserver>
   Result read(ReadObserver read_observer = {}) {
     read_observer.open();
     auto& mine = state_->consumer;
     const auto head = state_->head.now();
-    change(mine.asked, store_.fetch_to_read(mine.asked, head, mine.seen));
+    store_if_changed(mine.fetched, store_.fetch_to_read(mine.fetched, head, mine.seen));
     Position next;
     Result item = store_.template read<Result>(head, next);
     read_observer.before(1, next);
@@ -181,7 +189,7 @@ class Ring {
     auto next = head;
     try {
       while (items.size() < most) {
-        mine.asked = store_.fetch_to_read(mine.asked, next, mine.seen);
+        mine.fetched = store_.fetch_to_read(mine.fetched, next, mine.seen);
         next = store_.append(items, next);
       }
     } catch (...) {
@@ -194,14 +202,14 @@ class Ring {
     state_->drained.notify_one();
   }
 
-  // Destroys all that is inside, for the last object that can reach it.
+  // Destroys all items, for the last object that can reach them.
   void destroy_items() {
     const auto tail = state_->tail.now();
     store_.discard(state_->head.now(), tail);
     state_->head.at.store(tail, std::memory_order_relaxed);
   }
 
-  // For anybody: wait, without a turn, until there may be room or an item, or `or_else()`.
+  // For any thread: wait until there may be room or an item, or `or_else()`.
   template <typename OrElse, typename Hopeless>
   Waited await_room(Need need, Waiters waiters, Deadline deadline, OrElse or_else,
                     Hopeless hopeless) const {
@@ -222,8 +230,8 @@ class Ring {
                                hopeless);
   }
 
-  // For who waits for an item: asks for its first line, so that it is on its way together with the edge
-  // that says that it has come. A queue's ping-pong gains a tenth by it, a pipe's loses a twentieth.
+  // Prefetches the first line of the next item while waiting for it, so that it arrives together with
+  // the tail. A queue's ping-pong gains a tenth by it, a pipe's loses a twentieth.
   void fetch_next() const { store_.fetch_next(state_->head.now()); }
 
   void notify_both_sides() const {
@@ -236,6 +244,7 @@ class Ring {
  private:
   using Edge = typename State::Edge;
 
+  // Renews `seen`. If there is little room, or few items, the other side gets a moment for more.
   [[gnu::noinline]] bool look_for_room(Need need) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
@@ -268,22 +277,18 @@ class Ring {
     return true;
   }
 
-  [[gnu::always_inline]] static std::int32_t cpu_of(const Edge& edge) {
-    return edge.cpu.load(std::memory_order_relaxed);
-  }
-
   static SpinPolicy policy(const EventCount<S>& object, const Edge& theirs, Waiters waiters) {
-    return waiters == Waiters::kOne ? SpinPolicy(cpu_of(theirs), &object)
-                                    : SpinPolicy::among_many(cpu_of(theirs));
+    return waiters == Waiters::kOne ? SpinPolicy(theirs.last_cpu(), &object)
+                                    : SpinPolicy::among_many(theirs.last_cpu());
   }
 
   static void commit(Edge& edge, Position next) {
-    if (const auto cpu = this_cpu(); cpu_of(edge) != cpu) [[unlikely]]
+    if (const auto cpu = this_cpu(); edge.last_cpu() != cpu) [[unlikely]]
       edge.cpu.store(cpu, std::memory_order_relaxed);
     edge.at.store(next, std::memory_order_release);  // commit
   }
-  // A store less, where it would stand behind one that waits for its line.
-  static void change(Position& to, Position value) {
+  // Saves a store, which would wait in the store buffer behind one whose line has not come yet.
+  static void store_if_changed(Position& to, Position value) {
     if (to != value) to = value;
   }
 

@@ -1,4 +1,4 @@
-// StackStore: a pile's store from which the last one put leaves first.
+// StackStore: a LockedQueue's store from which the last one put leaves first.
 //
 //   slots       | item | item | item |                                    top: how many
 //   messages    | bytes, padded to 8 | length | bytes ... | length |      top: and where they end

@@ -1,15 +1,15 @@
-// UnfinishedTasks: who has taken how many items and not yet said that they are done. Fifo's accounts for
+// UnfinishedTasks: how many items each consumer has taken and not yet reported done. Fifo's accounts for
 // JoinableQueue.
 //
 //   unfinished.read_observer().before(items, head); ... commit the head ...; .after();     // Fifo, at each get
 //   unfinished.mark_done(qsize)                                                             // one is done
-//   unfinished.is_drained(qsize)                                                         // for anybody
+//   unfinished.is_drained(qsize)                                                         // for any thread
 //
-// Each taker has an entry, by its token. What a get adds is written down as an intent first, so that
-// whoever comes after a death in between sees by the head whether the items are gone, and adds or
-// drops it. What a dead taker owes, nobody will pay: forfeit().
+// Each consumer has an entry, found by its owner id. A get first writes down as an intent what it adds,
+// so that after a death in between the next owner of the lock sees by the head whether the items were
+// taken, and applies or drops the intent. Tasks of dead consumers are never done: forfeit() drops them.
 //
-// All under the consumers' turn but is_drained() and only_dead_consumers_owe().
+// All under the consumers' lock but is_drained() and only_dead_consumers_owe().
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,7 @@ namespace gilfree::detail {
 template <Scope S>
 class UnfinishedTasks {
   struct Entry {
-    std::atomic<OwnerId> who{kNoOwner};
+    std::atomic<OwnerId> consumer{kNoOwner};
     std::atomic<std::uint64_t> owed{0};
   };
 
@@ -50,7 +50,7 @@ class UnfinishedTasks {
   };
   ReadObserver read_observer() { return ReadObserver(*this); }
 
-  // After a death in the consumers' turn.
+  // After a death under the consumers' lock.
   void repair(std::uint64_t head) {
     if (intent_.is_meant.load(std::memory_order_acquire)) {
       if (intent_.head == head) {
@@ -63,8 +63,8 @@ class UnfinishedTasks {
     drained_.notify_all();
   }
 
-  // One item is done: one of the caller's, or else anybody's; or, with `waiting` items in the queue,
-  // one that is yet to be taken. False if there is none.
+  // Counts one item as done: of the caller, or else of any consumer; or, with `waiting` items in the
+  // queue, one that is yet to be taken. Returns false if there is none.
   bool mark_done(std::uint64_t waiting) {
     Entry* entry = find(self<S>());
     if (entry == nullptr || entry->owed.load(std::memory_order_relaxed) == 0)
@@ -86,23 +86,23 @@ class UnfinishedTasks {
     return owed_.load(std::memory_order_acquire) == 0 &&
            early_.load(std::memory_order_acquire) >= waiting;
   }
-  // True if, with nothing in the queue, waiting for what is owed would be in vain.
+  // Returns whether, with nothing in the queue, no living consumer is left to finish what is unfinished.
   bool only_dead_consumers_owe() const {
     for (const auto& entry : entries_) {
-      const OwnerId who = entry.who.load(std::memory_order_relaxed);
-      if (who == kNoOwner) continue;
-      if (entry.owed.load(std::memory_order_relaxed) > 0 && !is_dead<S>(who)) return false;
+      const OwnerId consumer = entry.consumer.load(std::memory_order_relaxed);
+      if (consumer == kNoOwner) continue;
+      if (entry.owed.load(std::memory_order_relaxed) > 0 && !is_dead<S>(consumer)) return false;
     }
     return true;
   }
-  // Forgives the dead what they owe; how much that was.
+  // Drops the unfinished tasks of dead consumers. Returns their number.
   std::uint64_t forfeit() {
     std::uint64_t lost = 0;
     for (auto& entry : entries_) {
       const auto owed = entry.owed.load(std::memory_order_relaxed);
-      if (owed == 0 || !is_dead<S>(entry.who.load(std::memory_order_relaxed))) continue;
+      if (owed == 0 || !is_dead<S>(entry.consumer.load(std::memory_order_relaxed))) continue;
       lost += owed;
-      // Counted before it is forgiven: who is killed in between is followed by one who counts again.
+      // Counted before it is dropped: after a death in between, the next caller counts it again.
       lost_.store(lost_.load(std::memory_order_relaxed) + owed, std::memory_order_relaxed);
       entry.owed.store(0, std::memory_order_relaxed);
       owed_.store(owed_.load(std::memory_order_relaxed) - owed, std::memory_order_release);
@@ -160,20 +160,20 @@ class UnfinishedTasks {
     drained_.notify_all();  // a join() that looked meanwhile saw too much
   }
 
-  // A token's own place, and then the next ones: strangers, or threads that came after many, may
+  // Visits the place of that owner id and then the next ones: those of unrelated processes may
   // share it. Entries are never vacated, so the first empty one ends the search.
   template <typename Visit>
-  Entry* search(OwnerId token, Visit visit) {
-    std::size_t at = token % kEntries;
+  Entry* search(OwnerId owner, Visit visit) {
+    std::size_t at = owner % kEntries;
     for (std::size_t tried = 0; tried < kEntries; ++tried, at = (at + 1) % kEntries) {
       if (visit(entries_[at])) return &entries_[at];
-      if (entries_[at].who.load(std::memory_order_relaxed) == kNoOwner) return nullptr;
+      if (entries_[at].consumer.load(std::memory_order_relaxed) == kNoOwner) return nullptr;
     }
     return nullptr;
   }
-  Entry* find(OwnerId token) {
-    return search(token, [&](const Entry& entry) {
-      return entry.who.load(std::memory_order_relaxed) == token;
+  Entry* find(OwnerId owner) {
+    return search(owner, [&](const Entry& entry) {
+      return entry.consumer.load(std::memory_order_relaxed) == owner;
     });
   }
   Entry& mine() {
@@ -190,7 +190,7 @@ class UnfinishedTasks {
           "gilfree::JoinableQueue::get: 1024 workers have unfinished tasks already; let "
           "them call task_done() first");
     }
-    free->who.store(me, std::memory_order_relaxed);
+    free->consumer.store(me, std::memory_order_relaxed);
     return *free;
   }
   Entry* any_owner_of_unfinished() {

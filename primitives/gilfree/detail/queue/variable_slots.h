@@ -5,7 +5,7 @@
 // A position packs the count of items since the ring was made (for capacity and size) and the byte
 // offset of the next one.
 //
-// VariableSlots go round in the first kUsual bytes, or four times the length of a message that is larger
+// Messages go round in the first kUsual bytes, or four times the length of a message that is larger
 // than that; a message starts where there is room for all of it, or at offset 0 behind a kWrap mark.
 // So any message up to kLongest fits in one piece, and small ones stay in a small, warm part.
 #pragma once
@@ -48,10 +48,10 @@ class VariableSlots : public MessageMemory<T> {
 
   // Long runs of lines, which the CPU fetches ahead by itself.
   template <typename>
-  static constexpr bool kWritesAtOnce = false;
+  static constexpr bool kHasFastWrite = false;
 
-  static Position fetch_to_read(Position asked, Position, Position) { return asked; }
-  static Position fetch_to_write(Position asked, Position, Position) { return asked; }
+  static Position fetch_to_read(Position fetched, Position, Position) { return fetched; }
+  static Position fetch_to_write(Position fetched, Position, Position) { return fetched; }
   static void fetch_next(Position) {}
 
   Position write(Position tail, Position head, const T& item, Need length) const {

@@ -16,8 +16,8 @@
 //   | 4    | sleep while epoch == heard                      | ++epoch                               |
 //   | 5    | ready()? no: step 1                             | wake one sleeper, or all              |
 //
-// 1. Waiter step 2 and notifier step 2 see at least one the other's store: no waiter sleeps beside
-//    something that was published.
+// 1. In their steps 2, the waiter or the notifier sees the other's store (or both do): no waiter sleeps
+//    beside something that was published.
 // 2. A notifier that cleared the flag also increments `epoch`, so a waiter between its steps 1 and 4
 //    does not sleep.
 // 3. notify_one() wakes one waiter and clears the flag for all. The one that returns sets it again if
@@ -97,7 +97,7 @@ class EventCount {
     wake(&Kernel<S>::wake_all);
   }
 
-  // notify_one() in two steps, for a caller that has other reasons to be told.
+  // notify_one() in two steps, for a caller with other work to do on that slow path.
   [[gnu::always_inline]] bool has_waiters() const { return waiters_.is_set(); }
   [[gnu::noinline]] void notify_one_slow() {
     if (waiters_.clear()) wake(&Kernel<S>::wake_one);

@@ -42,7 +42,7 @@ struct WatchedWord {
 
 enum class Watches { kWords, kWordsAndParticipants };
 
-// Sleeps on the words, and on those of the process tree's participants if told. True if a participant came,
+// Sleeps on the words, and on those of the process tree's participants if asked to. True if a participant came,
 // ended or died.
 bool park_across_processes(std::span<const WatchedWord> words, Watches watches, Deadline deadline);
 

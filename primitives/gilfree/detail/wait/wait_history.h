@@ -13,7 +13,7 @@
 //   | sleeping | sleeps at once; one in `interval_` spins, as a  | spinning: kSuccesses trials in a    |
 //   |          | trial, and each failed trial doubles that       | row have succeeded                  |
 //
-// Only a trial tells whether spinning would succeed. How long a sleep took does not: of two threads on one
+// Only a trial shows whether spinning would succeed. How long a sleep took does not: of two threads on one
 // core each keeps the other from running while it spins, and wakes soon after it sleeps.
 //
 // The histories are a small cache of the thread, by the object's address. It is not shared memory: no

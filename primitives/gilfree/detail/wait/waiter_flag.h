@@ -1,4 +1,4 @@
-// WaiterFlag: tells a notifier whether a thread sleeps, or is about to.
+// WaiterFlag: shows a notifier whether a thread sleeps, or is about to.
 //
 //   waiter                                notifier
 //     flag.set();                           publish();
@@ -20,7 +20,7 @@
 //    modifies too: that is its barrier, and no membarrier is needed.
 // 2. An object starts with kStrong unless all its users inherit the registration for membarrier: one
 //    with a name has it (docs/adr/0013-refused-fences.md).
-// 3. A waiter whose fence is refused sets kRefused and is told so. A notifier that has not seen the bit
+// 3. A waiter whose fence is refused sets kRefused and learns it. A notifier that has not seen the bit
 //    has published at most kStoreDelay later, so the waiter looks again after that time.
 // 4. The flag is not a count: a count would leak when a waiter is killed. A notifier that wakes one
 //    waiter clears it, so the one that was woken sets it again if others may still sleep. It may cause

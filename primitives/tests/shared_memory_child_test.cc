@@ -1,5 +1,5 @@
-// A lent child is a process of its own, and its parent's memory is afterwards as it was.
-#include "primitives/tests/support/lent.h"
+// A child that shares memory is a process of its own, and its parent's memory is afterwards as it was.
+#include "primitives/tests/support/shared_memory_child.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -14,22 +14,22 @@
 namespace gilfree::testing {
 namespace {
 
-class LentTest : public Watchdog {
+class SharedMemoryChildTest : public Watchdog {
  protected:
   void SetUp() override {
     Watchdog::SetUp();
-    if (!can_lend()) GTEST_SKIP() << "memory cannot be lent in this build";
+    if (!can_share_memory()) GTEST_SKIP() << "memory cannot be shared so in this build";
   }
   Ledger<Processes> notified_{4};
 };
 
 int global = 1;
 
-TEST_F(LentTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
+TEST_F(SharedMemoryChildTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
   int local = 1;
   std::vector<std::string> words{"one"};
   for (int round = 0; round < 100; ++round) {
-    const int status = run_lent([&] {
+    const int status = run_sharing_memory([&] {
       global = local = 2;
       for (int i = 0; i < 1000; ++i) words.emplace_back(100, 'x');
       notified_[0]++;
@@ -43,9 +43,9 @@ TEST_F(LentTest, MemoryIsAsItWasWhateverTheChildDidAndHoweverItEnded) {
   EXPECT_EQ(notified_[0], 100) << "shared memory is put back too";
 }
 
-TEST_F(LentTest, ItIsAParticipantOfItsOwnWhoseDeathIsSeen) {
+TEST_F(SharedMemoryChildTest, ItIsAParticipantOfItsOwnWhoseDeathIsSeen) {
   const auto mine = detail::self<Processes>();
-  const int status = run_lent([&] {
+  const int status = run_sharing_memory([&] {
     notified_[0] = static_cast<std::int64_t>(detail::self<Processes>());
     notified_[1] = ::getpid();
     notified_[2] = detail::is_dead<Processes>(detail::self<Processes>()) ? 1 : 0;

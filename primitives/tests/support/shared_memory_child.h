@@ -1,12 +1,12 @@
-// Lent: a child process that borrows its parent's memory, and gives it back as it was.
+// Shared-memory child: a child process that borrows its parent's memory, and gives it back as it was.
 //
-//   const int status = run_lent([&] { queue->put(1); ::raise(SIGKILL); });   // as waitpid says
+//   const int status = run_sharing_memory([&] { queue->put(1); ::raise(SIGKILL); });   // as waitpid says
 //
 // What makes a process cost a millisecond is the copy of its memory, page by page, and its removal. A
-// lent child has no copy: the parent stands still until it has ended, as in vfork(2), and then puts
+// child of this kind has no copy: the parent stands still until it has ended, as in vfork(2), and then puts
 // back whatever the child changed in memory that they do not share with others. All else is the
 // child's own: its process id, its thread id, its list of robust mutexes, its open files and its
-// signals. To the kernel, and to whoever shares memory with it, its death is that of any process.
+// signals. To the kernel, and to all that share memory with it, its death is that of any process.
 //
 // It is for a process with one thread, and for what need not act while the child lives.
 #pragma once
@@ -15,15 +15,15 @@
 
 namespace gilfree::testing {
 
-// False where memory cannot be lent (sanitizers, an unknown libc), or if the environment has
+// False where memory cannot be shared so (sanitizers, an unknown libc), or if the environment has
 // GILFREE_CRASH_FORK: fork instead.
-bool can_lend();
+bool can_share_memory();
 
 // Runs `body` in a child that ends with it, and waits for its end: its status as waitpid has it. What
 // `body` changes is undone, but for mappings that it makes or removes.
-int run_lent(const std::function<void()>& body);
+int run_sharing_memory(const std::function<void()>& body);
 
-// The same, lent if it can be, else forked.
+// The same, sharing memory if possible, else forked.
 int run_child(const std::function<void()>& body);
 
 }  // namespace gilfree::testing

@@ -1,4 +1,4 @@
-#include "primitives/tests/support/judge.h"
+#include "primitives/tests/support/lab_process.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -16,35 +16,35 @@
 #include "gilfree/deadline.h"
 #include "gilfree/detail/identity/participant.h"
 #include "primitives/tests/support/asleep.h"
-#include "primitives/tests/support/lent.h"
 #include "primitives/tests/support/scopes.h"
+#include "primitives/tests/support/shared_memory_child.h"
 #include "primitives/tests/support/victim.h"
 
 namespace gilfree::testing {
 namespace {
 
-// Who has hung for so long in all need not be asked about the rest.
+// After hanging for so long in all, the rest of the points is not asked about.
 constexpr auto kEnough = std::chrono::seconds(30);
 
 struct Word {
   char text[56];
 };
 
-// Shared by the lab, the judge and the survivor.
-struct Board {
+// Shared by the lab, the lab process and the survivor.
+struct LabBoard {
   static constexpr std::size_t kMost = Control::kMostSteps;
 
   std::atomic<std::size_t> answered;
-  std::atomic<pid_t> survivor;  // 0: nobody is being asked
+  std::atomic<pid_t> survivor;  // 0: none is being asked
   std::atomic<std::int64_t> slowest_us;
   Word said;          // by the survivor
-  Word words[kMost];  // of the points, by the judge
+  Word words[kMost];  // of the points, by the lab process
 };
 
-Board& board() {
+LabBoard& board() {
   static auto* made =
-      static_cast<Board*>(::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE,
-                                 MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+      static_cast<LabBoard*>(::mmap(nullptr, sizeof(LabBoard), PROT_READ | PROT_WRITE,
+                                    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   return *made;
 }
 
@@ -68,10 +68,10 @@ std::chrono::nanoseconds cpu_time_of(pid_t process) {
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-// False if the judge hangs. A survivor that waits for a CPU, rather than sleep or go round in a circle, has
-// ten times as long, and so has whatever else the judge does.
-bool ends_well(pid_t judge, std::chrono::milliseconds patience) {
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, judge, 0));
+// False if the lab process hangs. A survivor that waits for a CPU, rather than sleep or go round in a circle, has
+// ten times as long, and so has whatever else the lab process does.
+bool ends_well(pid_t process, std::chrono::milliseconds patience) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
   pollfd end{.fd = pidfd, .events = POLLIN, .revents = 0};
   bool ended = false;
   std::size_t before = board().answered;
@@ -89,9 +89,9 @@ bool ends_well(pid_t judge, std::chrono::milliseconds patience) {
 
 }  // namespace
 
-std::vector<std::string> ask_judge(std::size_t count, const Sitting& sitting,
-                                   const std::function<std::string(std::size_t)>& answer) {
-  Board& shared = board();
+std::vector<std::string> ask_lab_process(std::size_t count, const LabOptions& options,
+                                         const std::function<std::string(std::size_t)>& answer) {
+  LabBoard& shared = board();
   (void)
       detail::self<Processes>();  // so that the loader need not look up what that takes in a child
   std::size_t done = 0;
@@ -99,20 +99,20 @@ std::vector<std::string> ask_judge(std::size_t count, const Sitting& sitting,
   for (; done < count; ++done) {
     shared.answered = done;
     shared.survivor = 0;
-    const pid_t judge = fork_child([&] {
-      if (sitting.on_one_cpu) stay_on_this_cpu();
+    const pid_t process = fork_child([&] {
+      if (options.on_one_cpu) stay_on_this_cpu();
       (void)detail::self<Processes>();
       for (; done < count; ++done) {
         write(shared.words[done], answer(done));
         shared.answered = done + 1;
       }
     });
-    const bool ended = ends_well(judge, sitting.patience);
-    end(judge);
+    const bool ended = ends_well(process, options.patience);
+    end(process);
     done = shared.answered;
     if (done == count) break;
-    write(shared.words[done], ended ? "judge died" : "hang");
-    if (!ended && (hung += sitting.patience) >= kEnough) {
+    write(shared.words[done], ended ? "lab process died" : "hang");
+    if (!ended && (hung += options.patience) >= kEnough) {
       while (++done < count) write(shared.words[done], "not asked");
     }
   }
@@ -122,7 +122,7 @@ std::vector<std::string> ask_judge(std::size_t count, const Sitting& sitting,
 }
 
 std::string ask_survivor_in_child(const std::function<std::string()>& survivor) {
-  Board& shared = board();
+  LabBoard& shared = board();
   write(shared.said, "survivor died");
   const auto since = Clock::now();
   run_child([&] {

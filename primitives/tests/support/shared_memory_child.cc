@@ -1,4 +1,4 @@
-#include "primitives/tests/support/lent.h"
+#include "primitives/tests/support/shared_memory_child.h"
 
 #include <linux/futex.h>
 #include <sched.h>
@@ -59,7 +59,7 @@ void* map(std::size_t bytes, int flags) {
                 0);
 }
 
-// The child's stack, and beyond each end of it a page that nobody may touch.
+// The child's stack, and beyond each end of it a page that no code may touch.
 std::byte* stack_end() {
   static auto* const end = [] {
     auto* const whole = static_cast<std::byte*>(map(kStack + 2 * kPage, MAP_PRIVATE));
@@ -165,13 +165,13 @@ int live(void* given) {
 
 }  // namespace
 
-bool can_lend() {
+bool can_share_memory() {
   static const bool can = kKnown && std::getenv("GILFREE_CRASH_FORK") == nullptr &&
                           this_thread_of_glibc().id != nullptr;
   return can;
 }
 
-[[gnu::noinline]] int run_lent(const std::function<void()>& body) {
+[[gnu::noinline]] int run_sharing_memory(const std::function<void()>& body) {
   Memory& mine = memory();
   const Thread me = this_thread_of_glibc();
   mine.save(__builtin_frame_address(0));
@@ -186,7 +186,7 @@ bool can_lend() {
 }
 
 int run_child(const std::function<void()>& body) {
-  if (can_lend()) return run_lent(body);
+  if (can_share_memory()) return run_sharing_memory(body);
   int status = 0;
   ::waitpid(fork_child(body), &status, 0);
   return status;

@@ -1,7 +1,7 @@
-// A turn's lessee stands still at each instruction while another has turn after turn, lease and all;
-// then it goes on. However late it is, nobody is inside beside another (docs/adr/0003-biased-mutex.md).
+// A bias owner stands still at each instruction while another takes the mutex again and again, by a bias too;
+// then it goes on. However late it is, no two are inside at a time (docs/adr/0003-biased-mutex.md).
 //
-// The other one's token ends as the lessee's does, so that both leave their mark in the same word.
+// The other one's owner id has the same lowest bits, so that both store to the same word of inside_.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -14,40 +14,40 @@
 namespace gilfree::testing {
 namespace {
 
-// So many tokens with different ends, and so many turns in a row as bring a lease, also a second one.
-constexpr int kEnds = 16, kTurns = 300;
+// So many owner ids with different lowest bits, and so many locks in a row as bring a bias, also a second one.
+constexpr int kEnds = 16, kLocks = 300;
 
-class TurnFreezeTest : public CrashTest {
+class BiasedMutexFreezeTest : public CrashTest {
  protected:
   struct State {
-    detail::BiasedMutex<Processes> turn;
+    detail::BiasedMutex<Processes> mutex;
     std::atomic<int> inside{0}, collisions{0};
-    int turns = 0;  // guarded by turn
+    int locks = 0;  // guarded by mutex
   };
 
-  // A turn, in which it does something.
+  // Locks the mutex and does something under it.
   template <typename Something>
-  void take_turn(Something something) {
+  void lock_once(Something something) {
     auto& state = **state_;
-    detail::BiasedGuard guard(state.turn, [] {});
+    detail::BiasedGuard guard(state.mutex, [] {});
     if (state.inside.fetch_add(1) != 0) ++state.collisions;
-    const int before = state.turns;
+    const int before = state.locks;
     something();
-    state.turns = before + 1;
+    state.locks = before + 1;
     state.inside.fetch_sub(1);
   }
-  void take_turns(int turns) {
-    for (int i = 0; i < turns; ++i) take_turn([] {});
+  void lock_often(int times) {
+    for (int i = 0; i < times; ++i) lock_once([] {});
   }
 
-  // The first of those who attach now: the other. The last: the lessee, as many places behind.
+  // The first of those who attach now: the other. The last: the bias owner, as many slots behind.
   void start_the_other() {
     other_ = peers_.start([&] {
-      notified_[kOthersEnd] = end_of_token();
+      notified_[kOthersEnd] = lowest_bits_of_owner_id();
       await(notified_[kGo]);
       notified_[kGone] = 1;
-      take_turns(kTurns);
-      take_turn([&] {
+      lock_often(kLocks);
+      lock_once([&] {
         notified_[kInside] = 1;
         await(notified_[kLeave]);
       });
@@ -64,11 +64,11 @@ class TurnFreezeTest : public CrashTest {
       await(notified_[kAttached]);
     }
   }
-  static std::int64_t end_of_token() {
+  static std::int64_t lowest_bits_of_owner_id() {
     return static_cast<std::int64_t>(detail::self<Processes>() % kEnds) + 1;
   }
 
-  // Returns when the other is inside, or waits until the lessee is outside.
+  // Returns when the other is inside, or waits until the bias owner is outside.
   void let_the_other_go() {
     notified_[kGo] = 1;
     await(notified_[kGone]);
@@ -78,11 +78,11 @@ class TurnFreezeTest : public CrashTest {
   std::string what_became_of_it() {
     await(notified_[kLesseeDone]);
     await(notified_[kOtherDone]);
-    take_turns(1);
+    lock_often(1);
     const auto& state = **state_;
     if (notified_[kOthersEnd] != notified_[kLesseesEnd]) return "their words differ";
     if (state.collisions != 0) return "two inside";
-    return state.turns == 2 * kTurns + 3 ? "one at a time" : "turns lost";
+    return state.locks == 2 * kLocks + 3 ? "one at a time" : "locks lost";
   }
 
   enum Word {
@@ -102,7 +102,7 @@ class TurnFreezeTest : public CrashTest {
   pid_t other_ = 0;
 };
 
-TEST_F(TurnFreezeTest, ALesseeFrozenAnywhereAndLateLetsNobodyInBesideAnother) {
+TEST_F(BiasedMutexFreezeTest, ABiasOwnerFrozenAnywhereAndLateLetsNoTwoInAtATime) {
   expect(freeze_at_every_instruction({.fresh =
                                           [&] {
                                             state_.emplace(0);
@@ -111,12 +111,12 @@ TEST_F(TurnFreezeTest, ALesseeFrozenAnywhereAndLateLetsNobodyInBesideAnother) {
                                           },
                                       .prepare =
                                           [&] {
-                                            notified_[kLesseesEnd] = end_of_token();
-                                            take_turns(kTurns);
+                                            notified_[kLesseesEnd] = lowest_bits_of_owner_id();
+                                            lock_often(kLocks);
                                           },
                                       .operation =
                                           [&] {
-                                            take_turns(1);
+                                            lock_often(1);
                                             notified_[kLesseeDone] = 1;
                                           },
                                       .meanwhile = [&] { let_the_other_go(); },

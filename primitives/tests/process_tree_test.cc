@@ -1,4 +1,4 @@
-// Parents, children and orphans: who knows whom, who ends with whom, and what a child inherits.
+// Parents, children and orphans: which know each other, which end together, and what a child inherits.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -29,15 +29,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ProcessFamilyTest : public StartMethods {};
+class ProcessTreeTest : public StartMethods {};
 
-INSTANTIATE_TEST_SUITE_P(By, ProcessFamilyTest, kStartMethods, name_of_start_method);
+INSTANTIATE_TEST_SUITE_P(By, ProcessTreeTest, kStartMethods, name_of_start_method);
 
 void sleep_for_ever() {
   while (true) ::pause();
 }
 
-TEST_P(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
+TEST_P(ProcessTreeTest, ActiveChildrenAreThoseThatRun) {
   EXPECT_TRUE(active_children().empty());
   Process one = make(sleep_for_ever, {.name = "one", .daemon = true});
   Process two = make([] {}), never = make([] {});
@@ -54,7 +54,7 @@ TEST_P(ProcessFamilyTest, ActiveChildrenAreThoseThatRun) {
   EXPECT_TRUE(active_children().empty());
 }
 
-TEST_P(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
+TEST_P(ProcessTreeTest, AProcessKnowsItselfAndItsParent) {
   EXPECT_EQ(current_process().name(), "MainProcess");
   EXPECT_EQ(current_process().pid(), ::getpid());
   EXPECT_TRUE(current_process().is_alive());
@@ -76,7 +76,7 @@ TEST_P(ProcessFamilyTest, AProcessKnowsItselfAndItsParent) {
   EXPECT_EQ(child.exitcode(), 0);
 }
 
-TEST_P(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
+TEST_P(ProcessTreeTest, AChildThatIsNeverJoinedIsReapedByTheNextStart) {
   Process forgotten = make([] {}), next = make([] {});
   forgotten.start();
   siginfo_t ended{};
@@ -87,7 +87,7 @@ TEST_P(ProcessFamilyTest, AChildThatNobodyAsksAboutIsReapedByTheNextStart) {
   EXPECT_EQ(forgotten.exitcode(), 0);
 }
 
-TEST_P(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
+TEST_P(ProcessTreeTest, AnOrphanCanSeeItWhileADaemonIsKilled) {
   Queue<int, Processes> ready(2);
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
   const pid_t parent = fork_child([&, &sender = sender] {
@@ -116,7 +116,7 @@ TEST_P(ProcessFamilyTest, AnOrphanIsToldWhileADaemonIsKilled) {
   EXPECT_THROW(receiver.recv(), EndOfFile);
 }
 
-TEST_P(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
+TEST_P(ProcessTreeTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
   Process child = make([&, &sender = sender] {
     Process grandchild = make(
@@ -136,7 +136,7 @@ TEST_P(ProcessFamilyTest, TerminateTakesTheDaemonsOfTheChildWithIt) {
   EXPECT_THROW(receiver.recv(), EndOfFile) << "the grandchild lives on";
 }
 
-TEST_P(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithTheProcess) {
+TEST_P(ProcessTreeTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithTheProcess) {
   auto [receiver, sender] = Pipe<pid_t, Processes>({.duplex = false});
   const pid_t parent = fork_child([&, &sender = sender] {
     std::optional<Process> daemon;
@@ -155,7 +155,7 @@ TEST_P(ProcessFamilyTest, ADaemonOutlivesTheThreadThatStartedItAndDiesWithThePro
   EXPECT_THROW(receiver.recv(), EndOfFile);
 }
 
-TEST_P(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
+TEST_P(ProcessTreeTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
   auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
   const pid_t program = fork_child([&, &sender = sender] {
     auto* daemon = new Process(make(sleep_for_ever, {.daemon = true}));
@@ -173,7 +173,7 @@ TEST_P(ProcessFamilyTest, ExitEndsDaemonsAndWaitsForOtherChildren) {
   EXPECT_THROW(receiver.recv(), EndOfFile) << "the daemon lives on";
 }
 
-TEST_P(ProcessFamilyTest, AChildWaitsForItsThreadsAndItsChildren) {
+TEST_P(ProcessTreeTest, AChildWaitsForItsThreadsAndItsChildren) {
   Queue<int, Processes> done(2);
   Process child = make([&] {
     const auto finish_late = [&done] {
@@ -188,7 +188,7 @@ TEST_P(ProcessFamilyTest, AChildWaitsForItsThreadsAndItsChildren) {
   EXPECT_EQ(done.qsize(), 2u);
 }
 
-TEST_P(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
+TEST_P(ProcessTreeTest, DescriptorsThatStandForSiblingsAreNotInherited) {
   const auto before = open_descriptors();
   std::vector<Process> siblings;
   for (int i = 0; i < 5; ++i) {
@@ -206,7 +206,7 @@ TEST_P(ProcessFamilyTest, DescriptorsThatStandForSiblingsAreNotInherited) {
 }
 
 // The property: whatever other threads are at when a process starts, the child can use the library.
-TEST_P(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
+TEST_P(ProcessTreeTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary) {
   if (!kForksAmongThreads && GetParam() == StartMethod::kFork) {
     GTEST_SKIP()
         << "AddressSanitizer's allocator may be locked in the child of a fork among threads";
@@ -246,7 +246,7 @@ TEST_P(ProcessFamilyTest, AProcessFullOfThreadsMayStartChildrenThatUseTheLibrary
   for (auto& other : others) other.join();
 }
 
-TEST_P(ProcessFamilyTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
+TEST_P(ProcessTreeTest, AThreadThatWaitsForInputDoesNotHinderAStart) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const int before = ::dup(STDIN_FILENO);

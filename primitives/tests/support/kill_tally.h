@@ -1,4 +1,4 @@
-// Toll: how many a soak has killed, and how soon the others went on.
+// KillTally: how many processes a soak has killed, and how soon the others went on.
 //
 // Written down and printed; no test depends on the times, since the machine may be busy with something else.
 #pragma once
@@ -16,7 +16,7 @@
 
 namespace gilfree::testing {
 
-class Toll {
+class KillTally {
  public:
   using Duration = std::chrono::steady_clock::duration;
 
