@@ -85,7 +85,7 @@ std::map<std::pair<std::string, Metric>, double> floors_from(const std::string& 
       const Metric metric = metric_called(row.at("metric").get<std::string>());
       floors[{name, metric}] = row.at("smallest_effect_found_90").get<double>();
     }
-  } catch (const Json::exception&) {
+  } catch (const std::exception&) {  // Json's, or a metric that is none
     throw BadUsage(option + ": " + file.string() + " is no aa.json; name the one that `aa` wrote");
   }
   return floors;

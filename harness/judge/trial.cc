@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 namespace harness {
 
 Metric metric_called(const std::string& name) {
   const auto* found = std::find_if(std::begin(kMetrics), std::end(kMetrics),
                                    [&](Metric each) { return facts_of(each).name == name; });
-  return found == std::end(kMetrics) ? Metric::kRate : *found;
+  if (found == std::end(kMetrics)) throw std::out_of_range("no metric is called " + name);
+  return *found;
 }
 
 Trial trial_of(const Compared& compared, double slowed_by, double seconds) {

@@ -27,14 +27,14 @@ struct Trial {
   std::vector<TrialRow> rows = {};
 };
 
-// Returns the metric of this name; the rate if there is none.
+// Returns the metric of this name; throws std::out_of_range if there is none.
 Metric metric_called(const std::string& name);
 
 // Of the rows that could be judged: those with six rounds and more.
 Trial trial_of(const Compared& compared, double slowed_by, double seconds);
 
 Json json_of(const Trial& trial);
-// Throws Json::exception if it is none.
+// Throws Json::exception or std::out_of_range if it is none.
 Trial trial_from(const Json& json);
 
 }  // namespace harness

@@ -55,8 +55,11 @@ class Ab(CompareTest):
         result = self.compare(1000, 2000, "--rounds", "8", "--floor", self.path("aa.json"))
         self.assertEqual(result.code, 0, result)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "same")
-        self.assertEqual(self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--floor", "gone.json"]).err,
-                         "bench-all: --floor: gone.json is no aa.json; name the one that `aa` wrote\n")
+        with open(self.path("other.json"), "w", encoding="utf-8") as file:
+            json.dump({"cases": [{"case": CASE, "metric": "colour", "smallest_effect_found_90": 1}]}, file)
+        for path in "gone.json", self.path("other.json"):
+            self.assertEqual(self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--floor", path]).err,
+                             "bench-all: --floor: %s is no aa.json; name the one that `aa` wrote\n" % path)
 
     def test_too_few_rounds_are_undecided_which_ends_with_4_only_if_strict(self):
         self.assertEqual(self.compare(1000, 2000, "--rounds", "3").code, 0)

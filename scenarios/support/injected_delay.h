@@ -2,7 +2,7 @@
 // comparison of builds finds a slowdown (`bench-all aa --power`).
 //
 //   inject_delay(run);                     // before the workers start; false: there is none to add
-//   Delayed<GilfreeLock> lock;             // its operations call add_delay()
+//   DelayedLock<GilfreeLock> lock;         // its operations call add_delay()
 //
 // A contender that may be slowed says so: `static constexpr bool kTakesDelay = true;`. Without a delay the contender
 // itself is measured, not a wrapper of it, so that the numbers are those of its own code.
