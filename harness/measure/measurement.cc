@@ -164,7 +164,7 @@ std::vector<std::uint64_t> Measurement::latencies_of(int number, int first) cons
 
 Window Measurement::between(int number, const Edge& opened, const Edge& closed) const {
   const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
-  const auto ops = closed.ops - opened.ops;
+  const auto ops = std::max(closed.ops, opened.ops) - opened.ops;
   const auto bytes = closed.bytes - opened.bytes;
   Window window{.columns = {{"ts_start_utc", utc_text(opened.utc)},
                             {"window_s", seconds},
@@ -193,6 +193,10 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   if (ops == 0) {
     window.columns["status"] = "failed";
     window.columns["error"] = "no operation was done in " + std::to_string(seconds) + " s";
+  }
+  if (closed.ops < opened.ops) {
+    window.columns["status"] = "failed";
+    window.columns["error"] = "the count of operations went back; is it written as one word?";
   }
   if (closed.errors > 0) {
     window.columns["status"] = "failed";

@@ -15,15 +15,16 @@ import tallies  # noqa: E402
 HEADER = struct.Struct("<QQQQ")
 TALLY = struct.Struct("<QQQ")
 WINDOWS = 2
+HEADER_BYTES, FIELDS_BYTES = 8 * tallies.HEADER_WORDS, 8 * tallies.FIELDS_WORDS
 
 
 class SharedMemory:
     """The shared memory of a launch, as harness/measure/tally.h lays it out."""
 
     def __init__(self, tally_count=4):
-        self.tally_bytes = tallies.FIELDS_BYTES + WINDOWS * tallies.BUCKETS * 8
+        self.tally_bytes = FIELDS_BYTES + WINDOWS * tallies.BUCKETS * 8
         self._file = tempfile.TemporaryFile()
-        self._file.truncate(tallies.HEADER_BYTES + tally_count * self.tally_bytes)
+        self._file.truncate(HEADER_BYTES + tally_count * self.tally_bytes)
         self.fd = self._file.fileno()
         os.pwrite(self.fd, HEADER.pack(0, self.tally_bytes, tally_count, WINDOWS), 0)
 
@@ -35,12 +36,12 @@ class SharedMemory:
 
     def tally(self, number):
         """ops, bytes, errors."""
-        at = tallies.HEADER_BYTES + number * self.tally_bytes
+        at = HEADER_BYTES + number * self.tally_bytes
         return TALLY.unpack(os.pread(self.fd, TALLY.size, at))
 
     def latencies(self, number, window):
         """{bucket: count} of a window that is not empty."""
-        at = tallies.HEADER_BYTES + number * self.tally_bytes + tallies.FIELDS_BYTES
+        at = HEADER_BYTES + number * self.tally_bytes + FIELDS_BYTES
         at += (window - 1) * tallies.BUCKETS * 8
         counts = struct.unpack("<%dQ" % tallies.BUCKETS,
                                os.pread(self.fd, 8 * tallies.BUCKETS, at))

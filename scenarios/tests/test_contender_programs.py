@@ -82,16 +82,21 @@ class ContenderPrograms(CommandTest):
         self.assertEqual(self.error_of("pass"), "the mine program ended before it began")
         self.assertIn("killed by signal 9", self.error_of("os.kill(os.getpid(), 9)"))
 
-    COUNTS = ("memory = mmap.mmap(int(sys.argv[1]), 0)\nprint('r', end='', flush=True)\nops = 0\n"
-              "while struct.unpack_from('<Q', memory)[0] != 2**64 - 1:\n"
-              "    ops += 1\n    struct.pack_into('<Q', memory, 64, ops)\n")
+    COUNTS = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nprint('r', end='', flush=True)\n"
+              "while words[0] != 2**64 - 1:\n    words[8] += 1\n")
 
     def test_what_a_program_does_not_check_is_not_called_verified(self):
         (row,) = self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")
         self.assertEqual((row["status"], row["verified"]), ("ok", "0"))
 
+    def test_a_count_that_goes_back_fails_the_row(self):
+        text = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nwords[8] = 2**40\n"
+                "print('r', end='', flush=True)\nwhile words[0] != 2**64 - 1:\n"
+                "    if words[0] == 1: words[8] = 2**20\n")
+        self.assertEqual(self.error_of(text), "the count of operations went back; is it written as one word?")
+
     def test_an_error_that_it_counts_fails_the_row(self):
-        self.error_of(self.COUNTS + "    struct.pack_into('<Q', memory, 80, 1)")
+        self.assertEqual(self.error_of(self.COUNTS + "    words[10] = 1"), "1 payloads arrived wrong")
 
     def test_the_program_stands_in_the_runs_facts(self):
         self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import mmap
 import os
 import subprocess
 import sys
@@ -46,6 +47,20 @@ class Tallies(ProgramTest):
         self.assertEqual(self.memory.latencies(1, 1), {100: 2})
         self.assertEqual(self.memory.latencies(1, 2), {7: 1})
         self.assertEqual(self.memory.latencies(0, 1), {})
+
+    def test_a_reader_never_sees_a_count_that_is_half_written(self):
+        tally, words = self.tally(), tallies.words_of(mmap.mmap(self.memory.fd, 0))
+        child = os.fork()
+        if child == 0:
+            while tally.running():
+                tally.count(1, 1)
+            os._exit(0)
+        while words[8] == 0:
+            pass
+        seen = [words[8] for _ in range(100_000)]
+        self.memory.stop()
+        os.waitpid(child, 0)
+        self.assertEqual(seen, sorted(seen))
 
     def test_buckets_are_exact_below_128_and_1_64th_wide_above(self):
         self.assertEqual([tallies.bucket(value) for value in (0, 1, 127)], [0, 1, 127])

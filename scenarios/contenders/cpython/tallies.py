@@ -13,12 +13,11 @@ import ctypes.util
 import mmap
 import os
 import signal
-import struct
 import sys
 import time
 
-HEADER_BYTES = 64
-FIELDS_BYTES = 64
+HEADER_WORDS = 8
+FIELDS_WORDS = 8
 SUB_BITS = 6
 FIRST = 128
 BUCKETS = 2240
@@ -27,29 +26,35 @@ STOP = 2**64 - 1
 clock = getattr(time, "perf_counter", None) or time.time
 
 
+def words_of(memory):
+    """Returns shared memory as 64-bit words, each of which is read and written whole.
+
+    struct.pack_into() is no way to write what another process reads: it sets the bytes to 0 first,
+    and then writes them one at a time.
+    """
+    if sys.version_info >= (3,):
+        return memoryview(memory).cast("Q")
+    return (ctypes.c_uint64 * (len(memory) // 8)).from_buffer(memory)
+
+
 class Tally(object):
     def __init__(self, descriptor, party):
-        self._memory = mmap.mmap(descriptor, os.fstat(descriptor).st_size)
-        tally_bytes = struct.unpack_from("<Q", self._memory, 8)[0]
-        self._at = HEADER_BYTES + party * tally_bytes
-        self._ops, self._bytes = 0, 0
-        self._word = struct.Struct("<Q")
-        self._words = struct.Struct("<QQ")
+        self._words = words_of(mmap.mmap(descriptor, os.fstat(descriptor).st_size))
+        self._ops = HEADER_WORDS + party * (self._words[1] // 8)
+        self._bytes, self._errors = self._ops + 1, self._ops + 2
 
     def window(self):
-        return self._word.unpack_from(self._memory, 0)[0]
+        return self._words[0]
 
     def running(self):
-        return self._word.unpack_from(self._memory, 0)[0] != STOP
+        return self._words[0] != STOP
 
     def count(self, ops, payload_bytes):
-        self._ops += ops
-        self._bytes += payload_bytes
-        self._words.pack_into(self._memory, self._at, self._ops, self._bytes)
+        self._words[self._ops] += ops
+        self._words[self._bytes] += payload_bytes
 
     def corrupt(self):
-        errors = self._word.unpack_from(self._memory, self._at + 16)[0]
-        self._word.pack_into(self._memory, self._at + 16, errors + 1)
+        self._words[self._errors] += 1
 
     def measuring(self):
         return 0 < self.window() < STOP
@@ -58,8 +63,8 @@ class Tally(object):
         window = self.window()
         if window == 0 or window == STOP:
             return
-        at = self._at + FIELDS_BYTES + ((window - 1) * BUCKETS + bucket(nanoseconds)) * 8
-        self._word.pack_into(self._memory, at, self._word.unpack_from(self._memory, at)[0] + 1)
+        histogram = self._ops + FIELDS_WORDS + (window - 1) * BUCKETS
+        self._words[histogram + bucket(nanoseconds)] += 1
 
 
 def bucket(value):
