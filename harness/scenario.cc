@@ -114,7 +114,7 @@ Arrival Run::open_loop(const Arrival& arrival) {
 }
 
 void Run::latencies_are_whole(int at_once) { control_.expect_whole_operations(at_once); }
-double Run::injected_delay_ns() {
+std::optional<double> Run::injected_delay_ns() {
   control_.injected_delay.taken = true;
   return control_.injected_delay.ns;
 }

@@ -42,6 +42,7 @@
 #include <vector>
 
 #include "harness/measure/tally.h"
+#include "harness/measure/tick_clock.h"
 
 namespace harness {
 
@@ -154,9 +155,10 @@ class Run {
   // rate does not follow from its latencies then says so, in the column `warning`.
   void latencies_are_whole(int at_once = 1);
 
-  // For the body: so many nanoseconds of work are to be added to each operation, on average; 0: none. A case
-  // that never asks is skipped when a delay was given.
-  double injected_delay_ns();
+  // For the body: so many nanoseconds of work are to be added to each operation, on average. With 0 the same code
+  // runs and adds nothing, to compare with; without a value the contender itself. A case that never asks is
+  // skipped when a delay was given.
+  std::optional<double> injected_delay_ns();
 
   // For the body, where more take part than have a tally: they are waited for longer.
   void expect(int parties);

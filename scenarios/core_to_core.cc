@@ -12,6 +12,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
 #include "scenarios/support/worker_group.h"
@@ -95,6 +96,11 @@ void measure(harness::Run& run) {
   group.measure(run);
 }
 
+// The first pair: of many cores there are many.
+bool decisive(const harness::Point& point) {
+  return harness::Parameter::Value(point.text("pair")) == pairs().front();
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "core_to_core",
@@ -109,6 +115,7 @@ const RegisteredScenario registered([] {
                      interpreter_axis()},
       .run = measure,
       .offers = interpreter_fits,
+      .decisive = decisive,
       .contenders = {{"cache_line", "cache line", "limit"}},
   };
 });

@@ -12,6 +12,7 @@
 #include "scenarios/cpu_scaling.h"
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -34,6 +35,13 @@ void measure(harness::Run& run) {
 bool offers(const harness::Point& point) {
   const auto cpus = static_cast<std::int64_t>(allowed_cpus().size());
   return point["workers"] <= 2 * cpus && interpreter_fits(point);
+}
+
+// One worker, and as many as have a CPU each.
+bool decisive(const harness::Point& point) {
+  const auto cpus = static_cast<std::int64_t>(allowed_cpus().size()), workers = point["workers"];
+  return (workers == 1 || (workers <= cpus && 2 * workers > cpus)) &&
+         point.text("work") == "integer" && point.text("scaling") == "weak";
 }
 
 const RegisteredScenario registered([] {
@@ -63,6 +71,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<WorkersContender>(),
   };
 });

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -51,6 +52,10 @@ bool offers(const harness::Point& point) {
   return interpreter_fits(point);
 }
 
+bool decisive(const harness::Point& point) {
+  return point["parent_bytes"] == kSmallParent && !is_cpython(point.text("contender"));
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "lifecycle",
@@ -68,6 +73,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<StarterContender>(),
   };
 });

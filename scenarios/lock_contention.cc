@@ -9,6 +9,7 @@
 #include "scenarios/lock_contention.h"
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -43,6 +44,12 @@ bool offers(const harness::Point& point) {
          Locks::find(point.text("contender"), worker_kind_of(point)) != nullptr;
 }
 
+bool decisive(const harness::Point& point) {
+  return point["workers"] == 2 && point["work_in_ns"] == 0 && point["work_out_ns"] == 0 &&
+         is_closed(point) && !is_cpython(point.text("contender")) &&
+         !contender_is_one_of(point, {"absl_mutex"});
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "lock_contention",
@@ -73,6 +80,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<LockContender>(),
   };
 });

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/program.h"
 #include "scenarios/support/registry.h"
 
@@ -77,13 +78,9 @@ bool offers(const harness::Point& point) {
 // the sizes it quotes. Placements that only some machines have are measured as the time allows.
 bool decisive(const harness::Point& point) {
   if (point.text("placement") != "apart" && !is_on_one_cpu(point)) return false;
-  const std::string& contender = point.text("contender");
-  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), contender) != names.end();
-  };
-  if (is_one_of({"pipe", "queue"})) return point.text("wait") == kNativeWait;
+  if (contender_is_one_of(point, {"pipe", "queue"})) return point.text("wait") == kNativeWait;
   return point["msg_bytes"] <= 64 &&
-         is_one_of({"boost_message_queue", "cpython_queue", "pipe2", "spsc_ring"});
+         contender_is_one_of(point, {"boost_message_queue", "cpython_queue", "pipe2", "spsc_ring"});
 }
 
 const RegisteredScenario registered([] {

@@ -11,6 +11,7 @@
 #include "scenarios/pool_tasks.h"
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -42,6 +43,13 @@ bool offers(const harness::Point& point) {
   return has && interpreter_fits(point);
 }
 
+bool decisive(const harness::Point& point) {
+  const std::string& way = point.text("way");
+  return (way == "one_by_one" || way == "chunks") && point["workers"] == 2 && is_closed(point) &&
+         contender_is_one_of(point, {"thread_pool", "process_pool", "tbb_task_group",
+                                     "boost_thread_pool", "pipe_pool"});
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "pool_tasks",
@@ -62,6 +70,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<PoolContender>(),
   };
 });

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -81,6 +82,14 @@ bool offers(const harness::Point& point) {
   return !open || !contender->is_cpython();
 }
 
+bool decisive(const harness::Point& point) {
+  return point["producers"] == 1 && point["consumers"] == 1 && point["msg_bytes"] == 8 &&
+         point["batch"] == 1 && point["rate"] == 0 && is_closed(point) &&
+         contender_is_one_of(
+             point, {"queue", "pipe", "moodycamel_queue", "moodycamel_blocking_queue", "std_queue",
+                     "boost_lockfree_queue", "boost_message_queue", "pipe2"});
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "producer_consumer",
@@ -116,6 +125,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<QueueContender>(),
   };
 });

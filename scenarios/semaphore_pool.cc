@@ -9,6 +9,7 @@
 #include "scenarios/semaphore_pool.h"
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -42,6 +43,11 @@ bool offers(const harness::Point& point) {
          Semaphores::find(point.text("contender"), worker_kind_of(point)) != nullptr;
 }
 
+bool decisive(const harness::Point& point) {
+  return point["workers"] == 4 && point["permits"] == 2 && is_closed(point) &&
+         !is_cpython(point.text("contender"));
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "semaphore_pool",
@@ -64,6 +70,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<SemaphoreContender>(),
   };
 });

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -24,6 +25,13 @@ void measure(harness::Run& run) {
   operation->measure(run);
 }
 
+bool decisive(const harness::Point& point) {
+  return contender_is_one_of(point,
+                             {"th_lock_acquire_release", "std_mutex_acquire_release",
+                              "pthread_mutex_acquire_release", "tbb_mutex_acquire_release",
+                              "tbb_spin_mutex_acquire_release", "absl_mutex_acquire_release"});
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "single_operation",
@@ -33,6 +41,7 @@ const RegisteredScenario registered([] {
                      interpreter_axis()},
       .run = measure,
       .offers = interpreter_fits,
+      .decisive = decisive,
       .contenders = labels_of<OperationContender>(),
   };
 });

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "scenarios/support/cpython.h"
+#include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
 
 namespace scenarios {
@@ -45,6 +46,11 @@ bool offers(const harness::Point& point) {
   return hot || contender->wait != "spin";
 }
 
+bool decisive(const harness::Point& point) {
+  return point.text("operation") == "event_set" && point.text("waiter") == "hot" &&
+         point.text("placement") == "apart" && !is_cpython(point.text("contender"));
+}
+
 const RegisteredScenario registered([] {
   return harness::Scenario{
       .name = "wakeup",
@@ -69,6 +75,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .decisive = decisive,
       .contenders = labels_of<WakeupContender>(),
   };
 });

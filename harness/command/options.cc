@@ -53,7 +53,7 @@ void check(Options& options, const RawOptions& raw) {
                    "; choose auto, plain or none");
   }
   if (raw.injected_delay) {
-    options.injected_delay_ns = decimal("--injected-delay", *raw.injected_delay, 0.01, 1e9);
+    options.injected_delay_ns = decimal("--injected-delay", *raw.injected_delay, 0, 1e9);
   }
   if (raw.order != "random" && raw.order != "given") {
     throw BadUsage("--order: there is no " + in_quotes(raw.order) + "; choose random or given");

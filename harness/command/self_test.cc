@@ -167,8 +167,8 @@ class SelfTestRun {
     settings.seed += log_.trials().size();
     for (const auto& name : cases_) {
       if (percent > 0) {
-        settings.options_of_b[name] = {"--injected-delay=" +
-                                       std::to_string(percent * log_.delays().at(name))};
+        settings.options_of_pair[name] = {{injected_delay(0)},
+                                          {injected_delay(percent * log_.delays().at(name))}};
       }
     }
     const auto begun = Clock::now();

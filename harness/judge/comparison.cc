@@ -116,13 +116,15 @@ void Comparison::measure_pair(const std::string& name, Samples& into) {
   const auto begun = Clock::now();
   const bool a_first = pairs_[name]++ % 2 == 0;
   Sample a, b;
-  auto options_of_b = settings_.options;
-  if (const auto more = settings_.options_of_b.find(name); more != settings_.options_of_b.end()) {
-    options_of_b.insert(options_of_b.end(), more->second.begin(), more->second.end());
+  ComparisonSettings::OfPair options{settings_.options, settings_.options};
+  if (const auto more = settings_.options_of_pair.find(name);
+      more != settings_.options_of_pair.end()) {
+    options.a.insert(options.a.end(), more->second.a.begin(), more->second.a.end());
+    options.b.insert(options.b.end(), more->second.b.begin(), more->second.b.end());
   }
-  if (a_first) a = a_.measure(name, settings_.options, settings_.scratch);
-  b = b_.measure(name, options_of_b, settings_.scratch);
-  if (!a_first) a = a_.measure(name, settings_.options, settings_.scratch);
+  if (a_first) a = a_.measure(name, options.a, settings_.scratch);
+  b = b_.measure(name, options.b, settings_.scratch);
+  if (!a_first) a = a_.measure(name, options.a, settings_.scratch);
   longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
   for (const auto& [metric, value_a] : a) {
     const auto value_b = b.find(metric);

@@ -36,7 +36,10 @@ struct ComparisonSettings {
   std::uint64_t seed = 0;
   std::optional<std::chrono::nanoseconds> budget = {};  // rounds that do not fit are left out
   std::vector<std::string> options;                     // for both builds, as --window 20ms
-  std::map<std::string, std::vector<std::string>> options_of_b = {};  // for B alone, by case
+  struct OfPair {
+    std::vector<std::string> a, b;
+  };
+  std::map<std::string, OfPair> options_of_pair = {};  // more of them, by case
   // By case and metric: no smaller difference is taken for a change.
   std::map<std::pair<std::string, Metric>, double> floors = {};
 

@@ -20,7 +20,7 @@ class Slowing {
 
   std::optional<double> rate(double delay_ns) const {
     auto options = options_;
-    if (delay_ns > 0) options.push_back("--injected-delay=" + std::to_string(delay_ns));
+    options.push_back(injected_delay(delay_ns));
     const Sample sample = build_.measure(name_, options, scratch_);
     const auto rate = sample.find(Metric::kRate);
     return rate == sample.end() ? std::nullopt : std::optional(rate->second);
@@ -48,6 +48,8 @@ class Slowing {
 };
 
 }  // namespace
+
+std::string injected_delay(double ns) { return "--injected-delay=" + std::to_string(ns); }
 
 std::optional<double> delay_per_percent(const Build& build, const std::string& name,
                                         const std::vector<std::string>& options,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,7 @@ class Measurement {
 
   // Of --injected-delay; a case that does not ask for it cannot be slowed.
   struct InjectedDelay {
-    double ns = 0;
+    std::optional<double> ns = {};
     bool taken = false;
   } injected_delay;
 

@@ -7,6 +7,7 @@
 
 #include "harness/measure/calibration.h"
 #include "harness/measure/measurement.h"
+#include "harness/measure/tick_clock.h"
 
 namespace harness {
 namespace {
@@ -74,8 +75,9 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
   Measurement control(timing_from(order), order.value("load", "none"));
   control.facts["load"] = order.value("load", "none");
   control.facts["timer_cost_ns"] = timer_cost_ns();
+  TickClock::calibrate();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
-  control.injected_delay.ns = order.value("injected_delay_ns", 0.0);
+  if (order.contains("injected_delay_ns")) control.injected_delay.ns = order["injected_delay_ns"];
   const Point point = point_from(order.at("point"), scenario);
   Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control,
           order.value("program", std::vector<std::string>()));
@@ -89,9 +91,11 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
     facts = control.facts;
     throw std::runtime_error("the scenario measured nothing");
   }
-  if (control.injected_delay.ns > 0) {
-    if (!control.injected_delay.taken) throw Skipped("this case takes no injected delay");
-    control.facts["warning"] = "slowed on purpose: --injected-delay";
+  if (const auto& delay = control.injected_delay; delay.ns) {
+    if (!delay.taken) throw Skipped("this case takes no injected delay");
+    control.facts["warning"] = *delay.ns > 0
+                                   ? "slowed on purpose: --injected-delay"
+                                   : "with the code of --injected-delay, which adds nothing";
   }
   write_windows(fd, control);
 }

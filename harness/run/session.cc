@@ -183,8 +183,8 @@ Json Session::opening(const std::string& started) const {
                  {{"windows", settings_.windows},
                   {"window_ns", settings_.window.count()},
                   {"warmup_ns", settings_.warmup.count()}}}};
-  if (settings_.injected_delay_ns > 0) {
-    event["settings"]["injected_delay_ns"] = settings_.injected_delay_ns;
+  if (settings_.injected_delay_ns) {
+    event["settings"]["injected_delay_ns"] = *settings_.injected_delay_ns;
   }
   if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
   event["interpreters"] = Json::object();
@@ -240,16 +240,17 @@ Json Session::order_of(const Launch& launch) const {
     std::visit([&, name = name](const auto& plain) { point[std::string(name)] = plain; }, value);
   }
   const Interpreter* python = interpreter_of(*launch.of, interpreters_);
-  return {{"scenario", std::string(launch.of->scenario->name)},
-          {"point", point},
-          {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
-          {"load", launch.of->load()},
-          {"interpreter", python == nullptr ? "" : python->path},
-          {"program", program_of(*launch.of, settings_.programs)},
-          {"injected_delay_ns", settings_.injected_delay_ns},
-          {"warmup_ns", settings_.warmup.count()},
-          {"window_ns", settings_.window.count()},
-          {"windows", settings_.windows}};
+  Json order = {{"scenario", std::string(launch.of->scenario->name)},
+                {"point", point},
+                {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
+                {"load", launch.of->load()},
+                {"interpreter", python == nullptr ? "" : python->path},
+                {"program", program_of(*launch.of, settings_.programs)},
+                {"warmup_ns", settings_.warmup.count()},
+                {"window_ns", settings_.window.count()},
+                {"windows", settings_.windows}};
+  if (settings_.injected_delay_ns) order["injected_delay_ns"] = *settings_.injected_delay_ns;
+  return order;
 }
 
 // Adds what the launch does not know of itself.

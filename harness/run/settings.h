@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ struct RunSettings {
   Seconds budget = Schedule::kNoBudget;  // for the whole run, with its report
   std::chrono::nanoseconds warmup{}, window{}, timeout{};
   std::vector<Program> programs = {};
-  std::string progress = "auto";  // or "plain", "none" (progress.h)
-  double injected_delay_ns = 0;   // in each operation, to see that a comparison finds it
+  std::string progress = "auto";                 // or "plain", "none" (progress.h)
+  std::optional<double> injected_delay_ns = {};  // in each operation (scenario.h)
   bool shuffled = true, quiet = false, no_report = false;
 };
 

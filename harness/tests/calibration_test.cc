@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/base/cpus.h"
+#include "harness/measure/tick_clock.h"
 
 namespace harness {
 namespace {
@@ -32,6 +33,26 @@ int exit_code_of(Action action) {
 TEST(CalibrationTest, ReadingTheClockCostsSomething) {
   EXPECT_GT(timer_cost_ns(), 0);
   EXPECT_LT(timer_cost_ns(), 1e6);
+}
+
+std::uint64_t steady_ns() {
+  return static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+// A time between two readings is no shorter than one that lies within it, and no longer than one around it.
+TEST(CalibrationTest, TheTickClockMeasuresWhatTheSteadyClockMeasures) {
+  for (const bool calibrated : {false, true}) {
+    if (calibrated) TickClock::calibrate();
+    const auto around = steady_ns(), from = TickClock::before(), within = steady_ns();
+    std::this_thread::sleep_for(20ms);
+    const auto inner = static_cast<double>(steady_ns() - within);
+    const auto measured = static_cast<double>(TickClock::nanoseconds(from, TickClock::after()));
+    const auto outer = static_cast<double>(steady_ns() - around);
+    EXPECT_GE(measured, inner * 0.999) << calibrated;
+    EXPECT_LE(measured, outer * 1.001) << calibrated;
+    EXPECT_EQ(TickClock::nanoseconds(from + 1, from), 0u);
+  }
 }
 
 TEST(CalibrationTest, ACacheLineTakesTimeBetweenTwoCores) {

@@ -58,9 +58,11 @@ void count_rarely(Tally& tally) {
 
 // FIXTURE_DELAYS: the file to which each launch adds its delay, in ns.
 void take_delay(Run& run) {
-  injected_delay = std::chrono::nanoseconds(std::lround(run.injected_delay_ns()));
+  const auto ns = run.injected_delay_ns();
+  injected_delay = std::chrono::nanoseconds(std::lround(ns.value_or(0)));
   if (const char* file = std::getenv("FIXTURE_DELAYS"); file != nullptr) {
-    std::ofstream(file, std::ios::app) << injected_delay.count() << "\n";
+    std::ofstream(file, std::ios::app)
+        << (ns ? std::to_string(injected_delay.count()) : "none") << "\n";
   }
 }
 

@@ -1,6 +1,5 @@
 // Single operations of the machine: what an atomic, a copy and an empty loop cost.
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -33,11 +32,11 @@ void exchange_and_store(Run& run) {
 
 // What it costs to time an operation: what is recorded of one that takes no time.
 void time_nothing(Run& run) {
-  using Clock = std::chrono::steady_clock;
+  using harness::TickClock;
   const auto latencies = std::make_unique<harness::Histogram>();
   run.operation([&] {
-    const auto before = Clock::now();
-    latencies->record(static_cast<std::uint64_t>((Clock::now() - before).count()));
+    const auto from = TickClock::before();
+    latencies->record(TickClock::nanoseconds(from, TickClock::after()));
   });
 }
 

@@ -24,11 +24,11 @@ inline constexpr bool kTakesDelay = requires {
 // start; processes inherit it.
 inline std::uint64_t delay_steps = 0;
 
-// Returns true if operations of this launch are to be slowed.
+// Returns true if operations of this launch are to be slowed, be it by 0 ns, to compare with.
 inline bool inject_delay(harness::Run& run) {
-  const double ns = run.injected_delay_ns();
-  delay_steps = ns > 0 ? static_cast<std::uint64_t>(ns * BusyWork::steps_per_ns() * 65536) : 0;
-  return ns > 0;
+  const auto ns = run.injected_delay_ns();
+  delay_steps = static_cast<std::uint64_t>(ns.value_or(0) * BusyWork::steps_per_ns() * 65536);
+  return ns.has_value();
 }
 
 // The delay of so many operations.

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 
 #include "harness/scenario.h"
@@ -29,15 +28,15 @@ class SampledWaits {
   SampledWaits(harness::Tally& tally, std::int64_t every) : tally_(tally), every_(every) {}
 
   void begin() {
-    if (until_next_ == 0) begun_ = Clock::now();
+    if (until_next_ == 0) begun_ = Clock::before();
   }
   void end() {
     if (until_next_-- > 0) return;
     until_next_ = every_ - 1;
-    const auto now = Clock::now();
-    tally_.record(ns(now - begun_));
+    const auto now = Clock::after();
+    tally_.record(Clock::nanoseconds(begun_, now));
     if (tally_.window() == 0) return;
-    if (last_ != Clock::time_point{}) longest_ = std::max(longest_, ns(now - last_));
+    if (last_ != 0) longest_ = std::max(longest_, Clock::nanoseconds(last_, now));
     last_ = now;
   }
 
@@ -45,13 +44,12 @@ class SampledWaits {
   std::uint64_t longest() const { return longest_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  static std::uint64_t ns(Clock::duration time) { return static_cast<std::uint64_t>(time.count()); }
+  using Clock = harness::TickClock;
 
   harness::Tally& tally_;
   std::int64_t every_, until_next_ = 0;
   std::uint64_t longest_ = 0;
-  Clock::time_point begun_, last_;
+  std::uint64_t begun_ = 0, last_ = 0;  // readings of the clock
 };
 
 }  // namespace scenarios

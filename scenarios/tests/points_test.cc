@@ -1,5 +1,6 @@
 // The points of each scenario: which it offers, which are decisive, and what it refuses.
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -106,6 +107,25 @@ TEST(DecisiveTest, OursAndThoseTheReportComparesThemWithAreDecisive) {
                   each.point.text("contender") == "queue");
     }
   }
+}
+
+// A typing error in a name would lose a case, and a case that is not needed costs six launches.
+TEST(DecisiveTest, TheHeadlineOfEachScenarioRestsOnAFewCases) {
+  std::map<std::string, int> decisive;
+  for (const auto& each : quick_cases()) {
+    decisive[std::string(each.scenario->name)] += each.decisive() ? 1 : 0;
+  }
+  const int scaling = allowed_cpus().size() == 1 ? 4 : 8;
+  EXPECT_EQ(decisive, (std::map<std::string, int>{{"core_to_core", 1},
+                                                  {"cpu_scaling", scaling},
+                                                  {"lifecycle", 9},
+                                                  {"lock_contention", 14},
+                                                  {"pipe_vs_queue", 42},
+                                                  {"pool_tasks", 10},
+                                                  {"producer_consumer", 10},
+                                                  {"semaphore_pool", 8},
+                                                  {"single_operation", 6},
+                                                  {"wakeup", 8}}));
 }
 
 // What cannot be measured is skipped with a reason before anything is started.

@@ -28,4 +28,9 @@ inline std::vector<harness::Case> cases(std::map<std::string, std::string> axes,
       {.filters = std::move(filters), .axes = std::move(axes), .interpreters = {"3.11.2"}});
 }
 
+// Those of a run without options.
+inline std::vector<harness::Case> quick_cases() {
+  return harness::select(all_scenarios(), {.interpreters = {"3.11.2"}, .quick = true});
+}
+
 }  // namespace scenarios::testing

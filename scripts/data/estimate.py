@@ -102,6 +102,13 @@ def told_apart(ratio):
     return 1 if ratio.low > 1 else -1
 
 
+def too_close(ratio):
+    """Returns True if this run shows no difference: the interval has none, or without one the lead is too small."""
+    if told_apart(ratio) is None:
+        return ratio is not None and 1 / NOTICED < ratio.value < NOTICED
+    return told_apart(ratio) == 0
+
+
 def spread(values):
     """Returns the robust coefficient of variation, 1.4826 MAD / median."""
     values = numpy.fromiter(values, float)

@@ -11,7 +11,7 @@ import collections
 
 from data import axes, words
 from data.contenders import is_baseline, is_ours, label
-from data.estimate import NOTICED, estimate, per_launch, ratio_of, told_apart
+from data.estimate import NOTICED, estimate, per_launch, ratio_of, told_apart, too_close
 from data.run_folder import measured
 
 Metric = collections.namedtuple("Metric", "name column better heading text_of unit")
@@ -135,7 +135,7 @@ def lead(race, first, other):
     ratio = speed_ratio(race, first, other)
     if ratio is None:
         return "%s moved nothing" % label(*other.contender)
-    if told_apart(ratio) == 0:
+    if too_close(ratio):
         return "not told apart from %s (%s): %s" % (name_of(other), shown(race, other), times(ratio))
     return "%s as fast as %s (%s)" % (times(ratio), name_of(other), shown(race, other))
 
@@ -146,7 +146,7 @@ def verdict(race):
     if len(race.entries) == 1:
         return "%s: %s; nothing else was measured beside it" % (name_of(first), shown(race, first))
     other = (rival_of if is_ours(first.contender[0]) else ours_of)(race) or race.entries[1]
-    unsure = told_apart(speed_ratio(race, first, other)) == 0
+    unsure = too_close(speed_ratio(race, first, other))
     text = "%s %s %s; %s" % (name_of(first), "has the best median," if unsure else "is the fastest with",
                              shown(race, first), lead(race, first, other))
     calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)])

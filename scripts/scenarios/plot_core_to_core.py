@@ -27,11 +27,17 @@ def pairs_of(rows):
     return {pair: each for pair, each in found.items() if each is not None}
 
 
+def time_of(each):
+    """Returns '57 ns (56 ns to 58 ns)'."""
+    return words.duration(each.median) + ("" if each.low is None else " (%s to %s)" % (
+        words.duration(each.low), words.duration(each.high)))
+
+
 def headline(found):
     near, far = (choose(found, key=lambda pair: found[pair].median) for choose in (min, max))
-    text = "A cache line takes %s one way between CPUs %d and %d" % (words.duration(found[near].median), *near)
+    text = "A cache line takes %s one way between CPUs %d and %d" % (time_of(found[near]), *near)
     return text + "." if len(found) == 1 else text + ", the nearest of %s, and %s between %d and %d, the farthest." % (
-        words.counted(len(found), "pair"), words.duration(found[far].median), *far)
+        words.counted(len(found), "pair"), time_of(found[far]), *far)
 
 
 def answer(_run, rows):

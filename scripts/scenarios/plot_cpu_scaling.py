@@ -10,8 +10,8 @@ import collections
 
 from data import words
 from data.contenders import label, order
-from data.estimate import Estimate, per_launch, ratio_of
-from data.races import contender_of
+from data.estimate import Estimate, per_launch, ratio_of, too_close
+from data.races import contender_of, times
 from data.run_folder import measured, without_load
 from data.scaling_fit import fit_of, law_of, words_of
 from answers.answer import UNANSWERED, Answer, nothing
@@ -100,11 +100,10 @@ def laws(panels, cpus):
 
 
 def sentence(scaling, workers, contender, speed_up):
+    about, doubt = (workers, label(*contender), times(speed_up)), ", not told apart from one" if too_close(speed_up) else ""
     if scaling == "weak":
-        return "%d workers, each a %s, do %s times the integer work of one." % (
-            workers, label(*contender), words.factor(speed_up))
-    return "Divided among %d workers, each a %s, the same integer work is done %s times as fast." % (
-        workers, label(*contender), words.factor(speed_up))
+        return "%d workers, each a %s, do %s the integer work of one%s." % (*about, doubt)
+    return "Divided among %d workers, each a %s, the same integer work is done %s as fast%s." % (*about, doubt)
 
 
 def efficiency_cell(notes, ratio, workers, cpus):
@@ -122,14 +121,14 @@ def answer(run, rows):
         for contender, ratios in speeds.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, contender))
+                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, contender, ratios[useful]))
             found += [[name_cell(contender), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
                        Cell(words.three(ratio.value), ratio.value), interval_cell(notes, ratio, words.three),
                        efficiency_cell(notes, ratio, workers, cpus), Cell(str(ratio.n), ratio.n)]
                       for workers, ratio in ratios.items()]
     if not found:
         return nothing("This run has no work of one worker to compare with.")
-    points = [sentence(SCALINGS[rank], workers, contender, -value) for rank, value, workers, contender in sorted(speeds_of)]
+    points = [sentence(SCALINGS[rank], workers, contender, ratio) for rank, _, workers, contender, ratio in sorted(speeds_of)]
     points += laws(panels, cpus)
     table = without_empty(Table("Each against one worker of its own kind.", [
         "contender", "work", "scaling", "workers", "speed-up", "95 % interval", "efficiency", "launches"],

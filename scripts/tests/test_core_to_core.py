@@ -28,9 +28,10 @@ def many(run):
 
 class CoreToCore(unittest.TestCase):
     def test_the_nearest_and_the_farthest_pair_are_named(self):
-        self.assertEqual(answered(cores).headline, "A cache line takes 40.7 ns one way between CPUs 0 and 1, the nearest of 6 "
-                                                   "pairs, and 132 ns between 1 and 2, the farthest.")
-        self.assertEqual(answered(two).headline, "A cache line takes 131 ns one way between CPUs 0 and 1.")
+        self.assertEqual(answered(cores).headline, "A cache line takes 40.7 ns (40.2 ns to 41.2 ns) one way between CPUs 0 "
+                                                   "and 1, the nearest of 6 pairs, and 132 ns (131 ns to 132 ns) between 1 "
+                                                   "and 2, the farthest.")
+        self.assertEqual(answered(two).headline, "A cache line takes 131 ns (130 ns to 131 ns) one way between CPUs 0 and 1.")
 
     def test_each_pair_is_in_both_halves_and_numbered_where_there_is_room(self):
         pictures, tables = drawn(cores)

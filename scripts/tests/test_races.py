@@ -97,6 +97,10 @@ class Verdicts(unittest.TestCase):
         self.assertIn("not told apart from", text)
         self.assertNotIn("fastest", text)
 
+    def test_a_small_lead_without_an_interval_is_none(self):
+        self.assertEqual(self.verdict({"lock": [102], "std_mutex": [100]}),
+                         "gilfree Lock has the best median, 102/s; not told apart from std::mutex (100/s): 1.02 times")
+
     def test_a_winner_that_burns_its_core_is_named_first_and_then_the_best_that_blocks(self):
         self.assertEqual(self.verdict({"lock": [100], "tbb_spin_mutex": [160], "std_mutex": [80]}),
                          "tbb::spin_mutex (yields while it waits) is the fastest with 160/s; 1.60 times as fast as gilfree "

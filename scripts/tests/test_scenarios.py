@@ -93,7 +93,7 @@ class CpuScaling(unittest.TestCase):
 
     def test_the_one_that_scales_best_is_named_first(self):
         found = sentences(fills.cpu_scaling)
-        self.assertEqual(found[0], "2 workers, each a gilfree mp::Process, do 1.96 times the integer work of one.")
+        self.assertEqual(found[0], "2 workers, each a gilfree mp::Process, do 1.96 times (1.96 to 1.96) the integer work of one.")
         found = sentences(lambda run: (run.scaling("thread", "integer", {1: 1e5, 2: 1.2e5}),
                                        run.scaling("std_thread", "integer", {1: 1e5, 2: 1.9e5})))
         self.assertIn("each a std::thread, do 1.90 times", found[0])
@@ -102,7 +102,7 @@ class CpuScaling(unittest.TestCase):
         found = sentences(fills.cpu_scaling)
         self.assertFalse([each for each in found if "4 workers" in each])
         self.assertEqual(len([each for each in found if each.startswith("2 workers")]), 4)
-        self.assertIn("Divided among 2 workers, each a gilfree th::Thread, the same integer work is done 1.60 times as "
+        self.assertIn("Divided among 2 workers, each a gilfree th::Thread, the same integer work is done 1.60 times (1.60 to 1.60) as "
                       "fast.", found)
 
     def test_a_run_without_the_column_is_weak(self):
