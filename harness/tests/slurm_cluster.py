@@ -63,8 +63,10 @@ def missing():
     name = "gf%d-try" % os.getpid()
     if subprocess.call(["ip", "netns", "add", name], stderr=subprocess.DEVNULL) != 0:
         return "may not make network namespaces"
+    # In a chroot whose root is no mount, `ip` can make one and not enter it.
+    entered = subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], capture_output=True, text=True, check=False)
     subprocess.check_call(["ip", "netns", "del", name])
-    return None
+    return None if entered.returncode == 0 else "may not enter network namespaces: " + entered.stderr.strip()
 
 
 class Cluster:

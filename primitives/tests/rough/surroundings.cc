@@ -122,7 +122,10 @@ class Surroundings {
     const pid_t child = ::fork();
     need(child >= 0, "cannot fork");
     if (child == 0) {
+      // Opened before it becomes another user, who may not be allowed to search the folders on the way.
+      const int program = ::open(command[0], O_PATH | O_CLOEXEC);
       prepare(folder);
+      if (program >= 0) ::fexecve(program, command, environ);
       ::execvp(command[0], command);
       std::fprintf(stderr, "surroundings: cannot run %s: %s\n", command[0], std::strerror(errno));
       ::_exit(kWrongUsage);
