@@ -112,6 +112,7 @@ class Fifo : public AnyQueue<Self, T> {
       for (; is_empty || !begin(deadline); is_empty = false) {
         if (is_late_) return;
         if (queue_.closed() && queue_.qsize() == 0) Base::throw_closed_to_get();
+        if (deadline == kNow) return;
         const auto closed = [&] {
           queue_.ring_.fetch_next();
           return queue_.closed();
