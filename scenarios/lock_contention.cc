@@ -47,7 +47,7 @@ bool offers(const harness::Point& point) {
 bool decisive(const harness::Point& point) {
   return point["workers"] == 2 && point["work_in_ns"] == 0 && point["work_out_ns"] == 0 &&
          is_closed(point) && !is_cpython(point.text("contender")) &&
-         !contender_is_one_of(point, {"absl_mutex"});
+         !contender_is_one_of(point, {"absl_mutex", "posix_sem"});
 }
 
 const RegisteredScenario registered([] {

@@ -48,7 +48,8 @@ bool offers(const harness::Point& point) {
 
 bool decisive(const harness::Point& point) {
   return point.text("operation") == "event_set" && point.text("waiter") == "hot" &&
-         point.text("placement") == "apart" && !is_cpython(point.text("contender"));
+         worker_kind_of(point) == WorkerKind::kThreads && point.text("placement") == "apart" &&
+         !is_cpython(point.text("contender"));
 }
 
 const RegisteredScenario registered([] {

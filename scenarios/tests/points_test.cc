@@ -99,9 +99,10 @@ TEST(DecisiveTest, OursAndThoseTheReportComparesThemWithAreDecisive) {
   for (const auto& each : cases({{"msg_bytes", "64"}}, {"^pipe_vs_queue/"})) {
     if (each.decisive()) decisive.insert(each.point.text("contender"));
   }
-  EXPECT_EQ(decisive, (std::set<std::string>{"boost_message_queue", "cpython_queue", "pipe",
-                                             "pipe2", "queue", "spsc_ring"}));
-  for (const auto& each : cases({{"msg_bytes", "1M"}}, {"^pipe_vs_queue/"})) {
+  EXPECT_EQ(decisive,
+            (std::set<std::string>{"boost_message_queue", "cpython_queue", "pipe", "pipe2",
+                                   "pipe2_1m", "queue", "spsc_ring", "zeromq_ipc"}));
+  for (const auto& each : cases({{"msg_bytes", "64k"}}, {"^pipe_vs_queue/"})) {
     if (each.decisive()) {
       EXPECT_TRUE(each.point.text("contender") == "pipe" ||
                   each.point.text("contender") == "queue");
@@ -119,13 +120,13 @@ TEST(DecisiveTest, TheHeadlineOfEachScenarioRestsOnAFewCases) {
   EXPECT_EQ(decisive, (std::map<std::string, int>{{"core_to_core", 1},
                                                   {"cpu_scaling", scaling},
                                                   {"lifecycle", 9},
-                                                  {"lock_contention", 14},
-                                                  {"pipe_vs_queue", 42},
+                                                  {"lock_contention", 12},
+                                                  {"pipe_vs_queue", 44},
                                                   {"pool_tasks", 10},
                                                   {"producer_consumer", 10},
                                                   {"semaphore_pool", 8},
                                                   {"single_operation", 6},
-                                                  {"wakeup", 8}}));
+                                                  {"wakeup", 5}}));
 }
 
 // What cannot be measured is skipped with a reason before anything is started.
