@@ -14,6 +14,7 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
+#include "harness/base/lists.h"
 #include "harness/command/compare_options.h"
 #include "harness/command/self_test.h"
 #include "harness/command/subcommand.h"
@@ -21,6 +22,7 @@
 #include "harness/command/verdict_output.h"
 #include "harness/judge/comparison.h"
 #include "harness/judge/self_test_report.h"
+#include "harness/record/events.h"
 #include "harness/record/folder.h"
 
 namespace harness {
@@ -28,15 +30,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Cases that both builds have.
-std::vector<std::string> shared_cases(const Build& a, const Build& b,
-                                      const CompareOptions& options) {
-  auto cases = a.cases(selection_of(options));
-  const auto others = b.cases(selection_of(options));
-  std::erase_if(cases, [&](const std::string& name) {
-    return std::find(others.begin(), others.end(), name) == others.end();
-  });
-  if (cases.empty()) throw BadUsage("the two builds have no case in common that matches");
+// The cases of two builds that match.
+struct Cases {
+  std::vector<std::string> shared, only_a, only_b;
+};
+
+Cases cases_of(const Build& a, const Build& b, const CompareOptions& options) {
+  const auto in_a = a.cases(selection_of(options)), in_b = b.cases(selection_of(options));
+  Cases cases;
+  for (const auto& name : in_a)
+    (contains(in_b, name) ? cases.shared : cases.only_a).push_back(name);
+  for (const auto& name : in_b) {
+    if (!contains(in_a, name)) cases.only_b.push_back(name);
+  }
+  if (cases.shared.empty()) throw BadUsage("the two builds have no case in common that matches");
   return cases;
 }
 
@@ -50,12 +57,16 @@ int ab(CompareOptions options) {
     options.a = options.words[0], options.b = options.words[1];
     options.words.erase(options.words.begin(), options.words.begin() + 2);
   }
-  const Build a = Build::find(options.a), b = Build::find(options.b);
-  const auto cases = shared_cases(a, b, options);
-  if (!options.floor.empty()) options.settings.floors = floors_from("--floor", options.floor);
+  const Build a = build_for(options, options.a), b = build_for(options, options.b);
+  const auto cases = cases_of(a, b, options);
+  for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared.front(), options);
+  if (options.floor) options.settings.floors = floors_from("--floor", *options.floor, cases.shared);
   const Folder folder(options.out);
+  const EventLog lock(folder.path());
   options.settings.scratch = folder.path() / "launch";
-  Comparison comparison(a, b, cases, options.settings);
+  Comparison comparison(a, b, cases.shared, options.settings);
+  for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
+  if (!cases.only_b.empty()) comparison.warn("A does not have: " + joined(cases.only_b, "; "));
   comparison.run(progress_of(options, ""));
   write_comparison(comparison.result(), folder.path());
   say({comparison.result()}, options.format);
@@ -95,7 +106,7 @@ void declare(CLI::App& app, CompareOptions& options) {
       ->delimiter(',')
       ->type_name("LIST")
       ->allow_extra_args(false)
-      ->check(CLI::Range(0.1, 1000.0));
+      ->check(number_between(0.1, 1000));
   aa_command->add_flag("--resume", options.resume,
                        "keep the trials that --out has, and add to them");
   aa_command->add_option("words", options.words, "filters: scenarios or cases");

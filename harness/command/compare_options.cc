@@ -1,21 +1,91 @@
 #include "harness/command/compare_options.h"
 
+#include <algorithm>
+#include <chrono>
 #include <iostream>
 
+#include "harness/base/errors.h"
+#include "harness/base/lists.h"
+#include "harness/command/values.h"
+
 namespace harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kMostWindows = 16;
+
+// Options of `run` that are the comparison's own.
+const std::vector<std::string> kDecided = {
+    "--launches", "--list",          "-l",         "--help",    "-h",
+    "--help-all", "--version",       "-V",         "-o",        "--out",
+    "--resume",   "--save-baseline", "--baseline", "--dry-run", "-n",
+    "--format",   "--exclude",       "-t",         "-q",        "--no-report",
+    "--quiet",    "--time-budget",   "--progress", "--lenient", "--strict"};
+
+std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
+
+// Far longer than a launch that hangs takes, which the program ends by itself (--timeout).
+std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
+  std::chrono::nanoseconds patience = 3min;
+  for (const auto& option : options) {
+    const std::string name = name_of(option);
+    if (name != "--timeout" && name != "--window" && name != "--warmup") continue;
+    try {
+      patience +=
+          kMostWindows * duration(name, option.substr(std::min(name.size() + 1, option.size())));
+    } catch (const BadUsage&) {  // the program refuses it, too
+    }
+  }
+  return patience;
+}
+
+}  // namespace
+
+CLI::Validator number_between(double least, double most) {
+  const auto check = [=](std::string& text) {
+    try {
+      (void)decimal("", text, least, most);
+      return std::string();
+    } catch (const BadUsage& why) {
+      return std::string(why.what()).substr(2);
+    }
+  };
+  return CLI::Validator(check, "", "");
+}
+
+Build build_for(const CompareOptions& options, const std::string& what) {
+  Build build = Build::find(what);
+  build.wait_at_most(patience_of(options.launch_options));
+  return build;
+}
+
+void check_launch_options(const Build& build, const std::string& name,
+                          const CompareOptions& options) {
+  for (const auto& option : options.launch_options) {
+    if (!option.starts_with("-") || contains(kDecided, name_of(option))) {
+      throw BadUsage("--launch-option: " + in_quotes(option) +
+                     " is not for a single launch; give what changes a measurement, as "
+                     "--launch-option=--window=20ms");
+    }
+  }
+  if (!options.settings.options.empty()) build.check(name, options.settings.options);
+}
 
 void add_shared(CLI::App& command, CompareOptions& options) {
   command.add_option("--rounds", options.settings.rounds, "rounds of one launch of each build")
       ->check(CLI::Range(1, 10'000));
   command
       .add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
-      ->check(CLI::Range(0.1, 1000.0));
-  command.add_option("--seed", options.settings.seed, "of the order of cases");
+      ->check(number_between(0.1, 1000));
+  command.add_option_function<std::string>(
+      "--seed", [&](const std::string& text) { options.settings.seed = seed_of(text); },
+      "of the order of cases");
   command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
   command
       .add_option("-t,--time-budget", options.budget_minutes,
                   "in minutes; rounds that do not fit are left out")
-      ->check(CLI::Range(0.01, 10'000.0));
+      ->check(number_between(0.01, 10'000));
   command
       .add_option(
           "--launch-option", options.launch_options,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@
 namespace harness {
 
 struct CompareOptions {
-  std::string a, b, out = "compare", floor;
+  std::string a, b, out = "compare";
+  std::optional<std::string> floor;
   std::vector<std::string> words, launch_options;
   std::string load;  // of --load; empty: none
   ComparisonSettings settings;
@@ -22,7 +24,17 @@ struct CompareOptions {
   bool strict = false, quiet = false, resume = false;
 };
 
+// Accepts a number within these bounds, and says so of others, NaN among them.
+CLI::Validator number_between(double least, double most);
+
 void add_shared(CLI::App& command, CompareOptions& options);
+
+// Finds the build, and gives its launches the time that the options ask for. Throws BadUsage.
+Build build_for(const CompareOptions& options, const std::string& what);
+
+// Throws BadUsage if an option for launches is one that the comparison itself decides, or that the build refuses.
+void check_launch_options(const Build& build, const std::string& name,
+                          const CompareOptions& options);
 
 // Shows on standard error how far it is, unless --quiet was given. `what` stands before it.
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what);

@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <optional>
+#include <set>
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/command/trial_log.h"
 #include "harness/judge/injected_delay.h"
 #include "harness/judge/self_test.h"
 #include "harness/judge/self_test_report.h"
-#include "harness/record/folder.h"
 
 namespace harness {
 namespace {
@@ -21,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kLog = "aa.jsonl";
+constexpr int kFewestRounds = 6;  // that give an interval
 
 // What every trial of a folder has in common: trials of other settings say nothing of these.
 Json settings_of(const CompareOptions& options, const Build& build) {
@@ -38,70 +37,20 @@ Json settings_of(const CompareOptions& options, const Build& build) {
           {"filters", options.words}};
 }
 
-// The trials of a folder, one line each, written as they end.
-class TrialLog {
- public:
-  TrialLog(const CompareOptions& options, const Json& settings)
-      : path_(options.resume ? fs::path(options.out) : Folder(options.out, kLog).path()) {
-    options.resume ? read(settings) : append(settings);
-  }
-
-  const fs::path& folder() const { return path_; }
-  const std::vector<Trial>& trials() const { return trials_; }
-  const std::map<std::string, double>& delays() const { return delays_; }
-
-  void add(const Trial& trial) {
-    append(json_of(trial));
-    trials_.push_back(trial);
-  }
-  void add_delay(const std::string& name, double ns_per_percent) {
-    append({{"event", "delay"}, {"case", name}, {"ns_per_percent", ns_per_percent}});
-    delays_[name] = ns_per_percent;
-  }
-
- private:
-  void append(const Json& line) {
-    std::ofstream file(path_ / kLog, std::ios::app);
-    file << line.dump() << "\n";
-    if (!file.flush()) throw CannotWrite((path_ / kLog).string());
-  }
-
-  void read(const Json& settings) {
-    std::ifstream file(path_ / kLog);
-    std::string text;
-    if (!std::getline(file, text)) {
-      throw BadUsage("--resume: " + path_.string() + " has no trials; leave --resume out");
-    }
-    if (Json::parse(text, nullptr, false) != settings) {
-      throw BadUsage("--resume: the trials in " + path_.string() +
-                     " are of another build, other cases or other options; name another --out");
-    }
-    bool whole = true;
-    while (std::getline(file, text)) {
-      whole = !file.eof();
-      const Json line = Json::parse(text, nullptr, false);
-      if (line.is_discarded()) continue;  // it was killed while it wrote this line
-      if (line.at("event") == "delay") {
-        delays_[line.at("case").get<std::string>()] = line.at("ns_per_percent").get<double>();
-      }
-      if (line.at("event") == "trial") trials_.push_back(trial_from(line));
-    }
-    if (!whole) std::ofstream(path_ / kLog, std::ios::app) << "\n";
-  }
-
-  fs::path path_;
-  std::vector<Trial> trials_;
-  std::map<std::string, double> delays_;
-};
+std::vector<std::string> cases_of(const Build& build, const CompareOptions& options) {
+  auto cases = build.cases(selection_of(options));
+  check_launch_options(build, cases.front(), options);
+  return cases;
+}
 
 class SelfTestRun {
  public:
   SelfTestRun(CompareOptions options, Build build)
       : options_(std::move(options)),
         build_(std::move(build)),
-        cases_(build_.cases(selection_of(options_))),
-        log_(options_, settings_of(options_, build_)) {
-    options_.settings.scratch = log_.folder() / "launch";
+        cases_(cases_of(build_, options_)),
+        log_(options_.out, options_.resume, settings_of(options_, build_)) {
+    options_.settings.scratch = log_.folder() / "trial";
     if (options_.settings.budget) end_ = Clock::now() + *options_.settings.budget;
     options_.settings.budget.reset();
   }
@@ -110,15 +59,16 @@ class SelfTestRun {
     const FinishFirst finish;  // what was measured is written
     const std::vector<double> nothing = {0};
     const auto& percents = options_.powers.empty() ? nothing : options_.powers;
-    if (!options_.powers.empty()) find_delays();
+    for (const double percent : options_.powers) find_delays(percent / 100);
+    leave_out_what_takes_no_delay();
     for (int number = 0; number < options_.trials; ++number) {
       for (const double percent : percents) {
         if (made(percent) > number) continue;
-        if (!has_time(percent)) return end();
-        perform(percent, number);
+        if (!has_time(percent)) return end(kOk);
+        if (!perform(percent / 100, number)) return end(kFailed);
       }
     }
-    return end();
+    return end(kOk);
   }
 
  private:
@@ -138,59 +88,68 @@ class SelfTestRun {
     return !end_ || Clock::now() + std::chrono::duration<double>(longest) <= *end_;
   }
 
-  // Finds, of each case, by how much of a delay it is slowed; leaves out the cases that take none.
-  void find_delays() {
-    std::vector<std::string> slowed;
+  // Finds, of each case, the delay that slows it by this share.
+  void find_delays(double share) {
     for (const auto& name : cases_) {
       if (interrupted() != 0) return;
-      if (log_.delays().count(name) == 0) {
-        const auto delay =
-            delay_per_percent(build_, name, options_.settings.options, options_.settings.scratch);
-        if (!delay) {
-          std::cerr << "bench-all: left out, an injected delay does not slow it: " << name << "\n";
-          continue;
-        }
-        log_.add_delay(name, *delay);
+      if (log_.delays().count({name, share}) != 0 || takes_none_.count(name) != 0) continue;
+      const auto& settings = options_.settings;
+      const auto delay = delay_that_slows(build_, name, settings.options, settings.scratch, share);
+      if (interrupted() != 0) return;
+      if (delay) {
+        log_.add_delay(name, share, *delay);
+      } else {
+        std::cerr << "bench-all: left out, an injected delay does not slow it: " << name << "\n";
+        takes_none_.insert(name);
       }
-      slowed.push_back(name);
     }
-    if (slowed.empty()) {
-      throw BadUsage(
-          "aa --power: no case is slowed by an injected delay; those of gilfree's Queue, Lock and "
-          "Pool are");
-    }
-    cases_ = slowed;
   }
 
-  void perform(double percent, int number) {
+  void leave_out_what_takes_no_delay() {
+    std::erase_if(cases_, [this](const auto& name) { return takes_none_.count(name) != 0; });
+    if (!cases_.empty() || interrupted() != 0) return;
+    throw BadUsage(
+        "aa --power: no case is slowed by an injected delay; those of gilfree's Queue, Lock and "
+        "Pool are");
+  }
+
+  // False if a case was not measured: then there is no trial.
+  bool perform(double share, int number) {
     auto settings = options_.settings;
     settings.seed += log_.trials().size();
-    for (const auto& name : cases_) {
-      if (percent > 0) {
+    if (share > 0) {
+      for (const auto& name : cases_) {
         settings.options_of_pair[name] = {{injected_delay(0)},
-                                          {injected_delay(percent * log_.delays().at(name))}};
+                                          {injected_delay(log_.delays().at({name, share}))}};
       }
     }
     const auto begun = Clock::now();
     Comparison comparison(build_, build_, cases_, settings);
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
-    if (interrupted() != 0) return;  // its rounds are not all there
+    if (interrupted() != 0) return true;  // its rounds are not all there
+    for (const auto& row : comparison.result().rows) {
+      if (row.judgement.verdict != Verdict::kIncomparable) continue;
+      std::cerr << "bench-all: aa: " << row.name << ": " << row.note << "\n";
+      return false;
+    }
     const std::chrono::duration<double> took = Clock::now() - begun;
-    log_.add(trial_of(comparison.result(), percent / 100, took.count()));
+    log_.add(trial_of(comparison.result(), share, took.count()));
+    return true;
   }
 
-  int end() const {
+  int end(int code) const {
     SelfTest test(options_.settings.delta);
     for (const auto& trial : log_.trials()) test.add(trial);
     write_self_test(test, options_.settings, log_.folder());
     std::cout << text_of(test);
-    const int signal = interrupted();
-    return signal == 0 ? kOk : 128 + signal;
+    if (const int signal = interrupted(); signal != 0) return 128 + signal;
+    return code == kOk && log_.trials().empty() ? kNothingRan : code;
   }
 
   CompareOptions options_;
   Build build_;
   std::vector<std::string> cases_;
+  std::set<std::string> takes_none_;  // cases that no delay slows
   TrialLog log_;
   std::optional<Clock::time_point> end_;
 };
@@ -198,7 +157,10 @@ class SelfTestRun {
 }  // namespace
 
 int self_test(CompareOptions options) {
-  const Build build = Build::find(options.a.empty() ? "/proc/self/exe" : options.a);
+  if (options.settings.rounds < kFewestRounds) {
+    throw BadUsage("aa: --rounds: six are the fewest that give an interval");
+  }
+  const Build build = build_for(options, options.a.empty() ? "/proc/self/exe" : options.a);
   return SelfTestRun(std::move(options), build).run();
 }
 

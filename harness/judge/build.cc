@@ -9,6 +9,7 @@
 #include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
+#include "harness/base/run_program.h"
 #include "harness/record/events.h"
 
 namespace harness {
@@ -18,7 +19,9 @@ namespace fs = std::filesystem;
 
 using namespace std::chrono_literals;
 
-// What a program printed; a launch ends itself when it hangs, and a build may take long.
+constexpr auto kListPatience = 1min;
+
+// What a program printed; a build may take long.
 std::string run(const std::vector<std::string>& command) { return output_of(command, 1h); }
 
 bool is_program(const fs::path& path) {
@@ -81,27 +84,49 @@ Build Build::find(const std::string& what) {
   return Build(built(repository, commit));
 }
 
-std::vector<std::string> Build::cases(const std::vector<std::string>& words) const {
+std::vector<std::string> Build::cases(const std::vector<std::string>& words) const try {
   std::vector<std::string> command{program_, "list", "--json"};
   command.insert(command.end(), words.begin(), words.end());
-  const auto names = Json::parse(run(command), nullptr, false);
-  if (!names.is_array() || names.empty()) {
+  const Finished list = run_program(command, kListPatience);
+  if (list.end == ChildProgram::End::kLate) {
+    throw BadUsage(program_.string() + " list: it did not end; is it a bench-all?");
+  }
+  const auto names = Json::parse(list.output, nullptr, false);
+  if (!list.succeeded() || !names.is_array() || names.empty()) {
     throw BadUsage(program_.string() + " lists no case that matches; see `bench-all list`");
   }
   return names.get<std::vector<std::string>>();
+} catch (const Json::exception&) {  // an element that is no text
+  throw BadUsage(program_.string() + " list: it does not print names of cases; is it a bench-all?");
 }
 
-Sample Build::measure(const std::string& name, const std::vector<std::string>& options,
-                      const fs::path& scratch) const {
+void Build::check(const std::string& name, const std::vector<std::string>& options) const {
+  std::vector<std::string> command{program_, exactly(name), "--dry-run"};
+  command.insert(command.end(), options.begin(), options.end());
+  const Finished tried = run_program(command, kListPatience);
+  if (tried.code() != kUsage) return;
+  throw BadUsage("--launch-option: " + program_.string() + " refuses it: " + tried.complaint);
+}
+
+Launched Build::measure(const std::string& name, const std::vector<std::string>& options,
+                        const fs::path& scratch) const {
   std::vector<std::string> command{program_,      exactly(name), "--launches", "1",
                                    "--no-report", "--quiet",     "--out",      scratch};
   command.insert(command.end(), options.begin(), options.end());
   fs::remove_all(scratch);
-  (void)run(command);
-  if (!fs::exists(scratch / "events.jsonl")) return {};
-  const Sample sample = sample_of(rows_of(scratch));
+  const Finished finished = run_program(command, patience_);
+  Launched launched;
+  try {
+    const auto rows = fs::exists(scratch / "events.jsonl") ? rows_of(scratch) : std::vector<Json>();
+    launched = launched_of(rows);
+    if (!finished.succeeded() && (rows.empty() || launched.failure.empty())) {
+      launched = {.failure = finished.failure()};
+    }
+  } catch (const std::runtime_error&) {
+    launched = {.failure = "its events.jsonl is damaged"};
+  }
   fs::remove_all(scratch);
-  return sample;
+  return launched;
 }
 
 }  // namespace harness

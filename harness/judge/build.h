@@ -7,6 +7,7 @@
 // compared.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,17 +26,24 @@ class Build {
 
   const std::filesystem::path& program() const { return program_; }
 
+  // A launch that has not ended after so long is killed. A bench-all ends one that hangs long before (--timeout).
+  void wait_at_most(std::chrono::nanoseconds patience) { patience_ = patience; }
+
   // Returns the names of the cases that match. `words`: filters, and options of `list`. Throws BadUsage if the
   // program does not list them.
   std::vector<std::string> cases(const std::vector<std::string>& words) const;
 
+  // Throws BadUsage if the program refuses to measure the case with these options: what it said.
+  void check(const std::string& name, const std::vector<std::string>& options) const;
+
   // Runs one launch of a case in a fresh process, with `options` added to the command line, using `scratch`
-  // as its folder. Empty if the case did not run to its end.
-  Sample measure(const std::string& name, const std::vector<std::string>& options,
-                 const std::filesystem::path& scratch) const;
+  // as its folder.
+  Launched measure(const std::string& name, const std::vector<std::string>& options,
+                   const std::filesystem::path& scratch) const;
 
  private:
   std::filesystem::path program_;
+  std::chrono::nanoseconds patience_ = std::chrono::minutes(3);
 };
 
 }  // namespace harness

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/base/interruption.h"
+#include "harness/base/lists.h"
 
 namespace harness {
 namespace {
@@ -28,13 +29,33 @@ Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
       settings_(std::move(settings)),
       random_(settings_.seed) {}
 
+void Comparison::leave_out(const std::string& name, const std::string& why) {
+  result_.rows.push_back({.name = name, .note = why});
+}
+
 void Comparison::run(const Progress& progress) {
   const FinishFirst finish;  // what was measured is judged and written
   Samples samples;
   measure_all(samples, progress);
+  judge_all(samples);
+  confirm(progress);
+  mark_failed();
+}
+
+void Comparison::judge_all(Samples& samples) {
   std::vector<Judgement*> judgements;
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
+    for (const auto& [key, build] : one_sided_) {
+      if (key.first != name || metrics.count(key.second) != 0) continue;
+      if (build == "A" && is_headline(key.second)) {
+        metrics[key.second] = {.name = name, .metric = key.second, .note = "only A measures it"};
+      } else {
+        add_once(result_.warnings, "only " + build + " measures " +
+                                       std::string(facts_of(key.second).name) +
+                                       ", which is not compared");
+      }
+    }
     if (metrics.empty()) metrics[Metric::kRate] = {.name = name};
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
@@ -43,7 +64,17 @@ void Comparison::run(const Progress& progress) {
     if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
   }
   control_false_discoveries(judgements);
-  confirm(progress);
+}
+
+// What other rounds have said of a broken case does not count.
+void Comparison::mark_failed() {
+  for (auto& row : result_.rows) {
+    const auto failure = failures_.find(row.name);
+    if (failure == failures_.end()) continue;
+    row.judgement.verdict = Verdict::kIncomparable;
+    row.judgement.confirmed = false;
+    row.note = failure->second;
+  }
 }
 
 void Comparison::measure_all(Samples& samples, const Progress& progress) {
@@ -71,6 +102,7 @@ std::vector<std::string> Comparison::open_cases(const Samples& samples) {
   std::vector<std::pair<int, std::string>> open;  // how many rounds it lacks, and its name
   int suspects = 0;
   for (const auto& [name, metrics] : samples) {
+    if (failures_.count(name) != 0) continue;
     int lacks = 0;
     bool is_suspect = false;
     for (const auto& [metric, row] : metrics) {
@@ -113,28 +145,53 @@ int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds
 }
 
 void Comparison::measure_pair(const std::string& name, Samples& into) {
+  if (failures_.count(name) != 0) return;
   const auto begun = Clock::now();
-  const bool a_first = pairs_[name]++ % 2 == 0;
   Sample a, b;
+  const bool measured = launch_pair(name, a, b);
+  longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
+  if (measured) add_pair(name, a, b, into);
+}
+
+bool Comparison::launch_pair(const std::string& name, Sample& a, Sample& b) {
+  const int pair = ++pairs_[name];
   ComparisonSettings::OfPair options{settings_.options, settings_.options};
   if (const auto more = settings_.options_of_pair.find(name);
       more != settings_.options_of_pair.end()) {
     options.a.insert(options.a.end(), more->second.a.begin(), more->second.a.end());
     options.b.insert(options.b.end(), more->second.b.begin(), more->second.b.end());
   }
-  if (a_first) a = a_.measure(name, options.a, settings_.scratch);
-  b = b_.measure(name, options.b, settings_.scratch);
-  if (!a_first) a = a_.measure(name, options.a, settings_.scratch);
-  longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
-  for (const auto& [metric, value_a] : a) {
-    const auto value_b = b.find(metric);
-    if (value_b == b.end()) continue;
+  const auto launch = [&](bool is_a) {
+    auto launched = is_a ? a_.measure(name, options.a, settings_.scratch)
+                         : b_.measure(name, options.b, settings_.scratch);
+    if (interrupted() != 0) return false;
+    if (!launched.failure.empty()) {
+      failures_[name] = std::string(is_a ? "A" : "B") + " failed in launch " +
+                        std::to_string(pair) + ": " + launched.failure;
+      return false;
+    }
+    (is_a ? a : b) = std::move(launched.sample);
+    return true;
+  };
+  const bool a_first = pair % 2 == 1;
+  return launch(a_first) && launch(!a_first);
+}
+
+void Comparison::add_pair(const std::string& name, const Sample& a, const Sample& b,
+                          Samples& into) {
+  for (const Metric metric : kMetrics) {
+    const auto in_a = a.find(metric), in_b = b.find(metric);
+    if (in_a == a.end() && in_b == b.end()) continue;
+    if (in_a == a.end() || in_b == b.end()) {
+      one_sided_[{name, metric}] = in_a == a.end() ? "B" : "A";
+      continue;
+    }
     ComparedRow& row = into[name][metric];
     row.name = name;
     row.metric = metric;
-    row.a.push_back(value_a);
-    row.b.push_back(value_b->second);
-    row.differences.push_back(worsening(metric, value_a, value_b->second));
+    row.a.push_back(in_a->second);
+    row.b.push_back(in_b->second);
+    row.differences.push_back(worsening(metric, in_a->second, in_b->second));
   }
 }
 

@@ -4,6 +4,9 @@
 //   comparison.run();                     // rounds, then fresh rounds of what seems worse
 //   print(comparison.result()) ...
 //
+// A case of which a launch fails is measured no further and is incomparable, whatever its other launches say: it is
+// broken, not slow. So is one of which B does not measure a rate or a median latency that A has.
+//
 // In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
 // favours neither. One round gives one difference a metric; a launch that fails gives none.
 //
@@ -52,6 +55,10 @@ struct Comparison {
 
   Comparison(Build a, Build b, std::vector<std::string> cases, ComparisonSettings settings);
 
+  // A case that is not measured, since only one build has it.
+  void leave_out(const std::string& name, const std::string& why);
+  void warn(const std::string& text) { result_.warnings.push_back(text); }
+
   // Measures and judges. Ends early, with what there is, when the program is interrupted.
   void run(const Progress& progress);
 
@@ -66,6 +73,11 @@ struct Comparison {
   int measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
                      const std::string& phase, const Progress& progress);
   void measure_pair(const std::string& name, Samples& into);
+  // Returns false if a launch failed or was interrupted.
+  bool launch_pair(const std::string& name, Sample& a, Sample& b);
+  void add_pair(const std::string& name, const Sample& a, const Sample& b, Samples& into);
+  void judge_all(Samples& samples);
+  void mark_failed();
   void confirm(const Progress& progress);
   bool has_time_for(std::chrono::nanoseconds longest) const;
 
@@ -73,7 +85,10 @@ struct Comparison {
   std::vector<std::string> cases_;
   ComparisonSettings settings_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::map<std::string, int> pairs_;         // of launches that were made, by case
+  std::map<std::string, int> pairs_;             // of launches that were made, by case
+  std::map<std::string, std::string> failures_;  // why a case is measured no further
+  // Of metrics that no round has given: the build that measured them all the same.
+  std::map<std::pair<std::string, Metric>, std::string> one_sided_;
   std::chrono::nanoseconds longest_pair_{};  // that one of them took
   std::chrono::nanoseconds reserve_{};       // kept free for confirming
   std::mt19937_64 random_;

@@ -9,8 +9,12 @@
 namespace harness {
 namespace {
 
-constexpr double kWanted = 0.25, kLeast = 0.15, kMost = 0.40;
-constexpr int kRounds = 10, kTries = 6;
+// The first step: a slowdown that the noise of launches cannot hide.
+constexpr double kCoarse = 0.25, kLeast = 0.15, kMost = 0.40;
+constexpr int kCoarseRounds = 10, kCoarseTries = 6;
+// Then the one that is wanted, as near as so many rounds can tell.
+constexpr double kNear = 0.15;
+constexpr int kFineRounds = 48, kFineTries = 3;
 
 class Slowing {
  public:
@@ -21,22 +25,22 @@ class Slowing {
   std::optional<double> rate(double delay_ns) const {
     auto options = options_;
     options.push_back(injected_delay(delay_ns));
-    const Sample sample = build_.measure(name_, options, scratch_);
+    const Sample sample = build_.measure(name_, options, scratch_).sample;
     const auto rate = sample.find(Metric::kRate);
     return rate == sample.end() ? std::nullopt : std::optional(rate->second);
   }
 
   // By which share operations take longer with the delay, in the median of some rounds.
-  std::optional<double> by(double delay_ns) const {
+  std::optional<double> by(double delay_ns, int rounds) const {
     std::vector<double> differences;
-    for (int round = 0; round < kRounds && interrupted() == 0; ++round) {
+    for (int round = 0; round < rounds; ++round) {
+      if (interrupted() != 0) return std::nullopt;
       const bool slow_first = round % 2 == 1;
       const auto first = rate(slow_first ? delay_ns : 0), second = rate(slow_first ? 0 : delay_ns);
       if (!first || !second) return std::nullopt;
       const double difference = worsening(Metric::kRate, *first, *second);
       differences.push_back(slow_first ? -difference : difference);
     }
-    if (differences.empty()) return std::nullopt;
     return std::expm1(median(differences));
   }
 
@@ -47,25 +51,39 @@ class Slowing {
   const std::filesystem::path& scratch_;
 };
 
+// Returns the nanoseconds that slow an operation by one percent, as measured at about 25 %.
+std::optional<double> coarse(const Slowing& slowing) {
+  const auto rate = slowing.rate(0);
+  if (!rate) return std::nullopt;
+  const double operation_ns = 1e9 / *rate;
+  double delay = kCoarse * operation_ns;
+  for (int attempt = 0; attempt < kCoarseTries && delay < 4 * operation_ns; ++attempt) {
+    const auto slowed = slowing.by(delay, kCoarseRounds);
+    if (!slowed) return std::nullopt;
+    if (*slowed >= kLeast && *slowed <= kMost) return delay / (100 * *slowed);
+    delay *= std::clamp(kCoarse / std::max(*slowed, 0.01), 0.2, 4.0);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string injected_delay(double ns) { return "--injected-delay=" + std::to_string(ns); }
 
-std::optional<double> delay_per_percent(const Build& build, const std::string& name,
-                                        const std::vector<std::string>& options,
-                                        const std::filesystem::path& scratch) {
+std::optional<double> delay_that_slows(const Build& build, const std::string& name,
+                                       const std::vector<std::string>& options,
+                                       const std::filesystem::path& scratch, double share) {
   const Slowing slowing(build, name, options, scratch);
-  const auto rate = slowing.rate(0);
-  if (!rate) return std::nullopt;
-  const double operation_ns = 1e9 / *rate;
-  double delay = kWanted * operation_ns;
-  for (int attempt = 0; attempt < kTries && delay < 4 * operation_ns; ++attempt) {
-    const auto slowed = slowing.by(delay);
+  const auto per_percent = coarse(slowing);
+  if (!per_percent) return std::nullopt;
+  double delay = *per_percent * 100 * share;
+  for (int attempt = 0; attempt < kFineTries; ++attempt) {
+    const auto slowed = slowing.by(delay, kFineRounds);
     if (!slowed) return std::nullopt;
-    if (*slowed >= kLeast && *slowed <= kMost) return delay / (100 * *slowed);
-    delay *= std::clamp(kWanted / std::max(*slowed, 0.01), 0.2, 4.0);
+    if (std::abs(*slowed - share) <= kNear * share) break;
+    delay *= std::clamp(share / std::max(*slowed, 0.01), 0.5, 2.5);
   }
-  return std::nullopt;
+  return delay;
 }
 
 }  // namespace harness

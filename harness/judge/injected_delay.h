@@ -1,4 +1,4 @@
-// How long a delay in each operation slows a case by one percent.
+// How long a delay in each operation slows a case by a wanted share.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +14,12 @@ namespace harness {
 // nothing. Without the option other code runs, whose place in memory alone may make it faster or slower.
 std::string injected_delay(double ns);
 
-// Returns the nanoseconds of `run --injected-delay` that lower the case's rate as much as operations that take 1 %
-// longer. It is measured at about 25 %, where the noise of launches counts little, in rounds of neighbouring launches.
-// Nothing if the case takes no delay, or none of up to four times the length of an operation slows it enough.
-std::optional<double> delay_per_percent(const Build& build, const std::string& name,
-                                        const std::vector<std::string>& options,
-                                        const std::filesystem::path& scratch);
+// Returns the nanoseconds of `run --injected-delay` by which the case's operations take longer by this share, as its
+// rate shows. It is found by measuring: a short delay is partly hidden in what an operation waits for, so that a tenth
+// of a delay slows it by less than a tenth. Nothing if the case takes no delay, none of up to four times the length of
+// an operation slows it enough, or the program was interrupted.
+std::optional<double> delay_that_slows(const Build& build, const std::string& name,
+                                       const std::vector<std::string>& options,
+                                       const std::filesystem::path& scratch, double share);
 
 }  // namespace harness

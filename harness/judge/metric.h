@@ -36,6 +36,11 @@ constexpr MetricFacts facts_of(Metric metric) {
   return {};
 }
 
+// Returns true for what a case is measured for; the others guard it.
+constexpr bool is_headline(Metric metric) {
+  return metric == Metric::kRate || metric == Metric::kMedianLatency;
+}
+
 // Returns by how much B is worse than A: the logarithm of the ratio, or the difference of a share.
 inline double worsening(Metric metric, double a, double b) {
   const auto facts = facts_of(metric);

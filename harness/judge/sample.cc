@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "harness/base/errors.h"
 #include "harness/judge/statistics.h"
 
 namespace harness {
@@ -18,6 +19,17 @@ Sample sample_of(const std::vector<Json>& rows) {
   Sample sample;
   for (const auto& [metric, all] : values) sample[metric] = median(all);
   return sample;
+}
+
+Launched launched_of(const std::vector<Json>& rows) {
+  if (rows.empty()) return {.failure = "it wrote no row"};
+  for (const auto& row : rows) {
+    const auto status = row.value("status", std::string());
+    if (status == "ok") continue;
+    const auto error = row.value("error", std::string());
+    return {.failure = one_line(error.empty() ? status : status + ": " + error)};
+  }
+  return {.sample = sample_of(rows)};
 }
 
 }  // namespace harness

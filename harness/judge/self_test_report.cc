@@ -1,16 +1,21 @@
 #include "harness/judge/self_test_report.h"
 
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <stdexcept>
 
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/base/lists.h"
 #include "harness/judge/comparison_cells.h"
 
 namespace harness {
 namespace {
+
+constexpr double kMostFloor = 10;  // a logarithm: 20,000 times as slow
 
 template <typename... Values>
 std::string formatted(const char* form, Values... values) {
@@ -74,20 +79,29 @@ std::string text_of(const SelfTest& test) {
   return text.empty() ? "no trial was made\n" : text;
 }
 
-std::map<std::pair<std::string, Metric>, double> floors_from(const std::string& option,
-                                                             const std::filesystem::path& file) {
-  std::map<std::pair<std::string, Metric>, double> floors;
+std::map<std::pair<std::string, Metric>, double> floors_from(
+    const std::string& option, const std::filesystem::path& file,
+    const std::vector<std::string>& cases) {
+  const auto refuse = [&](const std::string& why) {
+    return BadUsage(option + ": " + file.string() + " " + why);
+  };
   std::ifstream stream(file);
-  const Json all = Json::parse(stream, nullptr, false);
+  if (!stream) throw refuse("cannot be read (" + reason(errno) + "); name the aa.json of an `aa`");
+  std::map<std::pair<std::string, Metric>, double> floors;
+  bool of_these = false;
   try {
+    const Json all = Json::parse(stream);
     for (const auto& row : all.at("cases")) {
       const auto name = row.at("case").get<std::string>();
-      const Metric metric = metric_called(row.at("metric").get<std::string>());
-      floors[{name, metric}] = row.at("smallest_effect_found_90").get<double>();
+      const double floor = row.at("smallest_effect_found_90").get<double>();
+      if (!(floor >= 0 && floor <= kMostFloor)) throw std::out_of_range("no floor");
+      floors[{name, metric_called(row.at("metric").get<std::string>())}] = floor;
+      of_these = of_these || contains(cases, name);
     }
-  } catch (const std::exception&) {  // Json's, or a metric that is none
-    throw BadUsage(option + ": " + file.string() + " is no aa.json; name the one that `aa` wrote");
+  } catch (const std::exception&) {  // Json's, a metric or a number that is none
+    throw refuse("is no aa.json; name the one that `aa` wrote");
   }
+  if (!of_these) throw refuse("says nothing of these cases; name the aa.json of an `aa` of them");
   return floors;
 }
 

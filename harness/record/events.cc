@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
-EventLog::EventLog(const fs::path& directory) : path_(directory / "events.jsonl") {
+EventLog::EventLog(const fs::path& directory, const std::string& name) : path_(directory / name) {
   fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd_ < 0) cannot_write(path_);
   if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
@@ -33,6 +33,8 @@ EventLog::~EventLog() { ::close(fd_); }
 
 // What a launch complained of may be any bytes: those that are no UTF-8 are replaced.
 void EventLog::append(const Json& event) { write_all(fd_, path_, to_text(event) + "\n"); }
+
+void EventLog::end_line() { write_all(fd_, path_, "\n"); }
 
 std::vector<Json> read_events(const fs::path& directory) {
   const fs::path path = directory / "events.jsonl";

@@ -17,12 +17,15 @@ class EventLog {
  public:
   // Locks the file while it lives. Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on
   // device"; BadUsage if another run writes to it.
-  explicit EventLog(const std::filesystem::path& directory);
+  explicit EventLog(const std::filesystem::path& directory,
+                    const std::string& name = "events.jsonl");
   ~EventLog();
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
   void append(const Json& event);
+  // After a last line that was cut short.
+  void end_line();
 
  private:
   std::filesystem::path path_;

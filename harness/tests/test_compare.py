@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -57,9 +58,14 @@ class Ab(CompareTest):
         self.assertEqual(self.verdicts()["rate"]["verdict"], "same")
         with open(self.path("other.json"), "w", encoding="utf-8") as file:
             json.dump({"cases": [{"case": CASE, "metric": "colour", "smallest_effect_found_90": 1}]}, file)
-        for path in "gone.json", self.path("other.json"):
+        with open(self.path("empty.json"), "w", encoding="utf-8") as file:
+            file.write('{"cases": []}')
+        for path, why in (("gone.json", "cannot be read (No such file or directory); name the aa.json of an `aa`"),
+                          (self.path("other.json"), "is no aa.json; name the one that `aa` wrote"),
+                          (self.path("empty.json"),
+                           "says nothing of these cases; name the aa.json of an `aa` of them")):
             self.assertEqual(self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--floor", path]).err,
-                             "bench-all: --floor: %s is no aa.json; name the one that `aa` wrote\n" % path)
+                             "bench-all: --floor: %s %s\n" % (path, why))
 
     def test_too_few_rounds_are_undecided_which_ends_with_4_only_if_strict(self):
         self.assertEqual(self.compare(1000, 2000, "--rounds", "3").code, 0)
@@ -67,15 +73,89 @@ class Ab(CompareTest):
         os.rename(self.path("out"), self.path("before"))
         self.assertEqual(self.compare(1000, 2000, "--rounds", "3", "--strict").code, 4)
 
+    def variant(self, body, lists='exec "%s" "$@"'):
+        """A build that lists what fixture-bench does, and measures in a way of its own; $real is fixture-bench."""
+        path = self.path("variant")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nreal="%s"\n[ "$1" = list ] && { %s; exit; }\n'
+                       'case "$*" in *--dry-run*) exec "$real" "$@" ;; esac\n%s\n' % (
+                self.program, lists.replace("%s", self.program), body))
+        os.chmod(path, 0o755)
+        return path
+
+    def against(self, variant, *words, case=CASE):
+        shutil.rmtree(self.path("out"), ignore_errors=True)
+        return self.run_it(["ab", "--a", self.program, "--b", variant, case, "--out", self.path("out"), *FAST, *words])
+
+    # Counts its launches in a file, and then does something else.
+    EVERY_THIRD = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n; [ $((n %% 3)) = 2 ] && { %s; }; exec "$real" "$@"'
+
+    def test_4_and_the_reason_when_a_launch_fails_whatever_the_others_say(self):
+        for failure, why in (("exit 3", "exit code 3"), ("kill -9 $$", "killed by signal 9"),
+                             ("echo no memory >&2; exit 1", "exit code 1: no memory"), ("exit 0", "it wrote no row")):
+            with self.subTest(failure):
+                if os.path.exists(self.path("n")):
+                    os.remove(self.path("n"))
+                result = self.against(self.variant(self.EVERY_THIRD % failure), "--rounds", "8", "--delta", "1000")
+                self.assertEqual(result.code, 4, result)
+                for row in self.verdicts().values():
+                    self.assertEqual((row["verdict"], row["rounds"]), ("incomparable", "2"))
+                    self.assertEqual(row["next_step"], "B failed in launch 3: " + why)
+
+    def test_4_when_the_fresh_rounds_of_what_is_worse_fail(self):
+        slow = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n; [ $n -ge 6 ] && exit 3\n' \
+            'FIXTURE_PAUSE_US=2000 exec "$real" "$@"'
+        result = self.against(self.variant(slow), "--rounds", "6")
+        self.assertEqual(result.code, 4, result)
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "B failed in launch 7: exit code 3")
+
+    def test_a_damaged_launch_is_one_that_failed(self):
+        rubbish = 'while [ "$1" != --out ]; do shift; done; mkdir -p "$2"; echo rubbish >"$2/events.jsonl"'
+        result = self.against(self.variant(rubbish), "--rounds", "6")
+        self.assertEqual(result.code, 4, result)
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "B failed in launch 1: its events.jsonl is damaged")
+
+    def test_4_for_a_case_or_a_rate_that_b_has_lost_and_0_for_what_it_has_gained(self):
+        fewer = self.variant('exec "$real" "$@"', lists="echo '[\"%s\"]'" % CASE)
+        result = self.against(fewer, "--rounds", "6", "--delta", "1000", case="^counting/who:steady")
+        self.assertEqual(result.code, 4, result)
+        self.assertRegex(result.out, r"(?m)^incomparable +counting/who:steady/size:64/place:here +rate +B does not have it")
+        result = self.run_it(["ab", "--a", fewer, "--b", self.program, "^counting/who:steady", "--rounds", "6", "--delta", "1000",
+                              "--out", self.path("more"), *FAST])
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("warning: A does not have: counting/who:steady/size:8/place:there; counting/who:steady", result.out)
+        no_rate = '"$real" "$@"; code=$?; while [ "$1" != --out ]; do shift; done\n' \
+            'sed -i \'s/"ops_per_s":[^,]*,//\' "$2/events.jsonl"; exit $code'
+        result = self.against(self.variant(no_rate), "--rounds", "6", "--delta", "1000")
+        self.assertEqual(result.code, 4, result)
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "only A measures it")
+
     def test_4_when_one_build_does_not_measure_a_case(self):
-        broken = self.path("broken")
-        with open(broken, "w", encoding="utf-8") as file:
-            file.write('#!/bin/sh\n[ "$1" = list ] && exec "%s" "$@"\nexit 3\n' % self.program)
-        os.chmod(broken, 0o755)
-        result = self.run_it(["ab", "--a", self.program, "--b", broken, CASE, "--rounds", "2",
-                              "--out", self.path("out"), *FAST])
+        result = self.against(self.variant("exit 3"), "--rounds", "2")
         self.assertEqual(result.code, 4, result)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "incomparable")
+
+    def test_2_for_an_option_that_is_not_for_a_launch_or_that_the_build_refuses(self):
+        for option in "--launches=3", "--help", "--list", "--save-baseline=x", "counting":
+            self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--launch-option=" + option], 2,
+                         "--launch-option: '%s' is not for a single launch; give what changes a measurement, as "
+                         "--launch-option=--window=20ms" % option)
+        self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--launch-option=--nonsense"], 2,
+                     "--launch-option: %s refuses it: bench-all: The following argument was not expected: --nonsense; see bench-all --help"
+                     % self.program)
+
+    def test_2_for_a_build_that_lists_no_names(self):
+        for printed in "[1, 2, 3]", "[[]]":
+            self.refuses(["ab", "--a", self.program, "--b", self.variant("exit 3", lists="echo '%s'" % printed)], 2,
+                         "%s list: it does not print names of cases; is it a bench-all?" % self.path("variant"))
+
+    def test_numbers_that_are_none_are_refused(self):
+        for option in "--delta", "--time-budget":
+            result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, option, "nan"])
+            self.assertEqual(result.code, 2)
+            self.assertIn("'nan' is not a number between", result.err)
+        self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--seed", "-1"], 2,
+                     "--seed: '-1' is not a whole number below 2^64")
 
     def test_a_spent_budget_leaves_rounds_out(self):
         self.compare(1000, 1000, "--rounds", "10000", "--time-budget", "0.02")
@@ -178,9 +258,9 @@ class Aa(CompareTest):
         with open(self.path("out", "aa.json"), encoding="utf-8") as file:
             return json.load(file)["power"]
 
-    def delay_per_percent(self):
+    def delay(self):
         with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
-            return next(line["ns_per_percent"] for line in map(json.loads, file) if line["event"] == "delay")
+            return next(line["ns"] for line in map(json.loads, file) if line["event"] == "delay")
 
     def test_b_of_each_round_is_slowed_by_the_delay(self):
         environment = {"FIXTURE_DELAYS": self.path("delays")}
@@ -191,7 +271,7 @@ class Aa(CompareTest):
         with open(self.path("delays"), encoding="utf-8") as file:
             delays = [int(line) for line in file]
         # ABBA, six rounds of them, and six more if all of these said that it is slower.
-        slow, last = round(100 * self.delay_per_percent()), delays[-12 * (1 + row["found"]):]
+        slow, last = round(self.delay()), delays[-12 * (1 + row["found"]):]
         self.assertEqual(last, [0, slow, slow, 0] * (len(last) // 4))
         # More trials of the same kind; other ones do not belong to them.
         more = [*self.POWER, CASE, "--out", self.path("out"), "--resume"]
@@ -206,6 +286,57 @@ class Aa(CompareTest):
         result = self.run_it([*self.POWER, "counting/who:rare/size:8/place:here", "--trials", "1", "--out", self.path("out")])
         self.assertEqual(result.code, 2, result)
         self.assertIn("no case is slowed by an injected delay", result.err)
+
+    def aa(self, *words, case=CASE):
+        return self.run_it(["aa", case, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, *words])
+
+    def edit_log(self, edit):
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            text = file.read()
+        with open(self.path("out", "aa.jsonl"), "w", encoding="utf-8") as file:
+            file.write(edit(text))
+
+    def test_a_damaged_line_is_refused_by_its_number(self):
+        self.assertEqual(self.aa().code, 0)
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            whole = file.read()
+        log = self.path("out", "aa.jsonl")
+        for damage, why in ((lambda text: "x" + text, "1 does not have the settings; name another --out"),
+                            (lambda text: text + "123\n", "3 is no trial; delete that line to use the rest"),
+                            (lambda text: text + '{"event":"trial"}\n', "3 is no trial; delete that line to use the rest")):
+            self.edit_log(lambda _, damage=damage: damage(whole))
+            result = self.aa("--resume")
+            self.assertEqual((result.code, result.err), (2, "bench-all: --resume: %s: line %s\n" % (log, why)))
+
+    def test_settings_without_a_lines_end_are_settings(self):
+        self.assertEqual(self.aa().code, 0)
+        self.edit_log(lambda text: text.split("\n")[0])
+        self.assertEqual(self.aa("--resume").code, 0)
+        self.assertEqual(self.aa("--resume").code, 0)
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            self.assertEqual([json.loads(line)["event"] for line in file], ["aa", "trial"])
+
+    def test_two_at_once_in_one_folder(self):
+        with self.start(["aa", CASE, "--rounds", "10000", "--out", self.path("out"), *FAST]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            result = self.aa("--resume")
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        self.assertEqual((result.code, result.err), (2, "bench-all: %s: a run is still writing to it\n" % self.path("out")))
+
+    def test_a_trial_that_measured_nothing_is_none(self):
+        result = self.aa(case="trouble/kind:crash")
+        self.assertEqual((result.code, result.out), (3, "no trial was made\n"))
+        self.assertRegex(result.err, r"^bench-all: aa: trouble/kind:crash: A failed in launch 1: failed: .+\n$")
+        self.assertEqual(self.aa("--resume", case="trouble/kind:crash").code, 3)
+        self.refuses(["aa", CASE, "--rounds", "5"], 2, "aa: --rounds: six are the fewest that give an interval")
+
+    def test_an_interrupted_search_for_a_delay_says_nothing_of_the_case(self):
+        with self.start([*self.POWER, CASE, "--out", self.path("out")]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LONGEST)
+        self.assertEqual((process.returncode, err), (130, ""))
 
     def test_an_aa_that_was_killed_keeps_its_trials(self):
         words = ["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST]

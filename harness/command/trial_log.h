@@ -1,0 +1,48 @@
+// TrialLog: the trials of a folder that `aa` writes, a line of aa.jsonl each, written as they end.
+//
+//   {"event": "aa", ...}          the settings, which all trials of the folder have in common
+//   {"event": "delay", "case": ..., "slowed_by": 0.1, "ns": 24.5}
+//   {"event": "trial", ...}       judge/trial.h
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/judge/trial.h"
+#include "harness/record/events.h"
+
+namespace harness {
+
+class TrialLog {
+ public:
+  // By case, and the share by which it slows the case: nanoseconds.
+  using Delays = std::map<std::pair<std::string, double>, double>;
+
+  // A new folder, or with `resume` one that has trials of these settings. Throws BadUsage if it cannot be that, or
+  // another `aa` writes to it.
+  TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::vector<Trial>& trials() const { return trials_; }
+  const Delays& delays() const { return delays_; }
+
+  void add(const Trial& trial);
+  void add_delay(const std::string& name, double share, double ns);
+
+ private:
+  void read(const Json& settings);
+  void read_line(const Json& line);
+  [[noreturn]] void refuse(int line, const std::string& why) const;
+
+  std::filesystem::path folder_;
+  std::vector<Trial> trials_;
+  Delays delays_;
+  std::optional<EventLog> log_;
+};
+
+}  // namespace harness
