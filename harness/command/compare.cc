@@ -137,10 +137,6 @@ int compare(int argc, char** argv) {
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;
   if (!options.load.empty()) options.settings.options.push_back("--load=" + options.load);
-  if (options.budget_minutes > 0) {
-    options.settings.budget = std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double, std::ratio<60>>(options.budget_minutes));
-  }
   return app.got_subcommand("ab") ? ab(std::move(options)) : self_test(std::move(options));
 }
 

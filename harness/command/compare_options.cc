@@ -1,6 +1,7 @@
 #include "harness/command/compare_options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <iostream>
 
@@ -24,6 +25,14 @@ const std::vector<std::string> kDecided = {
     "--quiet",    "--time-budget",   "--progress", "--lenient", "--strict"};
 
 std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
+
+std::chrono::nanoseconds budget_of(const std::string& text) {
+  const std::string option = "--time-budget";
+  const bool has_unit = !text.empty() && std::isalpha(static_cast<unsigned char>(text.back())) != 0;
+  if (has_unit && text != "nan" && text != "inf") return duration(option, text);
+  const std::chrono::duration<double, std::ratio<60>> minutes(decimal(option, text, 0.01, 1440));
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(minutes);
+}
 
 // Far longer than a launch that hangs takes, which the program ends by itself (--timeout).
 std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
@@ -83,9 +92,11 @@ void add_shared(CLI::App& command, CompareOptions& options) {
       "of the order of cases");
   command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
   command
-      .add_option("-t,--time-budget", options.budget_minutes,
-                  "in minutes; rounds that do not fit are left out")
-      ->check(number_between(0.01, 10'000));
+      .add_option_function<std::string>(
+          "-t,--time-budget",
+          [&](const std::string& text) { options.settings.budget = budget_of(text); },
+          "as 10m; a number alone is minutes. Rounds that do not fit are left out")
+      ->type_name("TIME");
   command
       .add_option(
           "--launch-option", options.launch_options,

@@ -17,7 +17,7 @@ struct CompareOptions {
   std::vector<std::string> words, launch_options;
   std::string load;  // of --load; empty: none
   ComparisonSettings settings;
-  double delta_percent = 5, budget_minutes = 0;
+  double delta_percent = 5;
   int trials = 20;
   Format format = Format::kTable;
   std::vector<double> powers;  // of `aa`, in percent

@@ -99,7 +99,8 @@ class SelfTestRun {
       if (delay) {
         log_.add_delay(name, share, *delay);
       } else {
-        std::cerr << "bench-all: left out, an injected delay does not slow it: " << name << "\n";
+        std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
+                  << "\n";
         takes_none_.insert(name);
       }
     }

@@ -41,7 +41,9 @@ int code_of(const std::vector<Compared>& all, bool strict) {
   if (std::any_of(all.begin(), all.end(), [](const auto& each) { return each.any_worse(); })) {
     return kWorse;
   }
-  const bool undecided = strict && any(Verdict::kUndecided);
+  const bool none_judged =
+      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.none_judged(); });
+  const bool undecided = none_judged || (strict && any(Verdict::kUndecided));
   return undecided || any(Verdict::kIncomparable) ? kIncomparable : kOk;
 }
 

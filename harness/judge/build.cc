@@ -30,6 +30,12 @@ bool is_program(const fs::path& path) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+// "bench-all: no case matches ..." without its beginning, which the message has already.
+std::string without_name(const std::string& complaint) {
+  const std::string name = "bench-all: ";
+  return complaint.starts_with(name) ? complaint.substr(name.size()) : complaint;
+}
+
 // A regular expression that matches this name alone.
 std::string exactly(const std::string& name) {
   std::string expression = "^";
@@ -91,9 +97,14 @@ std::vector<std::string> Build::cases(const std::vector<std::string>& words) con
   if (list.end == ChildProgram::End::kLate) {
     throw BadUsage(program_.string() + " list: it did not end; is it a bench-all?");
   }
+  if (!list.succeeded()) {
+    throw BadUsage(program_.string() + " list: " +
+                   (list.complaint.empty() ? list.failure() : without_name(list.complaint)));
+  }
   const auto names = Json::parse(list.output, nullptr, false);
-  if (!list.succeeded() || !names.is_array() || names.empty()) {
-    throw BadUsage(program_.string() + " lists no case that matches; see `bench-all list`");
+  if (!names.is_array() || names.empty()) {
+    throw BadUsage(program_.string() +
+                   " list: it does not print names of cases; is it a bench-all?");
   }
   return names.get<std::vector<std::string>>();
 } catch (const Json::exception&) {  // an element that is no text
@@ -105,7 +116,8 @@ void Build::check(const std::string& name, const std::vector<std::string>& optio
   command.insert(command.end(), options.begin(), options.end());
   const Finished tried = run_program(command, kListPatience);
   if (tried.code() != kUsage) return;
-  throw BadUsage("--launch-option: " + program_.string() + " refuses it: " + tried.complaint);
+  throw BadUsage("--launch-option: " + program_.string() +
+                 " refuses it: " + without_name(tried.complaint));
 }
 
 Launched Build::measure(const std::string& name, const std::vector<std::string>& options,

@@ -30,6 +30,12 @@ struct Compared {
     return std::any_of(rows.begin(), rows.end(),
                        [&](const auto& row) { return row.judgement.verdict == verdict; });
   }
+  // Returns true if no row has enough rounds to be judged.
+  bool none_judged() const {
+    return std::none_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.judgement.interval || row.judgement.verdict == Verdict::kIncomparable;
+    });
+  }
   // Of rounds, only what fresh rounds have confirmed.
   bool any_worse() const {
     return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {

@@ -40,6 +40,11 @@ void Comparison::run(const Progress& progress) {
   judge_all(samples);
   confirm(progress);
   mark_failed();
+  if (!result_.none_judged() || interrupted() != 0) return;
+  result_.warnings.push_back(
+      "nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
+      "raise " +
+      std::string(settings_.budget ? "--time-budget" : "--rounds"));
 }
 
 void Comparison::judge_all(Samples& samples) {

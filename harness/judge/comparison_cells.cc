@@ -16,12 +16,23 @@ std::string interval_text(const ComparedRow& row) {
   return low + " to " + high;
 }
 
+constexpr int kHopeless = 10;  // times as many rounds as were made
+
+std::string undecided_step(const Judgement& judged, bool paired) {
+  const std::string unit = paired ? " rounds" : " launches a side";
+  if (paired && !judged.interval) return "six" + unit + " are the fewest that decide";
+  if (judged.rounds_needed > kHopeless * judged.rounds) {
+    return "varies too much here (`bench-all noise` says why): not even " +
+           std::to_string(kHopeless * judged.rounds) + unit + " would decide";
+  }
+  return "about " + std::to_string(judged.rounds_needed) + unit + " would decide";
+}
+
 std::string step_of(const ComparedRow& row, bool paired) {
   const auto& judged = row.judgement;
   switch (judged.verdict) {
     case Verdict::kUndecided:
-      return "about " + std::to_string(judged.rounds_needed) +
-             (paired ? " rounds would decide" : " launches a side would decide");
+      return undecided_step(judged, paired);
     case Verdict::kIncomparable:
       return row.note.empty() ? "one build did not measure it" : "";
     case Verdict::kWorse:

@@ -72,7 +72,7 @@ std::string text_of(const SelfTest& test) {
   }
   if (const auto powers = test.powers(); !powers.empty()) {
     text +=
-        "| case | slowed by | rate, median of trials | trials | found | and confirmed |\n"
+        "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
         "| :-- | --: | --: | --: | --: | --: |\n";
     for (const auto& power : powers) text += line_of(power);
   }

@@ -73,11 +73,12 @@ TEST(SelfTestTest, TheTableHasThePartsOfWhichThereAreTrials) {
   SelfTest test(kDelta);
   EXPECT_EQ(text_of(test), "no trial was made\n");
   test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.10, true, true)}});
-  EXPECT_EQ(text_of(test),
-            "| case | slowed by | rate, median of trials | trials | found | and confirmed |\n"
-            "| :-- | --: | --: | --: | --: | --: |\n"
-            "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
-            "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
+  EXPECT_EQ(
+      text_of(test),
+      "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
+      "| :-- | --: | --: | --: | --: | --: |\n"
+      "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
+      "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
 }
 
 }  // namespace

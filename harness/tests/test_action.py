@@ -93,7 +93,7 @@ class Action(CommandTest):
 
     def test_a_build_that_fails_fails(self):
         self.pull(1000, 1000)
-        self.assertEqual(self.compare(BUILD="exit 3").code, 3)
+        self.assertEqual(self.compare(BUILD="exit 3").code, 2)
 
     def test_the_table_becomes_a_comment_and_the_next_one_replaces_it(self):
         os.makedirs(self.path("tree"))

@@ -67,11 +67,21 @@ class Ab(CompareTest):
             self.assertEqual(self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--floor", path]).err,
                              "bench-all: --floor: %s %s\n" % (path, why))
 
-    def test_too_few_rounds_are_undecided_which_ends_with_4_only_if_strict(self):
-        self.assertEqual(self.compare(1000, 2000, "--rounds", "3").code, 0)
+    def test_4_when_there_are_too_few_rounds_to_judge_anything(self):
+        result = self.compare(1000, 2000, "--rounds", "3")
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("warning: nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
+                      "raise --rounds\n", result.out)
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "six rounds are the fewest that decide")
+
+    def test_what_is_undecided_ends_with_4_only_if_strict(self):
+        swaying = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n\n' \
+            'FIXTURE_PAUSE_US=$((n % 2 ? 1 : 3000)) exec "$real" "$@"'
+        variant = self.variant(swaying)
+        self.assertEqual(self.against(variant, "--rounds", "6").code, 0)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "undecided")
-        os.rename(self.path("out"), self.path("before"))
-        self.assertEqual(self.compare(1000, 2000, "--rounds", "3", "--strict").code, 4)
+        self.assertIn("varies too much here", self.verdicts()["rate"]["next_step"])
+        self.assertEqual(self.against(variant, "--rounds", "6", "--strict").code, 4)
 
     def variant(self, body, lists='exec "%s" "$@"'):
         """A build that lists what fixture-bench does, and measures in a way of its own; $real is fixture-bench."""
@@ -141,7 +151,7 @@ class Ab(CompareTest):
                          "--launch-option: '%s' is not for a single launch; give what changes a measurement, as "
                          "--launch-option=--window=20ms" % option)
         self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--launch-option=--nonsense"], 2,
-                     "--launch-option: %s refuses it: bench-all: The following argument was not expected: --nonsense; see bench-all --help"
+                     "--launch-option: %s refuses it: The following argument was not expected: --nonsense; see bench-all --help"
                      % self.program)
 
     def test_2_for_a_build_that_lists_no_names(self):
@@ -176,7 +186,7 @@ class Ab(CompareTest):
         self.refuses(["ab", "/nowhere", "x"], 2, "'/nowhere' is no bench-all, no build folder with "
                                                  "bin/bench-all, and no commit")
         self.refuses(["ab", "--a", self.program, "--b", self.program, "nonsense"], 2,
-                     "%s lists no case that matches; see `bench-all list`" % self.program)
+                     self.program + " list: " + self.run_it(["list", "nonsense"]).err[len("bench-all: "):-1])
 
 
 # A bench-all whose launches take no time: its rates are those that a test needs.
@@ -232,7 +242,7 @@ class Revisions(CompareTest):
         for out in ("one", "two"):
             result = self.run_it(["ab", "HEAD", "HEAD", CASE, "--rounds", "1", "--out",
                                   self.path(out), *FAST])
-            self.assertEqual(result.code, 0, result)
+            self.assertEqual(result.code, 4, result)  # a round alone judges nothing
         trees = os.listdir(self.path("build", "revisions"))
         self.assertEqual(len(trees), 1)
         with open(self.path("build", "revisions", trees[0], "built"), encoding="utf-8") as file:
