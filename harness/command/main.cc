@@ -1,5 +1,6 @@
 // bench-all: does what the command line asks for, and says in one line why it cannot.
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -160,8 +161,9 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
   if (is_named(argc, argv, {"noise"})) return noise(argc, argv);
   Options options = parse_command_line(argc, argv, scenarios);
   switch (options.command) {
-    case Options::Command::kDone:
-      return options.exit_code;
+    case Options::Command::kAnswer:
+      std::cout << options.answer;
+      return kOk;
     case Options::Command::kEnv:
       std::cout << (options.json ? to_text(environment(), 2) + "\n" : environment_text());
       return kOk;
@@ -180,6 +182,32 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
   }
 }
 
+// A pipe that is read no more, as by `| head -1`: its reader has what it wanted, and is told nothing.
+bool has_lost_its_reader(int fd) {
+  pollfd output{fd, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+// Returns the exit code, which is kCannotWrite if the answer was lost. What went wrong with a measurement, or ended
+// it, says more.
+int with_answer_written(int code) {
+  const bool is_answer = code == kOk || code == kWorse || code == kIncomparable;
+  if (std::cout.flush() || !is_answer) return code;
+  if (!has_lost_its_reader(STDOUT_FILENO)) {
+    std::cerr << "bench-all: cannot write to standard output\n";
+  }
+  return kCannotWrite;
+}
+
+// Signals whose default would end a measurement, or hide how its launches end.
+void set_signals() {
+  ::signal(SIGCHLD, SIG_DFL);  // were it ignored, no exit code could be read
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a message
+  ::signal(SIGPIPE,
+           SIG_IGN);  // so is output without a reader; ChildProgram gives programs the default back
+  end_on_signals();
+}
+
 int complain(const std::exception& why, const char* what, int code) {
   std::cerr << "bench-all: " << what << why.what() << "\n";
   return code;
@@ -192,6 +220,8 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& added,
   const auto with_axes = with_load(added);
   const auto scenarios = pointers_to(with_axes);
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
+  fill_closed_streams();
+  set_signals();
   // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.
   std::optional<KernelLock> lock;
   if (argc > 3 && std::string(argv[1]) == "__node") {
@@ -203,18 +233,9 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& added,
       return kMeasuredElsewhere;
     }
   }
-  fill_closed_streams();
-  ::signal(SIGCHLD, SIG_DFL);  // were it ignored, no exit code could be read
-  ::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error with a message
-  end_on_signals();
   adopt_orphans();
   try {
-    int code = perform(argc, argv, scenarios, stress);
-    if (code == kOk && !std::cout.flush()) {
-      std::cerr << "bench-all: cannot write to standard output\n";
-      code = kCannotWrite;
-    }
-    return code;
+    return with_answer_written(perform(argc, argv, scenarios, stress));
   } catch (const CannotWrite& why) {
     return complain(why, "cannot write results: ", kCannotWrite);
   } catch (const std::exception& why) {

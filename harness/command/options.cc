@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <random>
 
@@ -111,19 +110,16 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     check(options, raw);
   } catch (const CLI::CallForHelp&) {
     // All of it, whichever command was named: they share their options.
-    std::cout << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
-    options.exit_code = std::cout.flush() ? kOk : kCannotWrite;
-    options.command = Options::Command::kDone;
-  } catch (const CLI::Success& wanted) {  // --version
-    options.exit_code = app.exit(wanted);
-    if (!std::cout.flush()) options.exit_code = kCannotWrite;
-    options.command = Options::Command::kDone;
+    options.answer =
+        app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+    options.command = Command::kAnswer;
+  } catch (const CLI::CallForVersion& wanted) {
+    options.answer = std::string(wanted.what()) + "\n";
+    options.command = Command::kAnswer;
   } catch (const CLI::ParseError& mistake) {
-    std::cerr << "bench-all: " << one_line(mistake.what()) << "; see bench-all --help\n";
-    options.exit_code = kUsage;
-    options.command = Options::Command::kDone;
+    throw BadUsage(one_line(mistake.what()) + "; see bench-all --help");
   }
-  if (options.command == Options::Command::kDone) return options;
+  if (options.command == Command::kAnswer) return options;
   for (const CLI::App* named : app.get_subcommands())
     options.command = kCommands.at(named->get_name());
   if (raw.list && options.command == Command::kRun) options.command = Command::kList;

@@ -12,10 +12,10 @@
 namespace harness {
 
 struct Options : RunSettings {
-  enum class Command { kRun, kList, kReport, kEnv, kManual, kCompletion, kDone };
+  enum class Command { kRun, kList, kReport, kEnv, kManual, kCompletion, kAnswer };
 
   Command command = Command::kRun;
-  int exit_code = 0;  // of kDone: --help, --version or a mistake, already reported
+  std::string answer;  // of kAnswer: what --help or --version prints
 
   Selection selection;
   std::vector<std::string> pythons;
@@ -26,7 +26,7 @@ struct Options : RunSettings {
   bool dry_run = false, json = false;
 };
 
-// Reports mistakes itself, in one line on stderr.
+// Throws BadUsage.
 Options parse_command_line(int argc, char** argv, const std::vector<const Scenario*>& scenarios);
 
 // The commands and options, for the manual and for completion; without those of compare.h.

@@ -1,7 +1,6 @@
 #include "harness/run/session.h"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <random>
@@ -83,7 +82,6 @@ Session::Session(const RunSettings& settings, std::vector<Case> cases,
       schedule_(schedule_of(cases_, settings, interpreters_)) {}
 
 int Session::run() {
-  ::signal(SIGPIPE, SIG_IGN);  // a closed stdout must not end the run: its results are files
   if (!settings_.resume.empty()) return go_on();
   const std::string started = utc_text(std::chrono::system_clock::now());
   const Json facts = opening(started);  // first: until something is made, a signal ends it at once

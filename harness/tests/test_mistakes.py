@@ -156,11 +156,32 @@ class Outputs(CommandTest):
         self.assertEqual(result.code, 7)
         self.assertEqual(len(self.rows()), 2)
 
-    def test_a_reader_that_stops_early_is_no_mistake(self):
-        with self.start(["env"]) as process:
-            process.stdout.close()
-            process.wait()
-            self.assertEqual(process.stderr.read(), "")
+    def without_reader(self, stream, words):
+        """The result with this stream a pipe that is read no more."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            return self.run_it(words, **{stream: writer})
+        finally:
+            os.close(writer)
+
+    def test_7_without_a_word_where_the_reader_of_the_answer_has_gone(self):
+        self.measures(["counting/who:steady/size:64", "--launches", "1", "--window", "5ms"])
+        for words in (["list"], ["env"], ["--help"], ["--version"], ["ab", "--help"], ["man"], ["stress", "--list"],
+                      ["noise", "-t", "100ms"], ["compare", "out", "out"], ["run", "-n"]):
+            with self.subTest(words):
+                result = self.without_reader("stdout", words)
+                self.assertEqual((result.code, result.err), (7, ""))
+
+    def test_a_measurement_goes_on_without_a_reader_of_its_progress(self):
+        case = "counting/who:steady/size:64"
+        short = ["--window", "5ms", "--warmup", "1ms"]
+        run = self.without_reader("stderr", ["run", case, "--launches", "2", "--no-report", "--out", "run", *short])
+        self.assertEqual((run.code, len(self.rows("run"))), (0, 2))
+        ab = self.without_reader("stderr", ["ab", "--a", self.program, "--b", self.program, case, "--rounds", "2", "--out", "ab",
+                                            *("--launch-option=%s=%s" % (short[i], short[i + 1]) for i in (0, 2))])
+        self.assertEqual(ab.code, 0)
+        self.assertTrue(os.path.exists(self.path("ab", "compare.csv")))
 
     # The first file that is opened must not become standard output.
     def test_closed_standard_streams_do_no_harm(self):
