@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <list>
 #include <map>
@@ -19,6 +18,7 @@
 #include "harness/command/manual.h"
 #include "harness/command/noise.h"
 #include "harness/command/options.h"
+#include "harness/command/resumed.h"
 #include "harness/command/stored.h"
 #include "harness/command/stress.h"
 #include "harness/command/subcommand.h"
@@ -31,7 +31,6 @@
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
-#include "harness/record/unfinished.h"
 #include "harness/run/launch.h"
 #include "harness/run/launcher.h"
 #include "harness/run/session.h"
@@ -122,25 +121,6 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   all.commands.push_back(stress_command());
   all.commands.push_back(noise_command());
   return all;
-}
-
-// The options that the run which is to be resumed began with.
-Options options_of_resumed(const Options& now, const std::vector<const Scenario*>& scenarios) {
-  const Json facts = facts_of_unfinished(now.resume);
-  remove_variables();
-  const std::map<std::string, std::string> set = facts.value("variables", Json::object());
-  for (const auto& [name, value] : set) ::setenv(name.c_str(), value.c_str(), 1);
-  std::vector<std::string> words = facts.at("command");
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  Options options = parse_command_line(static_cast<int>(words.size()), arguments.data(), scenarios);
-  options.seed = facts.at("seed");
-  options.resume = now.resume;
-  options.quiet = now.quiet;
-  options.progress = now.progress;
-  options.no_report = now.no_report;
-  return options;
 }
 
 // What `ab` and `stress` wrote has its tables already.

@@ -76,6 +76,9 @@ Fault EventRules::fault(const Json& event, int line) {
   const auto row = event.find("row");
   if (row == event.end() || !row->is_object()) return "has no row";
   if (const auto fault = row_fault(*row, line)) return fault;
+  if (event.contains("rows") && count_at(event, "rows") < 1) {
+    return "'rows' is not a whole number from 1 on; delete that line to use the rest";
+  }
   const auto latency = event.find("latency");
   return latency == event.end() ? std::nullopt : latency_fault(*latency);
 }

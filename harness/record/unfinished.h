@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "harness/base/json.h"
@@ -13,8 +14,12 @@ struct Unfinished {
   std::vector<Json> rows;  // of the launches that are complete
 };
 
-// Returns what the run in `folder` says of itself, without changing it. Throws BadUsage if it is none, or
-// has no complete first line, or was written by a bench-all that could not resume.
+// Throws BadUsage: what is wrong with the first line of the run in `folder`.
+[[noreturn]] void cannot_resume(const std::filesystem::path& folder, const std::string& fault);
+
+// Returns what the run in `folder` says of itself, without changing it: `run_id`, `command`, `variables`, `seed`
+// and `tool` are of their types. Throws BadUsage if it is none, or has no complete first line, or was written by a
+// bench-all that could not resume.
 Json facts_of_unfinished(const std::filesystem::path& folder);
 
 // Removes from events.jsonl what cannot be used: a line that was cut short, the rows of a launch whose

@@ -92,6 +92,17 @@ TEST(EventRulesTest, ARowHasItsKeysAndAStatus) {
   }
 }
 
+TEST(EventRulesTest, ASampleSaysHowManyRowsItsLaunchHas) {
+  Json event = sample();
+  for (const Json& rows : {Json("x"), Json(0), Json(-1), Json(1.5), Json(), Json::array({1})}) {
+    event["rows"] = rows;
+    EXPECT_EQ(fault_of_last({kRun, event}),
+              "'rows' is not a whole number from 1 on; delete that line to use the rest");
+  }
+  event["rows"] = 3;
+  EXPECT_EQ(fault_of_last({kRun, event}), "");
+}
+
 TEST(EventRulesTest, ACellHasTheTypeOfItsColumn) {
   for (const Json& value :
        {Json("a few"), Json("12 "), Json(""), Json::array({1}), Json::object(), Json(true)}) {

@@ -134,6 +134,47 @@ class Resume(CommandTest):
         self.assertIn("--resume: this is not what the run began with (CPU model: Other and ",
                       result.err)
 
+    def test_2_for_a_first_line_that_is_damaged_and_the_folder_stays_as_it_was(self):
+        no_run = "'command' does not begin a run (%s)"
+        first, *others = self.cut(lambda lines: lines[:-1])
+        for facts, fault in (
+                ({"command": ["x", "--nonsense"]},
+                 no_run % "The following argument was not expected: --nonsense; see bench-all --help"),
+                ({"command": ["x", "--launches", "none"]},
+                 no_run % "--launches: 'none' is not a whole number between 1 and 10000"),
+                ({"command": ["x", "list"]}, no_run % "it measures nothing"),
+                ({"command": ["x", "--help"]}, no_run % "it measures nothing"),
+                ({"command": ["x", "--dry-run"]}, no_run % "it measures nothing"),
+                ({"command": ["x", "--resume", "rx"]}, no_run % "it measures nothing"),
+                ({"command": []}, "'command' is not a list of words"),
+                ({"command": "x"}, "'command' is not a list of words"),
+                ({"command": ["x", 3]}, "'command' is not a list of words"),
+                ({"seed": "7"}, "'seed' is not a whole number below 2^64"),
+                ({"seed": -7}, "'seed' is not a whole number below 2^64"),
+                ({"variables": ["a"]}, "'variables' is not an object of texts"),
+                ({"variables": {"BENCH_ALL_SEED": 7}}, "'variables' is not an object of texts"),
+                ({"tool": "bench-all"}, "'tool' is not an object"),
+                ({"run_id": None}, "'run_id' is not text")):
+            with self.subTest(facts):
+                before = "".join([json.dumps({**json.loads(first), **facts}) + "\n", *others[:-1]])
+                path = self.path("out", "events.jsonl")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(before)
+                self.refuses(["run", "--resume", "out"], 2,
+                             "--resume: out/events.jsonl: line 1: %s; begin a new run" % fault)
+                with open(path, encoding="utf-8") as file:
+                    self.assertEqual(file.read(), before)
+
+    def test_2_for_a_number_of_rows_that_is_none(self):
+        self.cut(lambda lines: [lines[0], lines[1].replace('"rows":2', '"rows":"x"'), *lines[2:]])
+        self.refuses(["run", "--resume", "out"], 2, "--resume: out/events.jsonl: line 2: 'rows' is not a whole number "
+                                                    "from 1 on; delete that line to use the rest")
+
+    def test_a_launch_of_which_a_line_was_removed_is_measured_again(self):
+        self.cut(lambda lines: [lines[0], *lines[2:]])
+        self.resume()
+        self.assertEqual(self.measured(), self.plan())
+
     def test_2_while_the_run_is_still_going_on(self):
         with self.start([*WORDS[:-6], "--window", "9s", "--out", self.path("out")]) as process:
             self.waits_until(lambda: self.has_begun("out"), "it does not begin")
