@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -77,6 +78,47 @@ TEST(StatisticsTest, TheHodgesLehmannShiftIsTheMedianOfAllDifferences) {
   // The fifth difference from either end, of 36: qwilcox gives the sixth, which covers 95.9 %.
   EXPECT_EQ(shift.interval.low, 7);
   EXPECT_EQ(shift.interval.high, 13);
+}
+
+// As the definition has it, from a list of all differences.
+Shift shift_of_all(const std::vector<double>& a, const std::vector<double>& b, double z) {
+  std::vector<double> all;
+  for (const double in_b : b) {
+    for (const double in_a : a) all.push_back(in_b - in_a);
+  }
+  std::sort(all.begin(), all.end());
+  const auto n = static_cast<double>(a.size()), m = static_cast<double>(b.size());
+  const double below = std::floor(n * m / 2 - z * std::sqrt(n * m * (n + m + 1) / 12));
+  const auto rank = static_cast<std::size_t>(std::max(0.0, below - 1));
+  return {median(all), {all[rank], all[all.size() - 1 - rank]}};
+}
+
+TEST(StatisticsTest, TheHodgesLehmannShiftIsExactlyThatOfAListOfAllDifferences) {
+  constexpr double kZ = 1.959963984540054;  // of 95 %
+  std::mt19937_64 random(11);
+  std::lognormal_distribution<double> rate(3, 2);
+  for (std::size_t count = 1; count <= 40; ++count) {
+    std::vector<double> a, b;
+    for (std::size_t i = 0; i < count; ++i) a.push_back(std::log(rate(random)));
+    for (std::size_t i = 0; i < 1 + count * 7 % 41; ++i) b.push_back(std::log(rate(random)));
+    if (count % 3 == 0) {  // with ties, and zeros
+      for (auto* side : {&a, &b}) {
+        for (double& value : *side) value = std::round(value);
+      }
+    }
+    const Shift shift = hodges_lehmann(a, b, 0.95), expected = shift_of_all(a, b, kZ);
+    EXPECT_EQ(shift.estimate, expected.estimate) << count;
+    EXPECT_EQ(shift.interval.low, expected.interval.low) << count;
+    EXPECT_EQ(shift.interval.high, expected.interval.high) << count;
+    EXPECT_FALSE(shift.estimate == 0 && std::signbit(shift.estimate));
+  }
+}
+
+TEST(StatisticsTest, TenThousandLaunchesASideNeedNoListOfTheirDifferences) {
+  std::vector<double> a, b;
+  for (int i = 0; i < 10'000; ++i) a.push_back(i * 7'919 % 10'000);
+  for (const double value : a) b.push_back(value + 7);
+  EXPECT_EQ(hodges_lehmann(a, b, 0.95).estimate, 7);
 }
 
 std::vector<double> signs(int above, int below, int zeros = 0) {
