@@ -11,6 +11,7 @@
 #include <csignal>
 
 #include "harness/base/errors.h"
+#include "harness/base/watcher.h"
 
 namespace harness {
 namespace {
@@ -57,13 +58,15 @@ ChildProgram::ChildProgram(const std::function<void()>& become, Group group) : g
   if (id_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
-    if (group == Group::kOwn) ::setpgid(0, 0);
+    if (group != Group::kShared) ::setpgid(0, 0);
     restore_signals(signals_.outside());
+    if (group == Group::kWatched) fork_under_watch(signals_.outside());
     become();
     ::_exit(127);
   }
-  if (group == Group::kOwn) ::setpgid(id_, id_);  // the first of the two calls counts
-  kill_at_end(group == Group::kOwn ? -id_ : id_);
+  if (group != Group::kShared) ::setpgid(id_, id_);  // the first of the two calls counts
+  // A watcher sees this program's end by itself, and needs to live on to kill the others.
+  kill_at_end(group == Group::kOwn ? -id_ : group == Group::kShared ? id_ : 0);
 }
 
 ChildProgram::~ChildProgram() { reap(); }
@@ -71,7 +74,7 @@ ChildProgram::~ChildProgram() { reap(); }
 int ChildProgram::reap() {
   if (id_ == 0) return status_;
   // Before it is reaped: its number, and its group's, cannot belong to another process yet.
-  ::kill(id_, SIGKILL);
+  ::kill(id_, group_ == Group::kWatched ? SIGTERM : SIGKILL);
   if (group_ == Group::kOwn) ::kill(-id_, SIGKILL);
   while (::waitpid(id_, &status_, 0) < 0 && errno == EINTR) continue;
   kill_at_end(0);
@@ -120,17 +123,19 @@ void exec_on_path(const std::vector<std::string>& command) {
 }
 
 std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                      bool* late) {
+                      bool* late, ChildProgram::Group group) {
   if (late != nullptr) *late = false;
   try {
     Capture output;
-    ChildProgram child([&] {
-      ::dup2(output.writer(), STDOUT_FILENO);
-      const int null = ::open("/dev/null", O_RDWR);
-      ::dup2(null, STDIN_FILENO);
-      ::dup2(null, STDERR_FILENO);
-      exec_on_path(command);
-    });
+    ChildProgram child(
+        [&] {
+          ::dup2(output.writer(), STDOUT_FILENO);
+          const int null = ::open("/dev/null", O_RDWR);
+          ::dup2(null, STDIN_FILENO);
+          ::dup2(null, STDERR_FILENO);
+          exec_on_path(command);
+        },
+        group);
     const auto end = child.wait(ChildProgram::Clock::now() + patience, {&output});
     if (late != nullptr) *late = end == ChildProgram::End::kLate;
     const int status = child.reap();

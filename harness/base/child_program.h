@@ -57,8 +57,9 @@ class ChildProgram {
   using Clock = std::chrono::steady_clock;
   enum class End { kEnded, kLate, kInterrupted };
   // kOwn: whatever it starts is killed with it. kShared: it stays in this program's process group,
-  // where it may write to the terminal and gets the terminal's signals.
-  enum class Group { kOwn, kShared };
+  // where it may write to the terminal and gets the terminal's signals. kWatched: whatever it starts is killed with it,
+  // also what leaves its process group, and also when this program is killed by SIGKILL (watcher.h); a process more.
+  enum class Group { kOwn, kShared, kWatched };
 
   // Forks; the child calls `become`, which ends in an exec. The child is killed when this process
   // ends. Throws CannotStart.
@@ -91,6 +92,6 @@ class ChildProgram {
 // Runs a program and returns what it wrote to stdout; nothing if it failed, was not there, or had not
 // ended after `patience`. `late`, if given, is set to whether it was that.
 std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                      bool* late = nullptr);
+                      bool* late = nullptr, ChildProgram::Group group = ChildProgram::Group::kOwn);
 
 }  // namespace harness

@@ -25,7 +25,13 @@ constexpr auto kListPatience = 1min;
 std::string run(const std::vector<std::string>& command) { return output_of(command, 1h); }
 
 bool is_program(const fs::path& path) {
-  return fs::is_regular_file(path) && ::access(path.c_str(), X_OK) == 0;
+  std::error_code error;
+  const auto type = fs::status(path, error).type();
+  if (type == fs::file_type::none) {  // neither there nor absent
+    throw BadUsage(in_quotes(path.string()) + " cannot be a build (" + error.message() +
+                   "); name a bench-all, a build folder or a commit");
+  }
+  return type == fs::file_type::regular && ::access(path.c_str(), X_OK) == 0;
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -57,7 +63,8 @@ fs::path built(const fs::path& repository, const std::string& commit) {
   if (!fs::exists(tree)) {
     (void)run({"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, commit});
   }
-  (void)run({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree});
+  (void)output_of({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree}, 1h, nullptr,
+                  ChildProgram::Group::kWatched);
   if (!is_program(program)) {
     throw BadUsage("commit " + commit + " does not build; see " + tree.string());
   }

@@ -46,6 +46,30 @@ TEST(ChildProgramTest, AProgramThatDoesNotEndIsGivenUpWithWhatItStarted) {
   EXPECT_FALSE(late);
 }
 
+std::string watched_output(const std::string& script, std::chrono::nanoseconds patience = 60s) {
+  return output_of({"sh", "-c", script}, patience, nullptr, ChildProgram::Group::kWatched);
+}
+
+TEST(ChildProgramTest, AWatchedProgramEndsAsItWould) {
+  EXPECT_EQ(watched_output("echo a"), "a\n");
+  EXPECT_EQ(watched_output("echo a; exit 3"), "");
+  EXPECT_EQ(watched_output("echo a; kill -9 $$"), "");
+}
+
+// Without `all`, one that has ended; with it, one that is given up.
+TEST(ChildProgramTest, NothingOfAWatchedProgramOutlivesItWhateverItsGroup) {
+  for (const std::string all : {"", "; exec sleep 1000"}) {
+    int lives[2];
+    ASSERT_EQ(::pipe(lives), 0);  // all hold it open: it is at its end when they are gone
+    (void)watched_output("setsid sh -c 'sleep 1000 & exec sleep 1000' & sleep 0.1" + all,
+                         all.empty() ? 60s : 300ms);
+    ::close(lives[1]);
+    char byte;
+    EXPECT_EQ(::read(lives[0], &byte, 1), 0);
+    ::close(lives[0]);
+  }
+}
+
 TEST(ChildProgramTest, AProgramThatClosesItsOutputIsWaitedForAsleep) {
   Capture capture;
   ChildProgram child([&] {

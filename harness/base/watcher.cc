@@ -1,0 +1,69 @@
+#include "harness/base/watcher.h"
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <sstream>
+#include <string>
+
+#include "harness/base/files.h"
+
+namespace harness {
+namespace {
+
+void kill_children() {
+  const std::string self = std::to_string(::getpid());
+  std::istringstream children(
+      read_text("/proc/" + self + "/task/" + self + "/children").value_or(""));
+  for (pid_t child; children >> child;) ::kill(child, SIGKILL);
+}
+
+// Those whose parents have been killed become children of this process, a subreaper, and are next.
+void kill_descendants(pid_t program) {
+  ::kill(-program, SIGKILL);
+  do {
+    kill_children();
+  } while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
+}
+
+int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+// Returns the exit code of the program when it has ended; 128 and SIGTERM when that comes first.
+int code_at_end(pid_t program, const sigset_t& awaited) {
+  for (int number = 0; ::sigwait(&awaited, &number) == 0 && number != SIGTERM;) {
+    int status = 0;
+    for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (ended == program) return code_of(status);
+    }
+  }
+  return 128 + SIGTERM;
+}
+
+}  // namespace
+
+void fork_under_watch(const sigset_t& mask) {
+  sigset_t awaited;
+  ::sigemptyset(&awaited);
+  ::sigaddset(&awaited, SIGCHLD);
+  ::sigaddset(&awaited, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &awaited, nullptr);
+  ::signal(SIGTERM, SIG_DFL);  // an ignored one would not come
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const pid_t program = ::fork();
+  if (program < 0) ::_exit(126);
+  if (program == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of a watcher that is killed itself
+    ::setpgid(0, 0);
+    ::sigprocmask(SIG_SETMASK, &mask, nullptr);
+    return;
+  }
+  ::setpgid(program, program);  // the first of the two calls counts
+  const int code = code_at_end(program, awaited);
+  kill_descendants(program);
+  ::_exit(code);
+}
+
+}  // namespace harness
