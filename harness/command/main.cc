@@ -12,6 +12,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/command/baseline_use.h"
 #include "harness/command/compare.h"
 #include "harness/command/completion.h"
 #include "harness/command/fleet.h"
@@ -27,7 +28,6 @@
 #include "harness/plan/axes.h"
 #include "harness/plan/interpreters.h"
 #include "harness/plan/plan.h"
-#include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
@@ -101,16 +101,10 @@ int measure(Options& options, std::vector<std::string> command,
     dry_run(options, cases, interpreters);
     return kOk;
   }
-  if (!options.baseline.empty()) expect_baseline(options.baseline);
-  if (!options.save_baseline.empty())
-    (void)baseline_folder(options.save_baseline);  // is it a name?
+  const BaselineUse baselines(options.baseline, options.save_baseline);
   Session session(options, std::move(cases), std::move(interpreters), std::move(command));
   const int code = session.run();
-  if (code != kOk) return code;
-  const int judged =
-      options.baseline.empty() ? kOk : compare_with_baseline(options.baseline, session.folder());
-  if (!options.save_baseline.empty()) save_baseline(options.save_baseline, session.folder());
-  return judged;
+  return baselines.finish(code, session.folder());
 }
 
 Reference whole_reference(const std::vector<const Scenario*>& scenarios) {

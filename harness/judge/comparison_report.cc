@@ -67,16 +67,23 @@ Json json_of(const Compared& compared) {
           {"rows", rows}};
 }
 
+// A cell of a table in Markdown: on one line, and its bars end no cell.
+std::string markdown_cell(const std::string& text) {
+  std::string cell;
+  for (const char c : one_line(text)) cell += c == '|' ? "\\|" : std::string(1, c);
+  return cell;
+}
+
 std::string markdown_of(const Compared& compared) {
-  std::string text = "## " + headline_of(compared) + "\n\n";
-  for (const auto& warning : compared.warnings) text += "> " + warning + "\n\n";
+  std::string text = "## " + one_line(headline_of(compared)) + "\n\n";
+  for (const auto& warning : compared.warnings) text += "> " + one_line(warning) + "\n\n";
   const auto rows = shown_rows(compared);
   if (rows.empty()) return text + "No case changed.\n";
   text += "| verdict | case | metric | B : A | 95 % interval | |\n";
   text += "| :-- | :-- | :-- | --: | --: | :-- |\n";
   for (const auto& row : rows) {
     text += "|";
-    for (const auto& cell : row) text += " " + cell + " |";
+    for (const auto& cell : row) text += " " + markdown_cell(cell) + " |";
     text += "\n";
   }
   return text;
@@ -91,11 +98,12 @@ std::string table_of(const Compared& compared) {
     rows.insert(rows.begin(), head);
   }
   std::array<std::size_t, kShownColumns.size()> widths{};
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = one_line(cell);
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
-  std::string text = headline_of(compared) + "\n";
-  for (const auto& warning : compared.warnings) text += "warning: " + warning + "\n";
+  std::string text = one_line(headline_of(compared)) + "\n";
+  for (const auto& warning : compared.warnings) text += "warning: " + one_line(warning) + "\n";
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -12,6 +12,10 @@
 namespace harness {
 namespace {
 
+constexpr char kNotPaired[] =
+    "these runs are not paired: a machine that changed its speed in between looks like a change of "
+    "the build; `bench-all ab` does not have this fault";
+
 struct Fact {
   const char *group, *key, *meaning;
 };
@@ -30,6 +34,7 @@ constexpr Fact kFacts[] = {
     {"build", "type", "build type"},
     {"build", "flags", "build flags"},
     {"build", "sanitizers", "sanitizers"},
+    {"settings", "windows", "windows of a launch"},
     {"settings", "window_ns", "window"},
     {"settings", "warmup_ns", "warm-up"},
 };
@@ -51,6 +56,18 @@ Json kernel_of(const Json& facts) {
   const auto text = release.get<std::string>();
   const auto first = text.find('.');
   return first == std::string::npos ? text : text.substr(0, text.find_first_of(".-", first + 1));
+}
+
+// What was added to each operation, in words for note_difference.
+Json delay_of(const Json& facts) {
+  const Json delay = at(facts, "settings", "injected_delay_ns");
+  return delay.is_null() ? Json("none") : delay;
+}
+
+// An interrupted run has an end too, with the exit code of its signal.
+bool is_of_a_whole_run(const Json& end) {
+  const Json code = end.value("exit_code", Json());
+  return !code.is_number_integer() || code < 128;
 }
 
 void note_difference(std::vector<std::string>& all, const std::string& meaning, const Json& a,
@@ -79,6 +96,26 @@ std::set<std::pair<std::string, Metric>> keys_of(const StoredRun& a, const Store
   return keys;
 }
 
+// Says so, with the remedy.
+std::string unfinished(const StoredRun& run) {
+  return in_quotes(run.name) + " has not ended; complete it by `bench-all run --resume " +
+         one_line(run.name) + "`";
+}
+
+// What is to be said of runs that have not ended. Throws BadUsage if that is not enough.
+std::vector<std::string> doubts_about_ends(const StoredRun& a, const StoredRun& b,
+                                           const StoredRules& rules) {
+  std::vector<std::string> doubts;
+  for (const auto* run : {&a, &b}) {
+    if (run->has_ended) continue;
+    if (!rules.lenient) {
+      throw BadUsage(unfinished(*run) + ", or compare what is there by --lenient");
+    }
+    doubts.push_back(one_line(run->name) + " has not ended");
+  }
+  return doubts;
+}
+
 void judge_row(ComparedRow& row, double delta) {
   if (row.a.empty() || row.b.empty()) {
     row.note = row.a.empty() && row.b.empty() ? "neither run measured it"
@@ -92,10 +129,11 @@ void judge_row(ComparedRow& row, double delta) {
 }  // namespace
 
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
-  StoredRun run{name, Json::object(), {}};
+  StoredRun run{name, Json::object(), {}, false};
   std::map<std::pair<std::string, std::int64_t>, std::vector<Json>> launches;
   for (const auto& event : read_events(folder)) {
     if (event.at("event") == "run") run.facts.update(event);
+    if (event.at("event") == "end") run.has_ended = is_of_a_whole_run(event);
     if (event.at("event") != "sample") continue;
     const Json& row = event.at("row");
     run.cases[row.at("case")];
@@ -110,6 +148,10 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
   throw BadUsage(why.what());
 }
 
+void expect_ended(const StoredRun& run) {
+  if (!run.has_ended) throw BadUsage(unfinished(run));
+}
+
 std::vector<std::string> unlike(const Json& a, const Json& b) {
   std::vector<std::string> all;
   note_difference(all, "kernel", kernel_of(a), kernel_of(b));
@@ -119,25 +161,33 @@ std::vector<std::string> unlike(const Json& a, const Json& b) {
         std::string(group) == "settings" && (in_a.is_null() || in_b.is_null());
     if (!not_recorded) note_difference(all, meaning, in_a, in_b);
   }
+  if (a.contains("settings") && b.contains("settings")) {
+    note_difference(all, "injected delay in ns", delay_of(a), delay_of(b));
+  }
   return all;
 }
 
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules) {
-  Compared compared{.a = a.name, .b = b.name, .paired = false};
-  compared.warnings.push_back(
-      "these runs are not paired: a machine that changed its speed in between looks like a change "
-      "of "
-      "the build; `bench-all ab` does not have this fault");
+  std::vector<std::string> doubts = doubts_about_ends(a, b, rules);  // of each row
+  Compared compared{.a = a.name, .b = b.name, .paired = false, .warnings = doubts};
+  compared.warnings.insert(compared.warnings.begin(), kNotPaired);
+  const Json version_a = at(a.facts, "tool", "version"), version_b = at(b.facts, "tool", "version");
+  if (version_a != version_b) {
+    compared.warnings.push_back("two versions of bench-all measured them (" + words(version_a) +
+                                " and " + words(version_b) +
+                                "), which may not do the same in a case");
+  }
   const std::string differences = joined(unlike(a.facts, b.facts), "; ");
   if (!differences.empty()) {
     compared.warnings.push_back("the runs are not alike (" + differences + ")" +
                                 (rules.lenient ? "" : "; --lenient compares them all the same"));
   }
+  if (!differences.empty()) doubts.insert(doubts.begin(), "the runs are not alike");
   for (const auto& [name, metric] : keys_of(a, b)) {
     ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
     const bool may = differences.empty() || rules.lenient;
     if (may) judge_row(row, rules.delta);
-    if (!differences.empty() && row.note.empty()) row.note = "the runs are not alike";
+    if (row.note.empty()) row.note = joined(doubts, "; ");
     compared.rows.push_back(std::move(row));
   }
   std::vector<double> p_values;

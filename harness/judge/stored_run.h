@@ -22,10 +22,15 @@ struct StoredRun {
   Json facts;        // as in run.json
   // The values of each metric, one for each launch that ended well.
   std::map<std::string, std::map<Metric, std::vector<double>>> cases;
+  bool has_ended =
+      true;  // all that it was to measure is there: it was neither killed nor interrupted
 };
 
 // Throws BadUsage if the folder holds no readable run.
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name);
+
+// Throws BadUsage, with the remedy, if the run has not ended.
+void expect_ended(const StoredRun& run);
 
 // Returns what differs between the machines, the builds and the settings of two runs, in words for the
 // user: "CPU model: ... and ..."; empty if their numbers may be compared.
@@ -33,11 +38,11 @@ std::vector<std::string> unlike(const Json& a, const Json& b);
 
 struct StoredRules {
   double delta = 0.05;
-  bool lenient = false;  // compare runs of unlike machines, and say so in each row
+  bool lenient = false;  // compare unlike and unfinished runs, and say so in each row
 };
 
 // Judges each metric of each case by the Mann-Whitney U test (verdict.h). All rows are incomparable if
-// the runs are unlike, unless `lenient`.
+// the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 
 }  // namespace harness

@@ -1,5 +1,7 @@
 #include "harness/record/baseline.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -7,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/record/environment.h"
+#include "harness/record/folder.h"
 #include "harness/record/tables.h"
 
 namespace harness {
@@ -19,15 +22,21 @@ fs::path results_folder() {
 }
 
 fs::path baseline_folder(const std::string& name) {
-  const bool is_name = !name.empty() && name.front() != '.' &&
+  const bool is_name = !name.empty() && name.front() != '.' && name.front() != '-' &&
                        std::all_of(name.begin(), name.end(), [](unsigned char c) {
                          return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_';
                        });
   if (!is_name) {
     throw BadUsage(in_quotes(name) +
-                   " is no name of a baseline; use letters, digits, '.', '-' and '_'");
+                   " is no name of a baseline; use letters, digits, '.', '-' and '_', none "
+                   "of '.' and '-' first");
   }
   return results_folder() / "baselines" / name;
+}
+
+void expect_can_be_saved(const std::string& name) {
+  const std::string trial = ".trial-" + std::to_string(::getpid());
+  Folder(baseline_folder(name), trial, "--save-baseline").take_back();
 }
 
 void save_baseline(const std::string& name, const fs::path& folder) {

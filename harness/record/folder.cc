@@ -14,17 +14,22 @@ namespace harness {
 
 namespace fs = std::filesystem;
 
-Folder::Folder(const fs::path& path, std::string log) : log_(std::move(log)) {
+Folder::Folder(const fs::path& path, std::string log, std::string option)
+    : log_(std::move(log)), option_(std::move(option)) {
   std::error_code error;
+  if (path.empty()) refuse("the name of the folder is empty");
   path_ = fs::absolute(path, error).lexically_normal();
-  if (error) throw BadUsage("--out: the current folder is gone; name the whole path");
+  if (error) refuse("the current folder is gone; name the whole path");
   if (!path_.has_filename()) path_ = path_.parent_path();  // "results/" is "results"
   if (fs::exists(path_, error) && !fs::is_directory(path_, error)) {
-    throw BadUsage("--out: " + path_.string() + " is not a folder");
+    refuse(path_.string() + " is not a folder");
   }
   was_there_ = path_;
   while (fs::symlink_status(was_there_, error).type() == fs::file_type::not_found) {
     was_there_ = was_there_.parent_path();
+  }
+  if (fs::is_symlink(was_there_, error) && !fs::exists(was_there_, error)) {
+    cannot_be_used(was_there_.string() + " is a symbolic link that leads nowhere");
   }
   fs::create_directories(path_, error);
   if (error) cannot_be_used(error.message());
@@ -41,16 +46,18 @@ void Folder::begin_log() {
   }
   const int why = errno;
   if (why == EEXIST) {
-    throw BadUsage("--out: " + path_.string() + " holds a run already; name another folder");
+    refuse(path_.string() + " holds a run already; name another folder");
   }
   if (why == EACCES || why == EROFS || why == EPERM) cannot_be_used(std::strerror(why));
   take_back();
   throw CannotWrite(log.string() + ": " + reason(why));
 }
 
+void Folder::refuse(const std::string& why) const { throw BadUsage(option_ + ": " + why); }
+
 void Folder::cannot_be_used(const std::string& why) const {
   take_back();
-  throw BadUsage("--out: cannot write to " + path_.string() + " (" + why + ")");
+  refuse("cannot write to " + path_.string() + " (" + why + ")");
 }
 
 Folder Folder::fresh(const fs::path& wanted) {

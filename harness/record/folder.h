@@ -8,9 +8,10 @@ namespace harness {
 
 class Folder {
  public:
-  // Makes it, with the folders above it, and an empty file `log` that belongs to the run. Throws BadUsage if
-  // that is not possible or it holds such a run already, CannotWrite if there is no space.
-  explicit Folder(const std::filesystem::path& path, std::string log = "events.jsonl");
+  // Makes it, with the folders above it, and an empty file `log` that belongs to the run. Throws BadUsage, with the
+  // `option` that named it, if that is not possible or it holds such a run already; CannotWrite if there is no space.
+  explicit Folder(const std::filesystem::path& path, std::string log = "events.jsonl",
+                  std::string option = "--out");
 
   // A folder of this name that does not exist yet; else with -2, -3, ... behind it.
   static Folder fresh(const std::filesystem::path& wanted);
@@ -23,9 +24,10 @@ class Folder {
 
  private:
   void begin_log();
+  [[noreturn]] void refuse(const std::string& why) const;
   [[noreturn]] void cannot_be_used(const std::string& why) const;
 
-  std::string log_;
+  std::string log_, option_;
   std::filesystem::path path_;
   std::filesystem::path was_there_;  // the deepest folder above that existed before
 };

@@ -55,8 +55,18 @@ TEST_F(FolderTest, WhereNothingCanBeMadeNothingIsLeft) {
   EXPECT_EQ(refusal("/proc/nowhere/run"),
             "--out: cannot write to /proc/nowhere/run (No such file or directory)");
   fs::create_symlink("/nonexistent", top.path() / "link");
-  EXPECT_EQ(refusal(top.path() / "link").rfind("--out: cannot write to ", 0), 0u);
+  const std::string link = (top.path() / "link").string();
+  for (const std::string& path : {link, link + "/below"}) {
+    EXPECT_EQ(refusal(path), "--out: cannot write to " + path + " (" + link +
+                                 " is a symbolic link that leads nowhere)");
+  }
   EXPECT_TRUE(fs::is_symlink(top.path() / "link"));
+}
+
+TEST_F(FolderTest, ARefusalNamesTheOptionThatNamedTheFolder) {
+  EXPECT_EQ(refusal(""), "--out: the name of the folder is empty");
+  EXPECT_EQ(message_of<BadUsage>([&] { Folder folder("", "log", "--save-baseline"); }),
+            "--save-baseline: the name of the folder is empty");
 }
 
 TEST_F(FolderTest, TakingBackLeavesWhatWasThereBefore) {

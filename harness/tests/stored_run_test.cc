@@ -84,6 +84,56 @@ TEST(StoredRunTest, AnUpdateOfTheKernelThatKeepsItsReleaseDoesNotMatter) {
   EXPECT_EQ(unlike(facts_of_run(), other), std::vector<std::string>{"kernel: 6.1 and 6.12"});
 }
 
+TEST(StoredRunTest, WindowsAndAnInjectedDelayMustAgreeWhereTheyAreRecorded) {
+  Json base = facts_of_run();
+  base["settings"] = {{"windows", 1}, {"window_ns", 100}};
+  EXPECT_TRUE(unlike(base, facts_of_run()).empty());
+  Json other = base;
+  other["settings"]["windows"] = 3;
+  EXPECT_EQ(unlike(base, other), std::vector<std::string>{"windows of a launch: 1 and 3"});
+  other = base;
+  other["settings"]["injected_delay_ns"] = 50;
+  EXPECT_EQ(unlike(base, other), std::vector<std::string>{"injected delay in ns: none and 50"});
+  EXPECT_TRUE(unlike(other, other).empty());
+}
+
+TEST(StoredRunTest, AnotherVersionIsAWarningAlone) {
+  Json base = facts_of_run(), other = base;
+  base["tool"]["version"] = "1.0.0";
+  other["tool"]["version"] = "2.0.0";
+  const auto compared = compare_runs(run_of(kBase, base), run_of(times(0.8), other), {});
+  EXPECT_TRUE(compared.any_worse());
+  EXPECT_NE(compared.warnings.at(1).find("two versions of bench-all"), std::string::npos);
+  EXPECT_NE(compared.warnings.at(1).find("1.0.0 and 2.0.0"), std::string::npos);
+}
+
+TEST(StoredRunTest, ARunThatHasNotEndedIsRefusedOrIfLenientTakenWithANote) {
+  StoredRun cut = run_of(times(0.8));
+  cut.name = "cut";
+  cut.has_ended = false;
+  const std::string remedy =
+      "'cut' has not ended; complete it by `bench-all run --resume cut`, or compare what is there "
+      "by --lenient";
+  EXPECT_EQ(message_of<BadUsage>([&] { compare_runs(run_of(kBase), cut, {}); }), remedy);
+  EXPECT_EQ(message_of<BadUsage>([&] { compare_runs(cut, run_of(kBase), {}); }), remedy);
+  const auto compared = compare_runs(run_of(kBase), cut, {.lenient = true});
+  EXPECT_EQ(compared.warnings.at(1), "cut has not ended");
+  EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kWorse);
+  EXPECT_EQ(compared.rows.at(0).note, "cut has not ended");
+}
+
+TEST(StoredRunTest, AnInterruptedRunHasNotEnded) {
+  const TemporaryFolder folder;
+  const auto ends = [&](const std::string& end) {
+    folder.write("events.jsonl", "{\"event\":\"run\",\"run_id\":\"r\"}\n" + end);
+    return read_run(folder.path(), "it").has_ended;
+  };
+  EXPECT_FALSE(ends(""));
+  EXPECT_FALSE(ends("{\"event\":\"end\",\"exit_code\":130}\n"));
+  EXPECT_TRUE(ends("{\"event\":\"end\",\"exit_code\":3}\n"));
+  EXPECT_TRUE(ends("{\"event\":\"end\"}\n"));
+}
+
 TEST(StoredRunTest, ACaseOfOneRunAloneIsIncomparable) {
   StoredRun other{"other", facts_of_run(), {}};
   const auto compared = compare_runs(run_of(kBase), other, {});
@@ -116,6 +166,17 @@ TEST(StoredRunTest, ALaunchCountsOnceByTheMedianOfItsWindows) {
   EXPECT_EQ(run.cases.at("a").at(Metric::kRate), (std::vector<double>{102, 202}));
   EXPECT_TRUE(run.cases.at("b").empty());
   EXPECT_THROW(read_run(folder.path() / "nothing", "it"), BadUsage);
+}
+
+TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
+  auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
+  compared.rows[0].name = "a\nb|c";
+  compared.a = "ru\nn";
+  const auto table = formatted({compared}, Format::kTable);
+  EXPECT_NE(table.find("against ru?n: "), std::string::npos) << table;
+  EXPECT_NE(table.find("worse    a?b|c  rate    -20.0 %"), std::string::npos) << table;
+  const auto markdown = formatted({compared}, Format::kMarkdown);
+  EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | -20.0 % |"), std::string::npos) << markdown;
 }
 
 TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {

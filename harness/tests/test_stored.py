@@ -85,6 +85,31 @@ class Compare(StoredTest):
         table = self.run_it(["compare", a, b, "--format", "md"], environment=variable)
         self.assertIn("## ", table.out)
 
+    def test_runs_of_other_windows_or_another_delay_are_unlike(self):
+        a, b = self.store("a", 1000), self.store("b", 1000)
+        for fact, value, said in (("windows", 3, "windows of a launch: 1 and 3"),
+                                  ("injected_delay_ns", 50, "injected delay in ns: none and 50")):
+            with self.subTest(fact):
+                before = self.events("b")[0]
+                self.edit_facts("b", lambda facts, fact=fact, value=value: facts["settings"].update({fact: value}))
+                result = self.run_it(["compare", a, b])
+                self.assertEqual(result.code, 4, result)
+                self.assertIn(said, result.out)
+                self.edit_facts("b", lambda facts, before=before: (facts.clear(), facts.update(before)))
+
+    def test_2_for_a_run_that_has_not_ended_unless_lenient(self):
+        a, b = self.store("a", 1000), self.store("b", 1000)
+        path = self.path("b", "events.jsonl")
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(lines[:-1])
+        self.refuses(["compare", a, "b"], 2, "'b' has not ended; complete it by `bench-all run --resume b`, or compare "
+                                             "what is there by --lenient")
+        lenient = self.run_it(["compare", a, "b", "--lenient"])
+        self.assertNotEqual(lenient.code, 2, lenient)
+        self.assertIn("warning: b has not ended\n", lenient.out)
+
     def test_2_for_wrong_usage(self):
         a = self.store("a", 1000)
         self.refuses(["compare", a], 2, "compare: name two runs, as `compare OLD NEW` or "
@@ -92,6 +117,9 @@ class Compare(StoredTest):
         self.refuses(["compare", a, "nothing"], 2,
                      "'nothing' is no folder that `run` wrote and no baseline; see "
                      "`bench-all run --save-baseline NAME`")
+        self.refuses(["compare", a, "x" * 5000], 2,
+                     "'%s...' is no folder that `run` wrote and no baseline; see "
+                     "`bench-all run --save-baseline NAME`" % ("x" * 80))
 
 
 class Baselines(StoredTest):
@@ -116,7 +144,39 @@ class Baselines(StoredTest):
                      "--baseline: there is no 'gone' in %s; make it by --save-baseline"
                      % self.path("results", "local", "baselines"))
         self.refuses(["run", CASE, "--save-baseline", "../x"], 2,
-                     "'../x' is no name of a baseline; use letters, digits, '.', '-' and '_'")
+                     "'../x' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first")
+        self.refuses(["run", CASE, "--save-baseline=-x"], 2,
+                     "'-x' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first")
+
+    def test_2_for_a_damaged_or_unfinished_baseline_before_anything_is_measured(self):
+        self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
+        path = self.path("results", "local", "baselines", "main", "events.jsonl")
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
+        remedy = "; or make it anew by --save-baseline"
+        for change, said in (
+                ([lines[0], "{\n"], "%s: line 2: is not JSON; delete that line to use the rest" % path),
+                (lines[:-1], "'main' has not ended; complete it by `bench-all run --resume main`")):
+            with self.subTest(said):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.writelines(change)
+                self.refuses(["run", CASE, *FAST, "--out", "b", "--baseline", "main"], 2, "--baseline: %s%s" % (said, remedy))
+
+    def test_2_where_a_baseline_cannot_be_kept_before_anything_is_measured(self):
+        kept = self.path("results", "local", "baselines", "main")
+        os.makedirs(os.path.dirname(kept))
+        with open(kept, "w", encoding="utf-8"):
+            pass
+        self.refuses(["run", CASE, *FAST, "--out", "a", "--save-baseline", "main"], 2,
+                     "--save-baseline: %s is not a folder" % kept)
+
+    def test_after_a_case_that_failed_the_run_is_neither_compared_nor_kept_and_says_so(self):
+        self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
+        result = self.run_it(["run", "trouble/kind:exit_7", *FAST, "--out", "b",
+                              "--baseline", "main", "--save-baseline", "new"])
+        self.assertEqual(result.code, 3)
+        self.assertTrue(result.err.endswith("bench-all: not compared with 'main', not kept as 'new': a case failed\n"), result)
+        self.assertEqual(os.listdir(self.path("results", "local", "baselines")), ["main"])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,77 @@
+#include "harness/command/baseline_use.h"
+
+#include <iostream>
+#include <utility>
+#include <vector>
+
+#include "harness/base/errors.h"
+#include "harness/base/lists.h"
+#include "harness/command/verdict_output.h"
+#include "harness/record/baseline.h"
+
+namespace harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+StoredRun read_baseline(const std::string& name) {
+  const fs::path folder = baseline_folder(name);
+  if (!fs::exists(folder / "events.jsonl")) {
+    throw BadUsage("--baseline: there is no " + in_quotes(name) + " in " +
+                   folder.parent_path().string() + "; make it by --save-baseline");
+  }
+  try {
+    auto run = read_run(folder, name);
+    expect_ended(run);
+    return run;
+  } catch (const BadUsage& why) {
+    throw BadUsage("--baseline: " + std::string(why.what()) +
+                   "; or make it anew by --save-baseline");
+  }
+}
+
+const char* reason_of(int code) {
+  switch (code) {
+    case kFailed:
+      return "a case failed";
+    case kHung:
+      return "a case hung";
+    case kNothingRan:
+      return "nothing was measured";
+    case kCannotWrite:
+      return "not all of it could be written";
+    default:
+      return "it was interrupted";
+  }
+}
+
+}  // namespace
+
+BaselineUse::BaselineUse(std::string compared, std::string saved)
+    : compared_(std::move(compared)), saved_(std::move(saved)) {
+  if (!compared_.empty()) baseline_ = read_baseline(compared_);
+  if (!saved_.empty()) expect_can_be_saved(saved_);
+}
+
+int BaselineUse::finish(int code, const fs::path& folder) const {
+  if (code != kOk) {
+    std::vector<std::string> left_out;
+    if (baseline_) left_out.push_back("not compared with " + in_quotes(compared_));
+    if (!saved_.empty()) left_out.push_back("not kept as " + in_quotes(saved_));
+    if (!left_out.empty()) {
+      std::cerr << "bench-all: " << joined(left_out, ", ") << ": " << reason_of(code) << "\n";
+    }
+    return code;
+  }
+  int judged = kOk;
+  if (baseline_) {
+    const std::vector<Compared> all{
+        compare_runs(*baseline_, read_run(folder, folder.string()), {})};
+    say(all, Format::kTable);
+    judged = code_of(all, false);
+  }
+  if (!saved_.empty()) save_baseline(saved_, folder);
+  return judged;
+}
+
+}  // namespace harness

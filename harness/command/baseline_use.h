@@ -1,0 +1,30 @@
+// BaselineUse: what `run --baseline NAME` and `--save-baseline NAME` ask for.
+//
+//   const BaselineUse baselines(options.baseline, options.save_baseline);   // before anything is measured
+//   return baselines.finish(session.run(), session.folder());
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "harness/judge/stored_run.h"
+
+namespace harness {
+
+class BaselineUse {
+ public:
+  // Reads the baseline to compare with, and tries whether the other one can be written; an empty name asks for
+  // nothing. Throws BadUsage if there is no such baseline, it is damaged or unfinished, or none can be kept.
+  BaselineUse(std::string compared, std::string saved);
+
+  // Compares the run in `folder`, which has ended with `code`, and keeps it, if that is kOk; else says that it does
+  // not. Returns the exit code. Throws CannotWrite.
+  int finish(int code, const std::filesystem::path& folder) const;
+
+ private:
+  std::string compared_, saved_;
+  std::optional<StoredRun> baseline_;
+};
+
+}  // namespace harness
