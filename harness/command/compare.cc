@@ -111,6 +111,10 @@ void declare(CLI::App& app, CompareOptions& options) {
                        "keep the trials that --out has, and add to them");
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
+  aa_command->footer(
+      "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time; 7 "
+      "cannot write;\n"
+      "129, 130, 143 interrupted");
   accept_variables(app);
 }
 

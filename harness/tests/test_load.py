@@ -59,7 +59,7 @@ class Load(CommandTest):
                 self.finds_no_debris()
 
     def test_two_builds_are_compared_beside_it(self):
-        result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--load", "half", "--rounds", "1",
+        result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--load", "half", "--rounds", "6", "--delta", "1000",
                               "--out", self.path("out"), "--launch-option=--window=30ms", "-q"])
         self.assertEqual(result.code, 0, result)
         self.assertEqual({row["case"] for row in self.rows(name="compare.csv")}, {CASE + "/load:half"})

@@ -178,7 +178,7 @@ class Outputs(CommandTest):
         short = ["--window", "5ms", "--warmup", "1ms"]
         run = self.without_reader("stderr", ["run", case, "--launches", "2", "--no-report", "--out", "run", *short])
         self.assertEqual((run.code, len(self.rows("run"))), (0, 2))
-        ab = self.without_reader("stderr", ["ab", "--a", self.program, "--b", self.program, case, "--rounds", "2", "--out", "ab",
+        ab = self.without_reader("stderr", ["ab", "--a", self.program, "--b", self.program, case, "--rounds", "6", "--delta", "1000", "--out", "ab",
                                             *("--launch-option=%s=%s" % (short[i], short[i + 1]) for i in (0, 2))])
         self.assertEqual(ab.code, 0)
         self.assertTrue(os.path.exists(self.path("ab", "compare.csv")))

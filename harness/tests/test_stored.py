@@ -98,7 +98,7 @@ class Compare(StoredTest):
                 self.edit_facts("b", lambda facts, before=before: (facts.clear(), facts.update(before)))
 
     def test_2_for_a_run_that_has_not_ended_unless_lenient(self):
-        a, b = self.store("a", 1000), self.store("b", 1000)
+        a, _ = self.store("a", 1000), self.store("b", 1000)
         path = self.path("b", "events.jsonl")
         with open(path, encoding="utf-8") as file:
             lines = file.readlines()
