@@ -17,7 +17,7 @@ std::string footer() {
   std::string text =
       "Two builds: `bench-all ab --help`, `bench-all aa --help`\n"
       "Two runs: `bench-all compare --help`; many machines: `bench-all fleet --help`\n"
-      "Breaking primitives: `bench-all stress --help`\n"
+      "This machine: `bench-all noise --help`; breaking primitives: `bench-all stress --help`\n"
       "Each option may also be given by a variable: --time-budget by BENCH_ALL_TIME_BUDGET\n\n"
       "Exit codes:\n";
   for (const auto& [code, meaning] : exit_code_meanings()) {

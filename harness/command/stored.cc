@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/command/compare_options.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdict_output.h"
@@ -53,7 +54,7 @@ void declare(CLI::App& app, StoredOptions& options) {
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
   app.add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
-      ->check(CLI::Range(0.1, 1000.0));
+      ->check(number_between(0.1, 1000));
   app.add_flag("--lenient", options.rules.lenient,
                "compare unlike and unfinished runs, and say so in each row");
   app.add_flag("--strict", options.strict, "undecided cases end with 4");

@@ -56,7 +56,7 @@ std::string estimate_text(const std::vector<double>& values) {
 
 std::string change_text(Metric metric, double worsening) {
   const auto facts = facts_of(metric);
-  const double change = facts.higher_is_better ? -worsening : worsening;
+  const double change = worsening == 0 ? 0 : facts.higher_is_better ? -worsening : worsening;
   char text[32];
   if (facts.is_share) {
     std::snprintf(text, sizeof text, "%+.3f", change);

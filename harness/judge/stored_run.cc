@@ -39,6 +39,8 @@ constexpr Fact kFacts[] = {
     {"settings", "warmup_ns", "warm-up"},
 };
 
+bool is_duration(const std::string& key) { return key.ends_with("_ns"); }
+
 Json at(const Json& facts, const char* group, const char* key) {
   const auto found = facts.find(group);
   return found != facts.end() && found->is_object() ? found->value(key, Json()) : Json();
@@ -126,6 +128,14 @@ void judge_row(ComparedRow& row, double delta) {
   row.judgement = judge_unpaired(row.metric, row.a, row.b, threshold_of(row.metric, delta));
 }
 
+// What its other launches say of a broken case does not count.
+void mark_failed(ComparedRow& row, const StoredRun& run, const std::string& which) {
+  const auto failure = run.failures.find(row.name);
+  if (failure == run.failures.end() || row.a.empty() || row.b.empty()) return;
+  row.judgement.verdict = Verdict::kIncomparable;
+  row.note = which + ", " + failure->second;
+}
+
 }  // namespace
 
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
@@ -140,8 +150,13 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
     launches[{row.at("case"), row.at("launch")}].push_back(row);
   }
   for (const auto& [key, rows] : launches) {
-    for (const auto& [metric, value] : sample_of(rows))
+    const Launched launched = launched_of(rows);
+    for (const auto& [metric, value] : launched.sample) {
       run.cases[key.first][metric].push_back(value);
+    }
+    if (launched.failure.empty()) continue;
+    run.failures.emplace(key.first,
+                         "launch " + std::to_string(key.second) + ": " + launched.failure);
   }
   return run;
 } catch (const std::runtime_error& why) {
@@ -159,7 +174,8 @@ std::vector<std::string> unlike(const Json& a, const Json& b) {
     const Json in_a = at(a, group, key), in_b = at(b, group, key);
     const bool not_recorded =
         std::string(group) == "settings" && (in_a.is_null() || in_b.is_null());
-    if (!not_recorded) note_difference(all, meaning, in_a, in_b);
+    if (not_recorded) continue;
+    note_difference(all, meaning + std::string(is_duration(key) ? " in ns" : ""), in_a, in_b);
   }
   if (a.contains("settings") && b.contains("settings")) {
     note_difference(all, "injected delay in ns", delay_of(a), delay_of(b));
@@ -187,6 +203,8 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
     ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
     const bool may = differences.empty() || rules.lenient;
     if (may) judge_row(row, rules.delta);
+    mark_failed(row, a, "the first run");
+    mark_failed(row, b, "the second run");
     if (row.note.empty()) row.note = joined(doubts, "; ");
     compared.rows.push_back(std::move(row));
   }

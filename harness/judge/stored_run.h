@@ -22,8 +22,9 @@ struct StoredRun {
   Json facts;        // as in run.json
   // The values of each metric, one for each launch that ended well.
   std::map<std::string, std::map<Metric, std::vector<double>>> cases;
-  bool has_ended =
-      true;  // all that it was to measure is there: it was neither killed nor interrupted
+  // All that it was to measure is there: it was neither killed nor interrupted.
+  bool has_ended = true;
+  std::map<std::string, std::string> failures = {};  // of cases of which a launch failed: why
 };
 
 // Throws BadUsage if the folder holds no readable run.
@@ -41,7 +42,8 @@ struct StoredRules {
   bool lenient = false;  // compare unlike and unfinished runs, and say so in each row
 };
 
-// Judges each metric of each case by the Mann-Whitney U test (verdict.h). All rows are incomparable if
+// Judges each metric of each case by the Mann-Whitney U test (verdict.h). A case of which a launch failed is
+// incomparable. All rows are incomparable if
 // the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 

@@ -34,7 +34,7 @@ class CompareTest(CommandTest):
 
 class Ab(CompareTest):
     def test_1_when_b_is_slower_and_the_row_says_by_how_much(self):
-        result = self.compare(1000, 2000, "--rounds", "8")
+        result = self.compare(500, 4000, "--rounds", "8")
         self.assertEqual(result.code, 1, result)
         rate = self.verdicts()["rate"]
         self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
@@ -45,7 +45,7 @@ class Ab(CompareTest):
         self.assertEqual(named["rate"], "worse")
 
     def test_0_when_b_is_faster(self):
-        result = self.compare(2000, 1000, "--rounds", "8")
+        result = self.compare(4000, 500, "--rounds", "8")
         self.assertEqual(result.code, 0, result)
         self.assertEqual(self.verdicts()["rate"]["verdict"], "better")
 

@@ -97,6 +97,20 @@ class Compare(StoredTest):
                 self.assertIn(said, result.out)
                 self.edit_facts("b", lambda facts, before=before: (facts.clear(), facts.update(before)))
 
+    def test_4_for_a_case_of_which_a_launch_failed_whatever_the_others_say(self):
+        a, b = self.store("a", 1000), self.store("b", 1000)
+        path = self.path("b", "events.jsonl")
+        with open(path, encoding="utf-8") as file:
+            events = [json.loads(line) for line in file]
+        row = next(event["row"] for event in events if event["event"] == "sample" and event["row"]["launch"] == 2)
+        row.update(status="failed", error="no memory")
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(event) + "\n" for event in events)
+        result = self.run_it(["compare", a, b, "--delta", "1000"])
+        self.assertEqual(result.code, 4, result)
+        self.assertRegex(result.out, r"(?m)^incomparable +\S+ +rate +the second run, launch 2: failed: no memory")
+        self.assertNotRegex(result.out, r"(?m)^(same|worse|better|undecided) ")
+
     def test_2_for_a_run_that_has_not_ended_unless_lenient(self):
         a, _ = self.store("a", 1000), self.store("b", 1000)
         path = self.path("b", "events.jsonl")
