@@ -20,8 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kFewestRounds = 6;  // that give an interval
-
 // What every trial of a folder has in common: trials of other settings say nothing of these.
 Json settings_of(const CompareOptions& options, const Build& build) {
   Json powers = Json::array();

@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kFewestRounds = 6, kMostTimes = 4;
+constexpr int kMostTimes = 4;
 
 }  // namespace
 

@@ -8,7 +8,6 @@ namespace harness {
 namespace {
 
 constexpr double kConfidence = 0.95, kFalseDiscoveries = 0.05;
-constexpr int kFewestRounds = 6;  // that give an interval
 constexpr double kUnpairedP = 0.01;
 constexpr int kFewestLaunches = 5;  // a side, with which the U test can say so
 

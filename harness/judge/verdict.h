@@ -20,6 +20,8 @@
 
 namespace harness {
 
+inline constexpr int kFewestRounds = 6;  // that give an interval
+
 enum class Verdict { kBetter, kSame, kWorse, kUndecided, kIncomparable };
 std::string_view name_of(Verdict verdict);
 

@@ -1,0 +1,126 @@
+"""bench-all aa: how often `ab` is wrong, what it finds of a delay, and what becomes of its folder."""
+
+import json
+import os
+import signal
+import unittest
+
+from command import LONGEST, CommandTest
+
+CASE = "counting/who:steady/size:8/place:here"
+FAST = ["--launch-option=--window=40ms", "--launch-option=--warmup=1ms", "-q"]
+
+
+class Aa(CommandTest):
+    def test_it_says_how_often_it_was_wrong_and_what_it_would_find(self):
+        result = self.run_it(["aa", "--trials", "2", "--rounds", "6", CASE, "--out",
+                              self.path("out"), *FAST])
+        self.assertEqual(result.code, 0, result)
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            facts = json.load(file)
+        rate = next(row for row in facts["cases"] if row["metric"] == "rate")
+        self.assertEqual(rate["trials"], 2)
+        self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 2) - 1e-9)
+        self.assertGreater(rate["smallest_effect_found_90"], 0)
+        self.assertIn("| all |", result.out)
+
+    POWER = ["aa", "--power", "100", "--rounds", "6", "--launch-option=--window=20ms", "--launch-option=--warmup=1ms", "-q"]
+
+    def powers(self):
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            return json.load(file)["power"]
+
+    def delay(self):
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            return next(line["ns"] for line in map(json.loads, file) if line["event"] == "delay")
+
+    def test_b_of_each_round_is_slowed_by_the_delay(self):
+        environment = {"FIXTURE_DELAYS": self.path("delays")}
+        result = self.run_it([*self.POWER, CASE, "--trials", "1", "--out", self.path("out")], environment=environment)
+        self.assertEqual(result.code, 0, result)
+        row = self.powers()[0]
+        self.assertEqual((row["case"], row["slowed_by"], row["trials"]), (CASE, 1, 1))
+        with open(self.path("delays"), encoding="utf-8") as file:
+            delays = [int(line) for line in file]
+        # ABBA, six rounds of them, and six more if all of these said that it is slower.
+        slow, last = round(self.delay()), delays[-12 * (1 + row["found"]):]
+        self.assertEqual(last, [0, slow, slow, 0] * (len(last) // 4))
+        # More trials of the same kind; other ones do not belong to them.
+        more = [*self.POWER, CASE, "--out", self.path("out"), "--resume"]
+        self.assertEqual(self.run_it([*more, "--trials", "2"], environment=environment).code, 0)
+        self.assertEqual(self.powers()[0]["trials"], 2)
+        other = self.run_it([*more, "--trials", "3", "--delta", "7"], environment=environment)
+        self.assertEqual((other.code, other.err), (
+            2, "bench-all: --resume: the trials in %s are of another build, other cases or other options; name another --out\n"
+            % self.path("out")))
+
+    def test_2_where_no_case_takes_a_delay(self):
+        result = self.run_it([*self.POWER, "counting/who:rare/size:8/place:here", "--trials", "1", "--out", self.path("out")])
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("no case is slowed by an injected delay", result.err)
+
+    def aa(self, *words, case=CASE):
+        return self.run_it(["aa", case, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, *words])
+
+    def edit_log(self, edit):
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            text = file.read()
+        with open(self.path("out", "aa.jsonl"), "w", encoding="utf-8") as file:
+            file.write(edit(text))
+
+    def test_a_damaged_line_is_refused_by_its_number(self):
+        self.assertEqual(self.aa().code, 0)
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            whole = file.read()
+        log = self.path("out", "aa.jsonl")
+        for damage, why in ((lambda text: "x" + text, "1 does not have the settings; name another --out"),
+                            (lambda text: text + "123\n", "3 is no trial; delete that line to use the rest"),
+                            (lambda text: text + '{"event":"trial"}\n', "3 is no trial; delete that line to use the rest")):
+            self.edit_log(lambda _, damage=damage: damage(whole))
+            result = self.aa("--resume")
+            self.assertEqual((result.code, result.err), (2, "bench-all: --resume: %s: line %s\n" % (log, why)))
+
+    def test_settings_without_a_lines_end_are_settings(self):
+        self.assertEqual(self.aa().code, 0)
+        self.edit_log(lambda text: text.split("\n")[0])
+        self.assertEqual(self.aa("--resume").code, 0)
+        self.assertEqual(self.aa("--resume").code, 0)
+        with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
+            self.assertEqual([json.loads(line)["event"] for line in file], ["aa", "trial"])
+
+    def test_two_at_once_in_one_folder(self):
+        with self.start(["aa", CASE, "--rounds", "10000", "--out", self.path("out"), *FAST]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            result = self.aa("--resume")
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        self.assertEqual((result.code, result.err), (2, "bench-all: %s: a run is still writing to it\n" % self.path("out")))
+
+    def test_a_trial_that_measured_nothing_is_none(self):
+        result = self.aa(case="trouble/kind:crash")
+        self.assertEqual((result.code, result.out), (3, "no trial was made\n"))
+        self.assertRegex(result.err, r"^bench-all: aa: trouble/kind:crash: A failed in launch 1: failed: .+\n$")
+        self.assertEqual(self.aa("--resume", case="trouble/kind:crash").code, 3)
+        self.refuses(["aa", CASE, "--rounds", "5"], 2, "aa: --rounds: six are the fewest that give an interval")
+
+    def test_an_interrupted_search_for_a_delay_says_nothing_of_the_case(self):
+        with self.start([*self.POWER, CASE, "--out", self.path("out")]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=LONGEST)
+        self.assertEqual((process.returncode, err), (130, ""))
+
+    def test_an_aa_that_was_killed_keeps_its_trials(self):
+        words = ["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST]
+        self.assertEqual(self.run_it(words).code, 0)
+        with open(self.path("out", "aa.jsonl"), "a", encoding="utf-8") as file:
+            file.write('{"event": "tri')
+        words[words.index("--trials") + 1] = "2"
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 0)
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 0)
+        with open(self.path("out", "aa.json"), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["by_case"]["trials"], 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
