@@ -1,4 +1,4 @@
-#include "harness/command/trial_log.h"
+#include "harness/command/verdicts/trial_log.h"
 
 #include <fstream>
 

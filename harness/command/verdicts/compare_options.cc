@@ -1,4 +1,4 @@
-#include "harness/command/compare_options.h"
+#include "harness/command/verdicts/compare_options.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 // The command `aa`.
 #pragma once
 
-#include "harness/command/compare_options.h"
+#include "harness/command/verdicts/compare_options.h"
 
 namespace harness {
 

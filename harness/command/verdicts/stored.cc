@@ -1,13 +1,13 @@
-#include "harness/command/stored.h"
+#include "harness/command/verdicts/stored.h"
 
 #include <CLI/CLI.hpp>
 #include <vector>
 
 #include "harness/base/errors.h"
-#include "harness/command/compare_options.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
-#include "harness/command/verdict_output.h"
+#include "harness/command/verdicts/compare_options.h"
+#include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/stored_run.h"
 #include "harness/record/baseline.h"
 

@@ -1,4 +1,4 @@
-#include "harness/command/compare.h"
+#include "harness/command/verdicts/compare.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,11 +15,11 @@
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
-#include "harness/command/compare_options.h"
-#include "harness/command/self_test.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
-#include "harness/command/verdict_output.h"
+#include "harness/command/verdicts/compare_options.h"
+#include "harness/command/verdicts/self_test.h"
+#include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/comparison.h"
 #include "harness/judge/self_test_report.h"
 #include "harness/record/events.h"

@@ -1,4 +1,4 @@
-#include "harness/command/verdict_output.h"
+#include "harness/command/verdicts/verdict_output.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/command/verdict_output.h"
+#include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/comparison.h"
 
 namespace harness {

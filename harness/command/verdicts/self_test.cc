@@ -1,4 +1,4 @@
-#include "harness/command/self_test.h"
+#include "harness/command/verdicts/self_test.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
-#include "harness/command/trial_log.h"
+#include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/injected_delay.h"
 #include "harness/judge/self_test.h"
 #include "harness/judge/self_test_report.h"

@@ -1,4 +1,4 @@
-#include "harness/command/noise.h"
+#include "harness/command/verdicts/noise.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "harness/command/baseline_use.h"
+#include "harness/command/verdicts/baseline_use.h"
 
 #include <iostream>
 #include <utility>
@@ -6,7 +6,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
-#include "harness/command/verdict_output.h"
+#include "harness/command/verdicts/verdict_output.h"
 #include "harness/record/baseline.h"
 
 namespace harness {
