@@ -17,13 +17,19 @@ MAGIC, VERSION, STOP, LAST = b"glftally", 1, 2**64 - 1, 2**64 - 1
 BUCKETS = 2240
 
 
+def give_up(line):
+    """Says why it does not begin, where bench-all reads it."""
+    print(line)
+    sys.exit(1)
+
+
 class Tally:
     """The counts of this process, in the memory that bench-all reads."""
 
     def __init__(self, descriptor):
         self.words = memoryview(mmap.mmap(descriptor, 0)).cast("Q")
-        if self.words[4].to_bytes(8, "little") + bytes([self.words[5]]) != MAGIC + bytes([VERSION]):
-            sys.exit("error this program knows version %d of the tally alone" % VERSION)
+        if self.words[4].to_bytes(8, "little") != MAGIC or self.words[5] != VERSION:
+            give_up("error this program knows version %d of the tally alone" % VERSION)
         self.ops, self.latency = 8, 16  # tally 0: its counts, and its histograms behind them
 
     def running(self):
@@ -94,12 +100,13 @@ def other_process(tally, end, mode, size):
 def main():
     descriptor, scenario, mode, size, one, other = sys.argv[1:]
     if scenario != "pipe_vs_queue":
-        sys.exit("skipped this program answers pipe_vs_queue alone")
+        give_up("skipped this program answers pipe_vs_queue alone")
     tally, size = Tally(int(descriptor)), int(size)
     mine, others = socket.socketpair()
     child = os.fork()
     os.sched_setaffinity(0, {int(other if child == 0 else one)})
     if child == 0:
+        mine.close()  # so that it ends if the other process is killed
         other_process(tally, others, mode, size)
         os._exit(0)
     others.close()

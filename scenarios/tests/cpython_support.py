@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 
 import tallies  # noqa: E402
 
-HEADER = struct.Struct("<QQQQ")
+HEADER = struct.Struct("<QQQQ8sQ")
 TALLY = struct.Struct("<QQQ")
 WINDOWS = 2
 HEADER_BYTES, FIELDS_BYTES = 8 * tallies.HEADER_WORDS, 8 * tallies.FIELDS_WORDS
@@ -21,12 +21,12 @@ HEADER_BYTES, FIELDS_BYTES = 8 * tallies.HEADER_WORDS, 8 * tallies.FIELDS_WORDS
 class SharedMemory:
     """The shared memory of a launch, as harness/measure/tally.h lays it out."""
 
-    def __init__(self, tally_count=4):
-        self.tally_bytes = FIELDS_BYTES + WINDOWS * tallies.BUCKETS * 8
+    def __init__(self, tally_count=4, windows=WINDOWS, magic=b"glftally", version=1):
+        self.tally_bytes = FIELDS_BYTES + windows * tallies.BUCKETS * 8
         self._file = tempfile.TemporaryFile()
         self._file.truncate(HEADER_BYTES + tally_count * self.tally_bytes)
         self.fd = self._file.fileno()
-        os.pwrite(self.fd, HEADER.pack(0, self.tally_bytes, tally_count, WINDOWS), 0)
+        os.pwrite(self.fd, HEADER.pack(0, self.tally_bytes, tally_count, windows, magic, version), 0)
 
     def open_window(self, number):
         os.pwrite(self.fd, struct.pack("<Q", number), 0)
@@ -60,12 +60,12 @@ class ProgramTest(unittest.TestCase):
         return tallies.Tally(self.memory.fd, number)
 
     def stops_after(self, count, function):
-        """`function`, which ends the windows at its count-th call."""
+        """`function`, which ends the windows from its count-th call on."""
         calls = []
 
         def counted(*arguments):
             calls.append(arguments)
-            if len(calls) == count:
+            if len(calls) >= count:
                 self.memory.stop()
             return function(*arguments)
         return counted

@@ -37,11 +37,11 @@ def message(number, size):
 
 def number_of(payload, size):
     """Returns its sequence number, or None if the payload is not what was sent."""
+    if len(payload) != size:
+        return None
     number = NUMBER.unpack_from(payload, 0)[0]
-    whole = len(payload) == size
-    if whole and (size < 16 or NUMBER.unpack_from(payload, size - 8)[0] == number):
-        return number
-    return None
+    whole = size < 16 or NUMBER.unpack_from(payload, size - 8)[0] == number
+    return number if whole else None
 
 
 def produce(tally, send, size):

@@ -70,7 +70,7 @@ class Tally(object):
 def bucket(value):
     """Returns the histogram's bucket of a latency, as harness/measure/histogram.h computes it."""
     if value < FIRST:
-        return value
+        return value if value > 0 else 0  # a clock that was set back; -1 would be another counter
     shift = value.bit_length() - 1 - SUB_BITS
     if shift + SUB_BITS >= 40:
         return BUCKETS - 1
@@ -85,8 +85,16 @@ def die_with_parent():
 
 def stay_on(cpu):
     """Pins this process, also on Python 2.7, which has no os.sched_setaffinity."""
-    mask = ctypes.c_ulong(1 << cpu)
-    ctypes.CDLL(None).sched_setaffinity(0, ctypes.sizeof(mask), ctypes.byref(mask))
+    mask = mask_of(cpu)
+    if ctypes.CDLL(None, use_errno=True).sched_setaffinity(0, ctypes.sizeof(mask), mask) != 0:
+        raise OSError(ctypes.get_errno(), "cannot run on CPU %d" % cpu)
+
+
+def mask_of(cpu):
+    """Returns a set of one CPU, as the kernel reads it: bit after bit of 64-bit words."""
+    mask = (ctypes.c_uint64 * (cpu // 64 + 1))()
+    mask[cpu // 64] = 1 << cpu % 64
+    return mask
 
 
 def announce_ready():

@@ -1,4 +1,4 @@
-"""Work: about so many nanoseconds of arithmetic, calibrated as scenarios/work.h does it.
+"""Work: about so many nanoseconds of arithmetic, calibrated as scenarios/support/busy_work.h does it.
 
     steps = steps_of(1000)
     work(steps)
