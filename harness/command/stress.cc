@@ -60,7 +60,7 @@ void declare(CLI::App& app, StressOptions& options) {
   app.add_option("--fault", options.faults, "a list of delay, interrupt, stop, kill; all; or none")
       ->type_name("LIST");
   app.add_option("--hang-after", options.patience,
-                 "a trial in which no actor gets on for so long has hung; 10s")
+                 "a trial in which no actor gets on for so long, while all can run, has hung; 10s")
       ->type_name("TIME");
   app.add_flag("--until-failure", options.settings.until_failure,
                "leave a test after its first failure");

@@ -6,21 +6,22 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "harness/base/child_program.h"
+#include "harness/base/process_tree.h"
 #include "harness/base/stacks.h"
 #include "harness/stress/shared.h"
 #include "harness/stress/trial.h"
+#include "harness/stress/watchdog.h"
 
 namespace harness::stress {
 namespace {
 
 using std::chrono::nanoseconds;
-using namespace std::chrono_literals;
+using Finding = Watchdog::Finding;
 
 constexpr std::size_t kLongestComplaint = 4096;
-constexpr nanoseconds kSlice = 20ms;
-constexpr int kPatienceInAll = 6;
 
 std::string state_of(const ActorState& actor) {
   switch (actor.state.load()) {
@@ -71,18 +72,15 @@ std::string hang_outcome(const Config& config, const Board& board) {
   return text;
 }
 
-// Waits slice by slice, and counts the slices in which no actor got on; and all, since actors may pass marked
-// points for ever.
+// Waits until the trial has ended, this program is interrupted, or the watchdog gives it up.
 ChildProgram::End wait_for(ChildProgram& child, Capture& complaints, const Board& board,
-                           nanoseconds patience) {
-  std::uint64_t steps = board.steps();
-  nanoseconds all{};
-  for (nanoseconds idle{}; idle < patience && all < kPatienceInAll * patience; all += kSlice) {
-    const auto end = child.wait(ChildProgram::Clock::now() + kSlice, {&complaints});
+                           Watchdog& watchdog, Finding& finding) {
+  using Clock = ChildProgram::Clock;
+  for (auto seen = Clock::now(); finding == Finding::kNone;) {
+    const auto end = child.wait(Clock::now() + watchdog.slice(), {&complaints});
     if (end != ChildProgram::End::kLate) return end;
-    const std::uint64_t now = board.steps();
-    idle = now == steps ? idle + kSlice : nanoseconds{};
-    steps = now;
+    const auto before = std::exchange(seen, Clock::now());
+    finding = watchdog.look(board.steps(), seen - before, thread_times_of(child.id()));
   }
   return ChildProgram::End::kLate;
 }
@@ -117,12 +115,15 @@ Attempt attempt(const Test& test, const Config& config, std::uint64_t seed, nano
   const Shared<Board> board;
   Capture complaints(kLongestComplaint);
   ChildProgram child([&] { become_the_trial(test, config, seed, *board, complaints.writer()); });
-  const auto end = wait_for(child, complaints, *board, patience);
+  Watchdog watchdog(patience);
+  Finding finding = Finding::kNone;
+  const auto end = wait_for(child, complaints, *board, watchdog, finding);
   Attempt seen;
-  if (end == ChildProgram::End::kLate) {
-    seen.end = Attempt::End::kHung;
-    seen.report = report_of(config, *board, child.id());
-    board->record(hang_outcome(config, *board));
+  if (finding != Finding::kNone) {
+    const bool hung = finding == Finding::kHung;
+    seen.end = hung ? Attempt::End::kHung : Attempt::End::kStarved;
+    seen.report = "  " + watchdog.to_text() + "\n" + report_of(config, *board, child.id());
+    board->record(hung ? hang_outcome(config, *board) : kStarvedOutcome);
   }
   const int status = child.reap();
   while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;  // orphans that this process has adopted

@@ -11,13 +11,17 @@
 namespace harness::stress {
 
 struct Attempt {
-  enum class End { kEnded, kHung, kSkipped, kInterrupted } end = End::kEnded;
+  enum class End { kEnded, kHung, kStarved, kSkipped, kInterrupted } end = End::kEnded;
   std::map<std::string, std::uint64_t> outcomes;  // with their samples
-  std::string report;  // of a hang: each actor, and each thread as /proc shows it
+  std::string
+      report;  // of a hang, or if it was starved: each actor, and each thread as /proc shows it
 };
 
-// Runs the trial and kills what is left of it. It hangs when no actor passes a marked point for `patience`, or
-// when it lasts six times that long; time in which this process itself does not run, say while the machine is suspended, does not count.
+// The outcome of a trial whose threads did not get enough of a CPU for a verdict.
+inline constexpr char kStarvedOutcome[] = "starved";
+
+// Runs the trial and kills what is left of it. It hangs when no actor passes a marked point for `patience` in which
+// all its threads could run, or when it takes six times that long (watchdog.h).
 Attempt attempt(const Test& test, const Config& config, std::uint64_t seed,
                 std::chrono::nanoseconds patience);
 

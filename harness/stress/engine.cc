@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr int kMostHangs = 3;         // of a test, each of which costs the whole patience
+constexpr int kMostHangs = 3;         // of a test, or starved trials: each costs the whole patience
 constexpr int kTriesOfASimpler = 30;  // before a simpler config counts as one that does not fail
 constexpr nanoseconds kSimplifying = 1s;  // for all that is tried of one failure
 
@@ -93,7 +93,7 @@ void Engine::try_once(TestResult& result) {
 void Engine::add(TestResult& result, const Attempt& seen, const Config& config,
                  std::uint64_t seed) {
   const Test& test = *result.test;
-  if (seen.end == Attempt::End::kHung) ++result.hangs;
+  if (seen.end != Attempt::End::kEnded) ++result.hangs;
   for (const auto& [outcome, samples] : seen.outcomes) {
     auto& found = result.found[outcome];
     const bool is_new = found.samples == 0;
@@ -101,7 +101,7 @@ void Engine::add(TestResult& result, const Attempt& seen, const Config& config,
     if (!is_new) continue;
     found.config = config;
     found.seed = seed;
-    if (is_hang(outcome)) found.report = seen.report;
+    if (is_hang(outcome) || outcome == kStarvedOutcome) found.report = seen.report;
     if (!is_forbidden(test, outcome)) continue;
     if (!settings_.config && !is_hang(outcome)) found = simplified(test, outcome, found);
     if (listener_.on_failure) listener_.on_failure(test, outcome, found);
@@ -128,7 +128,7 @@ bool Engine::reproduces(const Test& test, const std::string& outcome, const Foun
   for (int i = 0; i < kTriesOfASimpler && interrupted() == 0 && Clock::now() < end; ++i) {
     const Attempt seen = attempt(test, found.config, found.seed, settings_.patience);
     if (seen.outcomes.count(outcome) > 0) return true;
-    if (seen.end == Attempt::End::kHung) return false;
+    if (seen.end != Attempt::End::kEnded) return false;
   }
   return false;
 }

@@ -132,6 +132,9 @@ Expectation expectation_of(const Test& test, const std::string& outcome) {
     }
   }
   if (is_hang(outcome)) return {Expect::kForbidden, "no actor got on until the time limit"};
+  if (outcome == kStarvedOutcome) {
+    return {Expect::kUndecided, "its threads did not get a CPU for long enough"};
+  }
   return {Expect::kForbidden, "not declared"};
 }
 
