@@ -122,27 +122,4 @@ void exec_on_path(const std::vector<std::string>& command) {
   ::_exit(127);
 }
 
-std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                      bool* late, ChildProgram::Group group) {
-  if (late != nullptr) *late = false;
-  try {
-    Capture output;
-    ChildProgram child(
-        [&] {
-          ::dup2(output.writer(), STDOUT_FILENO);
-          const int null = ::open("/dev/null", O_RDWR);
-          ::dup2(null, STDIN_FILENO);
-          ::dup2(null, STDERR_FILENO);
-          exec_on_path(command);
-        },
-        group);
-    const auto end = child.wait(ChildProgram::Clock::now() + patience, {&output});
-    if (late != nullptr) *late = end == ChildProgram::End::kLate;
-    const int status = child.reap();
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? output.text() : "";
-  } catch (const CannotStart&) {
-    return {};
-  }
-}
-
 }  // namespace harness

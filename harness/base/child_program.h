@@ -89,9 +89,4 @@ class ChildProgram {
 // Becomes the program, which is searched on PATH. Ends with code 127 if there is none.
 [[noreturn]] void exec_on_path(const std::vector<std::string>& command);
 
-// Runs a program and returns what it wrote to stdout; nothing if it failed, was not there, or had not
-// ended after `patience`. `late`, if given, is set to whether it was that.
-std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                      bool* late = nullptr, ChildProgram::Group group = ChildProgram::Group::kOwn);
-
 }  // namespace harness

@@ -34,20 +34,35 @@ std::string Finished::failure() const {
   return "exit code " + std::to_string(code()) + (complaint.empty() ? "" : ": " + complaint);
 }
 
-Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience) {
+Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
+                     ChildProgram::Group group) {
   Capture output(kMostOutput), complaints(kMostComplaints);
-  ChildProgram child([&] {
-    ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
-    ::dup2(output.writer(), STDOUT_FILENO);
-    ::dup2(complaints.writer(), STDERR_FILENO);
-    exec_on_path(command);
-  });
+  ChildProgram child(
+      [&] {
+        ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+        ::dup2(output.writer(), STDOUT_FILENO);
+        ::dup2(complaints.writer(), STDERR_FILENO);
+        exec_on_path(command);
+      },
+      group);
   Finished finished;
   finished.end = child.wait(ChildProgram::Clock::now() + patience, {&output, &complaints});
   finished.status = child.reap();
   finished.output = output.text();
   finished.complaint = last_line(complaints.text());
   return finished;
+}
+
+std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
+                      bool* late) {
+  if (late != nullptr) *late = false;
+  try {
+    const Finished finished = run_program(command, patience);
+    if (late != nullptr) *late = finished.end == ChildProgram::End::kLate;
+    return finished.succeeded() ? finished.output : "";
+  } catch (const CannotStart&) {
+    return {};
+  }
 }
 
 }  // namespace harness

@@ -26,6 +26,12 @@ struct Finished {
 };
 
 // Without input. A program that has not ended after `patience` is killed. Throws CannotStart.
-Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience);
+Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
+                     ChildProgram::Group group = ChildProgram::Group::kOwn);
+
+// Returns what it wrote to stdout; nothing if it failed, was not there, or had not ended after `patience`. `late`, if
+// given, is set to whether it was that.
+std::string output_of(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
+                      bool* late = nullptr);
 
 }  // namespace harness

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/base/errors.h"
+#include "harness/command/values.h"
 
 namespace harness {
 
@@ -22,6 +23,18 @@ std::optional<int> answered(std::string_view command, CLI::App& app, int argc, c
                    " --help");
   }
   return std::nullopt;
+}
+
+CLI::Validator number_between(double least, double most) {
+  const auto check = [=](std::string& text) {
+    try {
+      (void)decimal("", text, least, most);
+      return std::string();
+    } catch (const BadUsage& why) {
+      return std::string(why.what()).substr(2);
+    }
+  };
+  return CLI::Validator(check, "", "");
 }
 
 }  // namespace harness

@@ -21,4 +21,7 @@ bool is_named(int argc, char** argv, std::initializer_list<std::string_view> nam
 // Throws BadUsage, with the command line that says more.
 std::optional<int> answered(std::string_view command, CLI::App& app, int argc, char** argv);
 
+// Accepts a number within these bounds, and says so of others, NaN among them.
+CLI::Validator number_between(double least, double most);
+
 }  // namespace harness

@@ -63,10 +63,12 @@ fs::path built(const fs::path& repository, const std::string& commit) {
   if (!fs::exists(tree)) {
     (void)run({"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, commit});
   }
-  (void)output_of({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree}, 1h, nullptr,
+  const Finished build =
+      run_program({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree}, 1h,
                   ChildProgram::Group::kWatched);
   if (!is_program(program)) {
-    throw BadUsage("commit " + commit + " does not build; see " + tree.string());
+    throw BadUsage("commit " + commit + " does not build (" + build.failure() + "); see " +
+                   tree.string());
   }
   return program;
 }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <set>
 
 #include "harness/base/interruption.h"
+#include "harness/judge/slowdown_fit.h"
 #include "harness/judge/statistics.h"
 
 namespace harness {
@@ -11,10 +14,10 @@ namespace {
 
 // The first step: a slowdown that the noise of launches cannot hide.
 constexpr double kCoarse = 0.25, kLeast = 0.15, kMost = 0.40;
-constexpr int kCoarseRounds = 10, kCoarseTries = 6;
-// Then the one that is wanted, as near as so many rounds can tell.
-constexpr double kNear = 0.15;
-constexpr int kFineRounds = 48, kFineTries = 3;
+constexpr int kCoarseRounds = 24, kCoarseTries = 6;
+// Then one near each wanted share: the smaller it is, the more rounds tell it from 0.
+constexpr double kRoundsOfShare = 16;
+constexpr int kMostRounds = 384;
 
 class Slowing {
  public:
@@ -51,8 +54,8 @@ class Slowing {
   const std::filesystem::path& scratch_;
 };
 
-// Returns the nanoseconds that slow an operation by one percent, as measured at about 25 %.
-std::optional<double> coarse(const Slowing& slowing) {
+// Measures a delay that slows an operation by about 25 %.
+std::optional<SlowdownPoint> coarse(const Slowing& slowing) {
   const auto rate = slowing.rate(0);
   if (!rate) return std::nullopt;
   const double operation_ns = 1e9 / *rate;
@@ -60,30 +63,40 @@ std::optional<double> coarse(const Slowing& slowing) {
   for (int attempt = 0; attempt < kCoarseTries && delay < 4 * operation_ns; ++attempt) {
     const auto slowed = slowing.by(delay, kCoarseRounds);
     if (!slowed) return std::nullopt;
-    if (*slowed >= kLeast && *slowed <= kMost) return delay / (100 * *slowed);
+    if (*slowed >= kLeast && *slowed <= kMost) return SlowdownPoint{delay, *slowed, kCoarseRounds};
     delay *= std::clamp(kCoarse / std::max(*slowed, 0.01), 0.2, 4.0);
   }
   return std::nullopt;
+}
+
+int rounds_for(double share) {
+  return static_cast<int>(std::min<double>(kMostRounds, kRoundsOfShare / share));
 }
 
 }  // namespace
 
 std::string injected_delay(double ns) { return "--injected-delay=" + std::to_string(ns); }
 
-std::optional<double> delay_that_slows(const Build& build, const std::string& name,
-                                       const std::vector<std::string>& options,
-                                       const std::filesystem::path& scratch, double share) {
+std::optional<std::map<double, double>> delays_that_slow(const Build& build,
+                                                         const std::string& name,
+                                                         const std::vector<std::string>& options,
+                                                         const std::filesystem::path& scratch,
+                                                         const std::vector<double>& shares) {
   const Slowing slowing(build, name, options, scratch);
-  const auto per_percent = coarse(slowing);
-  if (!per_percent) return std::nullopt;
-  double delay = *per_percent * 100 * share;
-  for (int attempt = 0; attempt < kFineTries; ++attempt) {
-    const auto slowed = slowing.by(delay, kFineRounds);
+  const auto first = coarse(slowing);
+  if (!first) return std::nullopt;
+  std::vector<SlowdownPoint> points = {*first};
+  // From the largest on: each measurement says better where the next one is to be made.
+  for (const double share : std::set<double, std::greater<>>(shares.begin(), shares.end())) {
+    const double delay = SlowdownFit(points).delay_for(share);
+    const auto slowed = slowing.by(delay, rounds_for(share));
     if (!slowed) return std::nullopt;
-    if (std::abs(*slowed - share) <= kNear * share) break;
-    delay *= std::clamp(share / std::max(*slowed, 0.01), 0.5, 2.5);
+    points.push_back({delay, *slowed, rounds_for(share)});
   }
-  return delay;
+  const SlowdownFit fit(points);
+  std::map<double, double> delays;
+  for (const double share : shares) delays[share] = fit.delay_for(share);
+  return delays;
 }
 
 }  // namespace harness

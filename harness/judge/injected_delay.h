@@ -1,7 +1,8 @@
-// How long a delay in each operation slows a case by a wanted share.
+// How long a delay in each operation slows a case by wanted shares.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,12 +15,14 @@ namespace harness {
 // nothing. Without the option other code runs, whose place in memory alone may make it faster or slower.
 std::string injected_delay(double ns);
 
-// Returns the nanoseconds of `run --injected-delay` by which the case's operations take longer by this share, as its
-// rate shows. It is found by measuring: a short delay is partly hidden in what an operation waits for, so that a tenth
-// of a delay slows it by less than a tenth. Nothing if the case takes no delay, none of up to four times the length of
-// an operation slows it enough, or the program was interrupted.
-std::optional<double> delay_that_slows(const Build& build, const std::string& name,
-                                       const std::vector<std::string>& options,
-                                       const std::filesystem::path& scratch, double share);
+// Returns, of each share, the nanoseconds of `run --injected-delay` by which the case's operations take longer by it, as
+// its rate shows. They are found by measuring, since a short delay is partly hidden in what an operation waits for: a
+// tenth of a delay slows it by less than a tenth. Nothing if the case takes no delay, none of up to four times the
+// length of an operation slows it enough, or the program was interrupted.
+std::optional<std::map<double, double>> delays_that_slow(const Build& build,
+                                                         const std::string& name,
+                                                         const std::vector<std::string>& options,
+                                                         const std::filesystem::path& scratch,
+                                                         const std::vector<double>& shares);
 
 }  // namespace harness

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <filesystem>
 
-#include "harness/base/child_program.h"
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
+#include "harness/base/run_program.h"
 
 namespace harness {
 namespace {

@@ -13,10 +13,10 @@
 #include <optional>
 #include <sstream>
 
-#include "harness/base/child_program.h"
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
 #include "harness/base/lists.h"
+#include "harness/base/run_program.h"
 #include "harness/base/topology.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/cgroup_quota.h"

@@ -5,8 +5,8 @@
 #include <iostream>
 #include <string>
 
-#include "harness/base/child_program.h"
 #include "harness/base/lists.h"
+#include "harness/base/run_program.h"
 #include "harness/record/environment.h"
 
 namespace harness {

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <fstream>
 
+#include "harness/base/run_program.h"
+
 namespace harness {
 namespace {
 
@@ -47,7 +49,9 @@ TEST(ChildProgramTest, AProgramThatDoesNotEndIsGivenUpWithWhatItStarted) {
 }
 
 std::string watched_output(const std::string& script, std::chrono::nanoseconds patience = 60s) {
-  return output_of({"sh", "-c", script}, patience, nullptr, ChildProgram::Group::kWatched);
+  const Finished finished =
+      run_program({"sh", "-c", script}, patience, ChildProgram::Group::kWatched);
+  return finished.succeeded() ? finished.output : "";
 }
 
 TEST(ChildProgramTest, AWatchedProgramEndsAsItWould) {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/base/child_program.h"
 #include "harness/base/errors.h"
+#include "harness/base/run_program.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

@@ -7,6 +7,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/values.h"
 
 namespace harness {
@@ -50,18 +51,6 @@ std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
 }
 
 }  // namespace
-
-CLI::Validator number_between(double least, double most) {
-  const auto check = [=](std::string& text) {
-    try {
-      (void)decimal("", text, least, most);
-      return std::string();
-    } catch (const BadUsage& why) {
-      return std::string(why.what()).substr(2);
-    }
-  };
-  return CLI::Validator(check, "", "");
-}
 
 Build build_for(const CompareOptions& options, const std::string& what) {
   Build build = Build::find(what);

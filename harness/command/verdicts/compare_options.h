@@ -24,9 +24,6 @@ struct CompareOptions {
   bool strict = false, quiet = false, resume = false;
 };
 
-// Accepts a number within these bounds, and says so of others, NaN among them.
-CLI::Validator number_between(double least, double most);
-
 void add_shared(CLI::App& command, CompareOptions& options);
 
 // Finds the build, and gives its launches the time that the options ask for. Throws BadUsage.

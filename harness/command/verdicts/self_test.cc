@@ -9,6 +9,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/base/lists.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/injected_delay.h"
 #include "harness/judge/self_test.h"
@@ -41,6 +42,14 @@ std::vector<std::string> cases_of(const Build& build, const CompareOptions& opti
   return cases;
 }
 
+// A delay is what slows the case by so much on a machine without a load: beside one that comes and goes, no
+// number of rounds would tell.
+std::string without_load(const std::string& name) {
+  auto parts = split(name, '/');
+  std::erase_if(parts, [](const auto& part) { return part.starts_with("load:"); });
+  return joined(parts, "/");
+}
+
 class SelfTestRun {
  public:
   SelfTestRun(CompareOptions options, Build build)
@@ -57,7 +66,7 @@ class SelfTestRun {
     const FinishFirst finish;  // what was measured is written
     const std::vector<double> nothing = {0};
     const auto& percents = options_.powers.empty() ? nothing : options_.powers;
-    for (const double percent : options_.powers) find_delays(percent / 100);
+    find_delays();
     leave_out_what_takes_no_delay();
     for (int number = 0; number < options_.trials; ++number) {
       for (const double percent : percents) {
@@ -86,21 +95,25 @@ class SelfTestRun {
     return !end_ || Clock::now() + std::chrono::duration<double>(longest) <= *end_;
   }
 
-  // Finds, of each case, the delay that slows it by this share.
-  void find_delays(double share) {
+  // Finds, of each case, the delays that slow it by the wanted shares.
+  void find_delays() {
     for (const auto& name : cases_) {
-      if (interrupted() != 0) return;
-      if (log_.delays().count({name, share}) != 0 || takes_none_.count(name) != 0) continue;
+      std::vector<double> shares;
+      for (const double percent : options_.powers) {
+        if (log_.delays().count({name, percent / 100}) == 0) shares.push_back(percent / 100);
+      }
+      if (shares.empty()) continue;
       const auto& settings = options_.settings;
-      const auto delay = delay_that_slows(build_, name, settings.options, settings.scratch, share);
+      const auto delays =
+          delays_that_slow(build_, without_load(name), settings.options, settings.scratch, shares);
       if (interrupted() != 0) return;
-      if (delay) {
-        log_.add_delay(name, share, *delay);
-      } else {
+      if (!delays) {
         std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
                   << "\n";
         takes_none_.insert(name);
+        continue;
       }
+      for (const auto& [share, ns] : *delays) log_.add_delay(name, share, ns);
     }
   }
 
