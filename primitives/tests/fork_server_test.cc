@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,6 +102,19 @@ TEST_F(ForkServerTest, AChildsThreadHasItsOwnIdentity) {
   lock.lock();
   EXPECT_TRUE(lock.abandoned());
   lock.unlock();
+}
+
+// As glibc does from 2.43 on: the kernel knows the address of a thread's state instead.
+TEST_F(ForkServerTest, ItNeedsNoKernelThatKnowsTheAddressOfTheThreadsId) {
+  std::thread([] {
+    static pid_t state = 2;
+    pid_t* before = nullptr;
+    ASSERT_EQ(::prctl(PR_GET_TID_ADDRESS, &before), 0);
+    ::syscall(SYS_set_tid_address, &state);
+    ForkServer server;
+    EXPECT_EQ(exit_code_of({server, [] { return ::gettid() == ::getpid() ? 3 : 4; }}), 3);
+    ::syscall(SYS_set_tid_address, before);
+  }).join();
 }
 
 TEST_F(ForkServerTest, PrimitivesMadeAfterItAreReachedByName) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <initializer_list>
 
 #include "gilfree/detail/process/thread_registry.h"
 
@@ -22,12 +23,27 @@ struct ThreadWords {
   std::size_t length = 0;
 };
 
+// The kernel clears a word when the thread ends, so it knows its address. Until glibc 2.42 that is the
+// id. From 2.43 on it is the thread's state, but in a child made by fork() still the id.
+pid_t* cleared_word() {
+  pid_t* word = nullptr;
+  return ::prctl(PR_GET_TID_ADDRESS, &word) == 0 ? word : nullptr;
+}
+
+// glibc's descriptor of a thread has the id, a field that is not used, a pointer to the last entry of
+// the list, and the list, in this order.
+pid_t* word_before(robust_list_head* robust) {
+  constexpr std::size_t kDistance = 2 * sizeof(pid_t) + sizeof(void*);
+  if (robust == nullptr) return nullptr;
+  return reinterpret_cast<pid_t*>(reinterpret_cast<char*>(robust) - kDistance);
+}
+
 ThreadWords words_of_this_thread() {
   ThreadWords words;
   ::syscall(SYS_get_robust_list, 0, &words.robust, &words.length);
-  // The kernel clears the id when the thread ends, so it knows the address.
-  if (::prctl(PR_GET_TID_ADDRESS, &words.id) != 0) words.id = nullptr;
-  if (words.id != nullptr && *words.id != ::gettid()) words.id = nullptr;
+  for (pid_t* word : {cleared_word(), word_before(words.robust)}) {
+    if (words.id == nullptr && word != nullptr && *word == ::gettid()) words.id = word;
+  }
   return words;
 }
 

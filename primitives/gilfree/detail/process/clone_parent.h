@@ -9,7 +9,7 @@
 
 namespace gilfree::detail {
 
-// Returns whether this kernel has what fork_sibling() needs.
+// Returns whether fork_sibling() finds where the C library keeps what it needs.
 bool can_fork_siblings();
 
 // Returns the child's pid, 0 in the child, or -1 with errno. The kernel writes the pid to `born` as it makes

@@ -118,8 +118,8 @@ ForkServer::ForkServer()
       process_(std::make_shared<ProcessRecord>("ForkServer", true)) {
   if (!can_fork_siblings()) {
     throw std::system_error(ENOSYS, std::generic_category(),
-                            "gilfree::ForkServer: this kernel has no PR_GET_TID_ADDRESS; start "
-                            "processes without a server");
+                            "gilfree::ForkServer: it does not find where this C library keeps a "
+                            "thread's id; start processes without a server");
   }
   int ends[2];
   const auto parent = Starter::here();
