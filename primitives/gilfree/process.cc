@@ -27,7 +27,7 @@ using detail::ProcessRecord;
 
 namespace {
 
-std::string next_name() {
+std::string next_process_name() {
   static std::atomic<int> made{0};
   return "Process-" + std::to_string(made.fetch_add(1, std::memory_order_relaxed) + 1);
 }
@@ -106,7 +106,7 @@ bool ProcessHandle::daemon() const { return record().daemon; }
 
 Process::Process(ProcessOptions options)
     : ProcessHandle(std::make_shared<ProcessRecord>(
-          options.name.empty() ? next_name() : options.name, options.daemon)) {}
+          options.name.empty() ? next_process_name() : options.name, options.daemon)) {}
 
 Process::Process(Process&& from) noexcept
     : ProcessHandle(std::exchange(from.record_, nullptr)),

@@ -23,7 +23,7 @@ using detail::ThreadRecord;
 
 namespace {
 
-std::string next_name() {
+std::string next_thread_name() {
   static std::atomic<int> made{0};
   return "Thread-" + std::to_string(made.fetch_add(1, std::memory_order_relaxed) + 1);
 }
@@ -109,8 +109,8 @@ struct Thread::Beginning {
 };
 
 Thread::Thread(const ThreadOptions& options)
-    : ThreadHandle(std::make_shared<ThreadRecord>(options.name.empty() ? next_name() : options.name,
-                                                  options.daemon)) {
+    : ThreadHandle(std::make_shared<ThreadRecord>(
+          options.name.empty() ? next_thread_name() : options.name, options.daemon)) {
   record_->named = !options.name.empty();
 }
 

@@ -42,7 +42,7 @@ void sleep_until_ended(pid_t child) {
 
 // Made while the program is loaded: a child forked while another thread was making one would wait for
 // ever.
-[[maybe_unused]] const ChildRegistry& made_early = ChildRegistry::here();
+[[maybe_unused]] const ChildRegistry& children_made_early = ChildRegistry::here();
 [[maybe_unused]] const ThisProcess& this_one = process_self();
 
 }  // namespace

@@ -54,7 +54,7 @@ struct Tethers {
   std::mutex mutex;
   std::set<PeerChannel*> all;
 };
-[[maybe_unused]] const Tethers& made_early = Tethers::here();
+[[maybe_unused]] const Tethers& tethers_made_early = Tethers::here();
 
 int open_pidfd(pid_t process) { return static_cast<int>(::syscall(SYS_pidfd_open, process, 0)); }
 

@@ -36,7 +36,7 @@ std::shared_ptr<ThreadRecord> begun(std::string name, bool daemon, pthread_t ide
 
 // Made while the program is loaded: a child forked while another thread was making it would wait for
 // ever.
-[[maybe_unused]] const ThreadRegistry& made_early = ThreadRegistry::here();
+[[maybe_unused]] const ThreadRegistry& threads_made_early = ThreadRegistry::here();
 
 }  // namespace
 
