@@ -14,6 +14,7 @@
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/workers_axis.h"
 
 namespace scenarios {
 namespace {
@@ -21,8 +22,7 @@ namespace {
 using Contenders = Roster<WorkersContender>;
 
 void measure(harness::Run& run) {
-  const auto workers = static_cast<int>(run["workers"]);
-  if (workers < 1 || workers > 64) run.skip("from 1 to 64 workers");
+  const int workers = workers_of(run, 64);
   const auto cpus = place_in_turn(run, workers);
   for (int me = 0; me < workers; ++me) run.tally(me);
   run.note("metric_kind", run.text("scaling") == "weak" ? "throughput" : "latency");

@@ -11,6 +11,7 @@
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/workers_axis.h"
 
 namespace scenarios {
 namespace {
@@ -18,8 +19,7 @@ namespace {
 using Locks = Roster<LockContender>;
 
 void measure(harness::Run& run) {
-  const auto workers = static_cast<int>(run["workers"]);
-  if (workers < 1 || workers > 32) run.skip("from 1 to 32 workers");
+  const int workers = workers_of(run, 32);
   // Sections of a microsecond and more allow more of the waits to be timed.
   const std::int64_t every = run["work_in_ns"] + run["work_out_ns"] < 1000 ? 64 : 8;
   const auto cpus = place_in_turn(run, workers);

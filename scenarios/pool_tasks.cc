@@ -13,6 +13,7 @@
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/workers_axis.h"
 
 namespace scenarios {
 namespace {
@@ -20,8 +21,7 @@ namespace {
 using Contenders = Roster<PoolContender>;
 
 void measure(harness::Run& run) {
-  const auto workers = static_cast<int>(run["workers"]);
-  if (workers < 1 || workers > 64) run.skip("from 1 to 64 workers");
+  const int workers = workers_of(run, 64);
   const std::string& way = run.text("way");
   run.note("metric_kind", way == "round_trip" || way == "fifty" ? "latency" : "throughput");
   run.note("load_mode", "closed");

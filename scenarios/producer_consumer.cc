@@ -22,6 +22,8 @@
 namespace scenarios {
 namespace {
 
+constexpr std::int64_t kMostInABatch = 1 << 20;
+
 using Queues = Roster<QueueContender>;
 
 void check_point(const harness::Run& run) {
@@ -29,8 +31,8 @@ void check_point(const harness::Run& run) {
   if (producers < 1 || consumers < 1 || producers > kMostWorkers || consumers > kMostWorkers) {
     run.skip("from 1 to 16 producers and as many consumers");
   }
-  if (run["queue_depth"] < 1 || run["batch"] < 1) {
-    run.skip("a queue depth and a batch of at least 1");
+  if (run["queue_depth"] < 1 || run["batch"] < 1 || run["batch"] > kMostInABatch) {
+    run.skip("a queue depth of at least 1, and a batch from 1 to 1M");
   }
   if ((run["rate"] > 0 || run.text("arrival") != "none") && run["msg_bytes"] < 64) {
     run.skip("with a rate, items hold a time: 64 bytes or more");

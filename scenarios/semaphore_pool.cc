@@ -11,6 +11,7 @@
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/workers_axis.h"
 
 namespace scenarios {
 namespace {
@@ -18,10 +19,8 @@ namespace {
 using Semaphores = Roster<SemaphoreContender>;
 
 void measure(harness::Run& run) {
-  const auto workers = static_cast<int>(run["workers"]);
-  if (workers < 1 || workers > 32 || run["permits"] < 1) {
-    run.skip("from 1 to 32 workers, and at least one permit");
-  }
+  const int workers = workers_of(run, 32);
+  if (run["permits"] < 1) run.skip("at least one permit");
   const auto cpus = place_in_turn(run, workers);
   for (int me = 0; me < workers; ++me) run.tally(me);  // one that gets nothing is counted as well
   run.note("mode", "pool");

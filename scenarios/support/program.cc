@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scenarios/support/worker_group.h"
@@ -25,14 +28,52 @@ std::string read_all(int fd) {
   return text;
 }
 
-// Notes each line, "max_inside 2\n", as a column and its value.
+// The reading end of a program's standard output; closed also where a note ends the launch.
+struct ReadEnd {
+  explicit ReadEnd(int descriptor) : fd(descriptor) {}
+  ~ReadEnd() { ::close(fd); }
+  ReadEnd(const ReadEnd&) = delete;
+  ReadEnd& operator=(const ReadEnd&) = delete;
+
+  const int fd;
+};
+
+// What a program knows and this one does not. All else of a row is measured here: a program that wrote, say, the
+// column `impl` would appear as another contender.
+constexpr std::array<std::string_view, 6> kColumns = {"verified", "primitive",  "wait",
+                                                      "scope",    "max_inside", "max_wait_ns"};
+
+// Notes a line, "max_inside 2", as a column and its value.
+void note(harness::Run& run, const std::string& whose, const std::string& line) {
+  std::istringstream words(line);
+  std::string column, value;
+  words >> column;
+  std::getline(words >> std::ws, value);
+  if (column == "error") throw std::runtime_error(whose + ": " + value);
+  if (column == "skipped") run.skip(whose + ": " + value);
+  if (value.empty() || std::find(kColumns.begin(), kColumns.end(), column) == kColumns.end()) {
+    throw std::runtime_error("the " + whose + " program wrote '" + line.substr(0, 80) +
+                             "', which is no note (harness/docs/contender-program.md)");
+  }
+  run.note(column, value);
+}
+
 void note_all(harness::Run& run, const std::string& whose, const std::string& text) {
   std::istringstream lines(text);
-  for (std::string column, value; lines >> column && std::getline(lines >> std::ws, value);) {
-    if (column == "error") throw std::runtime_error(whose + ": " + value);
-    if (column == "skipped") run.skip(whose + ": " + value);
-    run.note(column, value);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty()) note(run, whose, line);
   }
+}
+
+// Reads the first byte. If it is not the `r`, the line that it begins says why.
+bool has_begun(int fd, harness::Run& run, const std::string& whose) {
+  std::string line;
+  for (char byte; ::read(fd, &byte, 1) == 1 && byte != '\n' && line.size() < kMostNotes;) {
+    if (line.empty() && byte == 'r') return true;
+    line += byte;
+  }
+  if (!line.empty()) note(run, whose, line);
+  return false;
 }
 
 }  // namespace
@@ -44,6 +85,7 @@ void run_program(harness::Run& run, const std::string& whose, std::vector<std::s
 
   int output[2];
   if (::pipe2(output, O_CLOEXEC) != 0) throw std::runtime_error("no file descriptors are left");
+  const ReadEnd notes(output[0]);
   WorkerGroup group;
   group.start(whose + " program", -1, [&] {
     ::dup2(output[1], STDOUT_FILENO);
@@ -53,11 +95,9 @@ void run_program(harness::Run& run, const std::string& whose, std::vector<std::s
   ::close(output[1]);
   group.go();
   // The program starts, imports and forks before it counts: the first window opens after that.
-  char first = 0;
-  const bool began = ::read(output[0], &first, 1) == 1 && first == 'r';
+  const bool began = has_begun(notes.fd, run, whose);
   if (began) run.measure();
-  note_all(run, whose, (began ? "" : std::string(1, first)) + read_all(output[0]));
-  ::close(output[0]);
+  note_all(run, whose, read_all(notes.fd));
   group.join();
   if (!began) throw std::runtime_error("the " + whose + " program ended before it began");
 }

@@ -48,9 +48,9 @@ TEST_F(RunCPythonTest, WhatItNotesAtItsEndIsWrittenToTheRow) {
 }
 
 TEST_F(RunCPythonTest, ItGetsTheDescriptorAndItsArguments) {
-  run("printf r; echo \"mode $2,$3\"; test -e /proc/self/fd/$1 && echo 'scope inherited'",
+  run("printf r; echo \"primitive $2,$3\"; test -e /proc/self/fd/$1 && echo 'scope inherited'",
       {"one", "two words"});
-  EXPECT_EQ(launch().facts()["mode"], "one,two words");
+  EXPECT_EQ(launch().facts()["primitive"], "one,two words");
   EXPECT_EQ(launch().facts()["scope"], "inherited");
 }
 

@@ -146,10 +146,9 @@ TEST(RefusalTest, LockContentionHasFrom1To32Workers) {
 }
 
 TEST(RefusalTest, SemaphorePoolHasFrom1To32WorkersAndAPermit) {
-  const string reason = "from 1 to 32 workers, and at least one permit";
-  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 0}, {"permits", 1}}), reason);
-  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 33}, {"permits", 1}}), reason);
-  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 4}, {"permits", 0}}), reason);
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 0}, {"permits", 1}}), "from 1 to 32 workers");
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 33}, {"permits", 1}}), "from 1 to 32 workers");
+  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 4}, {"permits", 0}}), "at least one permit");
 }
 
 TEST(RefusalTest, ProducerConsumerHasFrom1To16OfEach) {
@@ -173,8 +172,10 @@ TEST(RefusalTest, ProducerConsumerNeedsADepthABatchAndRoomForATime) {
                                          {"rate", rate},
                                          {"msg_bytes", bytes}});
   };
-  EXPECT_EQ(with(0, 1, 0, 64), "a queue depth and a batch of at least 1");
-  EXPECT_EQ(with(1, 0, 0, 64), "a queue depth and a batch of at least 1");
+  const string reason = "a queue depth of at least 1, and a batch from 1 to 1M";
+  EXPECT_EQ(with(0, 1, 0, 64), reason);
+  EXPECT_EQ(with(1, 0, 0, 64), reason);
+  EXPECT_EQ(with(1, (1 << 20) + 1, 0, 64), reason);
   EXPECT_EQ(with(1, 1, 1000, 8), "with a rate, items hold a time: 64 bytes or more");
 }
 
@@ -189,6 +190,21 @@ TEST(RefusalTest, PoolTasksAndCpuScalingHaveFrom1To64Workers) {
     EXPECT_EQ(refusal(name, {{"workers", 0}}), "from 1 to 64 workers");
     EXPECT_EQ(refusal(name, {{"workers", 65}}), "from 1 to 64 workers");
   }
+}
+
+// 2^32 + 2 is 2 where it is cut to 32 bits: the row would be that of two workers.
+TEST(RefusalTest, ANumberOfWorkersIsCheckedBeforeItIsCut) {
+  const std::int64_t many = (std::int64_t{1} << 32) + 2;
+  for (const auto* name : {"lock_contention", "semaphore_pool"}) {
+    EXPECT_EQ(refusal(name, {{"workers", many}, {"permits", 1}}), "from 1 to 32 workers") << name;
+  }
+  for (const auto* name : {"pool_tasks", "cpu_scaling"}) {
+    EXPECT_EQ(refusal(name, {{"workers", many}}), "from 1 to 64 workers") << name;
+  }
+  EXPECT_EQ(refusal("producer_consumer", {{"producers", many}, {"consumers", 1}}),
+            "from 1 to 16 producers and as many consumers");
+  EXPECT_EQ(refusal("producer_consumer", {{"producers", 1}, {"consumers", many}}),
+            "from 1 to 16 producers and as many consumers");
 }
 
 // Each operation of single_operation costs something, and is measured by Google Benchmark.

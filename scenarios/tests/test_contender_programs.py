@@ -82,6 +82,13 @@ class ContenderPrograms(CommandTest):
         self.assertEqual(self.error_of("pass"), "the mine program ended before it began")
         self.assertIn("killed by signal 9", self.error_of("os.kill(os.getpid(), 9)"))
 
+    def test_what_a_program_may_not_note_fails_its_row_and_changes_no_column(self):
+        """A row that said `impl queue` would be one of gilfree's Queue."""
+        said = "the mine program wrote '%s', which is no note (harness/docs/contender-program.md)"
+        self.assertEqual(self.error_of(self.COUNTS + "print('impl queue')"), said % "impl queue")
+        self.assertEqual(self.error_of("import time\nprint('starting', flush=True)\ntime.sleep(1000)"),
+                         said % "starting")
+
     COUNTS = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nprint('r', end='', flush=True)\n"
               "while words[0] != 2**64 - 1:\n    words[8] += 1\n")
 
