@@ -43,11 +43,15 @@ std::vector<std::string> cases_of(const Build& build, const CompareOptions& opti
 }
 
 // A delay is what slows the case by so much on a machine without a load: beside one that comes and goes, no
-// number of rounds would tell.
+// number of rounds would tell. Below, a name and options as they are without `--load`.
 std::string without_load(const std::string& name) {
   auto parts = split(name, '/');
   std::erase_if(parts, [](const auto& part) { return part.starts_with("load:"); });
   return joined(parts, "/");
+}
+std::vector<std::string> without_load(std::vector<std::string> options) {
+  std::erase_if(options, [](const auto& option) { return option.starts_with("--load="); });
+  return options;
 }
 
 class SelfTestRun {
@@ -104,8 +108,8 @@ class SelfTestRun {
       }
       if (shares.empty()) continue;
       const auto& settings = options_.settings;
-      const auto delays =
-          delays_that_slow(build_, without_load(name), settings.options, settings.scratch, shares);
+      const auto delays = delays_that_slow(
+          build_, without_load(name), without_load(settings.options), settings.scratch, shares);
       if (interrupted() != 0) return;
       if (!delays) {
         std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
