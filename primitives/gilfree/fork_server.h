@@ -42,7 +42,7 @@
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/process/callable_bytes.h"
 #include "gilfree/detail/process/child_registry.h"
-#include "gilfree/detail/process/fork_server.h"
+#include "gilfree/detail/process/fork_server_process.h"
 
 namespace gilfree {
 
@@ -50,7 +50,7 @@ namespace gilfree {
 class ForkServer {
  public:
   // Forks the server.
-  ForkServer() : server_(std::make_shared<detail::ForkServer>()) {}
+  ForkServer() : server_(std::make_shared<detail::ForkServerProcess>()) {}
   ForkServer(ForkServer&&) noexcept = default;
   ForkServer& operator=(ForkServer&&) noexcept = default;
   // Ends it, once what it is to start has been started or let go of.
@@ -63,7 +63,7 @@ class ForkServer {
  private:
   friend class Process;
 
-  detail::ForkServer& server() const {
+  detail::ForkServerProcess& server() const {
     if (server_) return *server_;
     throw std::logic_error("gilfree::ForkServer: moved from; use the one it was moved to");
   }
@@ -97,7 +97,7 @@ class ForkServer {
         [&] { return std::apply(*function, detail::Wire<Arguments>::read(bytes)); })();
   }
 
-  std::shared_ptr<detail::ForkServer> server_;
+  std::shared_ptr<detail::ForkServerProcess> server_;
 };
 
 }  // namespace gilfree

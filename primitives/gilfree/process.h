@@ -62,7 +62,7 @@
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/move_only_function.h"
 #include "gilfree/detail/memory/wire.h"
-#include "gilfree/detail/process/fork_server.h"
+#include "gilfree/detail/process/fork_server_process.h"
 #include "gilfree/fork_server.h"
 #include "gilfree/scope.h"
 

@@ -6,14 +6,15 @@
 
 namespace gilfree::detail {
 
-PendingTask& PendingTasks::add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
-                               std::uint32_t count, RunTask run, std::span<const std::byte> bytes) {
+InFlightTask& InFlightTasks::add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
+                                 std::uint32_t count, RunTask run,
+                                 std::span<const std::byte> bytes) {
   if (free_.empty()) {
     const auto place = places_.size();
     places_.emplace_back().id = place;
     free_.push_back(place);
   }
-  PendingTask& task = places_[free_.back()];
+  InFlightTask& task = places_[free_.back()];
   free_.pop_back();
   task.id += kMostTasks;
   task.job = job;
@@ -25,20 +26,20 @@ PendingTask& PendingTasks::add(const std::shared_ptr<AnySharedResult>& job, std:
   return task;
 }
 
-PendingTask* PendingTasks::find(std::uint64_t id) {
+InFlightTask* InFlightTasks::find(std::uint64_t id) {
   if (place_of(id) >= places_.size()) return nullptr;
-  PendingTask& task = places_[place_of(id)];
+  InFlightTask& task = places_[place_of(id)];
   return task.id == id && task.job ? &task : nullptr;
 }
 
-void PendingTasks::release(PendingTask& task) {
+void InFlightTasks::release(InFlightTask& task) {
   task.job.reset();
   task.bytes.clear();
   free_.push_back(place_of(task.id));
 }
 
-void PendingTasks::deliver(const ResultHead& head, const std::byte* bytes) {
-  PendingTask* task = find(head.id);
+void InFlightTasks::deliver(const ResultHead& head, const std::byte* bytes) {
+  InFlightTask* task = find(head.id);
   if (task == nullptr) return;  // cancelled, or failed with all others
   const std::size_t item = task->first + head.item;
   if (head.kind == Kind::kError) {
@@ -53,11 +54,11 @@ void PendingTasks::deliver(const ResultHead& head, const std::byte* bytes) {
   if (++task->delivered == task->count) release(*task);
 }
 
-bool PendingTasks::deliver_run(const ResultHead& head, const std::byte* bytes) {
+bool InFlightTasks::deliver_run(const ResultHead& head, const std::byte* bytes) {
   const RunHead& run = *std::launder(reinterpret_cast<const RunHead*>(bytes));
   const auto done = run.done.load(std::memory_order_acquire);  // commit
   const bool whole = done == run.count.load(std::memory_order_acquire);
-  PendingTask* task = find(head.id);
+  InFlightTask* task = find(head.id);
   if (task == nullptr || head.item + done == task->delivered) return whole;
   const auto known = task->delivered - head.item;
   task->delivered += done - known;
@@ -67,8 +68,8 @@ bool PendingTasks::deliver_run(const ResultHead& head, const std::byte* bytes) {
   return whole;
 }
 
-PendingTask* PendingTasks::lose(std::uint64_t id, const std::exception_ptr& why) {
-  PendingTask* task = find(id);
+InFlightTask* InFlightTasks::lose(std::uint64_t id, const std::exception_ptr& why) {
+  InFlightTask* task = find(id);
   if (task == nullptr) return nullptr;  // it had finished that one
   task->job->fail(task->first + task->delivered, why);
   if (++task->delivered == task->count) {
@@ -79,12 +80,12 @@ PendingTask* PendingTasks::lose(std::uint64_t id, const std::exception_ptr& why)
   return task;
 }
 
-void PendingTasks::fail(PendingTask& task, const std::exception_ptr& why) {
+void InFlightTasks::fail(InFlightTask& task, const std::exception_ptr& why) {
   while (task.delivered < task.count) task.job->fail(task.first + task.delivered++, why);
   release(task);
 }
 
-void PendingTasks::fail_all(const std::exception_ptr& why) {
+void InFlightTasks::fail_all(const std::exception_ptr& why) {
   for (auto& task : places_) {
     if (task.job) fail(task, why);
   }

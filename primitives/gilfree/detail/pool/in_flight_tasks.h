@@ -1,6 +1,6 @@
-// PendingTasks: the tasks of a process pool that are under way: whose they are, and how far they are.
+// InFlightTasks: the tasks of a process pool that are under way: whose they are, and how far they are.
 //
-//   PendingTask& task = tasks.add(job, first, count, run, bytes);   // task.id goes with it
+//   InFlightTask& task = tasks.add(job, first, count, run, bytes);   // task.id goes with it
 //   tasks.deliver(head, bytes);                                     // what came back hands out itself
 //
 // Each item of a task is delivered once: a result, an exception, or a death. What comes under the id of
@@ -20,7 +20,7 @@
 
 namespace gilfree::detail {
 
-struct PendingTask {
+struct InFlightTask {
   std::uint64_t id = 0;                  // of the one before, if there is no job
   std::shared_ptr<AnySharedResult> job;  // none: the place is free
   std::size_t first = 0;                 // its items of the job
@@ -31,14 +31,14 @@ struct PendingTask {
   std::vector<std::byte> bytes;  // of several items: to run again those that a death left over
 };
 
-class PendingTasks {
+class InFlightTasks {
  public:
   std::size_t size() const { return places_.size() - free_.size(); }
   bool has_place() const { return !free_.empty() || places_.size() < kMostTasks; }
 
   // If there is a place.
-  PendingTask& add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
-                   std::uint32_t count, RunTask run, std::span<const std::byte> bytes);
+  InFlightTask& add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
+                    std::uint32_t count, RunTask run, std::span<const std::byte> bytes);
 
   // kValue or kError.
   void deliver(const ResultHead& head, const std::byte* bytes);
@@ -47,9 +47,9 @@ class PendingTasks {
 
   // Handles the death of the worker that ran it: the item that it was at becomes `why`. Returns the task if
   // items are left to run. It has a new id from then on, so that the old one is not reported lost again.
-  PendingTask* lose(std::uint64_t id, const std::exception_ptr& why);
+  InFlightTask* lose(std::uint64_t id, const std::exception_ptr& why);
   // What is left of it becomes `why`.
-  void fail(PendingTask& task, const std::exception_ptr& why);
+  void fail(InFlightTask& task, const std::exception_ptr& why);
   void fail_all(const std::exception_ptr& why);
 
   // Calls visit(task) for each of the job's tasks.
@@ -61,10 +61,10 @@ class PendingTasks {
   }
 
  private:
-  PendingTask* find(std::uint64_t id);
-  void release(PendingTask& task);
+  InFlightTask* find(std::uint64_t id);
+  void release(InFlightTask& task);
 
-  std::deque<PendingTask> places_;
+  std::deque<InFlightTask> places_;
   std::vector<std::uint64_t> free_;  // places that are not in use
 };
 

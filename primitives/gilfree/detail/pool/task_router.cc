@@ -12,12 +12,12 @@ namespace gilfree::detail {
 
 void TaskRouter::offer(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
                        std::uint32_t count, RunTask run, std::byte* written, std::size_t bytes) {
-  PendingTask& task = pending_.add(job, first, count, run, {written, bytes});
+  InFlightTask& task = pending_.add(job, first, count, run, {written, bytes});
   put_in_lane(task, written - sizeof(TaskHead));
 }
 
 // What comes behind the head has been written.
-void TaskRouter::put_in_lane(PendingTask& task, std::byte* head) {
+void TaskRouter::put_in_lane(InFlightTask& task, std::byte* head) {
   const TaskHead written{task.id, task.run, task.count, task.delivered};
   std::memcpy(head, &written, sizeof written);
   task.number = ++offered_;
@@ -93,7 +93,7 @@ bool TaskRouter::take_losses() {
 // What it had not begun is for another to run.
 void TaskRouter::lose(std::uint64_t id, int exitcode) {
   const auto lost = worker_lost(exitcode);
-  PendingTask* task = pending_.lose(id, lost);
+  InFlightTask* task = pending_.lose(id, lost);
   if (task == nullptr) return;
   std::byte* to = share_.tasks->begin(sizeof(TaskHead) + task->bytes.size());
   if (to == nullptr) return pending_.fail(*task, lost);  // 4 GiB of arguments wait already
@@ -127,14 +127,14 @@ bool TaskRouter::cancel(AnySharedResult& job) {
   const BiasedGuard guard(state.taking, [&] { share_.strike_out_claim(); });
   const auto taken = offered_ - share_.tasks->size();
   bool any = false, begun = false;
-  pending_.for_each_of(job, [&](const PendingTask& task) {
+  pending_.for_each_of(job, [&](const InFlightTask& task) {
     if (task.number <= taken || task.delivered > 0) begun = true;
     any = true;
   });
   if (!any || begun) return false;
   const auto error = std::make_exception_ptr(
       Cancelled("gilfree::AsyncResult::get: the task was cancelled before a worker took it"));
-  pending_.for_each_of(job, [&](PendingTask& task) {
+  pending_.for_each_of(job, [&](InFlightTask& task) {
     state.cancelled[place_of(task.id)].store(task.id, std::memory_order_relaxed);
     state.cancels.fetch_add(1, std::memory_order_relaxed);
     pending_.fail(task, error);

@@ -51,13 +51,13 @@ class TaskRouter {
   bool cancel(AnySharedResult& job);
 
  private:
-  void put_in_lane(PendingTask& task, std::byte* head);
+  void put_in_lane(InFlightTask& task, std::byte* head);
   void take_results_of(int worker, std::uint64_t lost = 0);
   bool take_losses();
   void lose(std::uint64_t id, int exitcode);
 
   PoolShare& share_;
-  PendingTasks pending_;
+  InFlightTasks pending_;
   std::uint64_t offered_ = 0;  // tasks put into the ring so far
   std::uint64_t results_ = 0;
   std::exception_ptr broken_;  // what every task becomes

@@ -1,4 +1,26 @@
-// Fifo: a ring with a biased mutex at either side: what Queue and JoinableQueue have in common.
+// Fifo: a ring with a lock at either side: what Queue and JoinableQueue have in common.
+//
+//   producers ──▶ put_mutex ──▶ ring ──▶ get_mutex ──▶ consumers
+//
+//   | member of State | guards, or says                                    | written by                          |
+//   | put_mutex       | the producer's side of `ring`, and `closed`        | producers, close()                  |
+//   | get_mutex       | the consumer's side of `ring`, and `accounts`      | consumers                           |
+//   | closed          | no put begins any more                             | close()                             |
+//   | ring            | where the items are, and two event counts (ring.h) | the side that holds its mutex       |
+//   | accounts        | what a JoinableQueue counts besides                | consumers                           |
+//
+// 1. The ring is for one producer and one consumer: the two that hold the mutexes.
+// 2. A thread that is often alone at its side owns the mutex's bias, and then enters and leaves it by plain stores
+//    (biased_mutex.h). The fast paths, put_until and take_until, are for the owner of the bias.
+// 3. All others take the slow path: lock, look, and where there is no room or no item, unlock, wait for the event count
+//    and look again. No thread waits for room or for an item while it holds a mutex.
+// 4. A put notifies one consumer, a get one producer. One that was woken and leaves items, or room, behind passes the
+//    wake-up on, also when it leaves by an exception (owed_wake_up.h).
+// 5. `closed` is written under put_mutex: when close() has returned, no put is under way, and the items that are inside
+//    are the last.
+//
+// Crash       The ring is whole after a death (ring.h, 3). The next to take the dead thread's mutex learns of it
+//             (Locked::kAbandoned), notifies both sides for it, and has the accounts repaired: repair().
 #pragma once
 
 #include <atomic>
@@ -243,7 +265,7 @@ class Fifo : public AnyQueue<Self, T> {
     }
   }
 
-  // Fast path for the bias owner with an item there; a ItemLock, which may wait, has more to remember.
+  // Fast path for the bias owner with an item there; an ItemLock, which may wait, has more to remember.
   template <typename Result>
   Result take_until(Deadline deadline) {
     bool is_empty = false;

@@ -1,4 +1,4 @@
-#include "gilfree/detail/process/fork_server.h"
+#include "gilfree/detail/process/fork_server_process.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -112,7 +112,7 @@ class Signals {
 
 }  // namespace
 
-ForkServer::ForkServer()
+ForkServerProcess::ForkServerProcess()
     : memory_(anonymous_segment(sizeof(pid_t))),
       born_(::new (memory_.get()) pid_t(0)),
       process_(std::make_shared<ProcessRecord>("ForkServer", true)) {
@@ -157,7 +157,7 @@ ForkServer::ForkServer()
   Tethers::here().all.insert(&*peer_);
 }
 
-ForkServer::~ForkServer() {
+ForkServerProcess::~ForkServerProcess() {
   if (process_->started_by != ::getpid()) return;
   process_->signal(SIGKILL);
   process_->await_end(kNever);
@@ -165,8 +165,8 @@ ForkServer::~ForkServer() {
   Tethers::here().all.erase(&*peer_);
 }
 
-pid_t ForkServer::start(const std::string& name, bool daemon, RunTarget run,
-                        const std::vector<std::byte>& target) {
+pid_t ForkServerProcess::start(const std::string& name, bool daemon, RunTarget run,
+                               const std::vector<std::byte>& target) {
   if (process_->started_by != ::getpid()) {
     throw std::logic_error(
         "gilfree::Process::start: only the process that made the fork server may use it");
