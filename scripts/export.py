@@ -26,6 +26,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 
 from data.files import write_text  # noqa: E402
 from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
+from data.words import launches as launches_text  # noqa: E402
 
 COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
 
@@ -94,7 +95,7 @@ def gha(_, rows):
         if rates:
             entries.append({"name": name, "unit": "ops/s", "value": statistics.median(rates),
                             "range": "%.6g to %.6g" % (min(rates), max(rates)),
-                            "extra": "%d launches" % len(rates)})
+                            "extra": launches_text(len(rates))})
     return {"gha.json": json.dumps(entries, indent=1, allow_nan=False) + "\n"}
 
 
@@ -123,9 +124,10 @@ def junit(_, rows):
     counts = collections.Counter()
     for name, group in by_case(rows).items():
         seconds = sum(number(row, "window_s") or 0 for row in group)
-        test = xml.SubElement(suite, "testcase", classname=group[0]["scenario"],
+        test = xml.SubElement(suite, "testcase", classname=printable(group[0]["scenario"]),
                               name=printable(name), time="%.3f" % seconds)
-        bad = next((row for row in group if row["status"] != "ok"), None)
+        bad = min((row for row in group if row["status"] != "ok"), default=None,
+                  key=lambda row: row["status"] == "skipped")  # a launch that failed counts more
         if bad:
             kind = "skipped" if bad["status"] == "skipped" else "failure"
             counts[kind] += 1
@@ -137,9 +139,14 @@ def junit(_, rows):
 
 
 def percentile_lines(counts):
-    """HdrHistogram's table of [(ns, count)], in ascending order: value, percentile, count, 1/(1-p)."""
+    """HdrHistogram's table of [(ns, count)], in ascending order: value, percentile, count, 1/(1-p).
+
+    As its writer does, it begins with the least value at the percentile 0: the plotter leaves out the last line,
+    which has no 1/(1-p), and would show nothing where all values are one.
+    """
     total, seen = sum(count for _, count in counts), 0
-    lines = ["%12s %14s %10s %14s" % ("Value", "Percentile", "TotalCount", "1/(1-Percentile)"), ""]
+    lines = ["%12s %14s %10s %14s" % ("Value", "Percentile", "TotalCount", "1/(1-Percentile)"), "",
+             "%12.3f %2.12f %10d %14.2f" % (counts[0][0], 0, counts[0][1], 1)]
     for value, count in counts:
         seen += count
         line = "%12.3f %2.12f %10d" % (value, seen / total, seen)
@@ -152,6 +159,15 @@ def percentile_lines(counts):
     return "\n".join(lines) + "\n"
 
 
+def file_of(name, taken):
+    """Returns a file name for a case: not one of those taken, and no longer than file systems allow."""
+    stem = re.sub(r"[^A-Za-z0-9.=_-]", "_", name.replace("/", ".").replace(":", "="))[:240]
+    file, other = stem + ".hgrm", 2
+    while file in taken:
+        file, other = "%s-%d.hgrm" % (stem, other), other + 1
+    return file
+
+
 def hgrm(folder):
     files = {}
     for name, launches in read_histogram(folder).items():
@@ -160,9 +176,8 @@ def hgrm(folder):
             for value, count in launch:
                 counts[value] += count
         if counts:
-            file = re.sub(r"[^A-Za-z0-9.=_-]", "_", name.replace("/", ".").replace(":", "=")) + ".hgrm"
-            files[os.path.join("hgrm", file)] = percentile_lines(sorted(counts.items()))
-    return files
+            files[file_of(name, files)] = percentile_lines(sorted(counts.items()))
+    return {os.path.join("hgrm", file): text for file, text in files.items()}
 
 
 FORMATS = {"gbench": lambda folder, run, rows: gbench(run, measured(rows)),

@@ -158,24 +158,32 @@ std::string annotation(const std::string& kind, const std::string& title, const 
   return "::" + kind + " title=" + title + "::" + data + "\n";
 }
 
-std::string github_of(const Compared& compared) {
+// Of each kind GitHub shows the first ten of a step (actions/runner, ExecutionContext.cs): what all are about
+// comes before what one row says.
+std::string github_of(const std::vector<Compared>& all) {
   std::string text;
-  for (const auto& warning : compared.warnings) {
-    text += annotation("warning", "bench-all", one_line(warning));
+  for (const auto& compared : all) {
+    text += annotation("notice", "bench-all", one_line(headline_of(compared)));
   }
-  for (const auto& [verdict, name, metric, change, interval, step] : shown_rows(compared)) {
-    std::string said = name + " " + metric;
-    said += change.empty() ? "" : " " + change + " (" + interval + ")";
-    said += step.empty() ? "" : ": " + step;
-    text += annotation(verdict == "worse" ? "error" : "notice", verdict, one_line(said));
+  for (const auto& compared : all) {
+    for (const auto& warning : compared.warnings) {
+      text += annotation("warning", "bench-all", one_line(warning));
+    }
+    for (const auto& [verdict, name, metric, change, interval, step] : shown_rows(compared)) {
+      std::string said = name + " " + metric;
+      said += change.empty() ? "" : " " + change + " (" + interval + ")";
+      said += step.empty() ? "" : ": " + step;
+      text += annotation(verdict == "worse" ? "error" : "notice", verdict, one_line(said));
+    }
   }
-  return text + annotation("notice", "bench-all", one_line(headline_of(compared)));
+  return text;
 }
 
 }  // namespace
 
 std::string formatted(const std::vector<Compared>& all, Format format) {
   if (format == Format::kJunit) return junit_of(all);
+  if (format == Format::kGithub) return github_of(all);
   if (format == Format::kJson) {
     Json list = Json::array();
     for (const auto& compared : all) list.push_back(json_of(compared));
@@ -183,10 +191,8 @@ std::string formatted(const std::vector<Compared>& all, Format format) {
   }
   std::string text;
   for (const auto& compared : all) {
-    text += text.empty() || format == Format::kGithub ? "" : "\n";
-    text += format == Format::kGithub     ? github_of(compared)
-            : format == Format::kMarkdown ? markdown_of(compared)
-                                          : table_of(compared);
+    text += text.empty() ? "" : "\n";
+    text += format == Format::kMarkdown ? markdown_of(compared) : table_of(compared);
   }
   return text;
 }

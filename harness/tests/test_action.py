@@ -54,13 +54,13 @@ class Action(CommandTest):
             "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
             "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})
 
-    def comment(self):
+    def comment(self, table="## B against A: 1 worse\n"):
         for name in ("gh",):
             with open(self.path(name), "w", encoding="ascii") as file:
                 file.write(GH)
             os.chmod(file.name, 0o755)
         with open(self.path("table"), "w", encoding="ascii") as file:
-            file.write("## B against A: 1 worse\n")
+            file.write(table)
         return self.run_step("comment", HERE=self.folder, TABLE=self.path("table"), NUMBER="12", GH_TOKEN="x",
                              PATH=self.folder + ":" + os.environ["PATH"])
 
@@ -103,6 +103,15 @@ class Action(CommandTest):
         open(self.path("made"), "w", encoding="ascii").close()
         self.assertEqual(self.comment().code, 0)
         self.assertIn("--method PATCH repos/me/mine/issues/comments/7", self.read("calls"))
+
+    def test_a_comment_is_no_longer_than_github_takes_and_ends_with_a_whole_row(self):
+        os.makedirs(self.path("tree"))
+        row = "| undecided | %s | p99 |\n" % CASE
+        self.assertEqual(self.comment(row * 2000).code, 0)
+        said = self.read("comment")
+        self.assertLessEqual(len(said), 65536)
+        self.assertGreater(len(said), 60000)
+        self.assertRegex(said, re.escape(row) + "\n.* summary of the job.\n$")
 
     def test_a_fork_that_may_not_comment_is_warned_and_passes(self):
         os.makedirs(self.path("tree"))

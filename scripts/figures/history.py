@@ -1,12 +1,13 @@
 """Runs over time: what gilfree and the best of the others reach, run after run, with the steps between them.
 
     paths = draw(folder, runs)          # a figure for each need that three runs or more measured
-    write_table(folder, runs, cases)    # history.csv: a column for each case, for tools such as Apache Otava
+    write_table(folder, runs, cases)    # history.csv: a column for each case; otava.yaml: its description for Apache Otava
 
 A step is marked where the 95 % intervals of two neighbouring runs do not overlap and the medians are 5 % apart.
 """
 
 import calendar
+import json
 import os
 import re
 import time
@@ -14,7 +15,7 @@ import time
 from data import words
 from data.contenders import label
 from data.estimate import NOTICED, Estimate, estimate_of
-from data.files import write_csv
+from data.files import write_csv, write_text
 from data.run_folder import measured
 from answers import needs
 from figures import figure, lines
@@ -101,8 +102,23 @@ def seconds(run):
         return 0
 
 
+def otava_tests(header, rows, cases):
+    """Returns Otava's configuration (otava/test_config.py): a test for each scenario, a metric for each case.
+
+    Otava takes a higher number for the better one unless it is told, and reads no table in which a cell of a
+    metric is empty: a case that a run lacks is left out.
+    """
+    tests = {}
+    for place, case in enumerate(cases, start=len(header) - len(cases)):
+        if all(row[place] not in ("", None) for row in rows):
+            test = tests.setdefault(case.name.split("/")[0], {
+                "type": "csv", "file": "history.csv", "time_column": "time", "attributes": ["commit"], "metrics": {}})
+            test["metrics"][case.name] = {"column": case.name, "direction": 1 if case.metric.better == "higher" else -1}
+    return {"tests": tests}
+
+
 def write_table(folder, runs, cases):
-    """Writes a row for each run: when, which commit, and the median of each case."""
+    """Writes a row for each run (when, which commit, and the median of each case), and what Otava asks about it."""
     header = ["time", "commit", *(case.name for case in cases)]
     rows = []
     for each in in_order(runs):
@@ -110,3 +126,5 @@ def write_table(folder, runs, cases):
         medians = [estimate_of(case.rows[at], case.metric.column).median if at in case.rows else "" for case in cases]
         rows.append([seconds(each.run), str((each.run.get("tool") or {}).get("git_sha") or ""), *medians])
     write_csv(os.path.join(folder, "history.csv"), header, rows)
+    # JSON is YAML, and quotes names with any character.
+    write_text(os.path.join(folder, "otava.yaml"), json.dumps(otava_tests(header, rows, cases), indent=1) + "\n")

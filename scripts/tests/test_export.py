@@ -1,5 +1,6 @@
 """Exports: what other tools read obeys their rules, and holds the medians of the launches."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -24,7 +25,7 @@ class Export(unittest.TestCase):
         run.throughput("queue", 64, [4e6, 4e6, 4e6])
         run.skipped("posix_mq", 65536, "message \x01 too <long>")
         run.write()
-        self.folder = run.folder
+        self.folder, self.run_ = run.folder, run
 
     def export(self, *words, code=0):
         result = subprocess.run([sys.executable, "-I", os.path.join(SCRIPTS, "export.py"), *words],
@@ -76,6 +77,22 @@ class Export(unittest.TestCase):
         self.assertEqual(suite.find("testcase/skipped").get("message"),
                          "skipped: message ? too <long>")
 
+    @unittest.skipUnless(importlib.util.find_spec("junitparser"), "no junitparser here (python3-junitparser)")
+    def test_junitparser_reads_each_case_and_why_it_failed(self):
+        import junitparser
+
+        name = 'odd/na\x02me<&"|'
+        for launch, status, error in ((1, "skipped", "not here"), (2, "hung", "100 % \x1b[1m")):
+            self.run_.row(name, launch, scenario="odd\x03", impl="odd", status=status, error=error)
+        self.run_.write()
+        self.export(self.folder, "junit")
+        suites = list(junitparser.JUnitXml.fromfile(os.path.join(self.folder, "junit.xml")))
+        self.assertEqual([(suite.tests, suite.failures, suite.skipped) for suite in suites], [(4, 1, 1)])
+        odd = list(suites[0])[-1]
+        self.assertEqual((odd.name, odd.classname), ('odd/na?me<&"|', "odd?"))
+        self.assertEqual([(type(each).__name__, each.message) for each in odd.result],
+                         [("Failure", "hung: 100 % ?[1m")])
+
     def test_nothing_else_is_written_and_a_mistake_is_one_line(self):
         before = set(os.listdir(self.folder))
         self.export(self.folder, "gha")
@@ -83,7 +100,6 @@ class Export(unittest.TestCase):
         self.assertEqual(self.export(self.folder, "xls", code=2),
                          "export.py: there is no format 'xls'; choose of gbench gha bmf junit hgrm\n")
         self.assertEqual(self.export("/nowhere", code=2).count("\n"), 1)
-
 
     @unittest.skipUnless(os.path.exists(COMPARE), "no compare.py here (libbenchmark-tools)")
     def test_compare_py_of_google_benchmark_reads_it(self):
@@ -103,11 +119,31 @@ class Percentiles(unittest.TestCase):
         import export
 
         lines = export.percentile_lines([(10.0, 90), (20.0, 9), (30.0, 1)]).splitlines()
-        self.assertEqual([line.split() for line in lines[2:5]],
-                         [["10.000", "0.900000000000", "90", "10.00"],
+        self.assertEqual([line.split() for line in lines[2:6]],
+                         [["10.000", "0.000000000000", "90", "1.00"],
+                          ["10.000", "0.900000000000", "90", "10.00"],
                           ["20.000", "0.990000000000", "99", "100.00"],
                           ["30.000", "1.000000000000", "100"]])
         self.assertIn("Total count    =          100", lines[-2])
+
+    # HdrHistogram's plotFiles.html (de84b0a, appendDataSeries) draws the lines of four columns alone.
+    def test_where_all_values_are_one_there_is_a_line_that_the_plotter_draws(self):
+        sys.path.insert(0, SCRIPTS)
+        import export
+
+        lines = export.percentile_lines([(7.0, 5)]).splitlines()
+        drawn = [line.split() for line in lines[1:] if len(line.split()) == 4 and not line.startswith("#")]
+        self.assertEqual(drawn, [["7.000", "0.000000000000", "5", "1.00"]])
+
+    def test_names_that_differ_in_odd_characters_alone_have_files_of_their_own(self):
+        sys.path.insert(0, SCRIPTS)
+        import export
+
+        taken = []
+        for name in ("a/b c", "a/b|c", "a/b_c", "x" * 300):
+            taken.append(export.file_of(name, taken))
+        self.assertEqual(taken[:3], ["a.b_c.hgrm", "a.b_c-2.hgrm", "a.b_c-3.hgrm"])
+        self.assertLessEqual(len(taken[3]), 255)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Several(unittest.TestCase):
         out = self.out()
         result = report(*(run.folder for run in found), "--out", out, *words)
         texts = {}
-        for name in ("report.html", "summary.md", "summary.json", "changes.csv", "history.csv"):
+        for name in ("report.html", "summary.md", "summary.json", "changes.csv", "history.csv", "otava.yaml"):
             with open(os.path.join(out, name), encoding="utf-8") as file:
                 texts[name] = file.read()
         return texts, result
@@ -161,6 +161,24 @@ class OverTime(Several):
         self.assertEqual(rows[0]["time"], "1767225600")
         rates = [float(row["lock_contention/contender:lock/scope:thread/parties:2"]) for row in rows]
         self.assertEqual(rates, sorted(rates))
+
+    # As apache/otava reads it (1ceb153: otava/importer.py CsvImporter, otava/test_config.py CsvMetric).
+    def test_otava_is_told_which_direction_is_better_and_of_no_case_with_an_empty_cell(self):
+        found = self.several(1, 2, 3)
+        for each, run in enumerate(found):
+            run.round_trips("pipe", [900] * 6)
+            if each != 1:
+                run.lock("boost_mutex", 2, [1e5] * 6)
+            run.write()
+        texts, _ = self.beside(*found)
+        tests, rows = json.loads(texts["otava.yaml"])["tests"], list(csv.DictReader(texts["history.csv"].splitlines()))
+        self.assertEqual({name: {each["direction"] for each in test["metrics"].values()} for name, test in tests.items()},
+                         {"lock_contention": {1}, "pipe_vs_queue": {-1}})
+        self.assertIn("", {row["lock_contention/contender:boost_mutex/scope:thread/parties:2"] for row in rows})
+        for test in tests.values():
+            self.assertEqual((test["type"], test["file"]), ("csv", "history.csv"))
+            for column in (test["time_column"], *(each["column"] for each in test["metrics"].values())):
+                self.assertTrue(all(float(row[column]) for row in rows), column)
 
 
 class Shift(unittest.TestCase):
