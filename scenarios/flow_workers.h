@@ -70,6 +70,9 @@ struct Flow {
   std::size_t batch;
   harness::Arrival arrival;
   bool in_order;
+  // The last producer gives up after so many looks, 100 us apart, at which nothing more had arrived. A count, not a
+  // time: processes that are stopped together do not look.
+  int most_looks = 100'000;
 };
 
 template <typename Queue, std::size_t N>
@@ -176,7 +179,8 @@ class FlowWorkers {
     return true;
   }
 
-  // Called by the last producer: waits until all items have been taken, then ends each consumer.
+  // Called by the last producer: waits until all items have been taken, then ends each consumer. Throws
+  // std::runtime_error if some never arrive: a queue that loses an item would be waited for without end.
   void end_all() {
     std::uint64_t put = 0;
     for (const auto& each : counters_.put) put += each;
@@ -188,7 +192,15 @@ class FlowWorkers {
       }
       return sum;
     };
-    while (taken() < put) std::this_thread::sleep_for(std::chrono::microseconds(100));
+    std::uint64_t before = 0, now;
+    for (int looks = 0; (now = taken()) < put; before = now) {
+      looks = now == before ? looks + 1 : 0;
+      if (looks > flow_.most_looks) {
+        throw std::runtime_error(std::to_string(put - now) + " of " + std::to_string(put) +
+                                 " items never arrived");
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
     for (int consumer = 0; consumer < flow_.consumers; ++consumer) put_end_marker();
   }
   void put_end_marker() {

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <random>
 #include <thread>
@@ -43,12 +44,12 @@ class ArrivalTimes {
         interval_(1e9 * workers / arrival.per_s),
         random_(run.seed() * 64 + static_cast<std::uint64_t>(me)),
         gap_(1 / interval_),
-        next_(static_cast<double>(monotonic_ns()) +
-              (poisson_ ? gap_(random_) : interval_ * me / workers)) {}
+        start_(monotonic_ns()),
+        next_(poisson_ ? gap_(random_) : until_turn_of(me, workers)) {}
 
   // Waits until the next operation is due. Returns false if the windows closed first.
   bool wait() {
-    due_ = static_cast<std::int64_t>(next_);
+    due_ = start_ + static_cast<std::int64_t>(next_);
     next_ += poisson_ ? gap_(random_) : interval_;
     while (run_.running()) {
       began_ = monotonic_ns();
@@ -70,12 +71,20 @@ class ArrivalTimes {
  private:
   static constexpr std::int64_t kWakeUpTakes = 100'000, kYieldTakes = 2'000;
 
+  // Returns the time from `start_` to the next turn of this worker. Turns are counted from the clock's zero, so that
+  // workers which start one after the other are still evenly spaced.
+  double until_turn_of(int me, int workers) const {
+    const double turn = interval_ * me / workers;
+    return interval_ - std::fmod(static_cast<double>(start_) - turn, interval_);
+  }
+
   harness::Run& run_;
   bool poisson_;
   double interval_;  // in ns
   std::mt19937_64 random_;
   std::exponential_distribution<double> gap_;
-  double next_;
+  std::int64_t start_;
+  double next_;  // in ns after `start_`: in ns of the clock, a double could not hold fractions
   std::int64_t due_ = 0, began_ = 0;
 };
 
