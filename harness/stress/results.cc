@@ -92,7 +92,9 @@ std::string table_of(const TestResult& result) {
 
 }  // namespace
 
-bool is_hang(const std::string& outcome) { return outcome.starts_with("hang"); }
+bool is_hang(const std::string& outcome) {
+  return outcome == "hang" || outcome.starts_with("hang:");
+}
 
 std::string_view to_text(Expect expect) {
   constexpr std::array<std::string_view, 4> kWords{"acceptable", "interesting", "undecided",

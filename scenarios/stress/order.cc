@@ -1,11 +1,10 @@
-// order: a LifoQueue gives the newest item first and a PriorityQueue the least, also when several put and several
-// get. All is put before the first is got, so that the order is known.
-#include <atomic>
-#include <functional>
-#include <map>
-#include <memory>
+// The tests of order (order.h) over gilfree.
+#include "scenarios/stress/order.h"
 
-#include "harness/stress/shared.h"
+#include <functional>
+#include <memory>
+#include <vector>
+
 #include "scenarios/support/gilfree_scope.h"
 #include "scenarios/support/stress_registry.h"
 
@@ -15,49 +14,8 @@
 namespace scenarios {
 namespace {
 
-constexpr int kMostItems = 100;
-
-struct Item {
-  int producer, number, priority;
-  friend bool operator<(const Item& one, const Item& other) {
-    return one.priority < other.priority;
-  }
-};
-
-template <typename Queue, bool kByPriority>
-class Order : public stress::Body {
- public:
-  explicit Order(const stress::Config& config)
-      : queue_(static_cast<std::size_t>(config.actors * config.operations)) {}
-
-  void act(stress::Actor& me) override {
-    for (int i = 0; i < me.config().operations; ++i) {
-      me.at("put");
-      queue_.put({me.number(), i, me.random().between(0, 9)});
-    }
-    me.meet();
-    std::map<int, int> newest;  // by producer
-    int least = 0;
-    while (true) {
-      me.at("get");
-      const auto item = queue_.try_get();
-      if (!item) return;
-      const auto last = newest.find(item->producer);
-      const bool in_order = kByPriority ? item->priority >= least
-                                        : last == newest.end() || item->number < last->second;
-      me.record(in_order ? "in order" : "out of order");
-      newest[item->producer] = item->number;
-      least = item->priority;
-    }
-  }
-  // try_get may fail beside another thread inside that lost its CPU, so some may be left.
-  void judge(const stress::Judged& trial) override {
-    while (queue_.try_get()) trial.record("left to the judge");
-  }
-
- private:
-  Queue queue_;
-};
+using checkers::Order;
+using Item = checkers::OrderedItem;
 
 template <typename Queue, WorkerKind K, bool kByPriority>
 stress::Test describe(const char* name) {
@@ -68,7 +26,7 @@ stress::Test describe(const char* name) {
                    {"left to the judge", stress::Expect::kInteresting,
                     "a try beside one that stood still failed"},
                    {"out of order", stress::Expect::kForbidden, "it should have come earlier"}};
-  test.limits.most_operations = kMostItems;
+  test.limits.most_operations = 100;
   test.make = [](const stress::Config& config) {
     return std::make_unique<Order<Queue, kByPriority>>(config);
   };

@@ -1,73 +1,17 @@
-// pipe_end: what is sent arrives in order, without a gap, and then comes the end of the file, also when the sender
-// is killed.
-#include <atomic>
-#include <memory>
-#include <optional>
-#include <utility>
+// The tests of pipe_end (pipe_end.h) over gilfree.
+#include "scenarios/stress/pipe_end.h"
 
-#include "harness/stress/shared.h"
+#include <cstddef>
+#include <memory>
+#include <vector>
+
 #include "scenarios/support/gilfree_scope.h"
 #include "scenarios/support/stress_registry.h"
 
-#include <gilfree/errors.h>
 #include <gilfree/pipe.h>
 
 namespace scenarios {
 namespace {
-
-template <WorkerKind K>
-class PipeEnd : public stress::Body {
- public:
-  explicit PipeEnd(const stress::Config& config)
-      : ends_(gilfree::Pipe<long, GilfreeScope<K>>(
-            {.duplex = false, .capacity = std::size_t{1} << (config.operations % 5)})) {}
-
-  void act(stress::Actor& me) override {
-    const bool sends = me.number() == 0;
-    // A child has inherited both ends; it closes the one that it does not use.
-    if (K == WorkerKind::kProcesses) sends ? receiver().close() : sender().close();
-    sends ? send_all(me) : receive_all(me);
-  }
-  // In the trial's process, which has both ends too.
-  void ended(int actor) override { actor == 0 ? sender().close() : receiver().close(); }
-  void judge(const stress::Judged& trial) override {
-    if (trial.was_killed(1)) return trial.record("receiver killed");
-    trial.record(*received_ >= *sent_ ? "all received" : "lost");
-  }
-
- private:
-  auto& receiver() { return ends_.first; }
-  auto& sender() { return ends_.second; }
-
-  void send_all(stress::Actor& me) {
-    try {
-      for (long i = 0; i < me.config().operations; ++i) {
-        me.at("send");
-        sender().send(i);
-        *sent_ = i + 1;
-      }
-    } catch (const gilfree::BrokenPipe&) {
-      me.record(me.config().kills > 0 ? "receiver killed" : "broken too early");
-    }
-    me.at("close");
-    sender().close();
-  }
-  void receive_all(stress::Actor& me) {
-    try {
-      for (long i = 0;; ++i) {
-        me.at("recv");
-        if (receiver().recv() != i) me.record("gap");
-        *received_ = i + 1;
-      }
-    } catch (const gilfree::EndOfFile&) {
-      me.record("end of file");
-    }
-  }
-
-  using End = gilfree::Connection<long, GilfreeScope<K>>;
-  std::pair<End, End> ends_;
-  stress::Shared<std::atomic<long>> sent_{0}, received_{0};
-};
 
 template <WorkerKind K>
 std::vector<stress::Test> describe() {
@@ -85,7 +29,12 @@ std::vector<stress::Test> describe() {
         {"receiver killed", stress::Expect::kInteresting, "the sender gets an error"});
   }
   test.limits.most_actors = 2;
-  test.make = [](const stress::Config& config) { return std::make_unique<PipeEnd<K>>(config); };
+  test.make = [](const stress::Config& config) {
+    using End = gilfree::Connection<long, GilfreeScope<K>>;
+    return std::make_unique<checkers::PipeEnd<End, K == WorkerKind::kProcesses>>(
+        gilfree::Pipe<long, GilfreeScope<K>>(
+            {.duplex = false, .capacity = std::size_t{1} << (config.operations % 5)}));
+  };
   return {test};
 }
 

@@ -1,6 +1,7 @@
-// pool_results: several threads give one pool calls of each form, and each gets its own results, in order.
+// The tests of pool_results (pool_results.h) over gilfree.
+#include "scenarios/stress/pool_results.h"
+
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "scenarios/support/gilfree_scope.h"
@@ -11,73 +12,12 @@
 namespace scenarios {
 namespace {
 
-int twice(int number) {
-  if (number < 0) throw std::out_of_range("negative");
-  return 2 * number;
-}
-
-// The actors are threads in either scope: a pool belongs to the process that made it.
-template <WorkerKind K>
-class PoolResults : public stress::Body {
- public:
-  explicit PoolResults(const stress::Config& config) : pool_(1 + config.operations % 3) {}
-
-  void act(stress::Actor& me) override {
-    for (int i = 0; i < me.config().operations; ++i) {
-      const int first = me.number() * 1'000'000 + i * 100;
-      std::vector<int> inputs;
-      for (int each = me.random().between(0, 20); each > 0; --each) inputs.push_back(first + each);
-      call(me, first, inputs);
-    }
-  }
-  void judge(const stress::Judged&) override {}
-
- private:
-  void call(stress::Actor& me, int number, const std::vector<int>& inputs) {
-    switch (me.random().below(4)) {
-      case 0:
-        me.at("apply");
-        return me.record(pool_.apply(twice, number) == 2 * number ? "right" : "wrong result");
-      case 1: {
-        me.at("map");
-        return check(me, inputs, pool_.map(twice, inputs));
-      }
-      case 2: {
-        me.at("imap");
-        std::vector<int> results;
-        for (const int each : pool_.imap(twice, inputs)) results.push_back(each);
-        return check(me, inputs, results);
-      }
-      default:
-        me.at("apply that throws");
-        try {
-          (void)pool_.apply(twice, -1);
-          me.record("exception lost");
-        } catch (const std::runtime_error&) {  // RemoteError, from a process
-          me.record("exception");
-        } catch (const std::out_of_range&) {
-          me.record("exception");
-        }
-    }
-  }
-  static void check(stress::Actor& me, const std::vector<int>& inputs,
-                    const std::vector<int>& results) {
-    if (results.size() != inputs.size()) return me.record("results missing");
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (results[i] != 2 * inputs[i]) return me.record("wrong result");
-    }
-    me.record("right");
-  }
-
-  gilfree::Pool<GilfreeScope<K>> pool_;
-};
-
 template <WorkerKind K>
 std::vector<stress::Test> describe() {
   auto test = our_test("pool_results", "pool", K, "Each call gets its own result, once.");
   test.outcomes = {
       {"right", stress::Expect::kAcceptable, "as many as inputs, in their order"},
-      {"exception", stress::Expect::kAcceptable, "what a task throws reaches the caller"},
+      {"task threw", stress::Expect::kAcceptable, "what a task throws reaches the caller"},
       {"wrong result", stress::Expect::kForbidden, "another call's result"},
       {"results missing", stress::Expect::kForbidden, "fewer or more than inputs"},
       {"exception lost", stress::Expect::kForbidden, "a task threw, apply returned"}};
@@ -85,7 +25,9 @@ std::vector<stress::Test> describe() {
   test.limits.least_actors = 1;
   test.limits.most_actors = 3;
   test.limits.most_operations = 30;
-  test.make = [](const stress::Config& config) { return std::make_unique<PoolResults<K>>(config); };
+  test.make = [](const stress::Config& config) {
+    return std::make_unique<checkers::PoolResults<gilfree::Pool<GilfreeScope<K>>>>(config);
+  };
   return {test};
 }
 
