@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -40,8 +42,18 @@ struct ReadEnd {
 
 // What a program knows and this one does not. All else of a row is measured here: a program that wrote, say, the
 // column `impl` would appear as another contender.
-constexpr std::array<std::string_view, 6> kColumns = {"verified", "primitive",  "wait",
-                                                      "scope",    "max_inside", "max_wait_ns"};
+constexpr std::array<std::string_view, 3> kTexts = {"primitive", "wait", "scope"};
+constexpr std::array<std::string_view, 3> kNumbers = {"verified", "max_inside", "max_wait_ns"};
+
+bool is_one_of(const std::string& column, const std::array<std::string_view, 3>& columns) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+bool is_number(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && rest == end && std::isfinite(value);
+}
 
 // Notes a line, "max_inside 2", as a column and its value.
 void note(harness::Run& run, const std::string& whose, const std::string& line) {
@@ -51,9 +63,12 @@ void note(harness::Run& run, const std::string& whose, const std::string& line) 
   std::getline(words >> std::ws, value);
   if (column == "error") throw std::runtime_error(whose + ": " + value);
   if (column == "skipped") run.skip(whose + ": " + value);
-  if (value.empty() || std::find(kColumns.begin(), kColumns.end(), column) == kColumns.end()) {
+  if (value.empty() || !(is_one_of(column, kTexts) || is_one_of(column, kNumbers))) {
     throw std::runtime_error("the " + whose + " program wrote '" + line.substr(0, 80) +
                              "', which is no note (harness/docs/contender-program.md)");
+  }
+  if (is_one_of(column, kNumbers) && !is_number(value)) {
+    throw std::runtime_error(whose + ": '" + value + "' is not a number, as " + column + " is");
   }
   run.note(column, value);
 }

@@ -96,6 +96,10 @@ class ContenderPrograms(CommandTest):
         (row,) = self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")
         self.assertEqual((row["status"], row["verified"]), ("ok", "0"))
 
+    def test_text_in_a_column_of_numbers_fails_the_row_and_not_the_run(self):
+        self.assertEqual(self.error_of(self.COUNTS + "print('verified yes')"),
+                         "mine: 'yes' is not a number, as verified is")
+
     def test_a_count_that_goes_back_fails_the_row(self):
         text = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nwords[8] = 2**40\n"
                 "print('r', end='', flush=True)\nwhile words[0] != 2**64 - 1:\n"
