@@ -41,6 +41,9 @@
 
 namespace gilfree::detail {
 
+template <Scope S>
+class EventCountSet;
+
 // What a wait has cost, unless the deadline came first. Why it is not an std::optional: mutex.h, Locked.
 enum class Waited { kTooLate, kNot, kAwake, kAsleep };
 
@@ -108,8 +111,8 @@ class EventCount {
   void request_attention() { waiters_.request_attention(); }
 
  private:
-  template <Scope Of>
-  friend class EventCountSet;
+  // Not all of the template: clang 16 and 17 take the constraint of such a friend for another one.
+  friend class EventCountSet<S>;
 
   // A counted waiter. If ready() or the sleep throws, it is counted no more, and the others look in its
   // place.
