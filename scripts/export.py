@@ -180,6 +180,18 @@ def hgrm(folder):
     return {os.path.join("hgrm", file): text for file, text in files.items()}
 
 
+def refuse_comparison(folder):
+    """Raises BadRun, with what to give instead, if `ab` or `aa` wrote the folder and `run` did not."""
+    if os.path.exists(os.path.join(folder, "events.jsonl")) or os.path.exists(os.path.join(folder, "samples.csv")):
+        return
+    for file, remedy in (("compare.json", "its rows are there and in compare.csv, and `bench-all ab --format junit|github|md` prints them"),
+                         ("ab.jsonl", "go on with it by `bench-all ab ... --resume`, which writes compare.json and compare.csv"),
+                         ("aa.json", "its rates are there and in aa.md"), ("aa.jsonl", "its trials are there")):
+        if os.path.exists(os.path.join(folder, file)):
+            raise BadRun("%s: `bench-all %s` wrote it: %s; name a folder that `bench-all run` wrote" % (
+                folder, "aa" if file.startswith("aa") else "ab", remedy))
+
+
 FORMATS = {"gbench": lambda folder, run, rows: gbench(run, measured(rows)),
            "gha": lambda folder, run, rows: gha(run, measured(rows)),
            "bmf": lambda folder, run, rows: bmf(run, measured(rows)),
@@ -197,6 +209,7 @@ def main(words):
             print("export.py: there is no format '%s'; choose of %s" % (name, " ".join(FORMATS)), file=sys.stderr)
             return 2
     try:
+        refuse_comparison(folder)
         run, rows = read_run(folder)
         for name in formats:
             for file, text in FORMATS[name](folder, run, rows).items():

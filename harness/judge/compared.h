@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct ComparedRow {
   std::vector<double> differences = {};  // a value for each round; empty for stored runs
   Judgement judgement = {};
   std::string note = {};  // why it is incomparable, or what makes it doubtful
+  // What `aa` could not find, in the unit of worsening(); nothing if --delta asks for more.
+  std::optional<double> floor = {};
+  bool floor_decided = false;  // --delta alone would have given another verdict
 };
 
 struct Compared {
@@ -25,12 +29,13 @@ struct Compared {
   bool paired = true;  // by rounds of neighbouring launches; stored runs are not
   std::vector<ComparedRow> rows = {};
   std::vector<std::string> warnings = {};  // that hold for all rows
+  std::vector<std::string> about = {};  // what a and b are: when and from what they were measured
 
   bool any(Verdict verdict) const {
     return std::any_of(rows.begin(), rows.end(),
                        [&](const auto& row) { return row.judgement.verdict == verdict; });
   }
-  // Returns true if no row has enough rounds to be judged.
+  // Returns true if no row has enough rounds or launches to be judged.
   bool none_judged() const {
     return std::none_of(rows.begin(), rows.end(), [&](const auto& row) {
       return row.judgement.interval || row.judgement.verdict == Verdict::kIncomparable;

@@ -16,9 +16,13 @@ constexpr int kMostTimes = 4;
 }  // namespace
 
 double ComparisonSettings::threshold(const std::string& name, Metric metric) const {
-  const double wanted = threshold_of(metric, delta);
+  return floor_of(name, metric).value_or(threshold_of(metric, delta));
+}
+
+std::optional<double> ComparisonSettings::floor_of(const std::string& name, Metric metric) const {
   const auto floor = floors.find({name, metric});
-  return floor == floors.end() ? wanted : std::max(wanted, floor->second);
+  if (floor == floors.end() || floor->second <= threshold_of(metric, delta)) return {};
+  return floor->second;
 }
 
 Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
@@ -66,6 +70,10 @@ void Comparison::judge_all(Samples& samples) {
   }
   for (auto& row : result_.rows) {
     row.judgement = judge(row.differences, settings_.threshold(row.name, row.metric));
+    row.floor = settings_.floor_of(row.name, row.metric);
+    const double wanted = threshold_of(row.metric, settings_.delta);
+    row.floor_decided =
+        row.floor && judge(row.differences, wanted).verdict != row.judgement.verdict;
     if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
   }
   control_false_discoveries(judgements);

@@ -46,7 +46,9 @@ struct ComparisonSettings {
   // By case and metric: no smaller difference is taken for a change.
   std::map<std::pair<std::string, Metric>, double> floors = {};
 
+  // Returns the smallest difference that matters: the floor where there is one above delta, else delta's.
   double threshold(const std::string& name, Metric metric) const;
+  std::optional<double> floor_of(const std::string& name, Metric metric) const;
   std::filesystem::path scratch;
 };
 

@@ -3,27 +3,70 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
+#include <iterator>
+#include <map>
+#include <tuple>
 
 namespace harness {
 namespace {
 
-std::string interval_text(const ComparedRow& row) {
+std::string interval_text(const ComparedRow& row, bool paired) {
   const auto& interval = row.judgement.interval;
-  if (!interval) return "fewer than 6 rounds";
-  const bool turned = facts_of(row.metric).higher_is_better;
-  const auto low = change_text(row.metric, turned ? interval->high : interval->low);
-  const auto high = change_text(row.metric, turned ? interval->low : interval->high);
-  return low + " to " + high;
+  if (!interval) return paired ? "fewer than 6 rounds" : "fewer than 5 launches";
+  return worsening_text(row.metric, interval->low) + " to " +
+         worsening_text(row.metric, interval->high);
 }
 
+std::string floor_text(const ComparedRow& row) {
+  if (!row.floor) return {};
+  const std::string floor = "floor " + worsening_text(row.metric, *row.floor).substr(1);
+  return row.floor_decided ? "no change, by the " + floor : floor;
+}
+
+std::string joined_notes(std::initializer_list<std::string> notes) {
+  std::string text;
+  for (const auto& note : notes) text += (text.empty() || note.empty() ? "" : "; ") + note;
+  return text;
+}
+
+// Where the row stands among those of its case, and the case among all: the lower, the earlier.
+int rank_of(const ComparedRow& row) {
+  constexpr Verdict kOrder[] = {Verdict::kWorse, Verdict::kBetter, Verdict::kIncomparable,
+                                Verdict::kUndecided, Verdict::kSame};
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), row.judgement.verdict) -
+                          std::begin(kOrder));
+}
+
+bool is_shown(const ComparedRow& row) {
+  return row.judgement.verdict != Verdict::kSame || row.floor_decided;
+}
+
+std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
+  std::map<std::string, int> of_case;  // the lowest rank of its rows
+  std::vector<const ComparedRow*> shown;
+  for (const auto& row : rows) {
+    if (!is_shown(row)) continue;
+    shown.push_back(&row);
+    const auto found = of_case.emplace(row.name, rank_of(row)).first;
+    found->second = std::min(found->second, rank_of(row));
+  }
+  std::stable_sort(shown.begin(), shown.end(), [&](const auto* one, const auto* other) {
+    return std::make_tuple(of_case[one->name], one->name, rank_of(*one)) <
+           std::make_tuple(of_case[other->name], other->name, rank_of(*other));
+  });
+  return shown;
+}
+
+constexpr char kVariesTooMuch[] = "varies too much here";
 constexpr int kHopeless = 10;  // times as many rounds as were made
 
 std::string undecided_step(const Judgement& judged, bool paired) {
   const std::string unit = paired ? " rounds" : " launches a side";
-  if (paired && !judged.interval) return "six" + unit + " are the fewest that decide";
+  if (!judged.interval) return (paired ? "six" : "five") + unit + " are the fewest that decide";
   if (judged.rounds_needed > kHopeless * judged.rounds) {
-    return "varies too much here (`bench-all noise` says why): not even " +
-           std::to_string(kHopeless * judged.rounds) + unit + " would decide";
+    return std::string(kVariesTooMuch) + ": not even " + std::to_string(kHopeless * judged.rounds) +
+           unit + " would decide";
   }
   return "about " + std::to_string(judged.rounds_needed) + unit + " would decide";
 }
@@ -54,37 +97,37 @@ std::string estimate_text(const std::vector<double>& values) {
   return values.empty() ? "" : number_text(median(values));
 }
 
-std::string change_text(Metric metric, double worsening) {
-  const auto facts = facts_of(metric);
-  const double change = worsening == 0 ? 0 : facts.higher_is_better ? -worsening : worsening;
+std::string worsening_text(Metric metric, double worsening) {
   char text[32];
-  if (facts.is_share) {
-    std::snprintf(text, sizeof text, "%+.3f", change);
+  if (facts_of(metric).is_share) {
+    std::snprintf(text, sizeof text, "%+.3f", worsening);
   } else {
-    std::snprintf(text, sizeof text, "%+.1f %%", 100 * std::expm1(change));
+    std::snprintf(text, sizeof text, "%+.1f %%", 100 * std::expm1(worsening));
   }
   return text;
 }
 
 std::string next_step(const ComparedRow& row, bool paired) {
-  const std::string step = step_of(row, paired);
-  return step + (step.empty() || row.note.empty() ? "" : "; ") + row.note;
+  return joined_notes({step_of(row, paired), floor_text(row), row.note});
 }
 
 std::vector<ShownRow> shown_rows(const Compared& compared) {
   std::vector<ShownRow> shown;
-  for (const auto verdict :
-       {Verdict::kWorse, Verdict::kBetter, Verdict::kIncomparable, Verdict::kUndecided}) {
-    for (const auto& row : compared.rows) {
-      if (row.judgement.verdict != verdict) continue;
-      const bool judged = verdict != Verdict::kIncomparable;
-      shown.push_back({std::string(name_of(verdict)), row.name,
-                       std::string(facts_of(row.metric).name),
-                       judged ? change_text(row.metric, row.judgement.effect) : "",
-                       judged ? interval_text(row) : "", next_step(row, compared.paired)});
-    }
+  for (const auto* row : ordered(compared.rows)) {
+    const bool judged = row->judgement.verdict != Verdict::kIncomparable;
+    shown.push_back({std::string(name_of(row->judgement.verdict)), row->name,
+                     std::string(facts_of(row->metric).name),
+                     judged ? worsening_text(row->metric, row->judgement.effect) : "",
+                     judged ? interval_text(*row, compared.paired) : "",
+                     next_step(*row, compared.paired)});
   }
   return shown;
+}
+
+bool any_varies_too_much(const std::vector<ShownRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+    return row.back().find(kVariesTooMuch) != std::string::npos;
+  });
 }
 
 std::string headline_of(const Compared& compared) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,20 +16,28 @@ std::string number_text(double value);
 // The median of a side; empty if there is none.
 std::string estimate_text(const std::vector<double>& values);
 
-// A difference as readers expect it: "+12.3 %" for B / A, "-0.080" for a share. As B changed, not as it
-// worsened.
-std::string change_text(Metric metric, double worsening);
+// By how much B is worse: "+12.3 %", or "+0.080" of a share; below 0 it is better.
+std::string worsening_text(Metric metric, double worsening);
 
-// What would decide the row, what confirmed it, or why it is incomparable or doubtful.
+// What the sign of such a text means, for the head of a table.
+inline constexpr char kSignMeaning[] =
+    "worse by: + is worse and - is better, whatever the metric; of a rate it is the time that an "
+    "operation takes";
+
+// What would decide the row, what confirmed it, why it is incomparable or doubtful, and the floor that holds for it.
 std::string next_step(const ComparedRow& row, bool paired);
 
-inline constexpr std::array<const char*, 6> kShownColumns = {"verdict", "case",          "metric",
-                                                             "B : A",   "95 % interval", ""};
+inline constexpr std::array<const char*, 6> kShownColumns = {"verdict",  "case",          "metric",
+                                                             "worse by", "95 % interval", ""};
+inline constexpr std::size_t kCaseColumn = 1;
 using ShownRow = std::array<std::string, kShownColumns.size()>;
 
-// Returns the rows for people: worse first, then better, incomparable and undecided; not those that stayed
-// the same.
+// Returns the rows for people: those of a case together, cases with a worse one first, then better, incomparable and
+// undecided; of those that stayed the same only what a floor has decided.
 std::vector<ShownRow> shown_rows(const Compared& compared);
+
+// Whether a row says that its case varies too much to be decided.
+bool any_varies_too_much(const std::vector<ShownRow>& rows);
 
 // One line that says the result: "B against A: 1 worse, 3 same".
 std::string headline_of(const Compared& compared);

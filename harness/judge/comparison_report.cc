@@ -9,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/judge/case_table.h"
 #include "harness/judge/comparison_cells.h"
 #include "harness/record/tables.h"
 
@@ -33,7 +34,8 @@ std::string csv_row(const ComparedRow& row, bool paired) {
                          number_text(judged.q),
                          std::string(name_of(judged.verdict)),
                          std::string(judged.confirmed ? "1" : "0"),
-                         csv_cell(next_step(row, paired))};
+                         csv_cell(next_step(row, paired)),
+                         row.floor ? number_text(*row.floor) : ""};
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + cell;
   return line + "\n";
@@ -52,7 +54,9 @@ Json json_row(const ComparedRow& row, bool paired) {
                {"q_bh", judged.q},
                {"verdict", name_of(judged.verdict)},
                {"confirmed", judged.confirmed},
-               {"next_step", next_step(row, paired)}};
+               {"next_step", next_step(row, paired)},
+               {"floor", row.floor ? Json(*row.floor) : Json()},
+               {"floor_decided", row.floor_decided}};
   if (judged.interval) json["interval"] = {judged.interval->low, judged.interval->high};
   return json;
 }
@@ -64,6 +68,7 @@ Json json_of(const Compared& compared) {
           {"b", compared.b},
           {"test", compared.paired ? "sign" : "mann-whitney"},
           {"warnings", compared.warnings},
+          {"about", compared.about},
           {"rows", rows}};
 }
 
@@ -74,44 +79,49 @@ std::string markdown_cell(const std::string& text) {
   return cell;
 }
 
+// What to do about a case that varies too much, once below the table.
+std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before) {
+  return any_varies_too_much(rows)
+             ? before + "`bench-all noise` says what makes this machine vary\n"
+             : "";
+}
+
 std::string markdown_of(const Compared& compared) {
   std::string text = "## " + one_line(headline_of(compared)) + "\n\n";
+  for (const auto& line : compared.about) text += one_line(line) + "\n\n";
   for (const auto& warning : compared.warnings) text += "> " + one_line(warning) + "\n\n";
   const auto rows = shown_rows(compared);
   if (rows.empty()) return text + "No case changed.\n";
-  text += "| verdict | case | metric | B : A | 95 % interval | |\n";
+  text += std::string(kSignMeaning) + ".\n\n";
+  text += "| verdict | case | metric | worse by | 95 % interval | |\n";
   text += "| :-- | :-- | :-- | --: | --: | :-- |\n";
-  for (const auto& row : rows) {
+  std::string above;  // a case is named once
+  for (auto row : rows) {
+    row[kCaseColumn] = row[kCaseColumn] == above ? "" : above = row[kCaseColumn];
     text += "|";
     for (const auto& cell : row) text += " " + markdown_cell(cell) + " |";
     text += "\n";
   }
-  return text;
+  return text + hint_of(rows, "\n");
 }
 
-// Columns as wide as their widest cell.
+std::vector<std::string> without_case(const ShownRow& row) {
+  std::vector<std::string> cells(row.begin(), row.end());
+  cells.erase(cells.begin() + kCaseColumn);
+  return cells;
+}
+
 std::string table_of(const Compared& compared) {
-  auto rows = shown_rows(compared);
-  if (!rows.empty()) {
-    ShownRow head;
-    std::copy(kShownColumns.begin(), kShownColumns.end(), head.begin());
-    rows.insert(rows.begin(), head);
-  }
-  std::array<std::size_t, kShownColumns.size()> widths{};
-  for (auto& row : rows) {
-    for (auto& cell : row) cell = one_line(cell);
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
   std::string text = one_line(headline_of(compared)) + "\n";
+  for (const auto& line : compared.about) text += one_line(line) + "\n";
   for (const auto& warning : compared.warnings) text += "warning: " + one_line(warning) + "\n";
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
-    }
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
+  const auto rows = shown_rows(compared);
+  if (rows.empty()) return text;
+  ShownRow head;
+  std::copy(kShownColumns.begin(), kShownColumns.end(), head.begin());
+  CaseTable table(without_case(head));
+  for (const auto& row : rows) table.add(row[kCaseColumn], without_case(row));
+  return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "");
 }
 
 boost::property_tree::ptree junit_suite(const Compared& compared) {
@@ -122,8 +132,8 @@ boost::property_tree::ptree junit_suite(const Compared& compared) {
     test.put("<xmlattr>.classname", one_line(row.name));
     test.put("<xmlattr>.name", std::string(facts_of(row.metric).name));
     const auto verdict = row.judgement.verdict;
-    const std::string said = std::string(name_of(verdict)) + " (" +
-                             change_text(row.metric, row.judgement.effect) + ") " +
+    const std::string said = std::string(name_of(verdict)) + " (" + "worse by " +
+                             worsening_text(row.metric, row.judgement.effect) + ") " +
                              next_step(row, compared.paired);
     if (verdict == Verdict::kWorse) {
       ++failures;
@@ -171,7 +181,7 @@ std::string github_of(const std::vector<Compared>& all) {
     }
     for (const auto& [verdict, name, metric, change, interval, step] : shown_rows(compared)) {
       std::string said = name + " " + metric;
-      said += change.empty() ? "" : " " + change + " (" + interval + ")";
+      said += change.empty() ? "" : " worse by " + change + " (" + interval + ")";
       said += step.empty() ? "" : ": " + step;
       text += annotation(verdict == "worse" ? "error" : "notice", verdict, one_line(said));
     }
@@ -200,7 +210,7 @@ std::string formatted(const std::vector<Compared>& all, Format format) {
 void write_comparison(const Compared& compared, const std::filesystem::path& folder) {
   std::string csv =
       "case,metric,unit,better,a_estimate,b_estimate,worsening,ci_lo,ci_hi,rounds,test,p,q_bh,"
-      "verdict,confirmed,next_step\n";
+      "verdict,confirmed,next_step,floor\n";
   for (const auto& row : compared.rows) csv += csv_row(row, compared.paired);
   write_file(folder / "compare.csv", csv);
   write_file(folder / "compare.json", formatted({compared}, Format::kJson));

@@ -61,6 +61,8 @@ Json known(const std::optional<Value>& value) {
   return value ? Json(*value) : Json();
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 // How far the clock frequencies that were seen lie apart.
 double spread_of(const std::vector<double>& mhz) {
   if (mhz.empty()) return 0;
@@ -72,7 +74,15 @@ double spread_of(const std::vector<double>& mhz) {
 
 ProbeNoise noise_of(const ProbeSeries& series) {
   ProbeNoise noise{.name = series.name, .smallest_effect = smallest_effect_of(series.ns)};
-  if (series.ns.empty()) return noise;
+  if (!noise.smallest_effect) {
+    noise.reason =
+        formatted("too few batches: %zu, and %zu are needed; allow more time by --time-budget",
+                  series.ns.size(), kPairs);
+  }
+  if (series.ns.empty()) {
+    noise.measured = false;
+    return noise;
+  }
   noise.median_ns = median(series.ns);
   noise.varies = deviation(series.ns, noise.median_ns) / noise.median_ns;
   noise.worst = quantile(series.ns, 0.99) / noise.median_ns - 1;
@@ -130,8 +140,13 @@ std::vector<Cause> causes_of(const MachineFacts& facts) {
 NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts& facts) {
   NoiseReport report;
   for (const auto& each : series) {
-    if (each.ns.empty()) continue;
     report.probes.push_back(noise_of(each));
+    if (each.ns.empty()) {
+      report.probes.back().reason = facts.cpus == 1
+                                        ? "it needs two CPUs, and only one may be used"
+                                        : "its two threads never ran at the same time; stop other "
+                                          "programs, or allow more time by --time-budget";
+    }
     const auto& found = report.probes.back().smallest_effect;
     if (found) report.smallest_effect = std::max(report.smallest_effect.value_or(0), *found);
   }
@@ -158,6 +173,14 @@ std::string grade_of(const NoiseReport& report) {
   return effect <= 0.02 ? "quiet" : effect <= 0.05 ? "usable" : effect <= 0.15 ? "noisy" : "unfit";
 }
 
+std::string reason_of(const NoiseReport& report) {
+  std::vector<std::string> reasons;
+  for (const auto& probe : report.probes) {
+    if (!probe.reason.empty()) reasons.push_back(probe.name + ": " + probe.reason);
+  }
+  return joined(reasons, "; ");
+}
+
 std::string noise_text(const NoiseReport& report) {
   std::string text;
   if (const auto score = score_of(report)) {
@@ -165,11 +188,15 @@ std::string noise_text(const NoiseReport& report) {
         formatted("score %d of 100, %s: a change below about %s is not worth looking for here\n",
                   *score, grade_of(report).c_str(), effect_text(*report.smallest_effect).c_str());
   } else {
-    text = "no score: too few batches; allow more time by --time-budget\n";
+    text = "no score: " + reason_of(report) + "\n";
   }
   text += formatted("\n%-12s %10s %10s %12s %16s\n", "probe", "median", "varies", "worst 1 %",
                     "smallest effect");
   for (const auto& probe : report.probes) {
+    if (!probe.measured) {
+      text += formatted("%-12s not measured: ", probe.name.c_str()) + probe.reason + "\n";
+      continue;
+    }
     text += formatted("%-12s %10s %10s %12s %16s\n", probe.name.c_str(),
                       duration_text(probe.median_ns).c_str(), percent(probe.varies).c_str(),
                       ("+" + percent(probe.worst)).c_str(),
@@ -183,16 +210,19 @@ std::string noise_text(const NoiseReport& report) {
 Json noise_json(const NoiseReport& report, const MachineFacts& facts) {
   Json probes = Json::array(), causes = Json::array();
   for (const auto& probe : report.probes) {
+    const auto if_measured = [&](double value) { return probe.measured ? Json(value) : Json(); };
     probes.push_back({{"probe", probe.name},
-                      {"median_ns", probe.median_ns},
-                      {"robust_cv", probe.varies},
-                      {"worst_1_percent", probe.worst},
-                      {"smallest_effect", known(probe.smallest_effect)}});
+                      {"median_ns", if_measured(probe.median_ns)},
+                      {"robust_cv", if_measured(probe.varies)},
+                      {"worst_1_percent", if_measured(probe.worst)},
+                      {"smallest_effect", known(probe.smallest_effect)},
+                      {"reason", text_or_null(probe.reason)}});
   }
   for (const auto& cause : report.causes) {
     causes.push_back({{"cause", cause.what}, {"remedy", cause.remedy}});
   }
   return {{"score", known(score_of(report))},
+          {"reason", text_or_null(reason_of(report))},
           {"grade", grade_of(report)},
           {"smallest_effect", known(report.smallest_effect)},
           {"probes", probes},

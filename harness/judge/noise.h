@@ -44,12 +44,15 @@ struct ProbeNoise {
   double varies = 0;                           // robust coefficient of variation of the batches
   double worst = 0;                            // the slowest of 100 batches is slower by this share
   std::optional<double> smallest_effect = {};  // nothing: too few batches
+  std::string reason = {};                     // why there is no smallest effect
+  bool measured = true;                        // it has a batch
 };
 
 struct Cause {
   std::string what, remedy;
 };
 
+// A probe without any batch is part of it, with the reason.
 struct NoiseReport {
   std::vector<ProbeNoise> probes;
   std::optional<double> smallest_effect;  // of the unsteadiest probe
@@ -62,6 +65,9 @@ ProbeNoise noise_of(const ProbeSeries& series);
 std::vector<Cause> causes_of(const MachineFacts& facts);
 
 NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts& facts);
+
+// Returns why there is no score, or which probes have no part in it; empty if all have.
+std::string reason_of(const NoiseReport& report);
 
 // 100: the smallest effect is 0; 0: it is 20 % or more. Nothing: too few batches.
 std::optional<int> score_of(const NoiseReport& report);

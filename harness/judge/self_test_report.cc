@@ -1,15 +1,17 @@
 #include "harness/judge/self_test_report.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
+#include "harness/judge/case_table.h"
 #include "harness/judge/comparison_cells.h"
 
 namespace harness {
@@ -42,20 +44,63 @@ Json json_of(const SelfTest::Power& power) {
 
 double percent_of(int part, int whole) { return whole == 0 ? 0 : 100.0 * part / whole; }
 
-std::string line_of(const SelfTest::Row& row) {
+// Of a sum there is no smallest effect.
+CaseTable::Cells cells_of(const SelfTest::Row& row) {
   const bool sum = row.name == "all" || row.name == "cases";
-  return "| " + row.name + " | " + (sum ? "" : std::string(facts_of(row.metric).name)) +
-         formatted(" | %d | %d | %d | %.2f %% | %d | %+.1f %% |\n", row.trials, row.wrong,
-                   row.wrong_confirmed, 100 * row.rate_upper, row.undecided,
-                   100 * std::expm1(row.smallest_effect));
+  return {sum ? "" : std::string(facts_of(row.metric).name),
+          std::to_string(row.trials),
+          std::to_string(row.wrong),
+          std::to_string(row.wrong_confirmed),
+          formatted("%.2f %%", 100 * row.rate_upper),
+          std::to_string(row.undecided),
+          sum ? "" : worsening_text(row.metric, row.smallest_effect)};
 }
 
-std::string line_of(const SelfTest::Power& power) {
-  return "| " + power.name +
-         formatted(" | %g %% | %+.1f %% | %d | %d (%.0f %%) | %d (%.0f %%) |\n",
-                   100 * power.slowed_by, 100 * std::expm1(power.effect), power.trials, power.found,
-                   percent_of(power.found, power.trials), power.confirmed,
-                   percent_of(power.confirmed, power.trials));
+CaseTable::Cells cells_of(const SelfTest::Power& power) {
+  const auto counted = [&](int count) {
+    return formatted("%d (%.0f %%)", count, percent_of(count, power.trials));
+  };
+  return {formatted("%g %%", 100 * power.slowed_by), worsening_text(Metric::kRate, power.effect),
+          std::to_string(power.trials), counted(power.found), counted(power.confirmed)};
+}
+
+std::string line_of(const std::string& name, const CaseTable::Cells& cells) {
+  std::string line = "| " + name + " |";
+  for (const auto& cell : cells) line += " " + cell + " |";
+  return line + "\n";
+}
+
+constexpr char kAboutTrials[] =
+    "wrong: said worse or better although nothing changed; and confirmed: would have failed a "
+    "build;\n"
+    "wrong at most: upper 95 % bound of that rate; found from: worse by so much (+) would be found "
+    "in 90 % of trials\n\n";
+constexpr char kAboutPower[] =
+    "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
+
+// What the trials of an aa.json have other than an `ab` with these settings. One that is older does not say it all.
+std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
+  std::vector<std::string> doubts;
+  const auto note = [&](const std::string& what, const std::string& there,
+                        const std::string& here) {
+    if (there != here) doubts.push_back(what + " " + there + " there, " + here + " here");
+  };
+  if (all.contains("rounds")) {
+    note("rounds", std::to_string(all.at("rounds").get<int>()), std::to_string(settings.rounds));
+  }
+  if (all.contains("delta")) {
+    const auto text = [](double delta) { return formatted("%g %%", 100 * delta); };
+    note("--delta", text(all.at("delta").get<double>()), text(settings.delta));
+  }
+  if (all.contains("options")) {
+    const auto text = [](std::vector<std::string> options) {
+      std::sort(options.begin(), options.end());
+      return options.empty() ? "none" : joined(options);
+    };
+    note("options of launches", text(all.at("options").get<std::vector<std::string>>()),
+         text(settings.options));
+  }
+  return doubts;
 }
 
 }  // namespace
@@ -63,45 +108,74 @@ std::string line_of(const SelfTest::Power& power) {
 std::string text_of(const SelfTest& test) {
   std::string text;
   if (test.total().trials > 0) {
+    CaseTable table(
+        {"metric", "trials", "wrong", "and confirmed", "wrong at most", "undecided", "found from"});
+    for (const auto& row : test.rows()) table.add(row.name, cells_of(row));
+    table.add("all metrics of all cases", cells_of(test.total()));
+    table.add("all cases, wrong if one of the metrics is", cells_of(test.cases()));
+    text += kAboutTrials + table.text();
+  }
+  if (const auto powers = test.powers(); !powers.empty()) {
+    CaseTable table({"slowed by", "worse by", "trials", "found", "and confirmed"});
+    for (const auto& power : powers) table.add(power.name, cells_of(power));
+    text += kAboutPower + table.text();
+  }
+  return text.empty() ? "no trial was made\n" : text;
+}
+
+std::string markdown_of(const SelfTest& test) {
+  std::string text;
+  if (test.total().trials > 0) {
     text +=
         "| case | metric | trials | wrong | and confirmed | rate of wrong at most (95 %) | "
         "undecided | found in 90 % "
         "from |\n| :-- | :-- | --: | --: | --: | --: | --: | --: |\n";
-    for (const auto& row : test.rows()) text += line_of(row);
-    text += line_of(test.total()) + line_of(test.cases());
+    for (const auto& row : test.rows()) text += line_of(row.name, cells_of(row));
+    text += line_of("all", cells_of(test.total())) + line_of("cases", cells_of(test.cases()));
   }
   if (const auto powers = test.powers(); !powers.empty()) {
     text +=
         "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
         "| :-- | --: | --: | --: | --: | --: |\n";
-    for (const auto& power : powers) text += line_of(power);
+    for (const auto& power : powers) text += line_of(power.name, cells_of(power));
   }
   return text.empty() ? "no trial was made\n" : text;
 }
 
-std::map<std::pair<std::string, Metric>, double> floors_from(
-    const std::string& option, const std::filesystem::path& file,
-    const std::vector<std::string>& cases) {
+Floors floors_from(const std::string& option, const std::filesystem::path& file,
+                   const std::vector<std::string>& cases, const ComparisonSettings& settings) {
   const auto refuse = [&](const std::string& why) {
     return BadUsage(option + ": " + file.string() + " " + why);
   };
   std::ifstream stream(file);
   if (!stream) throw refuse("cannot be read (" + reason(errno) + "); name the aa.json of an `aa`");
-  std::map<std::pair<std::string, Metric>, double> floors;
-  bool of_these = false;
+  Floors floors;
+  std::set<std::string> covered;
   try {
     const Json all = Json::parse(stream);
     for (const auto& row : all.at("cases")) {
       const auto name = row.at("case").get<std::string>();
       const double floor = row.at("smallest_effect_found_90").get<double>();
       if (!(floor >= 0 && floor <= kMostFloor)) throw std::out_of_range("no floor");
-      floors[{name, metric_called(row.at("metric").get<std::string>())}] = floor;
-      of_these = of_these || contains(cases, name);
+      floors.by_case[{name, metric_called(row.at("metric").get<std::string>())}] = floor;
+      if (contains(cases, name)) covered.insert(name);
     }
+    floors.doubts = doubts_about(all, settings);
   } catch (const std::exception&) {  // Json's, a metric or a number that is none
     throw refuse("is no aa.json; name the one that `aa` wrote");
   }
-  if (!of_these) throw refuse("says nothing of these cases; name the aa.json of an `aa` of them");
+  if (covered.empty())
+    throw refuse("says nothing of these cases; name the aa.json of an `aa` of them");
+  if (!floors.doubts.empty()) {
+    floors.doubts = {
+        option + ": " + file.string() +
+        " is of other settings, whose floors may not hold here: " + joined(floors.doubts, "; ")};
+  }
+  if (covered.size() < cases.size()) {
+    floors.doubts.push_back(option + " covers " + std::to_string(covered.size()) + " of " +
+                            std::to_string(cases.size()) +
+                            " cases; --delta alone decides the others");
+  }
   return floors;
 }
 
@@ -111,13 +185,14 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
   for (const auto& row : test.rows()) cases.push_back(json_of(row));
   for (const auto& power : test.powers()) powers.push_back(json_of(power));
   const Json all = {{"rounds", settings.rounds},
+                    {"options", settings.options},
                     {"delta", settings.delta},
                     {"total", json_of(test.total())},
                     {"by_case", json_of(test.cases())},
                     {"cases", cases},
                     {"power", powers}};
   write_file(folder / "aa.json", all.dump(1) + "\n");
-  write_file(folder / "aa.md", text_of(test));
+  write_file(folder / "aa.md", markdown_of(test));
 }
 
 }  // namespace harness

@@ -167,6 +167,21 @@ void expect_ended(const StoredRun& run) {
   if (!run.has_ended) throw BadUsage(unfinished(run));
 }
 
+std::string origin_of(const StoredRun& run) {
+  constexpr std::size_t kDate = 10, kTime = 8, kCommit = 12;
+  const Json started = run.facts.value("started_utc", Json()),
+             commit = at(run.facts, "tool", "git_sha");
+  std::string text = "measured at a time that is not known";
+  if (started.is_string()) {
+    const auto when = one_line(started.get<std::string>());
+    text = "measured " + when.substr(0, kDate) +
+           (when.size() > kDate ? " " + when.substr(kDate + 1, kTime) + " UTC" : "");
+  }
+  return text + (commit.is_string()
+                     ? " at commit " + one_line(commit.get<std::string>()).substr(0, kCommit)
+                     : ", commit not known");
+}
+
 std::vector<std::string> unlike(const Json& a, const Json& b) {
   std::vector<std::string> all;
   note_difference(all, "kernel", kernel_of(a), kernel_of(b));
@@ -187,6 +202,8 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
   std::vector<std::string> doubts = doubts_about_ends(a, b, rules);  // of each row
   Compared compared{.a = a.name, .b = b.name, .paired = false, .warnings = doubts};
   compared.warnings.insert(compared.warnings.begin(), kNotPaired);
+  for (const auto* run : {&a, &b})
+    compared.about.push_back(one_line(run->name) + ": " + origin_of(*run));
   const Json version_a = at(a.facts, "tool", "version"), version_b = at(b.facts, "tool", "version");
   if (version_a != version_b) {
     compared.warnings.push_back("two versions of bench-all measured them (" + words(version_a) +
@@ -207,6 +224,11 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
     mark_failed(row, b, "the second run");
     if (row.note.empty()) row.note = joined(doubts, "; ");
     compared.rows.push_back(std::move(row));
+  }
+  if (compared.none_judged() && !compared.rows.empty()) {
+    compared.warnings.push_back(
+        "nothing was judged: there are fewer than five launches of each case in one of the runs; "
+        "measure them with --launches 6");
   }
   std::vector<double> p_values;
   for (const auto& row : compared.rows) p_values.push_back(row.judgement.p);

@@ -33,6 +33,9 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
 // Throws BadUsage, with the remedy, if the run has not ended.
 void expect_ended(const StoredRun& run);
 
+// Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f".
+std::string origin_of(const StoredRun& run);
+
 // Returns what differs between the machines, the builds and the settings of two runs, in words for the
 // user: "CPU model: ... and ..."; empty if their numbers may be compared.
 std::vector<std::string> unlike(const Json& a, const Json& b);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr double kConfidence = 0.95, kFalseDiscoveries = 0.05;
 constexpr double kUnpairedP = 0.01;
-constexpr int kFewestLaunches = 5;  // a side, with which the U test can say so
 
 Verdict verdict_of(double effect, const Interval& interval, double delta) {
   if (interval.low > 0 && effect >= delta) return Verdict::kWorse;
@@ -57,19 +56,20 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
   Judgement judgement;
   judgement.delta = delta;
   judgement.effect = shift.estimate;
-  judgement.interval = shift.interval;
   judgement.p = judgement.q = mann_whitney(worse_a, worse_b);
   judgement.rounds = static_cast<int>(std::min(a.size(), b.size()));
-  judgement.verdict = judgement.rounds < kFewestLaunches
-                          ? Verdict::kUndecided
-                          : verdict_of(shift.estimate, shift.interval, delta);
+  judgement.verdict = Verdict::kUndecided;
+  if (judgement.rounds < kFewestLaunches) {
+    judgement.rounds_needed = kFewestLaunches;
+    return judgement;
+  }
+  judgement.interval = shift.interval;
+  judgement.verdict = verdict_of(shift.estimate, shift.interval, delta);
   const bool changed =
       judgement.verdict == Verdict::kWorse || judgement.verdict == Verdict::kBetter;
   if (changed && judgement.p >= kUnpairedP) judgement.verdict = Verdict::kUndecided;
   if (judgement.verdict == Verdict::kUndecided) {
-    judgement.rounds_needed = judgement.rounds < kFewestLaunches
-                                  ? kFewestLaunches
-                                  : rounds_to_decide(judgement.rounds, shift.interval, delta);
+    judgement.rounds_needed = rounds_to_decide(judgement.rounds, shift.interval, delta);
   }
   return judgement;
 }

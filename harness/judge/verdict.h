@@ -21,6 +21,8 @@
 namespace harness {
 
 inline constexpr int kFewestRounds = 6;  // that give an interval
+inline constexpr int kFewestLaunches =
+    5;  // of stored runs, a side, with which the U test can tell them apart
 
 enum class Verdict { kBetter, kSame, kWorse, kUndecided, kIncomparable };
 std::string_view name_of(Verdict verdict);
@@ -28,7 +30,8 @@ std::string_view name_of(Verdict verdict);
 struct Judgement {
   Verdict verdict = Verdict::kIncomparable;
   double effect = 0;
-  std::optional<Interval> interval;  // of the effect; nothing if there are fewer than 6 rounds
+  std::optional<Interval>
+      interval;  // of the effect; nothing if there are too few rounds or launches
   double p = 1,
          q = 1;      // sign test, or U test of stored runs; and over all metrics of the comparison
   double delta = 0;  // the smallest difference that matters, in the unit of the effect

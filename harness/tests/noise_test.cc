@@ -61,12 +61,28 @@ TEST(NoiseTest, FewerBatchesThanATrialHaveNoScore) {
   const auto report = noise_of({varying_by(0.01, 23)}, {.cpus = 2, .cores = 2});
   EXPECT_FALSE(report.smallest_effect);
   EXPECT_FALSE(score_of(report));
-  EXPECT_NE(noise_text(report).find("no score: too few batches"), std::string::npos);
+  const std::string why =
+      "probe: too few batches: 23, and 24 are needed; allow more time by --time-budget";
+  EXPECT_NE(noise_text(report).find("no score: " + why + "\n"), std::string::npos);
   EXPECT_TRUE(noise_json(report, {})["score"].is_null());
+  EXPECT_EQ(noise_json(report, {})["reason"], why);
 }
 
-TEST(NoiseTest, AProbeThatCouldNotBeTakenIsLeftOut) {
-  EXPECT_EQ(noise_of({varying_by(0.01), {"cache line", {}}}, {}).probes.size(), 1u);
+TEST(NoiseTest, AProbeThatCouldNotBeTakenSaysWhy) {
+  const auto report = noise_of({varying_by(0.01), {"cache line", {}}}, {.cpus = 1, .cores = 1});
+  EXPECT_TRUE(score_of(report)) << "of the other one";
+  const std::string why = "it needs two CPUs, and only one may be used";
+  EXPECT_NE(noise_text(report).find("cache line   not measured: " + why + "\n"), std::string::npos)
+      << noise_text(report);
+  const Json json = noise_json(report, {});
+  EXPECT_TRUE(json["probes"][1]["median_ns"].is_null());
+  EXPECT_EQ(json["probes"][1]["reason"], why);
+  EXPECT_TRUE(json["probes"][0]["reason"].is_null());
+  EXPECT_EQ(json["reason"], "cache line: " + why);
+}
+
+TEST(NoiseTest, WithEveryProbeMeasuredThereIsNoReasonToGive) {
+  EXPECT_TRUE(noise_json(noise_of({varying_by(0.01)}, {}), {})["reason"].is_null());
 }
 
 std::string causes_text(const MachineFacts& facts) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/judge/self_test_report.h"
+#include "harness/tests/support.h"
 
 namespace harness::testing {
 namespace {
@@ -74,11 +75,66 @@ TEST(SelfTestTest, TheTableHasThePartsOfWhichThereAreTrials) {
   EXPECT_EQ(text_of(test), "no trial was made\n");
   test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.10, true, true)}});
   EXPECT_EQ(
-      text_of(test),
+      markdown_of(test),
       "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
       "| :-- | --: | --: | --: | --: | --: |\n"
       "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
       "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
+}
+
+TEST(SelfTestTest, OnATerminalACaseIsNamedOnceAndTheHeadSaysWhatPlusMeans) {
+  SelfTest test(kDelta);
+  test.add(
+      {.rows = {row("a/long/name", Metric::kRate, 0), row("a/long/name", Metric::kFairness, 0)}});
+  const auto text = text_of(test);
+  EXPECT_NE(text.find("found from: worse by so much (+)"), std::string::npos) << text;
+  const auto once = text.find("a/long/name\n  rate ");
+  ASSERT_NE(once, std::string::npos) << text;
+  EXPECT_EQ(text.find("a/long/name", once + 1), std::string::npos) << text;
+  EXPECT_NE(text.find("+5.0 %"), std::string::npos) << text;
+  EXPECT_NE(text.find("+0.05"), std::string::npos) << "fairness is a share\n" << text;
+}
+
+class FloorsTest : public ::testing::Test {
+ protected:
+  void write(const Json& json) const { folder_.write("aa.json", json.dump()); }
+  Floors floors(const std::vector<std::string>& cases) {
+    ComparisonSettings settings;
+    settings.options = {"--window=20ms"};
+    return floors_from("--floor", folder_.path() / "aa.json", cases, settings);
+  }
+  Json all_ = {{"rounds", 12},
+               {"delta", kDelta},
+               {"options", {"--window=20ms"}},
+               {"cases", {{{"case", "x"}, {"metric", "rate"}, {"smallest_effect_found_90", 0.1}}}}};
+  TemporaryFolder folder_;
+};
+
+TEST_F(FloorsTest, OfTheSameSettingsThatCoverAllCasesGiveNoDoubt) {
+  write(all_);
+  const auto found = floors({"x"});
+  EXPECT_EQ(found.by_case.at({"x", Metric::kRate}), 0.1);
+  EXPECT_TRUE(found.doubts.empty());
+}
+
+TEST_F(FloorsTest, OfOtherSettingsSayInOneLineWhichDiffer) {
+  all_["rounds"] = 6;
+  all_["options"] = {"--window=1s"};
+  write(all_);
+  const auto found = floors({"x"});
+  ASSERT_EQ(found.doubts.size(), 1u);
+  EXPECT_NE(found.doubts[0].find(
+                "is of other settings, whose floors may not hold here: rounds 6 there, 12 here; "
+                "options of launches --window=1s there, --window=20ms here"),
+            std::string::npos)
+      << found.doubts[0];
+}
+
+TEST_F(FloorsTest, SayHowManyCasesTheyDoNotCover) {
+  write(all_);
+  const auto found = floors({"x", "y", "z"});
+  EXPECT_EQ(found.doubts, std::vector<std::string>{
+                              "--floor covers 1 of 3 cases; --delta alone decides the others"});
 }
 
 }  // namespace

@@ -174,22 +174,22 @@ TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
   compared.a = "ru\nn";
   const auto table = formatted({compared}, Format::kTable);
   EXPECT_NE(table.find("against ru?n: "), std::string::npos) << table;
-  EXPECT_NE(table.find("worse    a?b|c  rate    -20.0 %"), std::string::npos) << table;
+  EXPECT_NE(table.find("\na?b|c\n  worse    rate    +25.0 %"), std::string::npos) << table;
   const auto markdown = formatted({compared}, Format::kMarkdown);
-  EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | -20.0 % |"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | +25.0 % |"), std::string::npos) << markdown;
 }
 
 TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
   auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
   compared.rows[0].name = "a/x<1>";
   const auto text = [&](Format format) { return formatted({compared}, format); };
-  EXPECT_NE(text(Format::kTable).find("worse    a/x<1>  rate    -20.0 %"), std::string::npos)
+  EXPECT_NE(text(Format::kTable).find("\na/x<1>\n  worse    rate    +25.0 %"), std::string::npos)
       << text(Format::kTable);
-  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | -20.0 % |"), std::string::npos);
+  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | +25.0 % |"), std::string::npos);
   EXPECT_EQ(Json::parse(text(Format::kJson))[0]["rows"][0]["verdict"], "worse");
   EXPECT_NE(text(Format::kJunit).find("classname=\"a/x&lt;1&gt;\""), std::string::npos);
   EXPECT_NE(text(Format::kJunit).find("failures=\"1\""), std::string::npos);
-  EXPECT_NE(text(Format::kGithub).find("::error title=worse::a/x<1> rate -20.0 %25"),
+  EXPECT_NE(text(Format::kGithub).find("::error title=worse::a/x<1> rate worse by +25.0 %25"),
             std::string::npos)
       << text(Format::kGithub);
 }

@@ -39,7 +39,7 @@ class Ab(CompareTest):
         rate = self.verdicts()["rate"]
         self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
         self.assertGreater(float(rate["worsening"]), 0.3)
-        self.assertRegex(result.out, r"(?m)^worse +%s +rate" % CASE)
+        self.assertRegex(result.out, r"(?m)^%s\n  worse +rate +\+" % CASE)
         with open(self.path("out", "compare.json"), encoding="utf-8") as file:
             named = {row["metric"]: row["verdict"] for row in json.load(file)[0]["rows"]}
         self.assertEqual(named["rate"], "worse")
@@ -55,7 +55,9 @@ class Ab(CompareTest):
                                  for metric in ("rate", "p50", "p99", "cpu_per_op", "fairness")]}, file)
         result = self.compare(1000, 2000, "--rounds", "8", "--floor", self.path("aa.json"))
         self.assertEqual(result.code, 0, result)
-        self.assertEqual(self.verdicts()["rate"]["verdict"], "same")
+        self.assertEqual((self.verdicts()["rate"]["verdict"], self.verdicts()["rate"]["floor"]), ("same", "5"))
+        # What the floor has decided is shown although it is the same.
+        self.assertRegex(result.out, r"(?m)^  same +rate +\+.*  no change, by the floor 14741\.3 %$")
         with open(self.path("other.json"), "w", encoding="utf-8") as file:
             json.dump({"cases": [{"case": CASE, "metric": "colour", "smallest_effect_found_90": 1}]}, file)
         with open(self.path("empty.json"), "w", encoding="utf-8") as file:
@@ -129,7 +131,7 @@ class Ab(CompareTest):
         fewer = self.variant('exec "$real" "$@"', lists="echo '[\"%s\"]'" % CASE)
         result = self.against(fewer, "--rounds", "6", "--delta", "1000", case="^counting/who:steady")
         self.assertEqual(result.code, 4, result)
-        self.assertRegex(result.out, r"(?m)^incomparable +counting/who:steady/size:64/place:here +rate +B does not have it")
+        self.assertRegex(result.out, r"(?m)^counting/who:steady/size:64/place:here\n  incomparable +rate +B does not have it")
         result = self.run_it(["ab", "--a", fewer, "--b", self.program, "^counting/who:steady", "--rounds", "6", "--delta", "1000",
                               "--out", self.path("more"), *FAST])
         self.assertEqual(result.code, 0, result)

@@ -22,7 +22,8 @@ class Aa(CommandTest):
         self.assertEqual(rate["trials"], 2)
         self.assertGreaterEqual(rate["rate_upper_95"], 1 - 0.05 ** (1 / 2) - 1e-9)
         self.assertGreater(rate["smallest_effect_found_90"], 0)
-        self.assertIn("| all |", result.out)
+        self.assertIn("\nall metrics of all cases\n", result.out)
+        self.assertEqual(result.out.count(CASE), 1)
 
     POWER = ["aa", "--power", "100", "--rounds", "6", "--launch-option=--window=20ms", "--launch-option=--warmup=1ms", "-q"]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import unittest
 import xml.etree.ElementTree
 
@@ -38,7 +39,7 @@ class Compare(StoredTest):
         a, b = self.store("a", 1000), self.store("b", 3000)
         result = self.run_it(["compare", a, b])
         self.assertEqual(result.code, 1, result)
-        self.assertRegex(result.out, r"(?m)^worse +%s +rate" % CASE)
+        self.assertRegex(result.out, r"(?m)^%s\n  worse +rate +\+" % CASE)
         self.assertIn("these runs are not paired", result.out)
         self.assertEqual(self.run_it(["compare", b, a]).code, 0)
 
@@ -73,7 +74,7 @@ class Compare(StoredTest):
         a, b = self.store("a", 1000), self.store("b", 3000)
         result = self.run_it(["compare", a, b, "--format", "github"],
                              environment={"GITHUB_STEP_SUMMARY": self.path("summary.md")})
-        self.assertRegex(result.out, r"(?m)^::error title=worse::%s rate -[0-9.]+ %%25" % CASE)
+        self.assertRegex(result.out, r"(?m)^::error title=worse::%s rate worse by \+[0-9.]+ %%25" % CASE)
         # Of a kind the runner shows the first ten (actions/runner 258d6c8, ExecutionContext.cs).
         self.assertRegex(result.out, r"^::notice title=bench-all::.* worse")
         with open(self.path("summary.md"), encoding="utf-8") as file:
@@ -110,8 +111,8 @@ class Compare(StoredTest):
             file.writelines(json.dumps(event) + "\n" for event in events)
         result = self.run_it(["compare", a, b, "--delta", "1000"])
         self.assertEqual(result.code, 4, result)
-        self.assertRegex(result.out, r"(?m)^incomparable +\S+ +rate +the second run, launch 2: failed: no memory")
-        self.assertNotRegex(result.out, r"(?m)^(same|worse|better|undecided) ")
+        self.assertRegex(result.out, r"(?m)^  incomparable +rate +the second run, launch 2: failed: no memory")
+        self.assertNotRegex(result.out, r"(?m)^ +(same|worse|better|undecided) ")
 
     def test_2_for_a_run_that_has_not_ended_unless_lenient(self):
         a, _ = self.store("a", 1000), self.store("b", 1000)
@@ -125,6 +126,34 @@ class Compare(StoredTest):
         lenient = self.run_it(["compare", a, "b", "--lenient"])
         self.assertNotEqual(lenient.code, 2, lenient)
         self.assertIn("warning: b has not ended\n", lenient.out)
+
+    def test_2_for_a_run_and_itself_by_whatever_name(self):
+        a = self.store("a", 1000)
+        os.symlink(a, self.path("again"))
+        shutil.copytree(a, self.path("copy"))
+        for other in ("a", "again", "copy"):
+            self.refuses(["compare", "a", other], 2, "compare: 'a' and '%s' are the same run; name two that were measured apart" % other)
+
+    def test_4_where_no_case_has_the_launches_that_could_decide(self):
+        few = ["--launches", "4", "--window", "2ms", "--warmup", "1ms", "--no-report", "-q"]
+        for name in ("a", "b"):
+            self.assertEqual(self.run_it(["run", CASE, *few, "--out", name, "--save-baseline", "main"]).code, 0)
+        result = self.run_it(["compare", "a", "b"])
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("warning: nothing was judged: there are fewer than five launches of each case in one of the runs; measure "
+                      "them with --launches 6\n", result.out)
+        self.assertRegex(result.out, r"(?m)^  undecided +rate +\S+ % +fewer than 5 launches +five launches a side are the fewest that decide$")
+        self.assertEqual(self.run_it(["run", CASE, *few, "--out", "c", "--baseline", "main"]).code, 4)
+
+    def test_each_table_says_once_what_its_signs_mean(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        for form in ("table", "md"):
+            out = self.run_it(["compare", a, b, "--format", form]).out
+            self.assertEqual(out.count("worse by: + is worse and - is better, whatever the metric"), 1, out)
+            self.assertNotRegex(out, r"(?m)worse +(\| )?(rate|p50|cpu_per_op) +(\| )?-")
+        for row in json.loads(self.run_it(["compare", a, b, "--format", "json"]).out)[0]["rows"]:
+            if row["verdict"] == "worse":
+                self.assertGreater(row["worsening"], 0)
 
     def test_2_for_wrong_usage(self):
         a = self.store("a", 1000)
@@ -143,16 +172,20 @@ class Baselines(StoredTest):
         first = self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
         self.assertEqual(first.code, 0, first)
         kept = self.path("results", "local", "baselines", "main")
+        self.assertEqual(first.err, "bench-all: kept as 'main' in %s\n" % kept)
         self.assertIn("events.jsonl", os.listdir(kept))
         slower = self.run_case(3000, "--out", self.path("b"), "--baseline", "main")
         self.assertEqual(slower.code, 1, slower)
-        self.assertRegex(slower.out, r"(?m)^worse +%s +rate" % CASE)
+        started = self.events("a")[0]["started_utc"]
+        self.assertIn("\nmain: measured %s %s UTC" % (started[:10], started[11:19]), slower.out)
+        self.assertRegex(slower.out, r"(?m)^%s\n  worse +rate +\+" % CASE)
         self.assertEqual(self.run_it(["compare", "main", self.path("b")]).code, 1)
         self.assertEqual(self.run_it(["compare", "--baseline", "main", self.path("b")]).code, 1)
 
     def test_saving_again_replaces_it(self):
         self.run_case(3000, "--out", self.path("a"), "--save-baseline", "x")
-        self.run_case(1000, "--out", self.path("b"), "--save-baseline", "x")
+        again = self.run_case(1000, "--out", self.path("b"), "--save-baseline", "x")
+        self.assertRegex(again.err, r"\Abench-all: kept as 'x' in \S+, in place of a run that was measured \S+ \S+ UTC.*\n\Z")
         self.assertEqual(self.run_case(3000, "--out", self.path("c"), "--baseline", "x").code, 1)
 
     def test_2_for_a_baseline_that_is_not_there_or_has_no_name_before_anything_is_measured(self):

@@ -94,12 +94,17 @@ def ratio_text(race, one, other):
     return racing.times(ratio).replace(" times", "") if ratio else "moved nothing"
 
 
+def close_to(race, pick):
+    """Returns the next that may be picked, of any family, if the pick is not told apart from it; else None."""
+    second = next((entry for entry in race.entries if entry is not pick and racing.is_choice(entry)), None)
+    return second if second and told_apart(racing.speed_ratio(race, pick, second)) == 0 else None
+
+
 def pick_cell(race, pick):
     first = race.entries[0]
-    text = named(race, pick)
-    second = next((entry for entry in race.entries if entry is not pick and racing.is_choice(entry)), None)
-    if second and told_apart(racing.speed_ratio(race, pick, second)) == 0:
-        text += " (not told apart from %s)" % racing.name_of(second)
+    text, close = named(race, pick), close_to(race, pick)
+    if close:
+        text += " (not told apart from %s)" % racing.name_of(close)
     return Cell(text if first is pick else "%s, is the fastest; to pick: %s" % (named(race, first), text))
 
 
@@ -151,9 +156,14 @@ def busy_cell(need, pick, setting, rows, cpus):
 
 
 def sure(race, one, other):
-    text = racing.sureness(race, one, other)
-    noisy = [entry for entry in (one, other) if steadiness(entry.launches.values())[1] == "noisy"]
-    return text + ("; noisy" if noisy else "") + doubt(one, other)
+    """Returns how sure the pick is; what it is not told apart from, which its own cell names, comes first."""
+    close = close_to(race, one)
+    text = racing.sureness(race, one, other) if other else "nothing of another library to compare with"
+    if close and close is not other:
+        text = "not told apart from %s; %s" % (
+            racing.name_of(close), "%s: %s" % (racing.name_of(other), text) if other else text)
+    noisy = [entry for entry in (one, other) if entry and steadiness(entry.launches.values())[1] == "noisy"]
+    return text + ("; noisy" if noisy else "") + doubt(*filter(None, (one, other)))
 
 
 def doubt(*entries):
@@ -171,7 +181,7 @@ def decision(need, race, rows, cpus, notes):
     return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(race, pick), gilfree_cell(race, pick),
             busy_cell(need, pick, race.setting, rows, cpus) or missing(notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
             Cell(survival.text_of(pick.contender[0], pick.rows[0]["scope"])),
-            Cell(sure(race, pick, other) if other else "nothing to compare with")]
+            Cell(sure(race, pick, other) if other or close_to(race, pick) else "nothing to compare with")]
 
 
 def decisions(run, rows):

@@ -2,7 +2,7 @@
 
     path = draw_forest(folder, rows, "ab_forest", "Is B slower than A?", "main against HEAD", caption)
 
-rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better; delta: the smallest change
+rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better, or worse if worse_right; delta: the smallest change
 that matters, shaded on both sides of none, or None. At most SHOWN are drawn, those that are worse or better first, then
 the largest.
 """
@@ -22,6 +22,7 @@ WORSE, BETTER = "#D55E00", "#0072B2"
 LOOKS = {"worse": ("v", WORSE, WORSE), "better": ("^", BETTER, BETTER), "same": ("o", figure.PALE, figure.PALE)}
 OTHER = ("o", figure.PALE, figure.PAPER)  # undecided, not told apart, preliminary: hollow
 MARKS = "right of the line: faster, shorter or fairer, as a ratio of speeds; triangles up: better, down: worse; dots: the same; hollow: not decided"
+WORSE_RIGHT = MARKS.replace("faster, shorter or fairer, as a ratio of speeds", "slower, longer or less fair, as a ratio of times")
 SHOWN = 40
 ROW = 0.23  # inches
 STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000)  # percent
@@ -43,7 +44,7 @@ def shortened(cases):
 
 
 def chosen(rows):
-    """Returns the rows that are drawn, the best on top."""
+    """Returns the rows that are drawn, the highest change on top."""
     decided = [row for row in rows if row.verdict in ("worse", "better")]
     others = sorted((row for row in rows if row not in decided), key=lambda row: -abs(row.change))
     decided.sort(key=lambda row: -abs(row.change))
@@ -60,7 +61,7 @@ def ticks_of(low, high):
     return sorted(each for each in found if low <= each <= high)
 
 
-def draw_rows(axis, rows):
+def draw_rows(axis, rows, worse_right):
     ends = [0.0]
     for at, row in enumerate(rows):
         if row.delta:
@@ -83,27 +84,27 @@ def draw_rows(axis, rows):
     axis.set_yticks(range(len(rows)), [row.name for row in rows])
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="y", visible=False)
-    axis.set_xlabel("worse  |  better", fontsize=8.5)
+    axis.set_xlabel("better  |  worse" if worse_right else "worse  |  better", fontsize=8.5)
 
 
-def alt_of(title, rows, shown):
-    best, last = shown[0], shown[-1]
+def alt_of(title, rows, shown, worse_right):
+    best, last = (shown[-1], shown[0]) if worse_right else (shown[0], shown[-1])
     return "Forest plot. %s %s: most improved %s %s, most worsened %s %s." % (
         title, words.counted(len(rows), "comparison"), best.name, percent(best.change), last.name, percent(last.change))
 
 
-def draw_forest(folder, rows, name, title, subtitle, caption):
+def draw_forest(folder, rows, name, title, subtitle, caption, worse_right=False):
     """Draws the changes; returns the SVG's path, or None without any."""
     shown = chosen(rows)
     if not shown:
         return None
     picture, axis = figure.start(title, subtitle, width=2.6, height=0.3 + ROW * len(shown),
                                  left=figure.room([row.name for row in shown], 9.5), right=figure.room([percent(row.change) for row in shown]))
-    draw_rows(axis, shown)
+    draw_rows(axis, shown, worse_right)
     band = "; shaded: too small to matter (%s)" % ", ".join(
         "%.3g %%" % (100 * math.expm1(each)) for each in sorted({row.delta for row in shown if row.delta})) if any(
             row.delta for row in shown) else ""
     more = ". %d more are in the table" % (len(rows) - len(shown)) if len(rows) > len(shown) else ""
     first, *rest = caption.split("\n")
-    return figure.save(picture, folder, name, "\n".join(["%s; %s%s%s." % (first.rstrip("."), MARKS, band, more), *rest]),
-                       alt_of(title, rows, shown), ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])
+    return figure.save(picture, folder, name, "\n".join(["%s; %s%s%s." % (first.rstrip("."), WORSE_RIGHT if worse_right else MARKS, band, more), *rest]),
+                       alt_of(title, rows, shown, worse_right), ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])

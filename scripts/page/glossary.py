@@ -17,7 +17,7 @@ TERMS = {
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
                      "(primitives/docs/survivors.md), and what bench-all stress found on this machine, if it was run.",
-    "how sure": "Whether the pick is told apart from the fastest of another library, whether their launches are noisy, and whether a row "
+    "how sure": "What the pick is not told apart from, whether it is told apart from the fastest of another library, whether their launches are noisy, and whether a row "
                 "has a warning (results/README.md).",
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
     "window": "A stretch of time in which a launch measured. A heat map has a column for each, in the order of the run.",

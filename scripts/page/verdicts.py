@@ -18,11 +18,12 @@ from page import markup
 from page.summary import markdown_table
 
 ORDER = ("worse", "better", "incomparable", "undecided", "same")
-HEADER = ["verdict", "case", "metric", "change", "95 % interval", "rounds", "p", "what to do"]
-RULE = ("Each build ran in fresh processes, round by round in turn; a change is the median over the rounds, its interval that of "
+HEADER = ["verdict", "case", "metric", "worse by", "95 % interval", "rounds", "p", "what to do"]
+RULE = ("Each build ran in fresh processes, round by round in turn; worse by is the median over the rounds, its interval that of "
         "order statistics. Worse: beyond what matters, told apart from none in all comparisons together, and again in fresh rounds.")
 UNPAIRED = ("The runs were measured one after the other: a machine that changed its speed in between looks like a change of the "
-            "build. Mann-Whitney U; the change is that of Hodges and Lehmann.")
+            "build. Mann-Whitney U; worse by is the estimate of Hodges and Lehmann.")
+SIGN = "Worse by: + is worse and - is better, whatever the metric; of a rate it is the time that an operation takes."
 SHARE = "fairness"  # compared by its difference, not by its ratio
 Verdicts = collections.namedtuple("Verdicts", "a b warnings paired rows")
 
@@ -60,19 +61,17 @@ def headline(found):
     return "%s against %s: %s" % (found.b, found.a, ", ".join(parts) or "nothing was compared")
 
 
-def change_text(row, worsening):
-    """Returns a change of the metric itself: '-21.7 %' of a rate that fell."""
-    higher = row["metric"] in ("rate", SHARE)
-    change = -worsening if higher else worsening
-    return "%+.3f" % change if row["metric"] == SHARE else forest.percent(change)
+def worsening_text(row, worsening):
+    """Returns '+28 %' of a rate that fell by 22 %: by how much longer an operation takes."""
+    return "%+.3f" % worsening if row["metric"] == SHARE else forest.percent(worsening)
 
 
 def line_of(row):
     judged = row["verdict"] != "incomparable"
-    ends = sorted(row["interval"], reverse=row["metric"] in ("rate", SHARE)) if row["interval"] else None
+    ends = row["interval"]
     return [Cell(row["verdict"]), Cell(row["case"]), Cell(row["metric"]),
-            Cell(change_text(row, row["worsening"]), -row["worsening"]) if judged else Cell("-"),
-            Cell("%s to %s" % tuple(change_text(row, end) for end in ends)) if ends else
+            Cell(worsening_text(row, row["worsening"]), row["worsening"]) if judged else Cell("-"),
+            Cell("%s to %s" % tuple(worsening_text(row, end) for end in ends)) if ends else
             Cell("too few rounds" if judged else "not measured"),
             Cell(words.three(row["rounds"]), row["rounds"]) if row["rounds"] else Cell("not measured"),
             Cell("%.2g" % row["p"], row["p"]) if row["p"] is not None and judged else Cell("not measured"),
@@ -94,18 +93,18 @@ def rule_of(rows):
 
 def draw(folder, found, rank):
     names = forest.shortened({row["case"] for row in found.rows})
-    rows = [forest.Change("%s, %s" % (names[row["case"]], row["metric"]), -row["worsening"],
-                          *((-row["interval"][1], -row["interval"][0]) if row["interval"] else (None, None)), row["verdict"], row["delta"])
+    rows = [forest.Change("%s, %s" % (names[row["case"]], row["metric"]), row["worsening"],
+                          *(row["interval"] or (None, None)), row["verdict"], row["delta"])
             for row in found.rows if row["verdict"] != "incomparable" and row["metric"] != SHARE]
     return forest.draw_forest(folder, rows, "compare_forest" + ("_%d" % rank if rank else ""), "What changed?",
-                              "%s against %s" % (found.b, found.a), rule_of(rows))
+                              "%s against %s" % (found.b, found.a), rule_of(rows), worse_right=True)
 
 
 def section_of(folder, found, rank):
     """Returns (heading, HTML) of one comparison."""
     path = draw(folder, found, rank)
     table = table_of(found)
-    text = markup.table_text(table, headline(found)) if table.rows else "<p>Nothing was compared.</p>"
+    text = "<p>%s</p>" % SIGN + markup.table_text(table, headline(found)) if table.rows else "<p>Nothing was compared.</p>"
     return headline(found), (markup.figures_text([path]) if path else "") + text
 
 
@@ -113,11 +112,11 @@ def report(folder):
     """Writes report.html; returns its headlines and what could not be shown, in words."""
     all_found = read(folder)
     sections = [("comparison-%d" % rank, *section_of(folder, found, rank)) for rank, found in enumerate(all_found)]
-    rules = {RULE if found.paired else UNPAIRED for found in all_found}
+    rules = {RULE if found.paired else UNPAIRED for found in all_found} | {SIGN}
     sections.append(("how", "How it was judged", "".join("<p>%s</p>" % markup.escape(rule) for rule in sorted(rules))))
     lines = [headline(found) for found in all_found] or ["Nothing was compared."]
     write_text(os.path.join(folder, "report.html"), markup.document(
         lines[0], "Each case of two builds, one beside the other.", [text for found in all_found for text in found.warnings], sections))
-    text = "\n\n".join("## %s\n\n%s" % (headline(found), "\n".join(markdown_table(HEADER, table_of(found).rows))) for found in all_found)
+    text = "\n\n".join("## %s\n\n%s\n\n%s" % (headline(found), SIGN, "\n".join(markdown_table(HEADER, table_of(found).rows))) for found in all_found)
     write_text(os.path.join(folder, "summary.md"), text + "\n")
     return lines, []

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -42,6 +43,20 @@ class Export(unittest.TestCase):
             self.fail("%s is no JSON" % word)  # NaN, Infinity
 
         return json.loads(self.read(name), parse_constant=refuse)
+
+    def test_2_and_what_to_give_instead_for_what_ab_and_aa_wrote(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for file, said in (("aa.jsonl", "`bench-all aa` wrote it: its trials are there"),
+                               ("aa.json", "`bench-all aa` wrote it: its rates are there and in aa.md"),
+                               ("ab.jsonl", "`bench-all ab` wrote it: go on with it by `bench-all ab ... --resume`, which writes "
+                                            "compare.json and compare.csv"),
+                               ("compare.json", "`bench-all ab` wrote it: its rows are there and in compare.csv, and `bench-all ab "
+                                                "--format junit|github|md` prints them")):
+                with self.subTest(file):
+                    with open(os.path.join(folder, file), "w", encoding="utf-8"):
+                        pass
+                    self.assertEqual(self.export(folder, code=2), "export.py: %s: %s; name a folder that `bench-all run` wrote\n"
+                                     % (folder, said))
 
     def test_google_benchmark_has_an_entry_for_each_launch_with_the_keys_that_compare_py_sorts_by(self):
         self.export(self.folder, "gbench")

@@ -52,6 +52,13 @@ class Decisions(unittest.TestCase):
     def test_two_that_are_not_told_apart_are_both_named(self):
         found = decided(lambda run: (run.throughput("pipe", 64, [101] * 6), run.throughput("queue", 64, [100] * 6)))[0][SMALL]
         self.assertEqual(found["pick"], "gilfree Pipe, 101/s (not told apart from gilfree Queue)")
+        self.assertEqual(found["how sure"], "not told apart from gilfree Queue; nothing of another library to compare with")
+
+    def test_how_sure_begins_with_what_the_pick_is_not_told_apart_from(self):
+        found = decided(lambda run: (run.throughput("pipe", 64, [101] * 6), run.throughput("queue", 64, [100] * 6),
+                                     run.throughput("pipe2", 64, [50] * 6)))[0][SMALL]
+        self.assertEqual(found["pick"], "gilfree Pipe, 101/s (not told apart from gilfree Queue)")
+        self.assertEqual(found["how sure"], "not told apart from gilfree Queue; pipe(2): told apart")
 
     def test_one_launch_is_preliminary_and_noise_is_said(self):
         found = decided(lambda run: (run.lock("lock", 2, [100]), run.lock("std_mutex", 2, [40])))[0][LOCK]

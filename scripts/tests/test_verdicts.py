@@ -47,17 +47,20 @@ class Verdicts(unittest.TestCase):
                          ["worse", "worse", "better", "incomparable", "undecided", "same"])
         self.assertIn("The machine is busy", page)
 
-    def test_a_change_is_that_of_the_metric_itself(self):
+    def test_what_is_worse_is_above_0_whatever_the_metric_and_the_page_says_so(self):
         self.write([COMPARED])
         text = self.read("summary.md")
-        self.assertIn("| worse | s/impl:x/n:1 | rate | -9.5 % | -10 % to -8.6 % |", text)
+        self.assertIn("| worse | s/impl:x/n:1 | rate | +11 % | +9.4 % to +12 % |", text)
         self.assertIn("| better | s/impl:y/n:1 | p50 | -18 % |", text)
-        self.assertIn("| worse | s/impl:z/n:2 | fairness | -0.080 | -0.090 to -0.070 |", text)
+        self.assertIn("| worse | s/impl:z/n:2 | fairness | +0.080 | +0.070 to +0.090 |", text)
+        for written in (text, self.read("report.html")):
+            self.assertIn("+ is worse and - is better", written)
+        self.assertIn("better  |  worse", self.read("report.html"))
 
-    def test_the_plot_has_the_ratios_with_what_is_better_on_top(self):
+    def test_the_plot_has_the_ratios_with_what_is_worse_on_top(self):
         self.write([COMPARED])
         rows = self.read("plots/compare_forest.csv").splitlines()
-        self.assertEqual([line.split(",")[-2] for line in rows], ["verdict", "better", "same", "undecided", "worse"])
+        self.assertEqual([line.split(",")[-2] for line in rows], ["verdict", "worse", "undecided", "same", "better"])
         self.assertIn("Forest plot.", self.read("report.html"))
 
     def test_what_is_too_small_to_matter_is_shaded_as_wide_as_the_comparison_says(self):

@@ -30,6 +30,17 @@ StoredRun read_baseline(const std::string& name) {
   }
 }
 
+// What is kept under this name: when it was measured, and from what; empty if there is nothing.
+std::string when_kept(const std::string& name) {
+  const fs::path folder = baseline_folder(name);
+  if (!fs::exists(folder / "events.jsonl")) return {};
+  try {
+    return "a run that was " + origin_of(read_run(folder, name));
+  } catch (const BadUsage&) {
+    return "a run that cannot be read";
+  }
+}
+
 const char* reason_of(int code) {
   switch (code) {
     case kFailed:
@@ -70,7 +81,13 @@ int BaselineUse::finish(int code, const fs::path& folder) const {
     say(all, Format::kTable);
     judged = code_of(all, false);
   }
-  if (!saved_.empty()) save_baseline(saved_, folder);
+  if (!saved_.empty()) {
+    const auto before = when_kept(saved_);
+    save_baseline(saved_, folder);
+    std::cerr << "bench-all: kept as " << in_quotes(saved_) << " in "
+              << one_line(baseline_folder(saved_).string())
+              << (before.empty() ? "" : ", in place of " + before) << "\n";
+  }
   return judged;
 }
 

@@ -60,12 +60,17 @@ int ab(CompareOptions options) {
   const Build a = build_for(options, options.a), b = build_for(options, options.b);
   const auto cases = cases_of(a, b, options);
   for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared.front(), options);
-  if (options.floor) options.settings.floors = floors_from("--floor", *options.floor, cases.shared);
+  Floors floors;
+  if (options.floor) {
+    floors = floors_from("--floor", *options.floor, cases.shared, options.settings);
+    options.settings.floors = floors.by_case;
+  }
   const Folder folder(options.out);
   const EventLog lock(folder.path());
   options.settings.scratch = folder.path() / "launch";
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
+  for (const auto& doubt : floors.doubts) comparison.warn(doubt);
   if (!cases.only_b.empty()) comparison.warn("A does not have: " + joined(cases.only_b, "; "));
   comparison.run(progress_of(options, ""));
   write_comparison(comparison.result(), folder.path());

@@ -29,10 +29,22 @@ StoredRun find_run(const std::string& what) {
                  "`bench-all run --save-baseline NAME`");
 }
 
+// A run against itself, or a baseline against the run that it was made of, would say nothing.
+void expect_another(const StoredRun& base, const StoredRun& other) {
+  const Json id = base.facts.value("run_id", Json());
+  if (!id.is_string() || id != other.facts.value("run_id", Json())) return;
+  throw BadUsage("compare: " + in_quotes(base.name) + " and " + in_quotes(other.name) +
+                 " are the same run; name two that were measured apart");
+}
+
 std::vector<Compared> compare_all(const StoredRun& base, const std::vector<std::string>& others,
                                   const StoredRules& rules) {
   std::vector<Compared> all;
-  for (const auto& other : others) all.push_back(compare_runs(base, find_run(other), rules));
+  for (const auto& other : others) {
+    const StoredRun run = find_run(other);
+    expect_another(base, run);
+    all.push_back(compare_runs(base, run, rules));
+  }
   return all;
 }
 
@@ -48,8 +60,11 @@ struct StoredOptions {
 void declare(CLI::App& app, StoredOptions& options) {
   app.name("bench-all compare");
   app.footer(
-      "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 the runs are not alike, a\n"
-      "case is in one of them only or, with --strict, is undecided");
+      "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage, or one run twice; 4 the runs "
+      "are not\n"
+      "alike, have too few launches to judge anything, a case is in one of them only or, with "
+      "--strict,\n"
+      "is undecided");
   app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
