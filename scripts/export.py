@@ -182,7 +182,8 @@ def hgrm(folder):
 
 def refuse_comparison(folder):
     """Raises BadRun, with what to give instead, if `ab` or `aa` wrote the folder and `run` did not."""
-    if os.path.exists(os.path.join(folder, "events.jsonl")) or os.path.exists(os.path.join(folder, "samples.csv")):
+    log = os.path.join(folder, "events.jsonl")  # of older versions, that of an `ab` is empty
+    if os.path.exists(os.path.join(folder, "samples.csv")) or (os.path.exists(log) and os.path.getsize(log)):
         return
     for file, remedy in (("compare.json", "its rows are there and in compare.csv, and `bench-all ab --format junit|github|md` prints them"),
                          ("ab.jsonl", "go on with it by `bench-all ab ... --resume`, which writes compare.json and compare.csv"),

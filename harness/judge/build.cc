@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <stdexcept>
 
 #include "harness/base/child_program.h"
 #include "harness/base/errors.h"
@@ -55,22 +56,38 @@ std::string exactly(const std::string& name) {
   return expression + "$";
 }
 
-// Builds a commit in a worktree of its own; returns its bench-all.
-fs::path built(const fs::path& repository, const std::string& commit) {
-  const fs::path tree = repository / "build" / "revisions" / commit;
-  const fs::path program = tree / "build" / "release" / "bin" / "bench-all";
-  if (is_program(program)) return program;
+constexpr char kBuildLog[] = "build/bench-all.log";
+
+// Builds a commit in its worktree.
+void build(const Build::Place& place) {
+  const fs::path& tree = place.tree;
   if (!fs::exists(tree)) {
-    (void)run({"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, commit});
+    const fs::path repository = tree.parent_path().parent_path().parent_path();
+    (void)run(
+        {"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, place.commit});
   }
+  const std::string log = kBuildLog;
+  const std::string script = "cd \"$0\" && mkdir -p build && { scripts/build release bench-all >" +
+                             log + " 2>&1 || { code=$?; tail -n 1 " + log +
+                             " >&2; exit $code; }; }";
   const Finished build =
-      run_program({"sh", "-c", "cd \"$0\" && scripts/build release bench-all", tree}, 1h,
-                  ChildProgram::Group::kWatched);
-  if (!is_program(program)) {
-    throw BadUsage("commit " + commit + " does not build (" + build.failure() + "); see " +
-                   tree.string());
+      run_program({"sh", "-c", script, place.tree}, 1h, ChildProgram::Group::kWatched);
+  if (!place.is_there()) {
+    throw BadUsage("commit " + place.commit + " does not build (" + build.failure() + "); see " +
+                   (place.tree / log).string());
   }
-  return program;
+}
+
+// The number in what --dry-run says first: "1 cases, 1000 launches of 1 window: about 155 s".
+std::optional<double> seconds_in(const std::string& plan) {
+  const std::string before = ": about ";
+  const auto at = plan.find(before);
+  if (at == std::string::npos) return {};
+  try {
+    return std::stod(plan.substr(at + before.size()));
+  } catch (const std::logic_error&) {  // no number
+    return {};
+  }
 }
 
 // The rows of a launch's windows.
@@ -84,10 +101,18 @@ std::vector<Json> rows_of(const fs::path& folder) {
 
 }  // namespace
 
+bool Build::Place::is_there() const { return is_program(program); }
+
 Build Build::find(const std::string& what) {
-  if (is_program(what)) return Build(fs::canonical(what));
+  const Place place = look_for(what);
+  if (!place.is_there()) build(place);
+  return Build(place.program);
+}
+
+Build::Place Build::look_for(const std::string& what) {
+  if (is_program(what)) return {fs::canonical(what)};
   if (is_program(fs::path(what) / "bin" / "bench-all")) {
-    return Build(fs::canonical(fs::path(what) / "bin" / "bench-all"));
+    return {fs::canonical(fs::path(what) / "bin" / "bench-all")};
   }
   const auto repository = first_line(run({"git", "rev-parse", "--show-toplevel"}));
   const auto commit =
@@ -96,7 +121,8 @@ Build Build::find(const std::string& what) {
     throw BadUsage("'" + what +
                    "' is no bench-all, no build folder with bin/bench-all, and no commit");
   }
-  return Build(built(repository, commit));
+  const fs::path tree = fs::path(repository) / "build" / "revisions" / commit;
+  return {tree / "build" / "release" / "bin" / "bench-all", commit, tree};
 }
 
 std::vector<std::string> Build::cases(const std::vector<std::string>& words) const try {
@@ -127,6 +153,17 @@ void Build::check(const std::string& name, const std::vector<std::string>& optio
   if (tried.code() != kUsage) return;
   throw BadUsage("--launch-option: " + program_.string() +
                  " refuses it: " + without_name(tried.complaint));
+}
+
+std::optional<double> Build::seconds_of_launch(const std::string& name,
+                                               const std::vector<std::string>& options) const {
+  constexpr int kLaunches = 1000;  // it says whole seconds
+  std::vector<std::string> command{
+      program_, exactly(name), "--dry-run", "--launches", std::to_string(kLaunches), "--no-report"};
+  command.insert(command.end(), options.begin(), options.end());
+  const auto seconds = seconds_in(run_program(command, kListPatience).output);
+  if (!seconds) return {};
+  return *seconds / kLaunches;
 }
 
 Launched Build::measure(const std::string& name, const std::vector<std::string>& options,

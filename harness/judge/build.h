@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,16 @@ namespace harness {
 
 class Build {
  public:
+  // Where the program of a build is, or will be.
+  struct Place {
+    std::filesystem::path program;
+    std::string commit = {};          // empty: it is no revision
+    std::filesystem::path tree = {};  // of the commit
+    bool is_there() const;
+  };
+  // Returns the place without building anything; throws BadUsage if it is no build.
+  static Place look_for(const std::string& what);
+
   // Finds the program: `what` itself, what/bin/bench-all, or a revision, which is built in a worktree of
   // its own under build/revisions/ unless that was done before. Throws BadUsage if it is none of these or
   // does not build.
@@ -35,6 +46,10 @@ class Build {
 
   // Throws BadUsage if the program refuses to measure the case with these options: what it said.
   void check(const std::string& name, const std::vector<std::string>& options) const;
+
+  // Returns how long the program expects a launch of the case with these options to take; nothing if it does not say.
+  std::optional<double> seconds_of_launch(const std::string& name,
+                                          const std::vector<std::string>& options) const;
 
   // Runs one launch of a case in a fresh process, with `options` added to the command line, using `scratch`
   // as its folder.

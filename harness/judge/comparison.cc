@@ -13,6 +13,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMostTimes = 4;
 
+std::chrono::nanoseconds nanoseconds_of(double seconds) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(seconds));
+}
+
 }  // namespace
 
 double ComparisonSettings::threshold(const std::string& name, Metric metric) const {
@@ -37,10 +42,16 @@ void Comparison::leave_out(const std::string& name, const std::string& why) {
   result_.rows.push_back({.name = name, .note = why});
 }
 
+void Comparison::go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep) {
+  for (const auto& pair : made) made_[{pair.name, pair.fresh}].push_back(pair);
+  keep_ = std::move(keep);
+}
+
 void Comparison::run(const Progress& progress) {
   const FinishFirst finish;  // what was measured is judged and written
   Samples samples;
   measure_all(samples, progress);
+  add_pairs_that_are_left(samples);
   judge_all(samples);
   confirm(progress);
   mark_failed();
@@ -146,28 +157,50 @@ int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds
   for (int round = 0; round < rounds; ++round) {
     if (interrupted() != 0 || !has_time_for(longest)) return round;
     progress(round + 1, rounds, phase);
-    const auto begun = Clock::now();
+    const auto begun = Clock::now() - begun_;
     std::shuffle(order.begin(), order.end(), random_);
     for (const auto& name : order) {
       if (interrupted() != 0) return round;
       measure_pair(name, into);
     }
-    longest = std::max(longest, Clock::now() - begun);
+    longest = std::max(longest, Clock::now() - begun_ - begun);
   }
   return rounds;
 }
 
 void Comparison::measure_pair(const std::string& name, Samples& into) {
   if (failures_.count(name) != 0) return;
-  const auto begun = Clock::now();
-  Sample a, b;
-  const bool measured = launch_pair(name, a, b);
-  longest_pair_ = std::max<std::chrono::nanoseconds>(longest_pair_, Clock::now() - begun);
-  if (measured) add_pair(name, a, b, into);
+  ++pairs_[name];
+  auto pair = made_pair(name);
+  if (!pair) {
+    pair = launched_pair(name);
+    if (!pair) return;
+    keep_(*pair);
+  }
+  longest_pair_ = std::max(longest_pair_, nanoseconds_of(pair->seconds));
+  add_pair(*pair, into);
 }
 
-bool Comparison::launch_pair(const std::string& name, Sample& a, Sample& b) {
-  const int pair = ++pairs_[name];
+std::optional<Pair> Comparison::made_pair(const std::string& name) {
+  auto& made = made_[{name, confirming_}];
+  if (made.empty()) return {};
+  Pair pair = std::move(made.front());
+  made.pop_front();
+  begun_ -= nanoseconds_of(pair.seconds);
+  return pair;
+}
+
+// Where the time no longer suffices to ask for them again.
+void Comparison::add_pairs_that_are_left(Samples& into) {
+  for (const auto& name : cases_) {
+    while (!made_[{name, false}].empty() && failures_.count(name) == 0) measure_pair(name, into);
+  }
+}
+
+std::optional<Pair> Comparison::launched_pair(const std::string& name) {
+  const auto begun = Clock::now();
+  Pair pair{.name = name, .fresh = confirming_};
+  const int number = pairs_.at(name);
   ComparisonSettings::OfPair options{settings_.options, settings_.options};
   if (const auto more = settings_.options_of_pair.find(name);
       more != settings_.options_of_pair.end()) {
@@ -179,28 +212,31 @@ bool Comparison::launch_pair(const std::string& name, Sample& a, Sample& b) {
                          : b_.measure(name, options.b, settings_.scratch);
     if (interrupted() != 0) return false;
     if (!launched.failure.empty()) {
-      failures_[name] = std::string(is_a ? "A" : "B") + " failed in launch " +
-                        std::to_string(pair) + ": " + launched.failure;
+      pair.failure = std::string(is_a ? "A" : "B") + " failed in launch " + std::to_string(number) +
+                     ": " + launched.failure;
       return false;
     }
-    (is_a ? a : b) = std::move(launched.sample);
+    (is_a ? pair.a : pair.b) = std::move(launched.sample);
     return true;
   };
-  const bool a_first = pair % 2 == 1;
-  return launch(a_first) && launch(!a_first);
+  const bool a_first = number % 2 == 1;
+  if (!launch(a_first) || !launch(!a_first)) pair.a = pair.b = {};
+  if (interrupted() != 0) return {};
+  pair.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  return pair;
 }
 
-void Comparison::add_pair(const std::string& name, const Sample& a, const Sample& b,
-                          Samples& into) {
+void Comparison::add_pair(const Pair& pair, Samples& into) {
+  if (!pair.failure.empty()) failures_[pair.name] = pair.failure;
   for (const Metric metric : kMetrics) {
-    const auto in_a = a.find(metric), in_b = b.find(metric);
-    if (in_a == a.end() && in_b == b.end()) continue;
-    if (in_a == a.end() || in_b == b.end()) {
-      one_sided_[{name, metric}] = in_a == a.end() ? "B" : "A";
+    const auto in_a = pair.a.find(metric), in_b = pair.b.find(metric);
+    if (in_a == pair.a.end() && in_b == pair.b.end()) continue;
+    if (in_a == pair.a.end() || in_b == pair.b.end()) {
+      one_sided_[{pair.name, metric}] = in_a == pair.a.end() ? "B" : "A";
       continue;
     }
-    ComparedRow& row = into[name][metric];
-    row.name = name;
+    ComparedRow& row = into[pair.name][metric];
+    row.name = pair.name;
     row.metric = metric;
     row.a.push_back(in_a->second);
     row.b.push_back(in_b->second);
@@ -218,6 +254,7 @@ void Comparison::confirm(const Progress& progress) {
   }
   if (suspects.empty()) return;
   reserve_ = {};
+  confirming_ = true;
   Samples fresh;
   const int rounds = measure_rounds(suspects, settings_.rounds, fresh, "confirming", progress);
   for (auto& row : result_.rows) {

@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -30,6 +31,7 @@
 #include "harness/judge/build.h"
 #include "harness/judge/compared.h"
 #include "harness/judge/metric.h"
+#include "harness/judge/pair.h"
 
 namespace harness {
 
@@ -61,6 +63,10 @@ struct Comparison {
   void leave_out(const std::string& name, const std::string& why);
   void warn(const std::string& text) { result_.warnings.push_back(text); }
 
+  // Takes pairs of an earlier comparison of the same builds and settings for those that it would measure first, and
+  // gives each one that it measures itself to `keep`.
+  void go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep);
+
   // Measures and judges. Ends early, with what there is, when the program is interrupted.
   void run(const Progress& progress);
 
@@ -75,9 +81,12 @@ struct Comparison {
   int measure_rounds(const std::vector<std::string>& cases, int rounds, Samples& into,
                      const std::string& phase, const Progress& progress);
   void measure_pair(const std::string& name, Samples& into);
-  // Returns false if a launch failed or was interrupted.
-  bool launch_pair(const std::string& name, Sample& a, Sample& b);
-  void add_pair(const std::string& name, const Sample& a, const Sample& b, Samples& into);
+  // Returns a pair that was made earlier, and counts its time as spent; nothing if there is none.
+  std::optional<Pair> made_pair(const std::string& name);
+  // Returns nothing if it was interrupted.
+  std::optional<Pair> launched_pair(const std::string& name);
+  void add_pair(const Pair& pair, Samples& into);
+  void add_pairs_that_are_left(Samples& into);
   void judge_all(Samples& samples);
   void mark_failed();
   void confirm(const Progress& progress);
@@ -87,6 +96,9 @@ struct Comparison {
   std::vector<std::string> cases_;
   ComparisonSettings settings_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
+  std::function<void(const Pair&)> keep_ = [](const Pair&) {};
+  bool confirming_ = false;
   std::map<std::string, int> pairs_;             // of launches that were made, by case
   std::map<std::string, std::string> failures_;  // why a case is measured no further
   // Of metrics that no round has given: the build that measured them all the same.

@@ -39,6 +39,14 @@ Folder::Folder(const fs::path& path, std::string log, std::string option)
 // Of two runs that name one folder at the same time, one gets it.
 void Folder::begin_log() {
   const fs::path log = path_ / log_;
+  // `aa` may stand beside a run, whose report shows it; a run and an `ab` have names in common.
+  for (const char* other : {"events.jsonl", "ab.jsonl"}) {
+    std::error_code error;
+    if (log_ == other || (log_ != "events.jsonl" && log_ != "ab.jsonl")) continue;
+    if (fs::exists(path_ / other, error)) {
+      refuse(path_.string() + " holds a run already; name another folder");
+    }
+  }
   const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd >= 0) {
     ::close(fd);

@@ -1,5 +1,6 @@
 """bench-all ab: what is slower is found and ends with 1, what is not ends with 0."""
 
+import collections
 import csv
 import json
 import os
@@ -204,6 +205,7 @@ name=${1#^} name=${name%%$}
 while [ "$1" != --out ]; do shift; done
 mkdir -p "$2"
 count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"
+[ "$(cat "$0.hangs_at" 2>/dev/null)" = "$name $count" ] && exec sleep 1000
 case $name$side in
   same*) rate=1000 ;;
   slowa) rate=1000 ;;
@@ -216,13 +218,15 @@ printf '%%s\\n' '{"event":"run","run_id":"x"}' "{\\"event\\":\\"sample\\",\\"row
 """
 
 
-class Budget(CompareTest):
+class InstantTest(CompareTest):
     def side(self, name):
         with open(self.path(name), "w", encoding="ascii") as file:
             file.write(INSTANT % name)
         os.chmod(self.path(name), 0o755)
         return self.path(name)
 
+
+class Budget(InstantTest):
     def test_rounds_go_where_they_decide_and_what_is_worse_is_still_confirmed(self):
         result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "8", "--time-budget", "1",
                               "--out", self.path("out"), "-q"])
@@ -231,6 +235,122 @@ class Budget(CompareTest):
         found = {name: (row["verdict"], row["confirmed"], row["rounds"]) for name, row in rows.items()}
         self.assertEqual(found, {"same": ("same", "0", "6"), "slow": ("worse", "1", "8"),
                                  "noisy": ("undecided", "0", "32")})
+
+
+class Resume(InstantTest):
+    """ab of programs whose launches take no time; one of them can be told to hang in a launch."""
+
+    def words(self, *more):
+        """Its two programs are made once: a changed one would be another build."""
+        sides = [self.path(name) if os.path.exists(self.path(name)) else self.side(name) for name in "ab"]
+        return ["ab", "--a", sides[0], "--b", sides[1], "--rounds", "8", "--out", self.path("out"), "-q", *more]
+
+    def killed_at(self, launch, *words):
+        """Kills it while B is in this launch, "slow 5"."""
+        with open(self.path("b.hangs_at"), "w", encoding="ascii") as file:
+            file.write(launch)
+        name, count = launch.split()
+        with self.start(self.words(*words)) as process:
+            self.waits_until(lambda: self.launches("b", name) == int(count) + 1, "it did not come that far")
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        os.remove(self.path("b.hangs_at"))
+
+    def launches(self, side, name):
+        try:
+            with open(self.path("%s.%s" % (side, name)), encoding="ascii") as file:
+                return int(file.read() or 0)
+        except FileNotFoundError:
+            return 0
+
+    def pairs(self):
+        with open(self.path("out", "ab.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual([line["event"] for line in lines], ["ab"] + ["pair"] * (len(lines) - 1))
+        return collections.Counter((line["case"], line["fresh"]) for line in lines[1:])
+
+    WHOLE = {("noisy", False): 8, ("same", False): 8, ("slow", False): 8, ("slow", True): 8}
+
+    # "slow 11" is in the rounds that confirm what is worse.
+    def test_after_a_kill_no_round_is_lost_and_none_is_there_twice(self):
+        for launch in ("slow 0", "same 5", "slow 11"):
+            with self.subTest(launch):
+                self.killed_at(launch)
+                before = sum(self.pairs().values())
+                result = self.run_it(self.words("--resume"))
+                self.assertEqual(result.code, 1, result)
+                self.assertEqual(self.pairs(), self.WHOLE)
+                rows = {row["case"]: (row["verdict"], row["rounds"], row["confirmed"]) for row in self.rows(name="compare.csv")}
+                self.assertEqual(rows, {"same": ("same", "8", "0"), "slow": ("worse", "8", "1"), "noisy": ("undecided", "8", "0")})
+                # What was measured before was not measured again: B once more than needed, in the launch that was killed.
+                launches = sum(self.launches("b", name) for name in ("noisy", "same", "slow"))
+                self.assertEqual(launches, sum(self.WHOLE.values()) + 1)
+                self.assertLess(before, launches)
+                for name in os.listdir(self.folder):
+                    path = self.path(name)
+                    shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+
+    def test_a_line_that_was_cut_short_is_measured_again_and_a_damaged_one_is_refused(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            whole = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(whole[:-20])
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+        self.assertEqual(self.pairs(), self.WHOLE)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(whole + '{"event":"pair"}\n')
+        result = self.run_it(self.words("--resume"))
+        self.assertEqual((result.code, result.err), (
+            2, "bench-all: --resume: %s: line %d is no pair of launches; delete that line to use the rest\n"
+            % (path, whole.count("\n") + 1)))
+
+    def test_2_for_another_build_or_other_options_and_for_rounds_that_are_there_or_are_not(self):
+        words = self.words("--resume")
+        self.refuses(words, 2, "--resume: %s has no rounds; leave --resume out" % self.path("out"))
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        self.refuses(self.words(), 2, "--out: %s holds rounds already; name another folder, or go on with them by --resume"
+                     % self.path("out"))
+        for other in (["--rounds", "9"], ["--delta", "7"], ["slow"]):
+            words = self.words("--resume", *other)
+            if other[0] == "--rounds":
+                del words[5:7]
+            self.refuses(words, 2, "--resume: the rounds in %s are of another build, other cases or other options; name another --out"
+                         % self.path("out"))
+        os.utime(self.path("b"), (1, 1))
+        self.assertIn("are of another build", self.run_it(self.words("--resume")).err)
+
+    def test_a_report_of_one_that_has_not_ended_says_how_to_complete_it(self):
+        self.killed_at("slow 2")
+        self.refuses(["report", "out"], 2, "'out' is of an `ab` that has not ended; complete it by the same `bench-all ab` with --resume")
+
+
+class Plan(InstantTest):
+    def test_a_dry_run_says_builds_cases_rounds_and_time_and_measures_nothing(self):
+        words = ["ab", "--a", self.program, "--b", self.program, "^counting/who:steady/size:8", "--out", "out", "--dry-run"]
+        before = sorted(os.walk(self.folder))
+        result = self.run_it(words)
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertRegex(result.out, r"\AA: (\S+)\nB: \1\n12 rounds of 2 cases, 48 launches: about [\d.]+ s; to confirm what seems "
+                                     r"worse takes as long again at most\n"
+                                     r"counting/who:steady/size:8/place:here\ncounting/who:steady/size:8/place:there\n\Z")
+        self.assertRegex(self.run_it([*words, "--time-budget", "5m"]).out,
+                         r"(?m)^6 rounds of 2 cases, 24 launches: about [\d.]+ s; then more of what stays open, 5 min in all at most")
+        self.assertEqual(sorted(os.walk(self.folder)), before)
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 2)
+
+    def test_progress_is_in_lines_where_there_is_no_terminal(self):
+        words = ["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "6", "slow"]
+        for at, (more, environment, seen) in enumerate((
+                ([], {}, True), (["--progress", "plain"], {}, True), ([], {"BENCH_ALL_PROGRESS": "none"}, False),
+                (["--quiet"], {}, False))):
+            with self.subTest(more):
+                result = self.run_it([*words, *more, "--out", "out%d" % at], environment=environment)
+                self.assertEqual(result.code, 0, result)  # six rounds of three cases decide nothing
+                self.assertNotIn("\r", result.err)
+                self.assertEqual(result.err.splitlines()[:1], ["bench-all: round 1 of 6"] if seen else [])
+        self.refuses([*words, "--progress", "bar"], 2, "--progress: bar not in {auto,plain,none}; see bench-all ab --help")
 
 
 class Revisions(CompareTest):

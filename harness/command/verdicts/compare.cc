@@ -17,13 +17,13 @@
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
+#include "harness/command/verdicts/ab_plan.h"
 #include "harness/command/verdicts/compare_options.h"
 #include "harness/command/verdicts/self_test.h"
+#include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/comparison.h"
 #include "harness/judge/self_test_report.h"
-#include "harness/record/events.h"
-#include "harness/record/folder.h"
 
 namespace harness {
 namespace {
@@ -47,6 +47,27 @@ Cases cases_of(const Build& a, const Build& b, const CompareOptions& options) {
   return cases;
 }
 
+Json facts_of(const Build& build) {
+  const auto changed = fs::last_write_time(build.program()).time_since_epoch().count();
+  return {{"program", build.program().string()}, {"changed", static_cast<std::int64_t>(changed)}};
+}
+
+// What all rounds of a folder have in common. The seed orders them only, and more time may be given later.
+Json settings_of(const CompareOptions& options, const Build& a, const Build& b) {
+  Json floors = Json::array();
+  for (const auto& [key, floor] : options.settings.floors) {
+    floors.push_back({key.first, facts_of(key.second).name, floor});
+  }
+  return {{"event", "ab"},
+          {"a", facts_of(a)},
+          {"b", facts_of(b)},
+          {"rounds", options.settings.rounds},
+          {"delta", options.settings.delta},
+          {"options", options.settings.options},
+          {"filters", options.words},
+          {"floors", floors}};
+}
+
 int ab(CompareOptions options) {
   if (options.a.empty() != options.b.empty())
     throw BadUsage("ab: give both --a and --b, or neither");
@@ -57,6 +78,7 @@ int ab(CompareOptions options) {
     options.a = options.words[0], options.b = options.words[1];
     options.words.erase(options.words.begin(), options.words.begin() + 2);
   }
+  if (options.dry_run) return plan_ab(options);
   const Build a = build_for(options, options.a), b = build_for(options, options.b);
   const auto cases = cases_of(a, b, options);
   for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared.front(), options);
@@ -65,15 +87,22 @@ int ab(CompareOptions options) {
     floors = floors_from("--floor", *options.floor, cases.shared, options.settings);
     options.settings.floors = floors.by_case;
   }
-  const Folder folder(options.out);
-  const EventLog lock(folder.path());
-  options.settings.scratch = folder.path() / "launch";
+  SettingsLog log({"ab.jsonl", "pair of launches", "rounds"});
+  std::vector<Pair> made;
+  log.open(options.out, options.resume, settings_of(options, a, b),
+           [&](const Json& line) { made.push_back(pair_from(line)); });
+  options.settings.scratch = log.folder() / "launch";
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
   if (!cases.only_b.empty()) comparison.warn("A does not have: " + joined(cases.only_b, "; "));
+  comparison.go_on_from(made, [&](const Pair& pair) { log.append(json_of(pair)); });
+  if (options.resume && !options.quiet) {
+    std::cerr << "bench-all: going on with " << made.size() << " pairs of launches from "
+              << one_line(log.folder().string()) << std::endl;
+  }
   comparison.run(progress_of(options, ""));
-  write_comparison(comparison.result(), folder.path());
+  write_comparison(comparison.result(), log.folder());
   say({comparison.result()}, options.format);
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
   return code_of({comparison.result()}, options.strict);
@@ -86,7 +115,7 @@ void declare(CLI::App& app, CompareOptions& options) {
   app.footer(
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 a case was not measured by "
       "both,\n"
-      "or with --strict is undecided; 130, 143 interrupted");
+      "nothing could be judged or, with --strict, a case is undecided; 130, 143 interrupted");
   auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
   ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision");
   ab_command->add_option("--b", options.b, "the same");
@@ -95,6 +124,12 @@ void declare(CLI::App& app, CompareOptions& options) {
                    "an aa.json of this machine: what it could not find is no change")
       ->type_name("FILE");
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
+  auto* resume = ab_command->add_flag(
+      "--resume", options.resume, "go on with the rounds that --out has, and add what is missing");
+  ab_command
+      ->add_flag("-n,--dry-run", options.dry_run,
+                 "say which builds, cases and how many rounds; build and measure nothing")
+      ->excludes(resume);
   ab_command->add_option("words", options.words,
                          "A and B, unless given by --a and --b; then filters");
   add_format(*ab_command, options.format);
@@ -131,7 +166,10 @@ std::vector<CommandReference> comparison_commands() {
   declare(app, options);
   std::vector<CommandReference> all;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    all.push_back({command->get_name(), command->get_description(), options_of(*command, {}), {}});
+    all.push_back({command->get_name(),
+                   command->get_description(),
+                   options_of(*command, words_of_options()),
+                   {}});
   }
   return all;
 }

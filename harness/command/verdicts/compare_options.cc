@@ -4,11 +4,13 @@
 #include <cctype>
 #include <chrono>
 #include <iostream>
+#include <memory>
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/values.h"
+#include "harness/command/verdicts/round_progress.h"
 
 namespace harness {
 namespace {
@@ -53,6 +55,11 @@ std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
 }  // namespace
 
 Build build_for(const CompareOptions& options, const std::string& what) {
+  const auto place = Build::look_for(what);
+  if (!place.is_there() && !options.quiet) {
+    std::cerr << "bench-all: building commit " << place.commit << " in "
+              << one_line(place.tree.string()) << "; it takes some minutes" << std::endl;
+  }
   Build build = Build::find(what);
   build.wait_at_most(patience_of(options.launch_options));
   return build;
@@ -94,13 +101,24 @@ void add_shared(CLI::App& command, CompareOptions& options) {
   command.add_option("--load", options.load, "CPU-bound work beside the parties, as of `run`")
       ->type_name("LIST");
   command.add_flag("-q,--quiet", options.quiet, "no progress");
+  command
+      .add_option("--progress", options.progress,
+                  "auto (default): a line that is rewritten, on a terminal; plain: lines; none")
+      ->type_name("HOW")
+      ->check(
+          CLI::IsMember(std::vector<std::string>(kProgressWords.begin(), kProgressWords.end())));
+}
+
+std::map<std::string, std::vector<std::string>> words_of_options() {
+  return {{"--progress", {kProgressWords.begin(), kProgressWords.end()}},
+          {"--format", {"table", "md", "json", "junit", "github"}}};
 }
 
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what) {
-  if (options.quiet) return [](int, int, const std::string&) {};
-  return [what](int round, int rounds, const std::string& phase) {
-    std::cerr << "\r" << what << phase << " " << round << " of " << rounds << "   " << std::flush;
-    if (round == rounds) std::cerr << "\n";
+  const auto style = progress_style(options.quiet ? "none" : options.progress);
+  const auto shown = std::make_shared<RoundProgress>(std::cerr, style, what);
+  return [shown](int round, int rounds, const std::string& phase) {
+    shown->show(round, rounds, phase);
   };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,19 +22,23 @@ struct CompareOptions {
   int trials = 20;
   Format format = Format::kTable;
   std::vector<double> powers;  // of `aa`, in percent
-  bool strict = false, quiet = false, resume = false;
+  std::string progress = "auto";
+  bool strict = false, quiet = false, resume = false, dry_run = false;
 };
 
 void add_shared(CLI::App& command, CompareOptions& options);
 
-// Finds the build, and gives its launches the time that the options ask for. Throws BadUsage.
+// Finds the build, which may have to be built first and is said then, and gives its launches the time that the options ask for. Throws BadUsage.
 Build build_for(const CompareOptions& options, const std::string& what);
 
 // Throws BadUsage if an option for launches is one that the comparison itself decides, or that the build refuses.
 void check_launch_options(const Build& build, const std::string& name,
                           const CompareOptions& options);
 
-// Shows on standard error how far it is, unless --quiet was given. `what` stands before it.
+// The words that options of `ab` and `aa` may have, for completion.
+std::map<std::string, std::vector<std::string>> words_of_options();
+
+// Shows on standard error how far it is, as --progress asks for it. `what` stands before it.
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what);
 
 // Returns the filters, and what else says which cases there are.

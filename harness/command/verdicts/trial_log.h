@@ -7,14 +7,13 @@
 
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/command/verdicts/settings_log.h"
 #include "harness/judge/trial.h"
-#include "harness/record/events.h"
 
 namespace harness {
 
@@ -27,7 +26,7 @@ class TrialLog {
   // another `aa` writes to it.
   TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings);
 
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return log_.folder(); }
   const std::vector<Trial>& trials() const { return trials_; }
   const Delays& delays() const { return delays_; }
 
@@ -35,14 +34,11 @@ class TrialLog {
   void add_delay(const std::string& name, double share, double ns);
 
  private:
-  void read(const Json& settings);
   void read_line(const Json& line);
-  [[noreturn]] void refuse(int line, const std::string& why) const;
 
-  std::filesystem::path folder_;
+  SettingsLog log_;
   std::vector<Trial> trials_;
   Delays delays_;
-  std::optional<EventLog> log_;
 };
 
 }  // namespace harness

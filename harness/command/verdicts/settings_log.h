@@ -1,0 +1,43 @@
+// SettingsLog: a file of JSON lines that a command writes as it measures, and reads again with --resume.
+//
+// Its first line has the settings, which all others have in common. A last line that was cut short is removed.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "harness/base/json.h"
+#include "harness/record/events.h"
+
+namespace harness {
+
+class SettingsLog {
+ public:
+  struct Names {
+    std::string file, line, lines;  // "aa.jsonl", "trial", "trials"
+  };
+
+  explicit SettingsLog(Names names) : names_(std::move(names)) {}
+
+  // Begins a new log in a new folder or, with `resume`, gives each line of the one that is there to `read`, which
+  // throws if it is none. Throws BadUsage if the folder cannot be that, its settings are others, a line is damaged or
+  // another command writes to it.
+  void open(const std::filesystem::path& folder, bool resume, const Json& settings,
+            const std::function<void(const Json&)>& read);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  void append(const Json& line) { log_->append(line); }
+
+ private:
+  void read_all(const Json& settings, const std::function<void(const Json&)>& read);
+  void expect_settings(const Json& line, const Json& settings) const;
+  [[noreturn]] void refuse(int line, const std::string& why) const;
+
+  Names names_;
+  std::filesystem::path folder_;
+  std::optional<EventLog> log_;
+};
+
+}  // namespace harness

@@ -1,0 +1,45 @@
+#include "harness/judge/pair.h"
+
+#include <stdexcept>
+
+#include "harness/judge/trial.h"
+
+namespace harness {
+namespace {
+
+Json json_of(const Sample& sample) {
+  Json json = Json::object();
+  for (const auto& [metric, value] : sample) json[std::string(facts_of(metric).name)] = value;
+  return json;
+}
+
+Sample sample_from(const Json& json) {
+  Sample sample;
+  for (const auto& [name, value] : json.items()) {
+    const double number = value.get<double>();
+    if (!(number > 0)) throw std::out_of_range(name + " is not above 0");
+    sample[metric_called(name)] = number;
+  }
+  return sample;
+}
+
+}  // namespace
+
+Json json_of(const Pair& pair) {
+  return {{"event", "pair"},         {"case", pair.name},    {"fresh", pair.fresh},
+          {"seconds", pair.seconds}, {"a", json_of(pair.a)}, {"b", json_of(pair.b)},
+          {"failure", pair.failure}};
+}
+
+Pair pair_from(const Json& json) {
+  Pair pair{.name = json.at("case").get<std::string>(),
+            .fresh = json.at("fresh").get<bool>(),
+            .seconds = json.at("seconds").get<double>(),
+            .a = sample_from(json.at("a")),
+            .b = sample_from(json.at("b")),
+            .failure = json.at("failure").get<std::string>()};
+  if (!(pair.seconds >= 0)) throw std::out_of_range("seconds below 0");
+  return pair;
+}
+
+}  // namespace harness
