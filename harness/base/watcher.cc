@@ -52,10 +52,11 @@ void fork_under_watch(const sigset_t& mask) {
   ::signal(SIGTERM, SIG_DFL);  // an ignored one would not come
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  const pid_t program = ::fork();
+  const pid_t watcher = ::getpid(), program = ::fork();
   if (program < 0) ::_exit(126);
   if (program == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of a watcher that is killed itself
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);      // of a watcher that is killed itself
+    if (::getppid() != watcher) ::_exit(1);  // before the line above
     ::setpgid(0, 0);
     ::sigprocmask(SIG_SETMASK, &mask, nullptr);
     return;

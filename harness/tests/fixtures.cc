@@ -25,9 +25,10 @@ using Body = void (*)(Run&);
 template <typename Work>
 void with_party(Run& run, Work work) {
   Tally& tally = run.tally(0);
-  const pid_t party = ::fork();
+  const pid_t launch = ::getpid(), party = ::fork();
   if (party == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != launch) ::_exit(1);  // it was killed before the line above
     while (run.running()) work(tally);
     ::_exit(0);
   }

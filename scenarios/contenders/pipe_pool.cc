@@ -98,10 +98,11 @@ class PipePool {
     }
 
     pid_t fork_worker() {
-      const pid_t pid = ::fork();
+      const pid_t parent = ::getpid(), pid = ::fork();
       if (pid < 0) cannot("fork");
       if (pid > 0) return pid;
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (::getppid() != parent) ::_exit(1);  // it was killed before the line above
       ::close(tasks_[1]);
       ::close(results_[0]);
       for (Task message; ::read(tasks_[0], &message, sizeof message) == sizeof message;) {
