@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gilfree/barrier.h"
+#include "gilfree/event.h"
 #include "gilfree/pool.h"
 #include "gilfree/process.h"
 #include "primitives/tests/support/pool_calls.h"
@@ -54,6 +55,22 @@ TYPED_TEST(PoolLimitTest, ATaskThatBlocksAmongShortOnesDoesNotHoldThemBack) {
     EXPECT_FALSE(blocked.ready());
     (void)pool.apply([] { return both->wait(); });
     blocked.wait();
+  }
+}
+
+// A worker whose tasks were short takes several at a time. One that waits must not keep those taken with it.
+TYPED_TEST(PoolLimitTest, ATaskMayWaitForAnyThatWasPostedAfterIt) {
+  static Event<TypeParam>* event;
+  Event<TypeParam> set;
+  event = &set;
+  Pool<TypeParam> pool(this->workers_);
+  for (int round = 0; round < 200; ++round) {
+    set.clear();
+    for (int i = 0; i < 40; ++i) (void)pool.apply_async(square, i);
+    auto waiting = pool.apply_async([] { return event->wait(); });
+    auto setting = pool.apply_async([] { event->set(); });
+    waiting.wait();
+    setting.wait();
   }
 }
 

@@ -26,12 +26,28 @@ std::exception_ptr left_its_thread() {
                  "pthread_cancel; return from it instead"));
 }
 
+// For the owner of `taking_`: tasks are between two places while this lives, which is_idle() sees as in a seqlock
+// (Boehm, "Can seqlocks get along with programming language memory models?", 2012). Whatever is written meanwhile is
+// a release, and read there by an acquire, so it makes the odd count visible.
+class Moving {
+ public:
+  explicit Moving(std::atomic<std::uint32_t>& moves) : moves_(moves) {
+    moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  ~Moving() { moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+  Moving(const Moving&) = delete;
+  Moving& operator=(const Moving&) = delete;
+
+ private:
+  std::atomic<std::uint32_t>& moves_;
+};
+
 }  // namespace
 
 std::shared_ptr<ThreadPool> ThreadPool::make(int workers, std::function<void()> initializer) {
   const std::shared_ptr<ThreadPool> pool(new ThreadPool(workers, std::move(initializer)));
   try {
-    for (int worker = 0; worker < workers; ++worker) pool->add_worker();
+    for (int worker = 0; worker < workers; ++worker) pool->add_worker(pool->batches_[worker]);
   } catch (...) {
     pool->terminate();
     throw;
@@ -43,15 +59,16 @@ ThreadPool::ThreadPool(int workers, std::function<void()> initializer)
     : workers_(workers),
       forks_(fork_count()),
       initializer_(std::move(initializer)),
-      limit_(workers) {}
+      limit_(workers),
+      batches_(new Batch[static_cast<std::size_t>(workers)]) {}
 
 bool ThreadPool::is_inherited() const { return forks_ != fork_count(); }
 
-void ThreadPool::add_worker() {
+void ThreadPool::add_worker(Batch& batch) {
   const std::lock_guard lock(staff_);
   // Daemons: a pool that is never destroyed does not keep the program from ending.
   threads_.emplace_back(
-      [self = shared_from_this()] { self->work(); },
+      [self = shared_from_this(), &batch] { self->work(batch); },
       ThreadOptions{.name = "PoolWorker-" + std::to_string(threads_.size() + 1), .daemon = true});
   try {
     threads_.back().start();
@@ -89,7 +106,7 @@ void ThreadPool::refuse() const {
 
 // Where no worker may be left to run it.
 void ThreadPool::run_what_is_left() {
-  while (ThreadTask* left = take(1)) {
+  while (ThreadTask* left = take(1, nullptr)) {
     struct Guard {
       ThreadTask* task;
       ~Guard() {
@@ -102,8 +119,18 @@ void ThreadPool::run_what_is_left() {
 }
 
 bool ThreadPool::is_idle() const {
-  return inbox_.load(std::memory_order_relaxed) == nullptr &&
-         oldest_.load(std::memory_order_relaxed) == nullptr;
+  const auto before = moves_.load(std::memory_order_acquire);
+  if (before % 2 == 1) return false;
+  if (inbox_.load(std::memory_order_acquire) != nullptr) return false;
+  if (oldest_.load(std::memory_order_acquire) != nullptr) return false;
+  for (int worker = 0; worker < workers_; ++worker) {
+    const Batch& batch = batches_[worker];
+    const int filled = batch.filled.load(std::memory_order_acquire);
+    for (int place = 0; place < filled; ++place) {
+      if (batch.places[place].load(std::memory_order_acquire) != nullptr) return false;
+    }
+  }
+  return moves_.load(std::memory_order_relaxed) == before;
 }
 
 // For the owner of `taking_`: everything that is in the inbox, oldest first.
@@ -118,17 +145,46 @@ ThreadTask* ThreadPool::take_all() {
   return oldest;
 }
 
-// The `most` oldest, linked by next_.
-ThreadTask* ThreadPool::take(int most) {
+// Returns the oldest task and puts up to `most` - 1 that follow into the worker's empty batch. If there is none, one that
+// is in a batch; null if there is none either.
+ThreadTask* ThreadPool::take(int most, Batch* batch) {
   (void)taking_.lock();
-  ThreadTask* first = oldest_.load(std::memory_order_relaxed);
-  if (first == nullptr) first = take_all();
-  ThreadTask* last = first;
-  for (int i = 1; i < most && last != nullptr && last->next_ != nullptr; ++i) last = last->next_;
-  oldest_.store(last == nullptr ? nullptr : last->next_, std::memory_order_relaxed);
+  ThreadTask* first;
+  {
+    const Moving moving(moves_);
+    first = oldest_.load(std::memory_order_relaxed);
+    if (first == nullptr) first = take_all();
+    ThreadTask* next = first == nullptr ? nullptr : first->next_;
+    int filled = 0;
+    while (filled < most - 1 && next != nullptr) {
+      ThreadTask* const after = next->next_;  // it may be run at once, and be gone
+      batch->places[filled++].store(next, std::memory_order_release);
+      next = after;
+    }
+    if (filled > 0) batch->filled.store(filled, std::memory_order_release);
+    oldest_.store(next, std::memory_order_release);
+  }
   taking_.unlock();
-  if (last != nullptr) last->next_ = nullptr;
-  return first;
+  return first != nullptr ? first : steal();
+}
+
+// Returns a task from `place` on, and leaves its place there; null if there is none.
+ThreadTask* ThreadPool::take_from(Batch& batch, int& place) {
+  const int filled = batch.filled.load(std::memory_order_acquire);
+  for (; place < filled; ++place) {
+    if (batch.places[place].load(std::memory_order_relaxed) == nullptr) continue;
+    ThreadTask* task = batch.places[place].exchange(nullptr, std::memory_order_acq_rel);
+    if (task != nullptr) return task;
+  }
+  return nullptr;
+}
+
+ThreadTask* ThreadPool::steal() {
+  for (int worker = 0; worker < workers_; ++worker) {
+    int place = 0;
+    if (ThreadTask* task = take_from(batches_[worker], place); task != nullptr) return task;
+  }
+  return nullptr;
 }
 
 // Puts tasks that were taken, oldest first, in front of the others.
@@ -138,25 +194,26 @@ void ThreadPool::put_back(ThreadTask* first) {
   while (last->next_ != nullptr) last = last->next_;
   (void)taking_.lock();
   last->next_ = oldest_.load(std::memory_order_relaxed);
-  oldest_.store(first, std::memory_order_relaxed);
+  oldest_.store(first, std::memory_order_release);
   taking_.unlock();
 }
 
-void ThreadPool::work() {
+void ThreadPool::work(Batch& batch) {
   pool_of_this_thread = this;
   struct Guard {
     ThreadPool& pool;
-    ThreadTask *current = nullptr, *rest = nullptr;  // being run; taken, to be run next
+    Batch& batch;
+    ThreadTask* current = nullptr;  // being run
     bool unwound = true;
     ~Guard() {
-      if (unwound) pool.replace_this_worker(current, rest);
+      if (unwound) pool.replace_this_worker(current, batch);
     }
-  } at{*this};
+  } at{*this, batch};
   TaskMeter meter(limit_, offered_);
   for (int most = initialize() ? 1 : 0; most > 0;) {
     const bool closing = is_closing();
-    at.rest = take(most);
-    if (at.rest == nullptr) {
+    at.current = take(most, &batch);
+    if (at.current == nullptr) {
       if (closing) break;
       most = 1;
       limit_.wait(
@@ -165,30 +222,30 @@ void ThreadPool::work() {
       continue;
     }
     const auto begin = Clock::now();
-    int ran = 0;
-    for (; at.rest != nullptr; ++ran) {
-      at.current = std::exchange(at.rest, at.rest->next_);
+    int ran = 0, place = 0;
+    while (at.current != nullptr) {
       meter.begin();
       at.current->run();
       meter.end();
+      ++ran;
+      at.current = take_from(batch, place);
     }
-    at.current = nullptr;
+    batch.filled.store(0, std::memory_order_relaxed);
     most = Clock::now() - begin < ran * 1us ? std::min(2 * most, kMostAtOnce) : 1;
   }
   at.unwound = false;
 }
 
 // A task has ended its thread, or the initializer has.
-void ThreadPool::replace_this_worker(ThreadTask* current, ThreadTask* rest) {
+void ThreadPool::replace_this_worker(ThreadTask* current, Batch& batch) {
   pool_of_this_thread = nullptr;
   if (current != nullptr && current->resume(left_its_thread())) {
-    current->next_ = rest;
-    rest = current;
+    current->next_ = nullptr;
+    put_back(current);
   }
-  put_back(rest);
   try {
     if (broken_.load(std::memory_order_acquire)) return drop_all(error_);
-    add_worker();
+    add_worker(batch);
   } catch (...) {
     break_down(std::current_exception());
   }
@@ -227,7 +284,7 @@ void ThreadPool::break_down(std::exception_ptr error) {
 }
 
 void ThreadPool::drop_all(const std::exception_ptr& why) {
-  while (ThreadTask* task = take(1)) task->drop(why);
+  while (ThreadTask* task = take(1, nullptr)) task->drop(why);
 }
 
 void ThreadPool::begin_source(const std::shared_ptr<TaskSource>& source) {

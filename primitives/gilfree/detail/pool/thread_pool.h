@@ -4,7 +4,13 @@
 //
 // A task goes into the inbox by one compare-and-swap. A worker moves the whole inbox to the list behind
 // the mutex when that is empty, and takes several tasks at a time as long as they prove short: then
-// taking a task costs less than the task. Where tasks are long, each is taken by itself.
+// taking a task costs less than the task. Where tasks are long, each is taken by itself. Those that a worker
+// has taken and not begun are its batch, from which a worker without a task takes them: the worker's current
+// task may wait for one of them.
+//
+// 1. A task that was posted and not begun is in the inbox, in the list or in a batch, except within take(), which
+//    counts `moves_` up to an odd number before and to an even one after. So is_idle() is not true while one is left.
+// 2. A batch is filled by its worker under the mutex, and emptied by any worker, task by task, by an exchange.
 //
 // A worker owns a reference to the pool, so that a task may destroy the pool that runs it. A task that
 // ends its thread (pthread_exit, pthread_cancel) is failed and the thread replaced; the tasks that the
@@ -13,6 +19,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -72,23 +79,31 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   void join();
 
  private:
+  static constexpr int kMostAtOnce = 16;
+
   ThreadPool(int workers, std::function<void()> initializer);
 
-  void add_worker();
+  // The tasks that a worker has taken, oldest first.
+  struct alignas(kApart) Batch {
+    std::atomic<int> filled{0};  // places that may have a task
+    std::atomic<ThreadTask*> places[kMostAtOnce]{};
+  };
+
+  void add_worker(Batch& batch);
   [[noreturn]] void refuse() const;
-  void work();
+  void work(Batch& batch);
   bool initialize();
-  void replace_this_worker(ThreadTask* current, ThreadTask* rest);
+  void replace_this_worker(ThreadTask* current, Batch& batch);
   bool is_idle() const;
   bool is_closing() const { return closing_.load(std::memory_order_acquire); }
-  ThreadTask* take(int most);
+  ThreadTask* take(int most, Batch* batch);
   ThreadTask* take_all();
+  ThreadTask* steal();
+  static ThreadTask* take_from(Batch& batch, int& place);
   void put_back(ThreadTask* first);
   void break_down(std::exception_ptr error);
   void drop_all(const std::exception_ptr& why);
   void run_what_is_left();
-
-  static constexpr int kMostAtOnce = 16;
 
   const int workers_;
   const int forks_;  // fork_count() of the process that made it
@@ -104,7 +119,9 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   alignas(kApart) EventCount<Threads> offered_;
   WorkerLimit<Threads> limit_;
   alignas(kApart) Mutex<Threads> taking_;     // guards what follows
-  std::atomic<ThreadTask*> oldest_{nullptr};  // read without it
+  std::atomic<ThreadTask*> oldest_{nullptr};  // read without it, as the next
+  std::atomic<std::uint32_t> moves_{0};       // odd while tasks are moved from one place to another
+  const std::unique_ptr<Batch[]> batches_;
 
   std::mutex staff_;  // guards threads_
   std::deque<Thread> threads_;
