@@ -17,7 +17,7 @@
 namespace scenarios::testing {
 namespace {
 
-// Plain words, of several cache lines: they agree for whoever holds the lock.
+// Plain words, of several cache lines: a thread that holds the lock sees them agree.
 struct Guarded {
   std::array<std::uint64_t, 64> words{};
 

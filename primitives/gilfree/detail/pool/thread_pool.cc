@@ -26,28 +26,13 @@ std::exception_ptr left_its_thread() {
                  "pthread_cancel; return from it instead"));
 }
 
-// For the owner of `taking_`: tasks are between two places while this lives, which is_idle() sees as in a seqlock
-// (Boehm, "Can seqlocks get along with programming language memory models?", 2012). Whatever is written meanwhile is
-// a release, and read there by an acquire, so it makes the odd count visible.
-class Moving {
- public:
-  explicit Moving(std::atomic<std::uint32_t>& moves) : moves_(moves) {
-    moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-  ~Moving() { moves_.store(moves_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
-  Moving(const Moving&) = delete;
-  Moving& operator=(const Moving&) = delete;
-
- private:
-  std::atomic<std::uint32_t>& moves_;
-};
-
 }  // namespace
 
 std::shared_ptr<ThreadPool> ThreadPool::make(int workers, std::function<void()> initializer) {
   const std::shared_ptr<ThreadPool> pool(new ThreadPool(workers, std::move(initializer)));
   try {
-    for (int worker = 0; worker < workers; ++worker) pool->add_worker(pool->batches_[worker]);
+    for (int worker = 0; worker < workers; ++worker)
+      pool->add_worker(pool->tasks_.batch_of(worker));
   } catch (...) {
     pool->terminate();
     throw;
@@ -59,8 +44,8 @@ ThreadPool::ThreadPool(int workers, std::function<void()> initializer)
     : workers_(workers),
       forks_(fork_count()),
       initializer_(std::move(initializer)),
-      limit_(workers),
-      batches_(new Batch[static_cast<std::size_t>(workers)]) {}
+      tasks_(workers),
+      limit_(workers) {}
 
 bool ThreadPool::is_inherited() const { return forks_ != fork_count(); }
 
@@ -86,13 +71,9 @@ bool ThreadPool::accepts(Entry entry) const {
 void ThreadPool::post(ThreadTask& task, Entry entry) {
   if (!accepts(entry)) [[unlikely]]
     refuse();
-  ThreadTask* newest = inbox_.load(std::memory_order_relaxed);
-  do {
-    task.next_ = newest;
-  } while (!inbox_.compare_exchange_weak(newest, &task, std::memory_order_acq_rel,  // published
-                                         std::memory_order_relaxed));
+  tasks_.push(task);
   limit_.notify_one(offered_);
-  // A worker that found the inbox empty and the pool closing before this has gone; see take_all().
+  // A worker that found the inbox empty and the pool closing before this has gone; see work().
   if (is_closing()) [[unlikely]]
     run_what_is_left();
   if (broken_.load(std::memory_order_acquire)) [[unlikely]]
@@ -106,7 +87,7 @@ void ThreadPool::refuse() const {
 
 // Where no worker may be left to run it.
 void ThreadPool::run_what_is_left() {
-  while (ThreadTask* left = take(1, nullptr)) {
+  while (ThreadTask* left = tasks_.take(1, nullptr)) {
     struct Guard {
       ThreadTask* task;
       ~Guard() {
@@ -116,86 +97,6 @@ void ThreadPool::run_what_is_left() {
     left->run();
     guard.task = nullptr;
   }
-}
-
-bool ThreadPool::is_idle() const {
-  const auto before = moves_.load(std::memory_order_acquire);
-  if (before % 2 == 1) return false;
-  if (inbox_.load(std::memory_order_acquire) != nullptr) return false;
-  if (oldest_.load(std::memory_order_acquire) != nullptr) return false;
-  for (int worker = 0; worker < workers_; ++worker) {
-    const Batch& batch = batches_[worker];
-    const int filled = batch.filled.load(std::memory_order_acquire);
-    for (int place = 0; place < filled; ++place) {
-      if (batch.places[place].load(std::memory_order_acquire) != nullptr) return false;
-    }
-  }
-  return moves_.load(std::memory_order_relaxed) == before;
-}
-
-// For the owner of `taking_`: everything that is in the inbox, oldest first.
-ThreadTask* ThreadPool::take_all() {
-  ThreadTask* newest = inbox_.exchange(nullptr, std::memory_order_acq_rel);  // published
-  ThreadTask* oldest = nullptr;
-  while (newest != nullptr) {
-    ThreadTask* older = newest->next_;
-    newest->next_ = std::exchange(oldest, newest);
-    newest = older;
-  }
-  return oldest;
-}
-
-// Returns the oldest task and puts up to `most` - 1 that follow into the worker's empty batch. If there is none, one that
-// is in a batch; null if there is none either.
-ThreadTask* ThreadPool::take(int most, Batch* batch) {
-  (void)taking_.lock();
-  ThreadTask* first;
-  {
-    const Moving moving(moves_);
-    first = oldest_.load(std::memory_order_relaxed);
-    if (first == nullptr) first = take_all();
-    ThreadTask* next = first == nullptr ? nullptr : first->next_;
-    int filled = 0;
-    while (filled < most - 1 && next != nullptr) {
-      ThreadTask* const after = next->next_;  // it may be run at once, and be gone
-      batch->places[filled++].store(next, std::memory_order_release);
-      next = after;
-    }
-    if (filled > 0) batch->filled.store(filled, std::memory_order_release);
-    oldest_.store(next, std::memory_order_release);
-  }
-  taking_.unlock();
-  return first != nullptr ? first : steal();
-}
-
-// Returns a task from `place` on, and leaves its place there; null if there is none.
-ThreadTask* ThreadPool::take_from(Batch& batch, int& place) {
-  const int filled = batch.filled.load(std::memory_order_acquire);
-  for (; place < filled; ++place) {
-    if (batch.places[place].load(std::memory_order_relaxed) == nullptr) continue;
-    ThreadTask* task = batch.places[place].exchange(nullptr, std::memory_order_acq_rel);
-    if (task != nullptr) return task;
-  }
-  return nullptr;
-}
-
-ThreadTask* ThreadPool::steal() {
-  for (int worker = 0; worker < workers_; ++worker) {
-    int place = 0;
-    if (ThreadTask* task = take_from(batches_[worker], place); task != nullptr) return task;
-  }
-  return nullptr;
-}
-
-// Puts tasks that were taken, oldest first, in front of the others.
-void ThreadPool::put_back(ThreadTask* first) {
-  if (first == nullptr) return;
-  ThreadTask* last = first;
-  while (last->next_ != nullptr) last = last->next_;
-  (void)taking_.lock();
-  last->next_ = oldest_.load(std::memory_order_relaxed);
-  oldest_.store(first, std::memory_order_release);
-  taking_.unlock();
 }
 
 void ThreadPool::work(Batch& batch) {
@@ -212,13 +113,13 @@ void ThreadPool::work(Batch& batch) {
   TaskMeter meter(limit_, offered_);
   for (int most = initialize() ? 1 : 0; most > 0;) {
     const bool closing = is_closing();
-    at.current = take(most, &batch);
+    at.current = tasks_.take(most, &batch);
     if (at.current == nullptr) {
       if (closing) break;
       most = 1;
       limit_.wait(
-          offered_, [&] { return !is_idle(); }, [&] { return is_closing(); });
-      if (!is_idle()) limit_.notify_next(offered_);  // each notification wakes one worker
+          offered_, [&] { return !tasks_.is_empty(); }, [&] { return is_closing(); });
+      if (!tasks_.is_empty()) limit_.notify_next(offered_);  // each notification wakes one worker
       continue;
     }
     const auto begin = Clock::now();
@@ -228,10 +129,10 @@ void ThreadPool::work(Batch& batch) {
       at.current->run();
       meter.end();
       ++ran;
-      at.current = take_from(batch, place);
+      at.current = ThreadTaskList::next_of(batch, place);
     }
     batch.filled.store(0, std::memory_order_relaxed);
-    most = Clock::now() - begin < ran * 1us ? std::min(2 * most, kMostAtOnce) : 1;
+    most = Clock::now() - begin < ran * 1us ? std::min(2 * most, ThreadTaskList::kMostAtOnce) : 1;
   }
   at.unwound = false;
 }
@@ -240,8 +141,7 @@ void ThreadPool::work(Batch& batch) {
 void ThreadPool::replace_this_worker(ThreadTask* current, Batch& batch) {
   pool_of_this_thread = nullptr;
   if (current != nullptr && current->resume(left_its_thread())) {
-    current->next_ = nullptr;
-    put_back(current);
+    tasks_.put_back(*current);
   }
   try {
     if (broken_.load(std::memory_order_acquire)) return drop_all(error_);
@@ -274,17 +174,18 @@ __attribute__((no_sanitize("null"))) bool ThreadPool::initialize() {
 }
 
 void ThreadPool::break_down(std::exception_ptr error) {
-  (void)taking_.lock();
-  if (!broken_.load(std::memory_order_relaxed)) {
-    error_ = std::move(error);
-    broken_.store(true, std::memory_order_release);
+  {
+    const std::lock_guard lock(staff_);
+    if (!broken_.load(std::memory_order_relaxed)) {
+      error_ = std::move(error);
+      broken_.store(true, std::memory_order_release);
+    }
   }
-  taking_.unlock();
   drop_all(error_);
 }
 
 void ThreadPool::drop_all(const std::exception_ptr& why) {
-  while (ThreadTask* task = take(1, nullptr)) task->drop(why);
+  while (ThreadTask* task = tasks_.take(1, nullptr)) task->drop(why);
 }
 
 void ThreadPool::begin_source(const std::shared_ptr<TaskSource>& source) {

@@ -2,15 +2,8 @@
 //
 //   auto pool = ThreadPool::make(4, initializer);   pool->post(task);   pool->close();   pool->join();
 //
-// A task goes into the inbox by one compare-and-swap. A worker moves the whole inbox to the list behind
-// the mutex when that is empty, and takes several tasks at a time as long as they prove short: then
-// taking a task costs less than the task. Where tasks are long, each is taken by itself. Those that a worker
-// has taken and not begun are its batch, from which a worker without a task takes them: the worker's current
-// task may wait for one of them.
-//
-// 1. A task that was posted and not begun is in the inbox, in the list or in a batch, except within take(), which
-//    counts `moves_` up to an odd number before and to an even one after. So is_idle() is not true while one is left.
-// 2. A batch is filled by its worker under the mutex, and emptied by any worker, task by task, by an exchange.
+// A worker takes several tasks at a time as long as they prove short: then taking a task costs less than the task. Where
+// tasks are long, each is taken by itself. Where they are until then: thread_task_list.h.
 //
 // A worker owns a reference to the pool, so that a task may destroy the pool that runs it. A task that
 // ends its thread (pthread_exit, pthread_cancel) is failed and the thread replaced; the tasks that the
@@ -19,7 +12,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -27,32 +19,14 @@
 #include <mutex>
 
 #include "gilfree/detail/base/cpu.h"
-#include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/pool/task_source.h"
+#include "gilfree/detail/pool/thread_task_list.h"
 #include "gilfree/detail/pool/worker_limit.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 #include "gilfree/thread.h"
 
 namespace gilfree::detail {
-
-// Something to run once. It owns itself: the pool calls exactly one of run() and drop() to the end.
-class ThreadTask {
- public:
-  virtual void run() = 0;
-  // Called if run() was left by an unwinding: what it was at becomes `why`. True if run() is to be called
-  // again for the rest; otherwise it is the last call.
-  virtual bool resume(const std::exception_ptr& why) = 0;
-  // Instead of run(): it will not be run, for this reason.
-  virtual void drop(const std::exception_ptr& why) = 0;
-
- protected:
-  ~ThreadTask() = default;
-
- private:
-  friend class ThreadPool;
-  ThreadTask* next_ = nullptr;
-};
 
 class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
  public:
@@ -79,28 +53,16 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   void join();
 
  private:
-  static constexpr int kMostAtOnce = 16;
+  using Batch = ThreadTaskList::Batch;
 
   ThreadPool(int workers, std::function<void()> initializer);
-
-  // The tasks that a worker has taken, oldest first.
-  struct alignas(kApart) Batch {
-    std::atomic<int> filled{0};  // places that may have a task
-    std::atomic<ThreadTask*> places[kMostAtOnce]{};
-  };
 
   void add_worker(Batch& batch);
   [[noreturn]] void refuse() const;
   void work(Batch& batch);
   bool initialize();
   void replace_this_worker(ThreadTask* current, Batch& batch);
-  bool is_idle() const;
   bool is_closing() const { return closing_.load(std::memory_order_acquire); }
-  ThreadTask* take(int most, Batch* batch);
-  ThreadTask* take_all();
-  ThreadTask* steal();
-  static ThreadTask* take_from(Batch& batch, int& place);
-  void put_back(ThreadTask* first);
   void break_down(std::exception_ptr error);
   void drop_all(const std::exception_ptr& why);
   void run_what_is_left();
@@ -115,15 +77,11 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   std::exception_ptr error_;  // published by broken_
   OpenSources sources_;
 
-  alignas(kApart) std::atomic<ThreadTask*> inbox_{nullptr};  // newest first
+  ThreadTaskList tasks_;
   alignas(kApart) EventCount<Threads> offered_;
   WorkerLimit<Threads> limit_;
-  alignas(kApart) Mutex<Threads> taking_;     // guards what follows
-  std::atomic<ThreadTask*> oldest_{nullptr};  // read without it, as the next
-  std::atomic<std::uint32_t> moves_{0};       // odd while tasks are moved from one place to another
-  const std::unique_ptr<Batch[]> batches_;
 
-  std::mutex staff_;  // guards threads_
+  std::mutex staff_;  // guards threads_, and writing error_
   std::deque<Thread> threads_;
 };
 
