@@ -7,12 +7,27 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DECISIONS = ("primitives/docs/adr", "harness/docs")
+LIBRARY = "primitives/gilfree"
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def read(*path):
     with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
         return file.read()
+
+
+def sources():
+    """The text of each source of the library, by the name of the file."""
+    paths = glob.glob(os.path.join(ROOT, LIBRARY, "**", "*.*"), recursive=True)
+    return {os.path.basename(path): read(path) for path in paths}
+
+
+def not_in_the_source(text, there):
+    """What the page reading.md names that is not there: a file, or a function of a step in its file."""
+    named = re.findall(r"`([a-z_]+\.(?:h|cc))`", text)
+    steps = re.findall(r"\| `(\w+)` \| `([\w.]+)` \|", text)
+    return ([name for name in named if name not in there]
+            + ["%s in %s" % step for step in steps if not re.search(r"\b%s\(" % step[0], there.get(step[1], ""))])
 
 
 def broken_links(page, text):
@@ -35,6 +50,14 @@ class Docs(unittest.TestCase):
 
     def test_a_link_that_leads_nowhere_is_seen(self):
         self.assertEqual(broken_links("README.md", "[a](primitives/README.md#x) [b](no/such.md)"), ["no/such.md"])
+
+    def test_the_reading_order_names_files_and_functions_that_are_there(self):
+        there, text = sources(), read("primitives/docs/reading.md")
+        self.assertEqual(not_in_the_source(text, there), [])
+        folders = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
+        self.assertEqual(sorted(folders), sorted(os.listdir(os.path.join(ROOT, LIBRARY, "detail"))))
+        for lost in (text.replace("`ring.h`", "`rung.h`"), text.replace("`enter_biased`", "`enter_hastily`")):
+            self.assertNotEqual(not_in_the_source(lost, there), [])
 
     def test_each_decision_has_the_three_parts_in_order(self):
         for folder in DECISIONS:
