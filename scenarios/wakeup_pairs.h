@@ -4,7 +4,8 @@
 //   BarrierRounds<Barrier>   hot, at a barrier: the worker that comes second wakes the first
 //   SleepAndWake<Signal>     asleep: the waker calls when the waiter sleeps in the kernel
 //
-// Every run ends: the leader sets `over` before its last call, which is a call like any other.
+// Every run ends: the leader sets `over` before its last call, which is a call like any other. A contender whose wait
+// ends though nobody called fails the launch: the worker that notices throws, which ends the other one too.
 #pragma once
 
 #include <sched.h>
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <stdexcept>
 
 #include "scenarios/signals.h"
 #include "scenarios/support/thread_state.h"
@@ -37,24 +39,39 @@ struct WakeupState {
   std::atomic<pid_t> waiter{0};
 };
 
+// The calls of one worker as the other takes them: each has a time of its own.
+class TakenCalls {
+ public:
+  std::int64_t take(const std::atomic<std::int64_t>& called_at) {
+    const auto at = called_at.load(std::memory_order_relaxed);
+    if (at == last_) throw std::runtime_error("a wait ended that nobody had ended");
+    return last_ = at;
+  }
+
+ private:
+  std::int64_t last_ = 0;
+};
+
 // Hot: two signals, one each way. The leader decides when it ends.
 template <Signal G, WorkerKind K>
 class PingPong {
  public:
   void lead(harness::Run& run) {
     auto& tally = run.tally(0);
+    TakenCalls answers;
     while (true) {
       const bool last = !run.running();
       state_->over = last;
       call(0, *there_);
       if (last) return;
-      take_answer(tally, 1, *back_);
+      take_answer(tally, answers, 1, *back_);
     }
   }
   void follow(harness::Run& run) {
     auto& tally = run.tally(1);
+    TakenCalls calls;
     while (true) {
-      take_answer(tally, 0, *there_);
+      take_answer(tally, calls, 0, *there_);
       if (state_->over) return;
       call(1, *back_);
     }
@@ -65,11 +82,10 @@ class PingPong {
     state_->called_at[me].store(steady_now(), std::memory_order_relaxed);
     signal.wake();
   }
-  void take_answer(harness::Tally& tally, int caller, G& signal) {
+  void take_answer(harness::Tally& tally, TakenCalls& calls, int caller, G& signal) {
     signal.wait();
     const auto woken = steady_now();
-    tally.record(static_cast<std::uint64_t>(
-        woken - state_->called_at[caller].load(std::memory_order_relaxed)));
+    tally.record(static_cast<std::uint64_t>(woken - calls.take(state_->called_at[caller])));
     tally.count(1);
     rearm(signal);
   }
@@ -95,13 +111,14 @@ class BarrierRounds {
     auto& tally = run.tally(me);
     auto& mine = stamps_[me]->arrived;
     const auto& others = stamps_[1 - me]->arrived;
+    TakenCalls arrivals[2];  // by round
     for (unsigned round = 0;; ++round) {
       if (me == 0) last_[round % 2]->store(!run.running());
       const auto arrived = steady_now();
       mine[round % 2].store(arrived, std::memory_order_relaxed);
       barrier_->wait();
       const auto left = steady_now();
-      const auto other = others[round % 2].load(std::memory_order_relaxed);
+      const auto other = arrivals[round % 2].take(others[round % 2]);
       if (other > arrived) {
         tally.record(static_cast<std::uint64_t>(left - other));
         tally.count(1);
@@ -141,14 +158,14 @@ class SleepAndWake {
   }
   void follow(harness::Run& run) {
     auto& tally = run.tally(0);
+    TakenCalls calls;
     state_->waiter = static_cast<pid_t>(::syscall(SYS_gettid));
     for (std::int64_t round = 1;; ++round) {
       state_->about_to_wait = round;
       signal_->wait();
       const auto woken = steady_now();
       if (state_->over) return;
-      tally.record(
-          static_cast<std::uint64_t>(woken - state_->called_at[0].load(std::memory_order_relaxed)));
+      tally.record(static_cast<std::uint64_t>(woken - calls.take(state_->called_at[0])));
       tally.count(1);
       rearm(*signal_);
     }
