@@ -13,6 +13,7 @@
 #include <gilfree/lock.h>
 #include <gilfree/priority_queue.h>
 #include <gilfree/queue.h>
+#include <gilfree/semaphore.h>
 
 namespace scenarios {
 namespace {
@@ -43,6 +44,9 @@ std::vector<stress::Test> describe_all() {
           describe<Lifo, QueueModel<Discipline::kLifo>, K>("lifo_queue", true),
           describe<Priority, QueueModel<Discipline::kPriority>, K>("priority_queue", true),
           describe<LockSubject<gilfree::Lock<S>>, LockModel, K>("lock", false),
+          describe<SemaphoreSubject<gilfree::Semaphore<S>>, SemaphoreModel, K>("semaphore", false),
+          describe<SemaphoreSubject<gilfree::BoundedSemaphore<S>>, SemaphoreModel, K>(
+              "bounded_semaphore", false),
           describe<EventSubject<gilfree::Event<S>>, EventModel, K>("event", true)};
 }
 

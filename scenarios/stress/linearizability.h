@@ -1,5 +1,5 @@
-// linearizability: the operations of a queue, a lock and an event, as several actors saw them, have an order in
-// which one after the other gives the same results; those of killed actors took effect or did not.
+// linearizability: the operations of a queue, a lock, a semaphore and an event, as several actors saw them, have an order
+// in which one after the other gives the same results; those of killed actors took effect or did not.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,19 @@ using namespace std::chrono_literals;
 
 inline constexpr std::size_t kMostConfigurations = 50'000;  // beyond them a history is undecided
 
-enum class Kind { kPut, kGet, kLock, kUnlock, kTryLock, kSet, kClear, kIsSet };
+enum class Kind {
+  kPut,
+  kGet,
+  kLock,
+  kUnlock,
+  kTryLock,
+  kAcquire,
+  kTryAcquire,
+  kRelease,
+  kSet,
+  kClear,
+  kIsSet
+};
 
 // What the library promises of each, one operation after the other.
 enum class Discipline { kFifo, kLifo, kPriority };
@@ -58,6 +70,25 @@ struct LockModel {
         [[fallthrough]];
       default:
         return std::exchange(holder, holder < 0 ? of.actor : holder) < 0;
+    }
+  }
+};
+
+inline constexpr int kPermits = 2;
+struct SemaphoreModel {
+  int permits = kPermits;
+  auto operator<=>(const SemaphoreModel&) const = default;
+
+  bool apply(const Operation& of) {
+    switch (static_cast<Kind>(of.kind)) {
+      case Kind::kRelease:
+        ++permits;
+        return true;
+      case Kind::kTryAcquire:
+        if (of.result == 0) return permits == 0;
+        [[fallthrough]];
+      default:
+        return permits > 0 && permits-- > 0;
     }
   }
 };
@@ -119,6 +150,29 @@ class LockSubject {
 
  private:
   Lock lock_;
+};
+
+template <typename Semaphore>
+class SemaphoreSubject {
+ public:
+  void act(stress::Actor& me, History& history, int) {
+    const int actor = me.number();
+    if (!history.has_room(actor, 2)) return;
+    const bool waits = me.random().once_in(2);
+    me.at("acquire");
+    history.begin(actor, static_cast<int>(waits ? Kind::kAcquire : Kind::kTryAcquire));
+    bool has = true;
+    waits ? semaphore_.acquire() : void(has = semaphore_.try_acquire());
+    history.end(actor, has ? 1 : 0);
+    if (!has) return;
+    me.at("release");
+    history.begin(actor, static_cast<int>(Kind::kRelease));
+    semaphore_.release();
+    history.end(actor);
+  }
+
+ private:
+  Semaphore semaphore_{kPermits};
 };
 
 template <typename Event>
