@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """How fast `stress` finds each planted bug, and how often its replay command finds it again.
 
-    planted_rounds.py PLANTED_BENCH [ROUNDS [REPLAYS]]      Markdown on stdout; 20 rounds, 10 replays
+    planted_rounds.py PLANTED_BENCH [ROUNDS [REPLAYS [BUG...]]]
+
+Prints Markdown; 20 rounds, 10 replays, all bugs.
 
 Each round looks for one bug at a time with another seed, 60 s at most. The time includes what it takes to be
 sure of a hang (1 s) and to make the failure simpler (1 s at most). Exit codes: 0; 1 if a bug was not found.
@@ -31,9 +33,9 @@ def replayed(program, said, replays):
 
 
 def main(arguments):
-    program = arguments[0]
-    rounds, replays = (int(word) for word in (arguments[1:] + ["20", "10"][len(arguments) - 1:])[:2])
-    names = subprocess.run([program, "stress", "--list"], text=True, stdout=subprocess.PIPE,
+    program, rounds, replays, *bugs = arguments + ["20", "10"][max(len(arguments) - 1, 0):]
+    rounds, replays = int(rounds), int(replays)
+    names = subprocess.run([program, "stress", "--list", *bugs], text=True, stdout=subprocess.PIPE,
                            check=True).stdout.split()
     print("| planted bug | found | median s | longest s | replay finds it again |")
     print("| :-- | --: | --: | --: | --: |")

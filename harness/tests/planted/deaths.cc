@@ -30,6 +30,7 @@ struct OwnedLock {
 struct Guarded {
   OwnedLock lock;
   std::atomic<int> first{0}, second{0}, inside{0};
+  std::atomic<bool> is_half_done{false};  // set before the first step, cleared after the second
 };
 
 // The next owner after a dead holder finishes what it left half done.
@@ -46,6 +47,32 @@ class MissingRepairBody : public PlantedBody<Guarded> {
       state.second.fetch_add(1);
       state.lock.owner = 0;
     });
+  }
+};
+
+// A repair ends by clearing the mark that asks for it: one that is killed is then done once more.
+template <bool kBroken>
+class MarkClearedBeforeRepairBody : public PlantedBody<Guarded> {
+  void act(stress::Actor& me) override {
+    auto& state = *state_;
+    each(me, [&] {
+      state.lock.lock(me, [](pid_t owner) { return !is_alive(owner); });
+      if (state.is_half_done) repair(me);
+      if (state.first != state.second) me.record("half done");
+      state.is_half_done = true;
+      state.first.fetch_add(1);
+      me.at("inside");
+      state.second.fetch_add(1);
+      state.is_half_done = false;
+      state.lock.owner = 0;
+    });
+  }
+  void repair(stress::Actor& me) {
+    if (kBroken) state_->is_half_done = false;
+    for (int part = 0; part < 8; ++part)
+      me.at("repair");  // as long as one of a structure with parts
+    state_->second = state_->first.load();
+    state_->is_half_done = false;
   }
 };
 
@@ -82,8 +109,12 @@ class FailsOpenBody : public PlantedBody<Guarded> {
 template <bool kBroken>
 std::vector<stress::Test> deaths() {
   const stress::Limits killed{.most_actors = 4, .most_operations = 60, .kills = true};
+  const stress::Limits many_killed{
+      .least_actors = 4, .most_actors = 6, .most_operations = 60, .kills = true};
   const stress::Limits few{.most_actors = 4, .most_operations = 60};
   return {planted<MissingRepairBody<kBroken>>("missing_repair", kBroken, true, "half done", killed),
+          planted<MarkClearedBeforeRepairBody<kBroken>>("mark_cleared_before_repair", kBroken, true,
+                                                        "half done", many_killed),
           planted<LockOfTheDeadBody<kBroken>>("lock_of_the_dead", kBroken, true, "", killed),
           planted<FailsOpenBody<kBroken>>("question_fails_open", kBroken, true, "two inside", few)};
 }

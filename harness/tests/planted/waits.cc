@@ -1,4 +1,7 @@
 // Planted bugs of waits, wake-ups and timeouts.
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <chrono>
 
 #include "harness/tests/planted/planted.h"
@@ -140,6 +143,21 @@ class OneWakeUpForManyBody : public PlantedBody<Bundle> {
   }
 };
 
+// A wait on a descriptor of its own that does not close it if its time is over.
+struct Nothing {};
+template <bool kBroken>
+class LeakedDescriptorBody : public PlantedBody<Nothing> {
+  void act(stress::Actor& me) override {
+    each(me, [&] {
+      const int bell = ::eventfd(0, EFD_CLOEXEC);
+      me.at("wait");
+      const bool has_timed_out = me.random().once_in(20);
+      if (has_timed_out && kBroken) return;
+      ::close(bell);
+    });
+  }
+};
+
 template <bool kBroken>
 std::vector<stress::Test> waits() {
   const stress::Limits few{.most_actors = 4, .most_operations = 60};
@@ -151,6 +169,7 @@ std::vector<stress::Test> waits() {
       planted<StaleGenerationBody<kBroken>>("stale_generation", kBroken, true, "", three),
       planted<LeakedPermitBody<kBroken>>("leaked_permit", kBroken, true, "a permit is missing",
                                          three),
+      planted<LeakedDescriptorBody<kBroken>>("leaked_descriptor", kBroken, false, "", few),
       planted<OneWakeUpForManyBody<kBroken>>("one_wake_up_for_many", kBroken, false, "", three)};
 }
 
