@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/command/completion.h"
@@ -67,12 +68,14 @@ void dry_run(const Options& options, const std::vector<Case>& cases,
     elapsed += schedule.expected(*launch->of);
     ++launches[launch->of];
   }
-  std::cout << cases.size() << " cases, " << schedule.launches() << " launches of "
-            << options.windows << (options.windows == 1 ? " window" : " windows") << ": about "
-            << std::lround(elapsed.count()) << " s";
+  std::cout << counted(cases.size(), "case") << ", "
+            << counted(schedule.launches(), "launch", "launches") << " of "
+            << counted(options.windows, "window") << ": about " << std::lround(elapsed.count())
+            << " s";
   if (schedule.left_out() > 0) {
-    std::cout << "; " << schedule.left_out() << " more launches are left out to end within "
-              << options.budget.count() << " s with the report (--time-budget)";
+    std::cout << "; leaves out " << counted(schedule.left_out(), "more launch", "more launches")
+              << " to end within " << options.budget.count()
+              << " s with the report (--time-budget)";
   }
   std::cout << "\n";
   for (const auto& each : cases) std::cout << launches[&each] << " " << each.name << "\n";

@@ -8,6 +8,7 @@
 #include <random>
 #include <sstream>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
@@ -170,11 +171,13 @@ void say_end(const StressOptions& options, const Engine& engine) {
     if (verdict != Verdict::kFailed && verdict != Verdict::kHung) continue;
     ++(each.test->is_peer ? peers : failed);
   }
-  std::cout << engine.results().size() << " tests, " << engine.trials() << " trials in "
-            << seconds_text(engine.elapsed()) << ", seed " << options.settings.seed << ": ";
+  std::cout << counted(engine.results().size(), "test") << ", " << counted(engine.trials(), "trial")
+            << " in " << seconds_text(engine.elapsed()) << ", seed " << options.settings.seed
+            << ": ";
   if (options.settings.config) {
-    std::cout << (failed + peers > 0 ? "reproduced in trial " : "not reproduced in ")
-              << engine.trials() << (failed + peers > 0 ? "" : " trials") << "\n";
+    std::cout << (failed + peers > 0 ? "reproduced in trial " + std::to_string(engine.trials())
+                                     : "not reproduced in " + counted(engine.trials(), "trial"))
+              << "\n";
     return;
   }
   std::cout << failed << " failed";

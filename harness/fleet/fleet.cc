@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
@@ -14,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using State = NodeStatus::State;
 
-std::string attempts(const Measured& found) {
-  return std::to_string(found.attempts) + (found.attempts == 1 ? " attempt" : " attempts");
-}
+std::string attempts(const Measured& found) { return counted(found.attempts, "attempt"); }
 
 std::string of_done(const Measured& found) {
   return "exit code " + std::to_string(found.exit_code) + ", " + found.run.string();
@@ -154,7 +153,7 @@ int say_status(const std::vector<NodeStatus>& nodes) {
     std::cout << each.node << std::string(width - each.node.size() + 2, ' ') << state << "  "
               << each.detail << "\n";
   }
-  std::cout << nodes.size() << (nodes.size() == 1 ? " node" : " nodes");
+  std::cout << counted(nodes.size(), "node");
   for (const auto& [state, count] : counts) {
     std::cout << (state == counts.begin()->first ? ": " : ", ") << count << " " << word_of(state);
   }

@@ -78,7 +78,7 @@ void build(const Build::Place& place) {
   }
 }
 
-// The number in what --dry-run says first: "1 cases, 1000 launches of 1 window: about 155 s".
+// The number in what --dry-run says first: "1 case, 1000 launches of 1 window: about 155 s".
 std::optional<double> seconds_in(const std::string& plan) {
   const std::string before = ": about ";
   const auto at = plan.find(before);

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/base/counted.h"
 #include "harness/base/cpus.h"
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
@@ -200,7 +201,7 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   }
   if (closed.errors > 0) {
     window.columns["status"] = "failed";
-    window.columns["error"] = std::to_string(closed.errors) + " payloads arrived wrong";
+    window.columns["error"] = counted(closed.errors, "payload") + " arrived wrong";
   }
   if (const auto warning = warning_of(window.columns, at_once_); !warning.empty()) {
     window.columns["warning"] = warning;

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 
@@ -29,12 +30,12 @@ void Outcomes::say_why_nothing_ran() const {
   std::size_t said = 0;
   for (const auto& [why, cases] : skipped_for_) {
     if (++said > kMost) break;
-    std::cerr << "bench-all: " << cases << (cases == 1 ? " case" : " cases")
-              << " cannot run here: " << one_line(why) << "\n";
+    std::cerr << "bench-all: " << counted(cases, "case") << " cannot run here: " << one_line(why)
+              << "\n";
   }
   if (skipped_for_.size() > kMost) {
-    std::cerr << "bench-all: " << skipped_for_.size() - kMost
-              << " more reasons are in samples.csv, column error\n";
+    std::cerr << "bench-all: " << counted(skipped_for_.size() - kMost, "more reason")
+              << ": see samples.csv, column error\n";
   }
 }
 

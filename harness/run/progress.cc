@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "harness/base/counted.h"
+
 namespace harness {
 namespace {
 
@@ -20,20 +22,21 @@ Progress::~Progress() {
 void Progress::show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name) {
   const auto seconds = std::lround(left.count());
   if (style_ == Style::kOneLine) {
-    out_ << kEraseLine << done << " launches, " << seconds << " s left  "
+    out_ << kEraseLine << counted(done, "launch", "launches") << ", " << seconds << " s left  "
          << name.substr(0, kLongestName) << std::flush;
   } else if (style_ == Style::kLines) {
     const int tenths = static_cast<int>(10 * elapsed.count() / (elapsed + left).count());
     if (tenths <= tenths_ || tenths >= 10) return;
     tenths_ = tenths;
-    out_ << "bench-all: " << done << " launches done, " << seconds << " s left" << std::endl;
+    out_ << "bench-all: " << counted(done, "launch", "launches") << " done, " << seconds
+         << " s left" << std::endl;
   }
 }
 
 void Progress::end(std::size_t done) {
   if (style_ == Style::kSilent) return;
   if (style_ == Style::kOneLine) out_ << kEraseLine;
-  out_ << "bench-all: " << done << " launches done" << std::endl;
+  out_ << "bench-all: " << counted(done, "launch", "launches") << " done" << std::endl;
 }
 
 void Progress::went_wrong(const std::string& name, const std::string& status,

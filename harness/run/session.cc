@@ -5,6 +5,7 @@
 #include <iostream>
 #include <random>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/judge/stored_run.h"
@@ -281,9 +282,9 @@ void Session::finish(EventLog& log, const fs::path& folder) {
   write_tables(folder);
   if (outcomes_.exit_code() == kNothingRan) outcomes_.say_why_nothing_ran();
   if (schedule_.left_out() > 0 && !settings_.quiet) {
-    std::cerr << "bench-all: " << schedule_.left_out() << " launches were left out to end within "
-              << settings_.budget.count() << " s (--time-budget); " << schedule_.launches()
-              << " were made\n";
+    std::cerr << "bench-all: left out " << counted(schedule_.left_out(), "launch", "launches")
+              << " to end within " << settings_.budget.count() << " s (--time-budget), made "
+              << schedule_.launches() << "\n";
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/record/tables.h"
 
@@ -71,7 +72,7 @@ bool is_unseen(const Row& row) {
 std::string table_of(const TestResult& result) {
   std::string text = std::string(to_text(result.verdict())) + "  " + result.test->name;
   if (!result.skipped.empty()) return text + ": " + result.skipped + "\n";
-  text += "  (" + std::to_string(result.trials) + " trials)  " + result.test->promise + "\n";
+  text += "  (" + counted(result.trials, "trial") + ")  " + result.test->promise + "\n";
   const auto rows = rows_of(result);
   std::size_t width = 6;
   std::string not_seen;

@@ -172,7 +172,7 @@ TEST(MeasurementTest, APayloadThatArrivesWrongFailsTheRow) {
   }
   const Json& row = control.windows.at(0).columns;
   EXPECT_EQ(row["status"], "failed");
-  EXPECT_EQ(row["error"], "1 payloads arrived wrong");
+  EXPECT_EQ(row["error"], "1 payload arrived wrong");
   EXPECT_EQ(row["checksum_ok"], 0);
 }
 

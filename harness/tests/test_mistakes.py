@@ -77,6 +77,13 @@ class Mistakes(CommandTest):
         self.assertIn("8 cases, 48 launches of 1 window: about ", result.out)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_one_of_a_thing_is_in_the_singular(self):
+        one = "counting/who:steady/size:8/place:here"
+        self.assertRegex(self.run_it([one, "--dry-run", "--launches", "1"]).out, r"\A1 case, 1 launch of 1 window: about ")
+        self.assertRegex(self.run_it(["ab", "--a", self.program, "--b", self.program, one, "--dry-run", "--rounds", "1"]).out,
+                         r"(?m)^1 round of 1 case, 2 launches: about ")
+        self.assertIn("bench-all: 1 launch done\n", self.run_it([one, "--launches", "1", "--window", "20ms", "--no-report"]).err)
+
 
 class Folders(CommandTest):
     def test_a_file_is_no_folder_for_results(self):

@@ -18,7 +18,7 @@ class Stress(CommandTest):
         self.assertEqual(result.code, 0, result)
         self.assertRegex(result.out, r"(?m)^passed  counter/scope:processes  \([0-9]+ trials\)")
         self.assertRegex(result.out, r"(?m)^  exact +[0-9]+  100.00 % +acceptable +all increments")
-        self.assertRegex(result.out, r"(?m)^1 tests, [0-9]+ trials in [0-9.]+ s, seed 1: 0 failed$")
+        self.assertRegex(result.out, r"(?m)^1 test, [0-9]+ trials? in [0-9.]+ s, seed 1: 0 failed$")
 
     def test_3_for_what_is_forbidden_with_a_command_that_replays_it(self):
         result = self.stress("fails/contender:ours", *QUICK)

@@ -82,7 +82,7 @@ string said_of(bool in_order = true) {
 template <WorkerKind K>
 void expect_faults_of_a_flow_are_noticed() {
   EXPECT_EQ((said_of<Fault::kNone, K>()), "");
-  EXPECT_EQ((said_of<Fault::kSwaps, K>()), "1 payloads arrived wrong");
+  EXPECT_EQ((said_of<Fault::kSwaps, K>()), "1 payload arrived wrong");
   // A torn item, or one of no producer, is none that was put: that one is missing.
   EXPECT_TRUE((said_of<Fault::kTears, K>()).starts_with("of producer 0's "));
   EXPECT_TRUE((said_of<Fault::kForeign, K>()).starts_with("of producer 0's "));

@@ -108,16 +108,16 @@ std::string noticed(FaultyQueue::Fault fault, bool in_order = true) {
 TEST(FlowWorkersTest, AGoodQueueIsVerified) { EXPECT_EQ(noticed(FaultyQueue::Fault::kNone), ""); }
 
 TEST(FlowWorkersTest, ItemsOutOfOrderAreNoticedWhereOrderIsPromised) {
-  EXPECT_EQ(noticed(FaultyQueue::Fault::kSwaps), "1 payloads arrived wrong");
+  EXPECT_EQ(noticed(FaultyQueue::Fault::kSwaps), "1 payload arrived wrong");
   EXPECT_EQ(noticed(FaultyQueue::Fault::kSwaps, /*in_order=*/false), "");
 }
 
 TEST(FlowWorkersTest, ATornItemIsNoticed) {
-  EXPECT_EQ(noticed(FaultyQueue::Fault::kTears), "1 payloads arrived wrong");
+  EXPECT_EQ(noticed(FaultyQueue::Fault::kTears), "1 payload arrived wrong");
 }
 
 TEST(FlowWorkersTest, AnItemOfNoProducerIsNoticed) {
-  EXPECT_EQ(noticed(FaultyQueue::Fault::kForeign), "1 payloads arrived wrong");
+  EXPECT_EQ(noticed(FaultyQueue::Fault::kForeign), "1 payload arrived wrong");
 }
 
 TEST(FlowWorkersTest, AnItemInPlaceOfAnotherIsNoticed) {

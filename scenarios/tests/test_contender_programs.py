@@ -107,7 +107,7 @@ class ContenderPrograms(CommandTest):
         self.assertEqual(self.error_of(text), "the count of operations went back; is it written as one word?")
 
     def test_an_error_that_it_counts_fails_the_row(self):
-        self.assertEqual(self.error_of(self.COUNTS + "    words[10] = 1"), "1 payloads arrived wrong")
+        self.assertEqual(self.error_of(self.COUNTS + "    words[10] = 1"), "1 payload arrived wrong")
 
     def test_the_program_stands_in_the_runs_facts(self):
         self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")

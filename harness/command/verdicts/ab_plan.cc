@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 
@@ -34,8 +35,8 @@ std::string rounds_text(const ComparisonSettings& settings, std::size_t cases,
                         const std::optional<double>& launch_seconds) {
   const auto text = [&](int rounds) {
     const auto launches = 2 * static_cast<std::size_t>(rounds) * cases;
-    return std::to_string(rounds) + " rounds of " + std::to_string(cases) + " cases, " +
-           std::to_string(launches) + " launches: " +
+    return counted(rounds, "round") + " of " + counted(cases, "case") + ", " +
+           counted(launches, "launch", "launches") + ": " +
            (launch_seconds
                 ? "about " + minutes_text(static_cast<double>(launches) * *launch_seconds)
                 : "how long a launch takes is not known");

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
@@ -98,7 +99,8 @@ int ab(CompareOptions options) {
   if (!cases.only_b.empty()) comparison.warn("A does not have: " + joined(cases.only_b, "; "));
   comparison.go_on_from(made, [&](const Pair& pair) { log.append(json_of(pair)); });
   if (options.resume && !options.quiet) {
-    std::cerr << "bench-all: going on with " << made.size() << " pairs of launches from "
+    std::cerr << "bench-all: going on with "
+              << counted(made.size(), "pair of launches", "pairs of launches") << " from "
               << one_line(log.folder().string()) << std::endl;
   }
   comparison.run(progress_of(options, ""));
