@@ -75,6 +75,14 @@ int rounds_for(double share) {
 
 }  // namespace
 
+int fewest_launches_to_find_delays(const std::vector<double>& shares) {
+  int rounds = kCoarseRounds;
+  for (const double share : std::set<double>(shares.begin(), shares.end())) {
+    rounds += rounds_for(share);
+  }
+  return 1 + 2 * rounds;
+}
+
 std::string injected_delay(double ns) { return "--injected-delay=" + std::to_string(ns); }
 
 std::optional<std::map<double, double>> delays_that_slow(const Build& build,

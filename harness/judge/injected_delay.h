@@ -25,4 +25,7 @@ std::optional<std::map<double, double>> delays_that_slow(const Build& build,
                                                          const std::filesystem::path& scratch,
                                                          const std::vector<double>& shares);
 
+// Returns how many launches of a case that takes, if the first delay that is tried slows it by about as much as it should.
+int fewest_launches_to_find_delays(const std::vector<double>& shares);
+
 }  // namespace harness

@@ -122,6 +122,24 @@ class Aa(CommandTest):
         with open(self.path("out", "aa.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["by_case"]["trials"], 2)
 
+    def test_a_dry_run_says_build_cases_trials_and_time_and_measures_nothing(self):
+        words = ["aa", "^counting/who:steady/size:8", "--trials", "3", "--rounds", "8", "--out", "out", "--dry-run"]
+        before = sorted(os.walk(self.folder))
+        result = self.run_it(words)
+        self.assertEqual((result.code, result.err), (0, ""))
+        names = "counting/who:steady/size:8/place:here\ncounting/who:steady/size:8/place:there\n"
+        confirming = "; to confirm what seems worse takes as long again at most"
+        self.assertRegex(result.out, r"\Abuild: %s\n3 trials of 8 rounds of 2 cases, 96 launches: about [\d.]+ s%s\n%s\Z" % (
+            os.path.realpath(self.program), confirming, names))
+        # 1 + 2 * 24 launches for a first delay, then 2 * 16 and 2 * 8 near those that slow by 100 % and 200 %.
+        self.assertRegex(self.run_it([*words, "--power", "100,200", "--time-budget", "5m"]).out,
+                         r"\Abuild: \S+\nfirst it looks for the delays that slow the build so much, in at least 194 launches: "
+                         r"about [\d.]+ s\nfor each of 2 slowdowns 3 trials of 8 rounds of 2 cases, 192 launches: about [\d.]+ s%s; "
+                         r"trials that do not fit into 5 min are left out \(--time-budget\)\n%s\Z" % (confirming, names))
+        self.assertEqual(sorted(os.walk(self.folder)), before)
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 2)
+        self.refuses(["aa", CASE, "--dry-run", "--rounds", "5"], 2, "aa: --rounds: six are the fewest that give an interval")
+
 
 if __name__ == "__main__":
     unittest.main()

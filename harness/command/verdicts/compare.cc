@@ -18,8 +18,8 @@
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
-#include "harness/command/verdicts/ab_plan.h"
 #include "harness/command/verdicts/compare_options.h"
+#include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/self_test.h"
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
@@ -110,6 +110,13 @@ int ab(CompareOptions options) {
   return code_of({comparison.result()}, options.strict);
 }
 
+void add_dry_run(CLI::App& command, CompareOptions& options, CLI::Option* resume) {
+  command
+      .add_flag("-n,--dry-run", options.dry_run,
+                "say which builds, cases and how many launches; build and measure nothing")
+      ->excludes(resume);
+}
+
 // Adds the two commands and their options.
 void declare(CLI::App& app, CompareOptions& options) {
   app.name("bench-all");
@@ -128,10 +135,7 @@ void declare(CLI::App& app, CompareOptions& options) {
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
   auto* resume = ab_command->add_flag(
       "--resume", options.resume, "go on with the rounds that --out has, and add what is missing");
-  ab_command
-      ->add_flag("-n,--dry-run", options.dry_run,
-                 "say which builds, cases and how many rounds; build and measure nothing")
-      ->excludes(resume);
+  add_dry_run(*ab_command, options, resume);
   ab_command->add_option("words", options.words,
                          "A and B, unless given by --a and --b; then filters");
   add_format(*ab_command, options.format);
@@ -149,8 +153,9 @@ void declare(CLI::App& app, CompareOptions& options) {
       ->type_name("LIST")
       ->allow_extra_args(false)
       ->check(number_between(0.1, 1000));
-  aa_command->add_flag("--resume", options.resume,
-                       "keep the trials that --out has, and add to them");
+  add_dry_run(*aa_command, options,
+              aa_command->add_flag("--resume", options.resume,
+                                   "keep the trials that --out has, and add to them"));
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
   aa_command->footer(

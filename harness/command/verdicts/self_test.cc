@@ -10,6 +10,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
+#include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/injected_delay.h"
 #include "harness/judge/self_test.h"
@@ -176,6 +177,7 @@ int self_test(CompareOptions options) {
   if (options.settings.rounds < kFewestRounds) {
     throw BadUsage("aa: --rounds: six are the fewest that give an interval");
   }
+  if (options.dry_run) return plan_aa(options);
   const Build build = build_for(options, options.a.empty() ? "/proc/self/exe" : options.a);
   return SelfTestRun(std::move(options), build).run();
 }
