@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/base/counted.h"
 #include "harness/base/interruption.h"
-#include "harness/base/lists.h"
 
 namespace harness {
 namespace {
@@ -12,6 +12,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMostTimes = 4;
+
+// Why a build may have no p99, and what gives it one.
+constexpr char kFewOperations[] =
+    "; it needs 300 operations that are timed in a window, which may be longer: "
+    "--launch-option=--window=1s";
 
 std::chrono::nanoseconds nanoseconds_of(double seconds) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -64,18 +69,9 @@ void Comparison::run(const Progress& progress) {
 
 void Comparison::judge_all(Samples& samples) {
   std::vector<Judgement*> judgements;
+  add_one_sided(samples);
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
-    for (const auto& [key, build] : one_sided_) {
-      if (key.first != name || metrics.count(key.second) != 0) continue;
-      if (build == "A" && is_headline(key.second)) {
-        metrics[key.second] = {.name = name, .metric = key.second, .note = "only A measures it"};
-      } else {
-        add_once(result_.warnings, "only " + build + " measures " +
-                                       std::string(facts_of(key.second).name) +
-                                       ", which is not compared");
-      }
-    }
     if (metrics.empty()) metrics[Metric::kRate] = {.name = name};
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
@@ -88,6 +84,29 @@ void Comparison::judge_all(Samples& samples) {
     if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
   }
   control_false_discoveries(judgements);
+}
+
+// What one build alone measures of a case: a rate or a median that B has lost is a row, anything else a warning.
+void Comparison::add_one_sided(Samples& samples) {
+  std::map<std::pair<Metric, std::string>, std::vector<std::string>> not_compared;  // cases
+  for (const auto& name : cases_) {
+    auto& metrics = samples[name];
+    for (const Metric metric : kMetrics) {
+      const auto build = one_sided_.find({name, metric});
+      if (build == one_sided_.end() || metrics.count(metric) != 0) continue;
+      if (build->second == "A" && is_headline(metric)) {
+        metrics[metric] = {.name = name, .metric = metric, .note = "only A measures it"};
+      } else {
+        not_compared[{metric, build->second}].push_back(name);
+      }
+    }
+  }
+  for (const auto& [what, names] : not_compared) {
+    const auto& [metric, build] = what;
+    warn(std::string(facts_of(metric).name) + " of " + counted(names.size(), "case") +
+         " is not compared, since only " + build + " measures it: " + few_of(names) +
+         (metric == Metric::kTailLatency ? kFewOperations : ""));
+  }
 }
 
 // What other rounds have said of a broken case does not count.

@@ -88,6 +88,7 @@ struct Comparison {
   void add_pair(const Pair& pair, Samples& into);
   void add_pairs_that_are_left(Samples& into);
   void judge_all(Samples& samples);
+  void add_one_sided(Samples& samples);
   void mark_failed();
   void confirm(const Progress& progress);
   bool has_time_for(std::chrono::nanoseconds longest) const;

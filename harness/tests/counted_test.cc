@@ -18,5 +18,11 @@ TEST(CountedTest, APluralThatTakesMoreThanAnSIsGiven) {
   EXPECT_EQ(counted(2, "launch", "launches"), "2 launches");
 }
 
+TEST(CountedTest, OfManyNamesTheFirstThreeAreShownAndTheOthersCounted) {
+  EXPECT_EQ(few_of({"a"}), "a");
+  EXPECT_EQ(few_of({"a", "b", "c", "d"}), "a; b; c; d");
+  EXPECT_EQ(few_of({"a", "b", "c", "d", "e"}), "a; b; c; and 2 more");
+}
+
 }  // namespace
 }  // namespace harness::testing

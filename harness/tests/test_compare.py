@@ -136,12 +136,20 @@ class Ab(CompareTest):
         result = self.run_it(["ab", "--a", fewer, "--b", self.program, "^counting/who:steady", "--rounds", "6", "--delta", "1000",
                               "--out", self.path("more"), *FAST])
         self.assertEqual(result.code, 0, result)
-        self.assertIn("warning: A does not have: counting/who:steady/size:8/place:there; counting/who:steady", result.out)
+        self.assertIn("warning: A does not have 3 cases: counting/who:steady/size:8/place:there; counting/who:steady", result.out)
         no_rate = '"$real" "$@"; code=$?; while [ "$1" != --out ]; do shift; done\n' \
             'sed -i \'s/"ops_per_s":[^,]*,//\' "$2/events.jsonl"; exit $code'
         result = self.against(self.variant(no_rate), "--rounds", "6", "--delta", "1000")
         self.assertEqual(result.code, 4, result)
         self.assertEqual(self.verdicts()["rate"]["next_step"], "only A measures it")
+
+    def test_a_metric_that_only_one_build_has_is_a_warning_that_names_the_cases(self):
+        a_tail = '"$real" "$@"; code=$?; while [ "$1" != --out ]; do shift; done\n' \
+            'sed -i \'s/"ops_per_s":/"lat_p99_ns":5,&/\' "$2/events.jsonl"; exit $code'
+        result = self.against(self.variant(a_tail), "--rounds", "6", "--delta", "1000", case="^counting/who:rare/size:8")
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("warning: p99 of 2 cases is not compared, since only B measures it: counting/who:rare/size:8/place:here; "
+                      "counting/who:rare/size:8/place:there; it needs 300 operations", result.out)
 
     def test_4_when_one_build_does_not_measure_a_case(self):
         result = self.against(self.variant("exit 3"), "--rounds", "2")

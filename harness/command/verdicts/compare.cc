@@ -96,7 +96,10 @@ int ab(CompareOptions options) {
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
-  if (!cases.only_b.empty()) comparison.warn("A does not have: " + joined(cases.only_b, "; "));
+  if (!cases.only_b.empty()) {
+    comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
+                    few_of(cases.only_b));
+  }
   comparison.go_on_from(made, [&](const Pair& pair) { log.append(json_of(pair)); });
   if (options.resume && !options.quiet) {
     std::cerr << "bench-all: going on with "
