@@ -6,6 +6,7 @@
 #include "harness/base/lists.h"
 #include "harness/measure/load.h"
 #include "harness/plan/axes.h"
+#include "harness/plan/conflict.h"
 #include "harness/plan/filter.h"
 
 namespace harness {
@@ -111,8 +112,33 @@ void check_wishes(const std::vector<const Scenario*>& scenarios, const Selection
   }
 }
 
+std::vector<std::string> names_of(const std::vector<const Scenario*>& scenarios,
+                                  const Selection& selection) {
+  std::vector<std::string> names;
+  for (const auto* scenario : scenarios) {
+    for (const auto& point : points_of(*scenario, selection)) {
+      names.push_back(point.name(scenario->name));
+    }
+  }
+  return names;
+}
+
+// Throws if wishes exclude each other. `filter`: one that matches nothing, or empty.
+void refuse_conflict(const std::vector<const Scenario*>& scenarios, const Selection& selection,
+                     const std::string& filter) {
+  const auto names_with = [&](const Axes& axes) {
+    Selection other = selection;
+    other.axes = axes;
+    return names_of(scenarios, other);
+  };
+  if (const auto conflict = conflict_of(filter, selection.axes, names_with)) {
+    throw BadUsage(*conflict + "; leave one of them out, or see `bench-all list`");
+  }
+}
+
 [[noreturn]] void no_case_matches(const std::vector<const Scenario*>& scenarios,
-                                  const std::string& filter) {
+                                  const Selection& selection, const std::string& filter) {
+  refuse_conflict(scenarios, selection, filter);
   std::vector<std::string> names;
   for (const auto* each : scenarios) names.emplace_back(each->name);
   throw BadUsage("no case matches " + in_quotes(filter) + "; the scenarios are: " + joined(names) +
@@ -164,12 +190,15 @@ std::vector<Case> select(const std::vector<const Scenario*>& scenarios,
       cases.push_back({scenario, std::move(point), name, std::move(question)});
     }
   }
-  if (const auto* idle = filters.idle()) no_case_matches(scenarios, *idle);
+  if (const auto* idle = filters.idle()) no_case_matches(scenarios, selection, *idle);
   if (const auto* idle = excludes.idle()) {
     throw BadUsage("--exclude: " + in_quotes(*idle) +
                    " leaves nothing out; `bench-all list` shows " + "the cases");
   }
-  if (cases.empty()) throw BadUsage("no case is left by these filters; `bench-all list` shows all");
+  if (cases.empty()) {
+    if (excludes.empty()) refuse_conflict(scenarios, selection, "");
+    throw BadUsage("no case is left by these filters; `bench-all list` shows all");
+  }
   check_wishes(scenarios, selection, cases);
   return cases;
 }

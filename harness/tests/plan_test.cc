@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/base/errors.h"
+#include "harness/plan/conflict.h"
 #include "harness/tests/fixtures.h"
 #include "harness/tests/support.h"
 
@@ -185,6 +186,23 @@ TEST(PlanTest, FiltersThatLeaveNothingSaySo) {
       "see bench-all --help");
   EXPECT_EQ(refusal({.excludes = {".*"}}),
             "no case is left by these filters; `bench-all list` shows all");
+}
+
+TEST(PlanTest, WishesThatExcludeEachOtherAreNamed) {
+  const std::string remedy = "; leave one of them out, or see `bench-all list`";
+  EXPECT_EQ(refusal({.filters = {"counting"}, .axes = {{"place", "moon"}}}),
+            "no case has both 'counting' and --place moon" + remedy);
+  // Places but "here" are offered with one size only.
+  const Axes both = {{"place", "there"}, {"size", "64"}};
+  EXPECT_EQ(refusal({.filters = {"counting"}, .axes = both}),
+            "no case that matches 'counting' has both --place there and --size 64" + remedy);
+  EXPECT_EQ(refusal({.axes = both}), "no case has both --place there and --size 64" + remedy);
+  EXPECT_EQ(refusal({.filters = {"counting/place:moon"}}),
+            "no case has both 'counting' and 'place:moon'" + remedy);
+  EXPECT_EQ(refusal({.filters = {"counting/place:here/size:8"}}),
+            "no case matches 'counting/place:here/size:8', whose parts stand in "
+            "counting/who:steady/size:8/place:here in another order, or with others between them" +
+                remedy);
 }
 
 TEST(PlanTest, AnExclusionThatLeavesNothingOutIsRefused) {
