@@ -30,18 +30,6 @@ std::string joined_notes(std::initializer_list<std::string> notes) {
   return text;
 }
 
-// Where the row stands among those of its case, and the case among all: the lower, the earlier.
-int rank_of(const ComparedRow& row) {
-  constexpr Verdict kOrder[] = {Verdict::kWorse, Verdict::kBetter, Verdict::kIncomparable,
-                                Verdict::kUndecided, Verdict::kSame};
-  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), row.judgement.verdict) -
-                          std::begin(kOrder));
-}
-
-bool is_shown(const ComparedRow& row) {
-  return row.judgement.verdict != Verdict::kSame || row.floor_decided;
-}
-
 std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
   std::map<std::string, int> of_case;  // the lowest rank of its rows
   std::vector<const ComparedRow*> shown;
@@ -111,23 +99,38 @@ std::string next_step(const ComparedRow& row, bool paired) {
   return joined_notes({step_of(row, paired), floor_text(row), row.note});
 }
 
+bool is_shown(const ComparedRow& row) {
+  return row.judgement.verdict != Verdict::kSame || row.floor_decided;
+}
+
+int rank_of(const ComparedRow& row) {
+  constexpr Verdict kOrder[] = {Verdict::kWorse, Verdict::kBetter, Verdict::kIncomparable,
+                                Verdict::kUndecided, Verdict::kSame};
+  return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), row.judgement.verdict) -
+                          std::begin(kOrder));
+}
+
+ShownRow shown_row(const ComparedRow& row, bool paired) {
+  const bool judged = row.judgement.verdict != Verdict::kIncomparable;
+  return {std::string(name_of(row.judgement.verdict)),
+          row.name,
+          std::string(facts_of(row.metric).name),
+          judged ? worsening_text(row.metric, row.judgement.effect) : "",
+          judged ? interval_text(row, paired) : "",
+          next_step(row, paired)};
+}
+
 std::vector<ShownRow> shown_rows(const Compared& compared) {
   std::vector<ShownRow> shown;
-  for (const auto* row : ordered(compared.rows)) {
-    const bool judged = row->judgement.verdict != Verdict::kIncomparable;
-    shown.push_back({std::string(name_of(row->judgement.verdict)), row->name,
-                     std::string(facts_of(row->metric).name),
-                     judged ? worsening_text(row->metric, row->judgement.effect) : "",
-                     judged ? interval_text(*row, compared.paired) : "",
-                     next_step(*row, compared.paired)});
-  }
+  for (const auto* row : ordered(compared.rows)) shown.push_back(shown_row(*row, compared.paired));
   return shown;
 }
 
-bool any_varies_too_much(const std::vector<ShownRow>& rows) {
-  return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before) {
+  const bool any = std::any_of(rows.begin(), rows.end(), [](const auto& row) {
     return row.back().find(kVariesTooMuch) != std::string::npos;
   });
+  return any ? before + "`bench-all noise` says what makes this machine vary\n" : "";
 }
 
 std::string headline_of(const Compared& compared) {

@@ -36,8 +36,14 @@ using ShownRow = std::array<std::string, kShownColumns.size()>;
 // undecided; of those that stayed the same only what a floor has decided.
 std::vector<ShownRow> shown_rows(const Compared& compared);
 
-// Whether a row says that its case varies too much to be decided.
-bool any_varies_too_much(const std::vector<ShownRow>& rows);
+ShownRow shown_row(const ComparedRow& row, bool paired);
+
+// Whether a row is shown, and its place by its verdict: the lower, the earlier.
+bool is_shown(const ComparedRow& row);
+int rank_of(const ComparedRow& row);
+
+// What to do about cases that vary too much, once below the table and after `before`; empty if none does.
+std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before);
 
 // One line that says the result: "B against A: 1 worse, 3 same".
 std::string headline_of(const Compared& compared);

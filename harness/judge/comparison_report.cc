@@ -9,8 +9,10 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/judge/annotations.h"
 #include "harness/judge/case_table.h"
 #include "harness/judge/comparison_cells.h"
+#include "harness/judge/comparison_markdown.h"
 #include "harness/record/tables.h"
 
 namespace harness {
@@ -72,39 +74,6 @@ Json json_of(const Compared& compared) {
           {"rows", rows}};
 }
 
-// A cell of a table in Markdown: on one line, and its bars end no cell.
-std::string markdown_cell(const std::string& text) {
-  std::string cell;
-  for (const char c : one_line(text)) cell += c == '|' ? "\\|" : std::string(1, c);
-  return cell;
-}
-
-// What to do about a case that varies too much, once below the table.
-std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before) {
-  return any_varies_too_much(rows)
-             ? before + "`bench-all noise` says what makes this machine vary\n"
-             : "";
-}
-
-std::string markdown_of(const Compared& compared) {
-  std::string text = "## " + one_line(headline_of(compared)) + "\n\n";
-  for (const auto& line : compared.about) text += one_line(line) + "\n\n";
-  for (const auto& warning : compared.warnings) text += "> " + one_line(warning) + "\n\n";
-  const auto rows = shown_rows(compared);
-  if (rows.empty()) return text + "No case changed.\n";
-  text += std::string(kSignMeaning) + ".\n\n";
-  text += "| verdict | case | metric | worse by | 95 % interval | |\n";
-  text += "| :-- | :-- | :-- | --: | --: | :-- |\n";
-  std::string above;  // a case is named once
-  for (auto row : rows) {
-    row[kCaseColumn] = row[kCaseColumn] == above ? "" : above = row[kCaseColumn];
-    text += "|";
-    for (const auto& cell : row) text += " " + markdown_cell(cell) + " |";
-    text += "\n";
-  }
-  return text + hint_of(rows, "\n");
-}
-
 std::vector<std::string> without_case(const ShownRow& row) {
   std::vector<std::string> cells(row.begin(), row.end());
   cells.erase(cells.begin() + kCaseColumn);
@@ -161,49 +130,19 @@ std::string junit_of(const std::vector<Compared>& all) {
   return text.str() + "\n";
 }
 
-// A workflow command's data: GitHub reads %, CR and LF by their codes.
-std::string annotation(const std::string& kind, const std::string& title, const std::string& text) {
-  std::string data;
-  for (const char c : text) data += c == '%' ? "%25" : std::string(1, c);
-  return "::" + kind + " title=" + title + "::" + data + "\n";
-}
-
-// Of each kind GitHub shows the first ten of a step (actions/runner, ExecutionContext.cs): what all are about
-// comes before what one row says.
-std::string github_of(const std::vector<Compared>& all) {
-  std::string text;
-  for (const auto& compared : all) {
-    text += annotation("notice", "bench-all", one_line(headline_of(compared)));
-  }
-  for (const auto& compared : all) {
-    for (const auto& warning : compared.warnings) {
-      text += annotation("warning", "bench-all", one_line(warning));
-    }
-    for (const auto& [verdict, name, metric, change, interval, step] : shown_rows(compared)) {
-      std::string said = name + " " + metric;
-      said += change.empty() ? "" : " worse by " + change + " (" + interval + ")";
-      said += step.empty() ? "" : ": " + step;
-      text += annotation(verdict == "worse" ? "error" : "notice", verdict, one_line(said));
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string formatted(const std::vector<Compared>& all, Format format) {
   if (format == Format::kJunit) return junit_of(all);
-  if (format == Format::kGithub) return github_of(all);
+  if (format == Format::kGithub) return annotations_of(all);
+  if (format == Format::kMarkdown) return markdown_of(all);
   if (format == Format::kJson) {
     Json list = Json::array();
     for (const auto& compared : all) list.push_back(json_of(compared));
     return to_text(list, 1) + "\n";
   }
   std::string text;
-  for (const auto& compared : all) {
-    text += text.empty() ? "" : "\n";
-    text += format == Format::kMarkdown ? markdown_of(compared) : table_of(compared);
-  }
+  for (const auto& compared : all) text += (text.empty() ? "" : "\n") + table_of(compared);
   return text;
 }
 

@@ -1,15 +1,40 @@
 #include "harness/command/verdicts/verdict_output.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <string>
 
 #include "harness/base/errors.h"
+#include "harness/judge/comparison_markdown.h"
 
 namespace harness {
+namespace {
+
+// GitHub drops the whole summary of a step that is longer than 1 MiB (actions/runner, FileCommandManager.cs). Some room
+// is left for what else the step says in it.
+constexpr std::uintmax_t kMostOfSummary = 1'000'000;
+
+void add_to_summary(const std::string& file, const std::vector<Compared>& all) {
+  std::error_code none;  // it need not be there
+  const auto taken = std::filesystem::file_size(file, none);
+  const auto room = none ? kMostOfSummary : kMostOfSummary - std::min(taken, kMostOfSummary);
+  const auto text = markdown_within(room, all, "the log of this step has a line for each");
+  if (text.size() > room) {
+    std::cerr
+        << "bench-all: GITHUB_STEP_SUMMARY has no room for the table, since GitHub takes 1 MiB "
+           "of a step; the log of this step has a line for each row\n";
+    return;
+  }
+  std::ofstream out(file, std::ios::app);
+  if (!(out << text << std::flush)) throw CannotWrite("GITHUB_STEP_SUMMARY: " + file);
+}
+
+}  // namespace
 
 void add_format(CLI::App& command, Format& format) {
   static const std::map<std::string, Format> formats = {{"table", Format::kTable},
@@ -27,11 +52,7 @@ void add_format(CLI::App& command, Format& format) {
 void say(const std::vector<Compared>& all, Format format) {
   std::cout << formatted(all, format) << std::flush;
   const char* summary = std::getenv("GITHUB_STEP_SUMMARY");
-  if (format != Format::kGithub || summary == nullptr) return;
-  std::ofstream out(summary, std::ios::app);
-  if (!(out << formatted(all, Format::kMarkdown) << std::flush)) {
-    throw CannotWrite(std::string("GITHUB_STEP_SUMMARY: ") + summary);
-  }
+  if (format == Format::kGithub && summary != nullptr) add_to_summary(summary, all);
 }
 
 int code_of(const std::vector<Compared>& all, bool strict) {

@@ -10,7 +10,8 @@ namespace harness {
 
 void add_format(CLI::App& command, Format& format);
 
-// Prints it. For GitHub also adds the tables to the summary of the job, where GITHUB_STEP_SUMMARY names it.
+// Prints it. For GitHub also adds the tables to the summary of the job, where GITHUB_STEP_SUMMARY names it: as many
+// rows as GitHub takes. Throws CannotWrite.
 void say(const std::vector<Compared>& all, Format format);
 
 // kWorse, kIncomparable or kOk. `strict`: undecided counts as incomparable.
