@@ -94,6 +94,12 @@ constexpr char kSynopsis[] =
     ".B bench\\-all list\n[\\fIoptions\\fR] [\\fIfilter\\fR ...]\n.br\n"
     ".B bench\\-all report\n.I folder\n.br\n"
     ".B bench\\-all ab\n.I A B\n[\\fIoptions\\fR] [\\fIfilter\\fR ...]\n.br\n"
+    ".B bench\\-all aa\n[\\fIoptions\\fR] [\\fIfilter\\fR ...]\n.br\n"
+    ".B bench\\-all compare\n\\fIrun run\\fR ...\n.br\n"
+    ".B bench\\-all stress\n[\\fIoptions\\fR] [\\fIfilter\\fR ...]\n.br\n"
+    ".B bench\\-all fleet \\-\\-out\n.I folder\n[\\fIoptions\\fR] \\-\\- \\fIarguments of "
+    "run\\fR\n.br\n"
+    ".B bench\\-all noise\n[\\fIoptions\\fR]\n.br\n"
     ".B bench\\-all env\n| \\fBman\\fR | \\fBcompletion\\fR \\fIshell\\fR\n";
 
 constexpr char kDescription[] =
@@ -109,6 +115,7 @@ constexpr char kDescription[] =
 constexpr char kExamples[] =
     ".TP\n.B bench\\-all \\-\\-profile smoke\nSeconds: does everything run?\n"
     ".TP\n.B bench\\-all pipe_vs_queue \\-\\-bytes 64,4k\nOne question, two sizes.\n"
+    ".TP\n.B bench\\-all ab main HEAD wakeup\nHas the current revision made a wake-up slower?\n"
     ".TP\n.B bench\\-all pipe_vs_queue \\-\\-contender mine,pipe2 \\-\\-contender\\-program "
     "mine=./prog\n"
     "A program of your own beside pipe(2).\n";

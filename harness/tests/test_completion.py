@@ -140,6 +140,24 @@ class Completion(CommandTest):
         self.assertEqual([each for each in self.options() if each not in page], [])
         self.assertIn("--trials", page)
 
+    def test_the_synopsis_of_the_manual_has_each_command(self):
+        page = self.run_it(["man"]).out
+        part = {name: page.split(".SH %s\n" % name)[1].split(".SH ")[0] for name in ("COMMANDS", "SYNOPSIS")}
+        commands = re.findall(r"(?m)^\.TP\n\\fB([a-z]+)\\fR$", part["COMMANDS"])
+        self.assertIn("noise", commands)
+        self.assertEqual([each for each in commands if not re.search(r"(?<![a-z])%s(?![a-z])" % each, part["SYNOPSIS"])], [])
+
+    def test_help_says_the_defaults_an_example_and_the_exit_codes(self):
+        for command, options in (("ab", ("--rounds 12", "--delta 5", "--out compare")), ("compare", ("--delta 5",)),
+                                 ("aa", ("--trials 20", "--rounds 12", "--delta 5", "--out compare")), ("noise", ("--time-budget 10s",))):
+            text = self.run_it([command, "--help"]).out
+            for option in options:
+                name, default = option.split()
+                with self.subTest(command=command, option=option):
+                    self.assertRegex(text, r"(?m)^  .*%s\b[^\n]*\n[^\n]*\(%s\)" % (name, default))
+            self.assertRegex(text, r"(?m)^Exit codes: 0 .*(\n.*)*7 cannot write")
+            self.assertRegex(text, r"(?m)^Examples?: `bench-all %s " % command)
+
     def test_the_manual_has_the_date_that_it_is_given(self):
         page = self.run_it(["man"], environment={"SOURCE_DATE_EPOCH": "86400"}).out
         self.assertTrue(page.startswith(".TH BENCH\\-ALL 1 1970-01-02 \"gilfree 0."), page[:60])

@@ -120,20 +120,33 @@ void add_dry_run(CLI::App& command, CompareOptions& options, CLI::Option* resume
       ->excludes(resume);
 }
 
+constexpr char kAboutAb[] =
+    "Examples: `bench-all ab main HEAD wakeup`, `bench-all ab --a ./old --b ./new --rounds 20`\n"
+    "Metrics: rate of operations, their p50 and p99, cpu_per_op (CPU time of one), fairness\n"
+    "(Jain's index of the parties' shares)\n"
+    "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 a case was not measured by "
+    "both,\n"
+    "nothing could be judged or, with --strict, a case is undecided; 7 cannot write;\n"
+    "129, 130, 143 interrupted: the same command with --resume goes on";
+constexpr char kAboutAa[] =
+    "Examples: `bench-all aa wakeup --out aa`, then `bench-all ab main HEAD wakeup --floor "
+    "aa/aa.json`\n"
+    "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time; 7 "
+    "cannot write;\n"
+    "129, 130, 143 interrupted: the same command with --resume goes on";
+
 // Adds the two commands and their options.
 void declare(CLI::App& app, CompareOptions& options) {
   app.name("bench-all");
   app.require_subcommand(1, 1);
-  app.footer(
-      "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 a case was not measured by "
-      "both,\n"
-      "nothing could be judged or, with --strict, a case is undecided; 130, 143 interrupted");
   auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
+  ab_command->footer(kAboutAb);
   ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision");
   ab_command->add_option("--b", options.b, "the same");
   ab_command
       ->add_option("--floor", options.floor,
-                   "an aa.json of this machine: what it could not find is no change")
+                   "the aa.json that `aa` wrote on this machine: a change that it could not find "
+                   "counts as none")
       ->type_name("FILE");
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
   auto* resume = ab_command->add_flag(
@@ -147,11 +160,12 @@ void declare(CLI::App& app, CompareOptions& options) {
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
   aa_command->add_option("--a", options.a, "the build; this one if not given");
   aa_command
-      ->add_option("--trials", options.trials, "comparisons of the build with itself, of each kind")
+      ->add_option("--trials", options.trials,
+                   "comparisons of the build with itself (20); with --power, of each slowdown")
       ->check(CLI::Range(1, 100'000));
   aa_command
       ->add_option("--power", options.powers,
-                   "instead: how often is B found that is slowed by so many percent? As 5,10")
+                   "instead slow B by so many percent, as 5,10: how often is that found?")
       ->delimiter(',')
       ->type_name("LIST")
       ->allow_extra_args(false)
@@ -161,10 +175,7 @@ void declare(CLI::App& app, CompareOptions& options) {
                                    "keep the trials that --out has, and add to them"));
   aa_command->add_option("words", options.words, "filters: scenarios or cases");
   add_shared(*aa_command, options);
-  aa_command->footer(
-      "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time; 7 "
-      "cannot write;\n"
-      "129, 130, 143 interrupted");
+  aa_command->footer(kAboutAa);
   accept_variables(app);
 }
 

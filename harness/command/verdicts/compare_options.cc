@@ -78,20 +78,23 @@ void check_launch_options(const Build& build, const std::string& name,
 }
 
 void add_shared(CLI::App& command, CompareOptions& options) {
-  command.add_option("--rounds", options.settings.rounds, "rounds of one launch of each build")
+  command
+      .add_option("--rounds", options.settings.rounds, "rounds of one launch of each build (12)")
       ->check(CLI::Range(1, 10'000));
   command
-      .add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
+      .add_option("--delta", options.delta_percent,
+                  "smallest difference that matters, in percent (5)")
       ->check(number_between(0.1, 1000));
   command.add_option_function<std::string>(
       "--seed", [&](const std::string& text) { options.settings.seed = seed_of(text); },
       "of the order of cases");
-  command.add_option("-o,--out", options.out, "folder for the results")->type_name("DIR");
+  command.add_option("-o,--out", options.out, "folder for the results (compare)")->type_name("DIR");
   command
       .add_option_function<std::string>(
           "-t,--time-budget",
           [&](const std::string& text) { options.settings.budget = budget_of(text); },
-          "as 10m; a number alone is minutes. Rounds that do not fit are left out")
+          "as 10m; a number alone is minutes. Rounds, or trials of `aa`, that do not fit are left "
+          "out")
       ->type_name("TIME");
   command
       .add_option(

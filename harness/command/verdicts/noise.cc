@@ -28,7 +28,9 @@ struct NoiseOptions {
 
 void declare(CLI::App& app, NoiseOptions& options) {
   app.name("bench-all noise");
-  app.footer("Exit codes: 0 it was measured; 2 wrong usage; 7 cannot write");
+  app.footer(
+      "Example: `bench-all noise --time-budget 30s`\n"
+      "Exit codes: 0 it was measured; 2 wrong usage; 7 cannot write; 129, 130, 143 interrupted");
   app.add_option("-t,--time-budget", options.budget, "how long it measures (10s)")
       ->type_name("TIME");
   app.add_option("--format", options.format, "table (default) or json")

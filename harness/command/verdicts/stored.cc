@@ -60,15 +60,18 @@ struct StoredOptions {
 void declare(CLI::App& app, StoredOptions& options) {
   app.name("bench-all compare");
   app.footer(
+      "Examples: `bench-all compare results/old results/new`, `bench-all compare main "
+      "results/new`\n"
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage, or one run twice; 4 the runs "
       "are not\n"
       "alike, have too few launches to judge anything, a case is in one of them only or, with "
       "--strict,\n"
-      "is undecided");
+      "is undecided; 7 cannot write");
   app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
-  app.add_option("--delta", options.delta_percent, "smallest difference that matters, in percent")
+  app.add_option("--delta", options.delta_percent,
+                 "smallest difference that matters, in percent (5)")
       ->check(number_between(0.1, 1000));
   app.add_flag("--lenient", options.rules.lenient,
                "compare unlike and unfinished runs, and say so in each row");
