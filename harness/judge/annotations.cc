@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include "harness/base/errors.h"
 #include "harness/judge/comparison_cells.h"

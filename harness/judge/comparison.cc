@@ -13,14 +13,24 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMostTimes = 4;
 
-// Why a build may have no p99, and what gives it one.
+// Why a launch may have no p99, and what gives it one.
 constexpr char kFewOperations[] =
-    "; it needs 300 operations that are timed in a window, which may be longer: "
+    "a p99 needs 300 operations that are timed in a window, which may be longer: "
     "--launch-option=--window=1s";
 
 std::chrono::nanoseconds nanoseconds_of(double seconds) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(seconds));
+}
+
+// Says why some of the launches have no p99, if that leaves it undecided.
+void explain_few_tails(std::map<Metric, ComparedRow>& metrics) {
+  const auto tail = metrics.find(Metric::kTailLatency), rate = metrics.find(Metric::kRate);
+  if (tail == metrics.end() || rate == metrics.end()) return;
+  const auto fewest = static_cast<std::size_t>(kFewestRounds);
+  if (tail->second.differences.size() < fewest && rate->second.differences.size() >= fewest) {
+    tail->second.note = kFewOperations;
+  }
 }
 
 }  // namespace
@@ -73,6 +83,7 @@ void Comparison::judge_all(Samples& samples) {
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
     if (metrics.empty()) metrics[Metric::kRate] = {.name = name};
+    explain_few_tails(metrics);
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
   for (auto& row : result_.rows) {
@@ -105,7 +116,7 @@ void Comparison::add_one_sided(Samples& samples) {
     const auto& [metric, build] = what;
     warn(std::string(facts_of(metric).name) + " of " + counted(names.size(), "case") +
          " is not compared, since only " + build + " measures it: " + few_of(names) +
-         (metric == Metric::kTailLatency ? kFewOperations : ""));
+         (metric == Metric::kTailLatency ? std::string("; ") + kFewOperations : ""));
   }
 }
 

@@ -8,6 +8,8 @@
 #include <map>
 #include <tuple>
 
+#include "harness/base/counted.h"
+
 namespace harness {
 namespace {
 
@@ -51,12 +53,19 @@ constexpr int kHopeless = 10;  // times as many rounds as were made
 
 std::string undecided_step(const Judgement& judged, bool paired) {
   const std::string unit = paired ? " rounds" : " launches a side";
-  if (!judged.interval) return (paired ? "six" : "five") + unit + " are the fewest that decide";
+  if (!judged.interval) {
+    return (paired ? "measured in " + counted(judged.rounds, "round") + ", six"
+                   : "measured in " + counted(judged.rounds, "launch", "launches") +
+                         " of a side, five") +
+           " are the fewest that decide";
+  }
   if (judged.rounds_needed > kHopeless * judged.rounds) {
     return std::string(kVariesTooMuch) + ": not even " + std::to_string(kHopeless * judged.rounds) +
            unit + " would decide";
   }
-  return "about " + std::to_string(judged.rounds_needed) + unit + " would decide";
+  const auto needed = std::to_string(judged.rounds_needed);
+  return "about " + needed + unit + " would decide: " + (paired ? "--rounds " : "run --launches ") +
+         needed;
 }
 
 std::string step_of(const ComparedRow& row, bool paired) {

@@ -11,6 +11,9 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kRounds = 12, kPairs = 2 * kRounds, kStep = 4;
+constexpr char kAboutProbes[] =
+    "varies: how far a batch usually lies from the median; worst 1 %: how much longer it takes;\n"
+    "smallest effect: the change that 12 rounds of `ab` would find in 90 % of trials, at best\n";
 constexpr double kConfidence = 0.95, kFoundIn = 0.9;
 
 template <typename... Values>
@@ -190,6 +193,7 @@ std::string noise_text(const NoiseReport& report) {
   } else {
     text = "no score: " + reason_of(report) + "\n";
   }
+  text += kAboutProbes;
   text += formatted("\n%-12s %10s %10s %12s %16s\n", "probe", "median", "varies", "worst 1 %",
                     "smallest effect");
   for (const auto& probe : report.probes) {
@@ -201,6 +205,7 @@ std::string noise_text(const NoiseReport& report) {
                       duration_text(probe.median_ns).c_str(), percent(probe.varies).c_str(),
                       ("+" + percent(probe.worst)).c_str(),
                       probe.smallest_effect ? percent(*probe.smallest_effect).c_str() : "-");
+    if (!probe.reason.empty()) text.insert(text.size() - 1, "  " + probe.reason);
   }
   text += report.causes.empty() ? "\nnothing disturbs it that the machine reports\n" : "\n";
   for (const auto& cause : report.causes) text += cause.what + "\n  -> " + cause.remedy + "\n";

@@ -75,6 +75,10 @@ constexpr char kAboutTrials[] =
     "build;\n"
     "wrong at most: upper 95 % bound of that rate; found from: worse by so much (+) would be found "
     "in 90 % of trials\n\n";
+constexpr double kLooseBound = 0.05;
+constexpr char kFewTrials[] =
+    "\"wrong at most\" is high since there are few trials: 59 of a case without a wrong one would "
+    "give 5 %; the same\ncommand with --resume and a larger --trials adds to these\n";
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
 
@@ -114,6 +118,8 @@ std::string text_of(const SelfTest& test) {
     table.add("all metrics of all cases", cells_of(test.total()));
     table.add("all cases, wrong if one of the metrics is", cells_of(test.cases()));
     text += kAboutTrials + table.text();
+    const auto all = test.cases();
+    if (all.wrong == 0 && all.rate_upper > kLooseBound) text += kFewTrials;
   }
   if (const auto powers = test.powers(); !powers.empty()) {
     CaseTable table({"slowed by", "worse by", "trials", "found", "and confirmed"});

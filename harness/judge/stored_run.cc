@@ -1,5 +1,6 @@
 #include "harness/judge/stored_run.h"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -118,6 +119,14 @@ std::vector<std::string> doubts_about_ends(const StoredRun& a, const StoredRun& 
   return doubts;
 }
 
+int most_launches_of(const StoredRun& run) {
+  std::size_t most = 0;
+  for (const auto& [name, metrics] : run.cases) {
+    for (const auto& [metric, values] : metrics) most = std::max(most, values.size());
+  }
+  return static_cast<int>(most);
+}
+
 void judge_row(ComparedRow& row, double delta) {
   if (row.a.empty() || row.b.empty()) {
     row.note = row.a.empty() && row.b.empty() ? "neither run measured it"
@@ -126,6 +135,17 @@ void judge_row(ComparedRow& row, double delta) {
     return;
   }
   row.judgement = judge_unpaired(row.metric, row.a, row.b, threshold_of(row.metric, delta));
+}
+
+// Which of the runs has too few launches to be judged.
+std::string with_few_launches(const StoredRun& a, const StoredRun& b) {
+  std::vector<std::string> few;
+  for (const auto* run : {&a, &b}) {
+    if (most_launches_of(*run) < kFewestLaunches) few.push_back(one_line(run->name));
+  }
+  if (few.empty()) return "no case has five launches in both runs";
+  return joined(few, " and ") + (few.size() == 1 ? " has" : " have") +
+         " fewer than five launches of each case";
 }
 
 // What its other launches say of a broken case does not count.
@@ -226,9 +246,8 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
     compared.rows.push_back(std::move(row));
   }
   if (compared.none_judged() && !compared.rows.empty()) {
-    compared.warnings.push_back(
-        "nothing was judged: there are fewer than five launches of each case in one of the runs; "
-        "measure them with --launches 6");
+    compared.warnings.push_back("nothing was judged: " + with_few_launches(a, b) +
+                                "; measure with --launches 6");
   }
   std::vector<double> p_values;
   for (const auto& row : compared.rows) p_values.push_back(row.judgement.p);

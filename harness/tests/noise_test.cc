@@ -64,6 +64,8 @@ TEST(NoiseTest, FewerBatchesThanATrialHaveNoScore) {
   const std::string why =
       "probe: too few batches: 23, and 24 are needed; allow more time by --time-budget";
   EXPECT_NE(noise_text(report).find("no score: " + why + "\n"), std::string::npos);
+  EXPECT_NE(noise_text(report).find(" -  too few batches: 23"), std::string::npos)
+      << noise_text(report);
   EXPECT_TRUE(noise_json(report, {})["score"].is_null());
   EXPECT_EQ(noise_json(report, {})["reason"], why);
 }

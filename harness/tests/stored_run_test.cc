@@ -59,6 +59,16 @@ TEST(StoredRunTest, FourLaunchesASideDecideNothingAndFiveWouldDo) {
             Verdict::kWorse);
 }
 
+TEST(StoredRunTest, ARowSaysByHowManyLaunchesItWasMeasuredAndTheWarningOfWhichRun) {
+  const auto compared = compare_runs(run_of({100}), run_of(kBase), {});
+  EXPECT_NE(formatted({compared}, Format::kTable)
+                .find("measured in 1 launch of a side, five are the fewest that decide"),
+            std::string::npos);
+  EXPECT_EQ(compared.warnings.back(),
+            "nothing was judged: run has fewer than five launches of each case; measure with "
+            "--launches 6");
+}
+
 TEST(StoredRunTest, RunsOfUnlikeMachinesAreIncomparableAndTheDifferenceIsNamed) {
   Json other = facts_of_run();
   other["host"]["cpu_model"] = "Slow 2";

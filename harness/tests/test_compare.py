@@ -75,7 +75,7 @@ class Ab(CompareTest):
         self.assertEqual(result.code, 4, result)
         self.assertIn("warning: nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
                       "raise --rounds\n", result.out)
-        self.assertEqual(self.verdicts()["rate"]["next_step"], "six rounds are the fewest that decide")
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "measured in 3 rounds, six are the fewest that decide")
 
     def test_what_is_undecided_ends_with_4_only_if_strict(self):
         swaying = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n\n' \
@@ -149,7 +149,7 @@ class Ab(CompareTest):
         result = self.against(self.variant(a_tail), "--rounds", "6", "--delta", "1000", case="^counting/who:rare/size:8")
         self.assertEqual(result.code, 0, result)
         self.assertIn("warning: p99 of 2 cases is not compared, since only B measures it: counting/who:rare/size:8/place:here; "
-                      "counting/who:rare/size:8/place:there; it needs 300 operations", result.out)
+                      "counting/who:rare/size:8/place:there; a p99 needs 300 operations", result.out)
 
     def test_4_when_one_build_does_not_measure_a_case(self):
         result = self.against(self.variant("exit 3"), "--rounds", "2")
@@ -182,13 +182,15 @@ class Ab(CompareTest):
         self.compare(1000, 1000, "--rounds", "10000", "--time-budget", "0.02")
         self.assertLess(int(self.verdicts()["rate"]["rounds"]), 10000)
 
-    def test_an_interruption_keeps_what_was_measured(self):
+    def test_an_interruption_keeps_what_was_measured_and_says_how_to_go_on(self):
         with self.start(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "10000",
-                         "--out", self.path("out"), *FAST]) as process:
+                         "--out", self.path("out"), *FAST[:-1]]) as process:
             self.waits_until(lambda: os.path.exists(self.path("out", "launch")), "it did not begin")
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=LONGEST)
+            _, err = process.communicate(timeout=LONGEST)
         self.assertEqual(process.returncode, 143)
+        self.assertTrue(err.endswith("bench-all: results: %s (compare.md, compare.csv, compare.json); interrupted, the same command "
+                                     "with --resume goes on\n" % self.path("out")), err)
         self.assertTrue(os.path.exists(self.path("out", "compare.csv")))
 
     def test_2_for_wrong_usage(self):
@@ -357,7 +359,10 @@ class Plan(InstantTest):
                 result = self.run_it([*words, *more, "--out", "out%d" % at], environment=environment)
                 self.assertEqual(result.code, 0, result)  # six rounds of three cases decide nothing
                 self.assertNotIn("\r", result.err)
-                self.assertEqual(result.err.splitlines()[:1], ["bench-all: round 1 of 6"] if seen else [])
+                said = ["bench-all: round 1 of 6"] if seen else []
+                said += [] if more == ["--quiet"] else ["bench-all: results: %s (compare.md, compare.csv, compare.json)"
+                                                        % self.path("out%d" % at)]
+                self.assertEqual(result.err.splitlines()[:1] + result.err.splitlines()[1:][-1:], said)
         self.refuses([*words, "--progress", "bar"], 2, "--progress: bar not in {auto,plain,none}; see bench-all ab --help")
 
 

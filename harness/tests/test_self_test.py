@@ -24,6 +24,8 @@ class Aa(CommandTest):
         self.assertGreater(rate["smallest_effect_found_90"], 0)
         self.assertIn("\nall metrics of all cases\n", result.out)
         self.assertEqual(result.out.count(CASE), 1)
+        if rate["wrong"] == 0:
+            self.assertIn('"wrong at most" is high since there are few trials', result.out)
 
     POWER = ["aa", "--power", "100", "--rounds", "6", "--launch-option=--window=20ms", "--launch-option=--warmup=1ms", "-q"]
 

@@ -140,9 +140,12 @@ class Compare(StoredTest):
             self.assertEqual(self.run_it(["run", CASE, *few, "--out", name, "--save-baseline", "main"]).code, 0)
         result = self.run_it(["compare", "a", "b"])
         self.assertEqual(result.code, 4, result)
-        self.assertIn("warning: nothing was judged: there are fewer than five launches of each case in one of the runs; measure "
-                      "them with --launches 6\n", result.out)
-        self.assertRegex(result.out, r"(?m)^  undecided +rate +\S+ % +fewer than 5 launches +five launches a side are the fewest that decide$")
+        self.assertIn("warning: nothing was judged: a and b have fewer than five launches of each case; measure with --launches 6\n",
+                      result.out)
+        self.assertRegex(result.out, r"(?m)^  undecided +rate +\S+ % +fewer than 5 launches +measured in 4 launches of a side, five "
+                                     r"are the fewest that decide$")
+        self.store("enough", 1000)
+        self.assertIn("judged: a has fewer than five launches of each case;", self.run_it(["compare", "a", "enough", "--lenient"]).out)
         self.assertEqual(self.run_it(["run", CASE, *few, "--out", "c", "--baseline", "main"]).code, 4)
 
     def test_each_table_says_once_what_its_signs_mean(self):

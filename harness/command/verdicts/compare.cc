@@ -109,6 +109,7 @@ int ab(CompareOptions options) {
   comparison.run(progress_of(options, ""));
   write_comparison(comparison.result(), log.folder());
   say({comparison.result()}, options.format);
+  say_results(options, log.folder(), "compare.md, compare.csv, compare.json");
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
   return code_of({comparison.result()}, options.strict);
 }

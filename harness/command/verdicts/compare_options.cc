@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "harness/base/errors.h"
+#include "harness/base/interruption.h"
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/values.h"
@@ -123,6 +124,15 @@ Comparison::Progress progress_of(const CompareOptions& options, const std::strin
   return [shown](int round, int rounds, const std::string& phase) {
     shown->show(round, rounds, phase);
   };
+}
+
+void say_results(const CompareOptions& options, const std::filesystem::path& folder,
+                 const std::string& files) {
+  if (options.quiet) return;
+  std::cout << std::flush;
+  std::cerr << "bench-all: results: " << one_line(folder.string()) << " (" << files << ")"
+            << (interrupted() != 0 ? "; interrupted, the same command with --resume goes on" : "")
+            << std::endl;
 }
 
 std::vector<std::string> selection_of(const CompareOptions& options) {

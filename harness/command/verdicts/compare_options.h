@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,10 @@ std::map<std::string, std::vector<std::string>> words_of_options();
 
 // Shows on standard error how far it is, as --progress asks for it. `what` stands before it.
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what);
+
+// Says on standard error where the results are, unless it is to be quiet; and how to go on if it was interrupted.
+void say_results(const CompareOptions& options, const std::filesystem::path& folder,
+                 const std::string& files);
 
 // Returns the filters, and what else says which cases there are.
 std::vector<std::string> selection_of(const CompareOptions& options);

@@ -159,6 +159,7 @@ class SelfTestRun {
     for (const auto& trial : log_.trials()) test.add(trial);
     write_self_test(test, options_.settings, log_.folder());
     std::cout << text_of(test);
+    say_results(options_, log_.folder(), "aa.md, aa.json; `ab --floor` takes aa.json");
     if (const int signal = interrupted(); signal != 0) return 128 + signal;
     return code == kOk && log_.trials().empty() ? kNothingRan : code;
   }
