@@ -1,0 +1,56 @@
+"""What the tests of bench-all ab share: builds that are slower than another one, and one whose launches take no time."""
+
+import csv
+import os
+
+from command import CommandTest
+
+CASE = "counting/who:steady/size:8/place:here"
+FAST = ["--launch-option=--window=40ms", "--launch-option=--warmup=1ms", "-q"]
+
+
+class CompareTest(CommandTest):
+    def build(self, name, pause_us):
+        """A program that is fixture-bench with operations of this length."""
+        path = self.path(name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nFIXTURE_PAUSE_US=%d exec "%s" "$@"\n' % (pause_us, self.program))
+        os.chmod(path, 0o755)
+        return path
+
+    def compare(self, a, b, *words):
+        return self.run_it(["ab", "--a", self.build("a", a), "--b", self.build("b", b), CASE,
+                            "--out", self.path("out"), *FAST, *words])
+
+    def verdicts(self):
+        with open(self.path("out", "compare.csv"), newline="", encoding="utf-8") as file:
+            return {row["metric"]: row for row in csv.DictReader(file)}
+
+
+# A bench-all whose launches take no time: its rates are those that a test needs.
+INSTANT = """#!/bin/sh
+side=%s
+[ "$1" = list ] && { echo '["noisy", "same", "slow"]'; exit; }
+name=${1#^} name=${name%%$}
+while [ "$1" != --out ]; do shift; done
+mkdir -p "$2"
+count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"
+[ "$(cat "$0.hangs_at" 2>/dev/null)" = "$name $count" ] && exec sleep 1000
+case $name$side in
+  same*) rate=1000 ;;
+  slowa) rate=1000 ;;
+  slowb) rate=500 ;;
+  noisya) rate=1000 ;;
+  noisyb) rate=$((count %% 2 ? 1500 : 700)) ;;
+esac
+row="{\\"run_id\\":\\"x\\",\\"case\\":\\"$name\\",\\"status\\":\\"ok\\",\\"launch\\":1,\\"repetition\\":1,\\"ops_per_s\\":$rate.0}"
+printf '%%s\\n' '{"event":"run","run_id":"x"}' "{\\"event\\":\\"sample\\",\\"row\\":$row}" >"$2/events.jsonl"
+"""
+
+
+class InstantTest(CompareTest):
+    def side(self, name):
+        with open(self.path(name), "w", encoding="ascii") as file:
+            file.write(INSTANT % name)
+        os.chmod(self.path(name), 0o755)
+        return self.path(name)

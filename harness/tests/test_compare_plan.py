@@ -1,0 +1,40 @@
+"""bench-all ab --dry-run and --progress: what there will be, and how far it is."""
+
+import os
+import unittest
+
+from comparing import InstantTest
+
+
+class Plan(InstantTest):
+    def test_a_dry_run_says_builds_cases_rounds_and_time_and_measures_nothing(self):
+        words = ["ab", "--a", self.program, "--b", self.program, "^counting/who:steady/size:8", "--out", "out", "--dry-run"]
+        before = sorted(os.walk(self.folder))
+        result = self.run_it(words)
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertRegex(result.out, r"\AA: (\S+)\nB: \1\n12 rounds of 2 cases, 48 launches: about [\d.]+ s; to confirm what seems "
+                                     r"worse takes as long again at most\n"
+                                     r"counting/who:steady/size:8/place:here\ncounting/who:steady/size:8/place:there\n\Z")
+        self.assertRegex(self.run_it([*words, "--time-budget", "5m"]).out,
+                         r"(?m)^6 rounds of 2 cases, 24 launches: about [\d.]+ s; then more of what stays open, 5 min in all at most")
+        self.assertEqual(sorted(os.walk(self.folder)), before)
+        self.assertEqual(self.run_it([*words, "--resume"]).code, 2)
+
+    def test_progress_is_in_lines_where_there_is_no_terminal(self):
+        words = ["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "6", "slow"]
+        for at, (more, environment, seen) in enumerate((
+                ([], {}, True), (["--progress", "plain"], {}, True), ([], {"BENCH_ALL_PROGRESS": "none"}, False),
+                (["--quiet"], {}, False))):
+            with self.subTest(more):
+                result = self.run_it([*words, *more, "--out", "out%d" % at], environment=environment)
+                self.assertEqual(result.code, 0, result)  # six rounds of three cases decide nothing
+                self.assertNotIn("\r", result.err)
+                said = ["bench-all: round 1 of 6"] if seen else []
+                said += [] if more == ["--quiet"] else ["bench-all: results: %s (compare.md, compare.csv, compare.json)"
+                                                        % self.path("out%d" % at)]
+                self.assertEqual(result.err.splitlines()[:1] + result.err.splitlines()[1:][-1:], said)
+        self.refuses([*words, "--progress", "bar"], 2, "--progress: bar not in {auto,plain,none}; see bench-all ab --help")
+
+
+if __name__ == "__main__":
+    unittest.main()

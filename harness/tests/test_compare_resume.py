@@ -1,0 +1,103 @@
+"""bench-all ab --resume: after a kill no round is lost and none is there twice."""
+
+import collections
+import json
+import os
+import shutil
+import unittest
+
+from command import LONGEST
+from comparing import InstantTest
+
+
+class Resume(InstantTest):
+    """ab of programs whose launches take no time; one of them can be told to hang in a launch."""
+
+    def words(self, *more):
+        """Its two programs are made once: a changed one would be another build."""
+        sides = [self.path(name) if os.path.exists(self.path(name)) else self.side(name) for name in "ab"]
+        return ["ab", "--a", sides[0], "--b", sides[1], "--rounds", "8", "--out", self.path("out"), "-q", *more]
+
+    def killed_at(self, launch, *words):
+        """Kills it while B is in this launch, "slow 5"."""
+        with open(self.path("b.hangs_at"), "w", encoding="ascii") as file:
+            file.write(launch)
+        name, count = launch.split()
+        with self.start(self.words(*words)) as process:
+            self.waits_until(lambda: self.launches("b", name) == int(count) + 1, "it did not come that far")
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        os.remove(self.path("b.hangs_at"))
+
+    def launches(self, side, name):
+        try:
+            with open(self.path("%s.%s" % (side, name)), encoding="ascii") as file:
+                return int(file.read() or 0)
+        except FileNotFoundError:
+            return 0
+
+    def pairs(self):
+        with open(self.path("out", "ab.jsonl"), encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        self.assertEqual([line["event"] for line in lines], ["ab"] + ["pair"] * (len(lines) - 1))
+        return collections.Counter((line["case"], line["fresh"]) for line in lines[1:])
+
+    WHOLE = {("noisy", False): 8, ("same", False): 8, ("slow", False): 8, ("slow", True): 8}
+
+    # "slow 11" is in the rounds that confirm what is worse.
+    def test_after_a_kill_no_round_is_lost_and_none_is_there_twice(self):
+        for launch in ("slow 0", "same 5", "slow 11"):
+            with self.subTest(launch):
+                self.killed_at(launch)
+                before = sum(self.pairs().values())
+                result = self.run_it(self.words("--resume"))
+                self.assertEqual(result.code, 1, result)
+                self.assertEqual(self.pairs(), self.WHOLE)
+                rows = {row["case"]: (row["verdict"], row["rounds"], row["confirmed"]) for row in self.rows(name="compare.csv")}
+                self.assertEqual(rows, {"same": ("same", "8", "0"), "slow": ("worse", "8", "1"), "noisy": ("undecided", "8", "0")})
+                # What was measured before was not measured again: B once more than needed, in the launch that was killed.
+                launches = sum(self.launches("b", name) for name in ("noisy", "same", "slow"))
+                self.assertEqual(launches, sum(self.WHOLE.values()) + 1)
+                self.assertLess(before, launches)
+                for name in os.listdir(self.folder):
+                    path = self.path(name)
+                    shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+
+    def test_a_line_that_was_cut_short_is_measured_again_and_a_damaged_one_is_refused(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            whole = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(whole[:-20])
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+        self.assertEqual(self.pairs(), self.WHOLE)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(whole + '{"event":"pair"}\n')
+        result = self.run_it(self.words("--resume"))
+        self.assertEqual((result.code, result.err), (
+            2, "bench-all: --resume: %s: line %d is no pair of launches; delete that line to use the rest\n"
+            % (path, whole.count("\n") + 1)))
+
+    def test_2_for_another_build_or_other_options_and_for_rounds_that_are_there_or_are_not(self):
+        words = self.words("--resume")
+        self.refuses(words, 2, "--resume: %s has no rounds; leave --resume out" % self.path("out"))
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        self.refuses(self.words(), 2, "--out: %s holds rounds already; name another folder, or go on with them by --resume"
+                     % self.path("out"))
+        for other in (["--rounds", "9"], ["--delta", "7"], ["slow"]):
+            words = self.words("--resume", *other)
+            if other[0] == "--rounds":
+                del words[5:7]
+            self.refuses(words, 2, "--resume: the rounds in %s are of another build, other cases or other options; name another --out"
+                         % self.path("out"))
+        os.utime(self.path("b"), (1, 1))
+        self.assertIn("are of another build", self.run_it(self.words("--resume")).err)
+
+    def test_a_report_of_one_that_has_not_ended_says_how_to_complete_it(self):
+        self.killed_at("slow 2")
+        self.refuses(["report", "out"], 2, "'out' is of an `ab` that has not ended; complete it by the same `bench-all ab` with --resume")
+
+
+if __name__ == "__main__":
+    unittest.main()
