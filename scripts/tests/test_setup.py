@@ -135,6 +135,21 @@ class Shell(unittest.TestCase):
             self.assertTrue(os.access(path, os.X_OK), name)
             subprocess.run(["bash", "-n", path], check=True)
 
+    def test_flake8_is_given_each_python_file_also_those_without_an_ending(self):
+        top = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, top)
+        shutil.copytree(os.path.join(support.SCRIPTS, "checks"), top / "scripts" / "checks")
+        for folder in ("primitives", "harness", "scenarios", "bin"):
+            (top / folder).mkdir()
+        (top / "bin" / "flake8").write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", encoding="utf-8")
+        (top / "bin" / "flake8").chmod(0o755)
+        done = subprocess.run([top / "scripts" / "checks" / "lint", "python"], capture_output=True, text=True,
+                              env={"PATH": "%s:%s" % (top / "bin", os.environ["PATH"])}, check=True)
+        given = done.stdout.split()
+        for name in ("check_includes.py", "compilers", "cmake_version"):
+            self.assertIn("scripts/checks/" + name, given)
+        self.assertNotIn("scripts/checks/lint", given)
+
     def test_a_bare_root_without_a_release_or_with_an_unknown_step_is_refused(self):
         script = os.path.join(support.SCRIPTS, "tests", "bare-root")
         for words in [], ["trixie", "/tmp/none", "brew"]:
