@@ -37,12 +37,29 @@ def broken_links(page, text):
             and not os.path.exists(os.path.join(ROOT, os.path.dirname(page), target))]
 
 
+def all_pages():
+    folders = ("", ".github/", "primitives/**/", "harness/**/", "scenarios/**/", "scripts/**/", "results/**/")
+    return [os.path.relpath(path, ROOT) for folder in folders
+            for path in glob.glob(os.path.join(ROOT, folder + "*.md"), recursive=True) if "/local/" not in path]
+
+
+def missing_commands(text):
+    """The scripts and tests that a page tells to run, and that are not there."""
+    code = "\n".join(CODE.findall(text) + re.findall("`[^`\n]+`", CODE.sub("", text)))
+    scripts = re.findall(r"(?<![\w/.])(?:\./)?(scripts/[\w/.-]*\w)", code)
+    # A word in capitals stands for any.
+    missing = [script for script in scripts if not glob.glob(os.path.join(ROOT, re.sub("[A-Z]{4,}", "*", script)) + "*")]
+    for program, test in re.findall(r"bin/(\w+_test)(?: --gtest_filter='?\*?(\w+))?", code):
+        sources = glob.glob(os.path.join(ROOT, "*", "tests", program + ".cc"))
+        if not sources or test not in read(sources[0]):
+            missing.append(program + (" " + test if test else ""))
+    return missing
+
+
 class Docs(unittest.TestCase):
     def test_each_link_leads_somewhere(self):
-        pages = [os.path.relpath(path, ROOT) for folder in
-                 ("", "primitives/**/", "harness/**/", "scenarios/**/", "scripts/**/", "results/**/")
-                 for path in glob.glob(os.path.join(ROOT, folder + "*.md"), recursive=True)
-                 if "/local/" not in path]
+        pages = all_pages()
+        self.assertIn(".github/CONTRIBUTING.md", pages)
         self.assertGreater(len(pages), 20)
         for page in pages:
             with self.subTest(page=page):
@@ -58,6 +75,16 @@ class Docs(unittest.TestCase):
         self.assertEqual(sorted(folders), sorted(os.listdir(os.path.join(ROOT, LIBRARY, "detail"))))
         for lost in (text.replace("`ring.h`", "`rung.h`"), text.replace("`enter_biased`", "`enter_hastily`")):
             self.assertNotEqual(not_in_the_source(lost, there), [])
+
+    def test_the_scripts_and_tests_that_a_page_tells_to_run_are_there(self):
+        for page in all_pages():
+            with self.subTest(page=page):
+                self.assertEqual(missing_commands(read(page)), [])
+
+    def test_a_command_that_is_not_there_is_seen(self):
+        self.assertEqual(missing_commands("```\n./scripts/nothing x\nbin/queue_test --gtest_filter='*NoSuch*'\n```\n"
+                                          "as `scripts/checks/none` and `scripts/test` do, and bin/no_test"),
+                         ["scripts/nothing", "scripts/checks/none", "queue_test NoSuch"])
 
     def test_each_decision_has_the_three_parts_in_order(self):
         for folder in DECISIONS:
