@@ -76,6 +76,20 @@ function(gilfree_test name)
                        PROPERTIES TIMEOUT ${TEST_TIMEOUT} ${TEST_PROPERTIES})
 endfunction()
 
+# Debian's interpreter first: its packages are not seen by a python3 from elsewhere.
+find_program(GILFREE_TEST_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+find_program(GILFREE_TEST_PYTHON NAMES python3)
+
+# A test that Python runs; skipped where there is none.
+function(gilfree_python_test name script)
+  if(GILFREE_TEST_PYTHON)
+    add_test(NAME ${name} COMMAND ${GILFREE_TEST_PYTHON} ${script})
+  else()
+    add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "skipped: no python3 here (apt-get install python3)")
+    set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped: no python3")
+  endif()
+endfunction()
+
 # A libFuzzer program, SUBJECT_fuzz, of fuzz/SUBJECT_fuzz.cc: in the preset fuzz only (scripts/checks/fuzz).
 if(GILFREE_SANITIZE MATCHES "fuzzer")
   add_custom_target(fuzzers)

@@ -66,6 +66,28 @@ class Commands(unittest.TestCase):
         self.assertEqual((code, len(calls)), (3, 1))
         self.assertIn("queue.h:1: error", said)
 
+    def test_what_the_build_needs_and_lacks_is_said_in_one_line(self):
+        self.stub("bin/cmake", """echo 'CMake Error at scripts/cmake/compiler.cmake:6 (message):
+             ' >&2; echo '   gilfree needs g++ 11; install it' >&2; exit 1""")
+        (self.top / "build/release/build.ninja").touch()
+        self.assertEqual(self.build(GILFREE_WERROR="ON")[:2], (3, "build: gilfree needs g++ 11; install it\n"))
+
+    def of_compiler(self, name, version):
+        """What CMake says of a compiler: nothing, or why it is refused."""
+        done = subprocess.run(["cmake", "-DCMAKE_CXX_COMPILER=c++", "-DCMAKE_CXX_COMPILER_ID=" + name,
+                               "-DCMAKE_CXX_COMPILER_VERSION=" + version, "-P",
+                               os.path.join(support.SCRIPTS, "cmake", "compiler.cmake")],
+                              capture_output=True, text=True, check=False)
+        return [line.strip() for line in done.stderr.splitlines() if "gilfree needs" in line]
+
+    def test_a_compiler_that_is_too_old_is_refused_with_the_remedy(self):
+        remedy = "install a newer one and name it: CXX=g++-12 in the environment"
+        for name, version in (("GNU", "10.2.1"), ("GNU", "9.4.0"), ("Clang", "13.0.1")):
+            self.assertEqual(self.of_compiler(name, version), [
+                "gilfree needs g++ 11 or clang 14, and c++ is %s %s; %s" % (name, version, remedy)])
+        for name, version in (("GNU", "11.4.0"), ("GNU", "15.1.0"), ("Clang", "14.0.0"), ("Intel", "1.0")):
+            self.assertEqual(self.of_compiler(name, version), [])
+
     def test_the_progress_of_the_tests_is_shown_line_by_line(self):
         os.mkfifo(self.top / "go")
         self.stub("bin/ctest", "echo 'Start 1: queue'; read -r <go; echo '100% tests passed, 0'")

@@ -92,6 +92,7 @@ class Install(unittest.TestCase):
     def assert_library_alone(self):
         """No tests, no flags of ours on the foreign program, nothing built but the library."""
         self.assertIn("Total Tests: 0\n", run("ctest", "--test-dir", self.build, "-N"))
+        self.assertNotIn("python", read(self.build, "CMakeCache.txt").lower(), "it is looked for, and not needed")
         commands = read(self.build, "compile_commands.json")
         self.assertNotIn("-Wpedantic", commands)
         self.assertNotIn("_test.cc", commands)
@@ -107,6 +108,11 @@ class Install(unittest.TestCase):
         run("tar", "-C", support.ROOT, "-cf", archive, "CMakeLists.txt", "primitives", "scripts")
         self.build_and_run("fetch_content", "-DGILFREE=" + archive, "-DBUILD_SHARED_LIBS=ON")
         self.assert_library_alone()
+
+    def test_without_python_the_project_itself_is_configured_and_what_python_runs_is_skipped(self):
+        configure(support.ROOT, self.build, "-DGILFREE_TEST_PYTHON=")
+        done = run("ctest", "--test-dir", self.build, "-R", "^(harness.mistakes|scenarios.example_programs)$")
+        self.assertEqual(done.count("***Skipped"), 2, done)
 
     def test_a_shared_library_exports_what_is_gilfrees(self):
         library = os.path.join(self.shared, "lib", "libgilfree_primitives.so")
