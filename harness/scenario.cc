@@ -93,7 +93,9 @@ Run::Run(const Point& point, std::uint64_t seed, std::string interpreter, Measur
       interpreter_(std::move(interpreter)),
       program_(std::move(program)),
       control_(control),
-      header_(control.header()) {}
+      header_(control.header()) {
+  control.is_program = !program_.empty();
+}
 
 Tally& Run::tally(int party) { return control_.tally(party); }
 Tally& Run::service_tally(int party) { return control_.service_tally(party); }

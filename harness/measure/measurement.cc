@@ -30,6 +30,8 @@ bool a_child_has_ended() {
   return ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid != 0;
 }
 
+constexpr char kPage[] = "(harness/docs/contender-program.md)";
+
 // Without CLOEXEC: parties may be other programs. Where memfd_create is refused, a file without a name
 // does as well.
 int anonymous_file() {
@@ -163,10 +165,36 @@ std::vector<std::uint64_t> Measurement::latencies_of(int number, int first) cons
   return counts;
 }
 
+// Returns why a window is no measurement; empty if it is one.
+std::string Measurement::fault_of(const Edge& opened, const Edge& closed,
+                                  const Window& window) const {
+  if (closed.errors > 0) return counted(closed.errors, "payload") + " arrived wrong";
+  const char* one_word = " went back; write it as one word, and never less than before";
+  if (closed.ops < opened.ops) return "the count of operations" + std::string(one_word);
+  if (closed.bytes < opened.bytes) return "the count of bytes" + std::string(one_word);
+  if (is_program && a_child_has_ended()) {
+    return "the program ended while it was measured; it works until `window` is the stop value, "
+           "2^64 - 1 " +
+           std::string(kPage);
+  }
+  if (closed.ops == opened.ops) {
+    const auto seconds = std::to_string(window.columns.at("window_s").get<double>());
+    return "no operation was done in " + seconds + " s" +
+           (is_program
+                ? "; a program counts them at byte 64 of the shared memory " + std::string(kPage)
+                : "");
+  }
+  if (is_program && window.latency.empty() && facts.value("metric_kind", "") == "latency") {
+    return "no round trip is in the histogram of the window; in ping_pong a program adds each " +
+           std::string(kPage);
+  }
+  return {};
+}
+
 Window Measurement::between(int number, const Edge& opened, const Edge& closed) const {
   const double seconds = std::chrono::duration<double>(closed.at - opened.at).count();
   const auto ops = std::max(closed.ops, opened.ops) - opened.ops;
-  const auto bytes = closed.bytes - opened.bytes;
+  const auto bytes = std::max(closed.bytes, opened.bytes) - opened.bytes;
   Window window{.columns = {{"ts_start_utc", utc_text(opened.utc)},
                             {"window_s", seconds},
                             {"ops", ops},
@@ -191,17 +219,9 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
     add_service_times(window.columns, latencies_of(number, kMaxParties));
     add_saturation(window.columns, arrivals_per_s_, poisson_);
   }
-  if (ops == 0) {
+  if (const auto fault = fault_of(opened, closed, window); !fault.empty()) {
     window.columns["status"] = "failed";
-    window.columns["error"] = "no operation was done in " + std::to_string(seconds) + " s";
-  }
-  if (closed.ops < opened.ops) {
-    window.columns["status"] = "failed";
-    window.columns["error"] = "the count of operations went back; is it written as one word?";
-  }
-  if (closed.errors > 0) {
-    window.columns["status"] = "failed";
-    window.columns["error"] = counted(closed.errors, "payload") + " arrived wrong";
+    window.columns["error"] = fault;
   }
   if (const auto warning = warning_of(window.columns, at_once_); !warning.empty()) {
     window.columns["warning"] = warning;

@@ -74,6 +74,9 @@ class Measurement {
   static constexpr std::chrono::seconds kPatience{3};
   static constexpr std::chrono::milliseconds kPatiencePerParty{100};
 
+  // The parties are a program that somebody else wrote: what it does wrong is said with the remedy.
+  bool is_program = false;
+
   // Of --injected-delay; a case that does not ask for it cannot be slowed.
   struct InjectedDelay {
     std::optional<double> ns = {};
@@ -90,6 +93,7 @@ class Measurement {
   Edge look() const;
   std::vector<std::uint64_t> latencies_of(int number, int first) const;
   Window between(int number, const Edge& opened, const Edge& closed) const;
+  std::string fault_of(const Edge& opened, const Edge& closed, const Window& window) const;
 
   Timing timing_;
   Load load_;  // first: it must not inherit the counters

@@ -14,11 +14,12 @@ namespace {
 
 constexpr char kOption[] = "--contender-program: ";
 
-bool can_run(const std::string& path) {
+bool is_file(const std::string& path) {
   struct stat facts;
-  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
+  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
+
+bool can_run(const std::string& path) { return is_file(path) && ::access(path.c_str(), X_OK) == 0; }
 
 // As execvp() looks for it.
 bool is_program(const std::string& name) {
@@ -46,12 +47,20 @@ Program program_from(const std::string& text) {
                    "name");
   }
   Program program{text.substr(0, equals), words_of(text.substr(equals + 1))};
-  if (program.command.empty() || !is_program(program.command[0])) {
-    throw BadUsage(kOption + in_quotes(program.command.empty() ? "" : program.command[0]) +
-                   " is not a program; name a file that can be executed, as in mine=./prog or "
-                   "\"mine=python3 prog.py\"");
+  if (program.command.empty()) program.command.emplace_back();
+  const std::string& name = program.command[0];
+  if (is_program(name)) return program;
+  if (can_run(name)) {
+    throw BadUsage(kOption + in_quotes(name) + " is not on PATH; write ./ before it");
   }
-  return program;
+  if (is_file(name)) {
+    throw BadUsage(kOption + in_quotes(name) +
+                   " may not be executed; chmod +x it, or name what runs it, as in \"mine=python3 "
+                   "prog.py\"");
+  }
+  throw BadUsage(kOption + in_quotes(name) +
+                 " is not a program; name a file that can be executed, as in mine=./prog or "
+                 "\"mine=python3 prog.py\"");
 }
 
 // Adds the programs to the axis of contenders, and to what the report knows of them.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/base/stage.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/measurement.h"
 #include "harness/measure/tick_clock.h"
@@ -106,6 +107,7 @@ int launch(const std::vector<const Scenario*>& scenarios, const std::string& ord
   const Json order = Json::parse(order_text);
   const int fd = order.at("fd").get<int>();
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  say_stages_to(fd);
   Json row = Json::object();
   try {
     measure(scenario_called(order.at("scenario"), scenarios), order, fd, row);

@@ -52,9 +52,41 @@ std::string last_line(const std::string& text) {
                      end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
+// A launch that fails writes a row or says why.
+std::string exit_hint(const std::string& complaints) {
+  return last_line(complaints).empty() ? "; something that it measured called exit()" : "";
+}
+
+bool is_stage(const Json& line) {
+  return line.is_object() && line.contains("stage") && line["stage"].is_string();
+}
+
 Json no_row(const std::string& status, std::string error, const std::string& complaints) {
   if (const auto said = last_line(complaints); !said.empty()) error += ": " + said;
   return {{"row", {{"status", status}, {"error", error}}}};
+}
+
+// Says what the launch did when its time was up, and what it had complained of.
+Json late_row(std::chrono::nanoseconds timeout, const std::string& lines,
+              const std::string& complaints) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
+  const Json last = Json::parse(last_line(lines), nullptr, false);
+  std::string error = "still running after " + std::to_string(seconds) + " s";
+  if (is_stage(last)) error += ": " + last["stage"].get<std::string>();
+  return no_row("timeout", error, complaints);
+}
+
+// Adds to a failed row what the launch wrote last to standard error, if the row does not say that anyway: the last
+// line of a traceback, say.
+void add_complaint(Json& row, const std::string& complaints) {
+  const auto said = last_line(complaints);
+  if (said.empty() || row["status"] != "failed" || !row.contains("error") ||
+      !row["error"].is_string())
+    return;
+  const std::string error = row["error"];
+  const bool is_known =
+      error.find(said) != std::string::npos || said.find(error) != std::string::npos;
+  if (!is_known) row["error"] = error + "; it last wrote to standard error: " + said;
 }
 
 bool is_row(const Json& line) {
@@ -73,12 +105,15 @@ std::vector<Json> rows_of(const std::string& text, const std::string& complaints
   std::size_t from = 0;
   for (std::size_t to; (to = text.find('\n', from)) != std::string::npos; from = to + 1) {
     Json line = Json::parse(text.substr(from, to - from), nullptr, false);
+    if (is_stage(line)) continue;
     if (!is_row(line)) return {no_row("failed", "wrote a malformed result row", complaints)};
+    add_complaint(line["row"], complaints);
     rows.push_back(std::move(line));
   }
   const auto code = std::to_string(WEXITSTATUS(status));
   if (rows.empty())
-    return {no_row("failed", "ended with exit code " + code + " and no row", complaints)};
+    return {no_row("failed", "ended with exit code " + code + " and no row" + exit_hint(complaints),
+                   complaints)};
   if (code != "0") return {no_row("failed", "ended with exit code " + code, complaints)};
   return rows;
 }
@@ -97,9 +132,7 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   rows.drain();  // what was written just before it ended
   complaints.drain();
   if (end == ChildProgram::End::kEnded) return rows_of(rows.text(), complaints.text(), status);
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
-  Json line =
-      no_row("timeout", "still running after " + std::to_string(seconds) + " s", complaints.text());
+  Json line = late_row(timeout, rows.text(), complaints.text());
   line["threads"] = hung;
   return {line};
 } catch (const CannotStart& why) {

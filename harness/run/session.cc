@@ -56,6 +56,16 @@ const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>
   return nullptr;
 }
 
+// A row is one line of text, whatever bytes a contender wrote, and however many.
+void make_printable(Json& row) {
+  constexpr std::size_t kLongest = 1000;
+  for (Json& value : row) {
+    if (!value.is_string()) continue;
+    const auto text = value.get<std::string>();
+    value = one_line(text.substr(0, kLongest)) + (text.size() > kLongest ? "..." : "");
+  }
+}
+
 }  // namespace
 
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
@@ -254,6 +264,7 @@ Json Session::order_of(const Launch& launch) const {
 
 // Adds what the launch does not know of itself.
 void Session::complete(Json& row, const Launch& launch) const {
+  make_printable(row);
   const Case& of = *launch.of;
   row["schema_version"] = 1;
   row["run_id"] = run_id_;

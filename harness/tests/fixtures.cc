@@ -15,6 +15,8 @@
 #include <string>
 #include <thread>
 
+#include "harness/base/stage.h"
+
 namespace harness::testing {
 namespace {
 
@@ -79,6 +81,12 @@ void sleep_for_ever() {
   while (true) ::pause();
 }
 
+// Fails, after words on stderr: others than the error's, or the same.
+[[noreturn]] void fail_after(const char* words) {
+  std::fprintf(stderr, "first\n%s\n", words);
+  throw std::runtime_error("the cat ate it");
+}
+
 // Writes to every pipe that it inherited, the one for its rows among them.
 void write_junk() {
   for (int fd = 3; fd < 64; ++fd) {
@@ -112,6 +120,21 @@ const std::map<std::string, Body>& troubles() {
       {"orphan", [](Run&) { leave_an_orphan(); }},
       {"flood", [](Run&) { complain_without_end(); }},
       {"throw", [](Run&) { throw std::runtime_error("the cat ate it"); }},
+      {"stuck",
+       [](Run&) {
+         begin_stage("it looks for the cat");
+         begin_stage("it waits for the cat");
+         sleep_for_ever();
+       }},
+      {"stages",
+       [](Run& run) {
+         begin_stage("it counts");
+         with_party(run, count_steadily);
+       }},
+      {"complain", [](Run&) { fail_after("a mouse is missing"); }},
+      {"repeat", [](Run&) { fail_after("launch: the cat ate it"); }},
+      {"binary",
+       [](Run&) { throw std::runtime_error("a\n\x1b[31mb\xff" + std::string(70'000, 'x')); }},
       {"latin_1", [](Run&) { std::fputs("caf\xe9\n", stderr), ::_exit(1); }},
       {"skip", [](Run& run) { run.skip("not on a Sunday, \"they\" say"); }},
       {"nothing", [](Run&) {}},

@@ -78,6 +78,16 @@ TEST_F(LauncherTest, AHangIsARowWhenTheTimeIsUpAndItsProcessIsGone) {
   EXPECT_EQ(row["error"], "still running after 1 s");
 }
 
+TEST_F(LauncherTest, AHangSaysWhatTheLaunchWasAt) {
+  EXPECT_EQ(row_of("stuck", 1s)["error"], "still running after 1 s: it waits for the cat");
+}
+
+TEST_F(LauncherTest, AStageIsNoRow) {
+  const auto lines = run_launch(order("trouble", {{"kind", "stages"}}), 20s);
+  ASSERT_EQ(lines.size(), 2u);
+  for (const Json& line : lines) EXPECT_EQ(line["row"]["status"], "ok") << line;
+}
+
 TEST_F(LauncherTest, AHangSaysWhatItsThreadsWereDoing) {
   const auto lines = run_launch(order("trouble", {{"kind", "hang"}}), 1s);
   const Json& threads = lines.at(0).at("threads");
@@ -88,8 +98,10 @@ TEST_F(LauncherTest, AHangSaysWhatItsThreadsWereDoing) {
 }
 
 TEST_F(LauncherTest, AnEndWithoutARowIsARow) {
-  expect_row("exit", "failed", "ended with exit code 0 and no row");
-  expect_row("exit_7", "failed", "ended with exit code 7 and no row");
+  expect_row("exit", "failed",
+             "ended with exit code 0 and no row; something that it measured called exit()");
+  expect_row("exit_7", "failed",
+             "ended with exit code 7 and no row; something that it measured called exit()");
   expect_row("nothing", "failed", "the scenario measured nothing");
 }
 
@@ -99,6 +111,15 @@ TEST_F(LauncherTest, JunkInPlaceOfARowIsARow) {
 
 TEST_F(LauncherTest, AnExceptionsWordsAreTheRowsError) {
   expect_row("throw", "failed", "the cat ate it");
+}
+
+TEST_F(LauncherTest, AFailedRowSaysWhatTheLaunchWroteLastToStandardError) {
+  expect_row("complain", "failed",
+             "the cat ate it; it last wrote to standard error: a mouse is missing");
+}
+
+TEST_F(LauncherTest, WhatStandardErrorHasOfTheRowsErrorIsNotSaidTwice) {
+  expect_row("repeat", "failed", "the cat ate it");
 }
 
 TEST_F(LauncherTest, WhatIsSkippedHasItsReason) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "harness/base/errors.h"
@@ -54,13 +55,30 @@ TEST(ProgramsTest, WhatIsNoNameAndCommandIsRefused) {
 }
 
 TEST(ProgramsTest, AProgramThatIsNotThereIsRefused) {
-  for (const std::string path :
-       {"", "/nowhere/prog", "no-such-program-here", "/etc", "/etc/passwd"}) {
+  for (const std::string path : {"", "/nowhere/prog", "no-such-program-here", "/etc"}) {
     EXPECT_EQ(refusal({"mine=" + path}),
               "--contender-program: '" + path +
                   "' is not a program; name a file that can be executed, as in mine=./prog or "
                   "\"mine=python3 prog.py\"");
   }
+}
+
+TEST(ProgramsTest, AFileThatMayNotBeExecutedIsRefusedWithTheRemedy) {
+  EXPECT_EQ(refusal({"mine=/etc/passwd"}),
+            "--contender-program: '/etc/passwd' may not be executed; chmod +x it, or name what "
+            "runs it, as in \"mine=python3 prog.py\"");
+}
+
+TEST(ProgramsTest, AProgramOfTheCurrentFolderIsNotTakenForOneOnThePath) {
+  const TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::ofstream("only_here") << "#!/bin/sh\n";
+  ::chmod("only_here", 0700);
+  EXPECT_EQ(refusal({"mine=only_here"}),
+            "--contender-program: 'only_here' is not on PATH; write ./ before it");
+  EXPECT_EQ(programs_from({"mine=./only_here"})[0].command, (Words{"./only_here"}));
+  std::filesystem::current_path(before);
 }
 
 TEST(ProgramsTest, ScenariosThatTakeProgramsHaveThemAsContenders) {

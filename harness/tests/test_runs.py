@@ -58,6 +58,14 @@ class ExitCodes(CommandTest):
         self.assertEqual((row["status"], row["checksum_ok"]), ("failed", "0"))
         self.assertRegex(row["error"], "^[0-9]+ payloads? arrived wrong$")
 
+    def test_a_row_is_one_short_line_of_text_whatever_bytes_the_error_had(self):
+        result = self.measures(["trouble/kind:binary", "--launches", "1", *SHORT], code=3)
+        (row,) = self.rows()
+        self.assertTrue(row["error"].startswith("a??[31mb\ufffdxxxx"), row["error"][:40])
+        self.assertTrue(row["error"].endswith("xxx..."))
+        self.assertLess(len(row["error"]), 1100)
+        self.assertTrue(result.err.rstrip("\n").isprintable())
+
     def test_a_case_that_does_nothing_is_no_silent_zero(self):
         self.measures(["trouble/kind:idle", "--launches", "1", *SHORT], code=3)
         row, = self.rows()

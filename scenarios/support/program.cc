@@ -1,10 +1,12 @@
 #include "scenarios/support/program.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -13,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/errors.h"
+#include "harness/base/stage.h"
 #include "scenarios/support/worker_group.h"
 
 namespace scenarios {
@@ -20,6 +24,7 @@ namespace {
 
 // A program that writes without end must not fill this one's memory.
 constexpr std::size_t kMostNotes = 1 << 16;
+constexpr char kPage[] = " (harness/docs/contender-program.md)";
 
 std::string read_all(int fd) {
   std::string text;
@@ -61,19 +66,26 @@ void note(harness::Run& run, const std::string& whose, const std::string& line) 
   std::string column, value;
   words >> column;
   std::getline(words >> std::ws, value);
+  if (value.empty() && (column == "error" || column == "skipped")) value = "it gave no reason";
   if (column == "error") throw std::runtime_error(whose + ": " + value);
   if (column == "skipped") run.skip(whose + ": " + value);
   if (value.empty() || !(is_one_of(column, kTexts) || is_one_of(column, kNumbers))) {
-    throw std::runtime_error("the " + whose + " program wrote '" + line.substr(0, 80) +
-                             "', which is no note (harness/docs/contender-program.md)");
+    throw std::runtime_error("the " + whose + " program wrote " + harness::in_quotes(line) +
+                             ", which is no note; write all else to standard error" + kPage);
   }
   if (is_one_of(column, kNumbers) && !is_number(value)) {
-    throw std::runtime_error(whose + ": '" + value + "' is not a number, as " + column + " is");
+    throw std::runtime_error(whose + ": " + harness::in_quotes(value) + " is not a number, as " +
+                             column + " is");
   }
   run.note(column, value);
 }
 
 void note_all(harness::Run& run, const std::string& whose, const std::string& text) {
+  if (text.size() >= kMostNotes) {
+    throw std::runtime_error("the " + whose +
+                             " program wrote 64 KiB and more to standard output, which is for " +
+                             "notes; write all else to standard error" + kPage);
+  }
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty()) note(run, whose, line);
@@ -91,6 +103,24 @@ bool has_begun(int fd, harness::Run& run, const std::string& whose) {
   return false;
 }
 
+// Becomes the program.
+[[noreturn]] void become(const std::vector<char*>& command) {
+  ::execvp(command[0], command.data());
+  const int error = errno;
+  struct stat facts {};
+  const bool is_there = error == ENOENT && ::stat(command[0], &facts) == 0;
+  throw std::runtime_error("cannot run " + std::string(command[0]) + ": " + harness::reason(error) +
+                           (is_there ? " (the interpreter that its first line names)" : ""));
+}
+
+// Waits for its end. Throws what went wrong, and for a program of a user where the remedy is.
+void join(WorkerGroup& group, const harness::Run& run) try {
+  group.join();
+} catch (const std::runtime_error& why) {
+  if (run.program().empty()) throw;
+  throw std::runtime_error(why.what() + std::string("; see \"When it fails\"") + kPage);
+}
+
 }  // namespace
 
 void run_program(harness::Run& run, const std::string& whose, std::vector<std::string> words) {
@@ -104,17 +134,25 @@ void run_program(harness::Run& run, const std::string& whose, std::vector<std::s
   WorkerGroup group;
   group.start(whose + " program", -1, [&] {
     ::dup2(output[1], STDOUT_FILENO);
-    ::execvp(command[0], command.data());
-    throw std::runtime_error("cannot run " + words[0]);
+    become(command);
   });
   ::close(output[1]);
   group.go();
   // The program starts, imports and forks before it counts: the first window opens after that.
+  harness::begin_stage("the " + whose +
+                       " program has not written the byte r, which opens the windows" + kPage);
   const bool began = has_begun(notes.fd, run, whose);
   if (began) run.measure();
+  harness::begin_stage("the " + whose +
+                       " program was told to stop, and it or a process that it started has not" +
+                       kPage);
   note_all(run, whose, read_all(notes.fd));
-  group.join();
-  if (!began) throw std::runtime_error("the " + whose + " program ended before it began");
+  join(group, run);
+  if (!began) {
+    throw std::runtime_error("the " + whose +
+                             " program ended before it wrote the byte r, which opens the windows" +
+                             kPage);
+  }
 }
 
 }  // namespace scenarios

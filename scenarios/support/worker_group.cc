@@ -18,6 +18,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/base/errors.h"
+#include "harness/base/stage.h"
+
 namespace scenarios {
 
 // The message of the first worker that failed.
@@ -116,7 +119,8 @@ int WorkerGroup::exit_code_of(const std::string& role, const std::function<void(
     body();
     return 0;
   } catch (const std::exception& error) {
-    message = role + ": " + error.what();
+    message =
+        harness::one_line(role + ": " + error.what());  // its last line alone would be in the row
   } catch (...) {
     message = role + ": unknown exception";
   }
@@ -130,6 +134,7 @@ int WorkerGroup::exit_code_of(const std::string& role, const std::function<void(
 void WorkerGroup::measure(harness::Run& run) {
   go();
   run.measure();
+  harness::begin_stage("the workers were told to stop, and not all of them have");
   join();
 }
 
@@ -167,7 +172,8 @@ std::string WorkerGroup::error_of(const Child& child, int status) const {
     return "the " + child.role + " was killed by signal " + std::to_string(number) + " (" +
            ::strsignal(number) + ")";
   }
-  return first_error_->is_set ? first_error_->text : "the " + child.role + " failed";
+  if (first_error_->is_set) return first_error_->text;
+  return "the " + child.role + " ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
 // Reaps the processes in the order in which they end: after the first failure the others are killed,

@@ -64,11 +64,13 @@ TEST_F(RunCPythonTest, ItCanSkipBeforeItBegins) {
 }
 
 TEST_F(RunCPythonTest, OneThatEndsBeforeItBeginsFailsTheLaunch) {
-  EXPECT_EQ(error_of("exit 0"), "the CPython program ended before it began");
+  EXPECT_EQ(error_of("exit 0"),
+            "the CPython program ended before it wrote the byte r, which opens the windows "
+            "(harness/docs/contender-program.md)");
 }
 
 TEST_F(RunCPythonTest, OneThatFailsIsReported) {
-  EXPECT_EQ(error_of("exit 3"), "the CPython program failed");
+  EXPECT_EQ(error_of("exit 3"), "the CPython program ended with exit code 3");
 }
 
 TEST_F(RunCPythonTest, OneThatIsKilledIsReportedWithTheSignal) {
@@ -89,7 +91,7 @@ TEST(InterpreterTest, WithoutOneItIsSkippedWithTheRemedy) {
 TEST(InterpreterTest, OneThatCannotBeStartedIsNamed) {
   TestLaunch launch({}, "/no/such/python");
   EXPECT_EQ(message_of<std::runtime_error>([&] { run_cpython(launch.run(), "program", {}); }),
-            "CPython program: cannot run /no/such/python");
+            "CPython program: cannot run /no/such/python: No such file or directory");
 }
 
 TEST(InterpreterTest, TheAxisFitsWhereAnInterpreterIsNeeded) {

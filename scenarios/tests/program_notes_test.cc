@@ -1,7 +1,9 @@
 // What a contender program writes to its standard output: its `r`, its notes, and what is neither.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "scenarios/support/program.h"
@@ -26,7 +28,8 @@ class ProgramNotesTest : public ::testing::Test {
   }
   static string no_note(const string& line) {
     return "the mine program wrote '" + line +
-           "', which is no note (harness/docs/contender-program.md)";
+           "', which is no note; write all else to standard error "
+           "(harness/docs/contender-program.md)";
   }
   harness::Json& facts() { return launch_.facts(); }
 
@@ -59,7 +62,7 @@ TEST_F(ProgramNotesTest, AColumnWithoutAValueDoesNotTakeTheNextLineForOne) {
 
 TEST_F(ProgramNotesTest, WhatIsNoNoteIsQuotedUpToEightyBytes) {
   EXPECT_EQ(error_of("printf r; echo 'all went well'"), no_note("all went well"));
-  EXPECT_EQ(error_of("printf r; printf '%200s\\n' x"), no_note(string(80, ' ')));
+  EXPECT_EQ(error_of("printf r; printf '%200s\\n' x"), no_note(string(80, ' ') + "..."));
 }
 
 TEST_F(ProgramNotesTest, EmptyLinesAndAMissingLastNewlineAreNothing) {
@@ -89,7 +92,8 @@ TEST_F(ProgramNotesTest, AnErrorAfterGoodNotesFailsTheLaunch) {
 }
 
 TEST_F(ProgramNotesTest, AnErrorWithoutAReasonStillFailsTheLaunch) {
-  EXPECT_EQ(error_of("printf r; echo error"), "mine: ");
+  EXPECT_EQ(error_of("printf r; echo error"), "mine: it gave no reason");
+  EXPECT_EQ(skip_of("echo skipped"), "mine: it gave no reason");
 }
 
 // Without a look at the first line the launch would wait for the program, and the program for the windows.
@@ -111,7 +115,9 @@ TEST_F(ProgramNotesTest, APieceOfALineBeforeItsDeathIsANoteOrNone) {
 }
 
 TEST_F(ProgramNotesTest, AnEmptyFirstLineIsNoBeginning) {
-  EXPECT_EQ(error_of("echo"), "the mine program ended before it began");
+  EXPECT_EQ(error_of("echo"),
+            "the mine program ended before it wrote the byte r, which opens the windows "
+            "(harness/docs/contender-program.md)");
 }
 
 TEST_F(ProgramNotesTest, ALineWithoutAnEndBeforeItBeginsDoesNotFillTheMemory) {
@@ -120,8 +126,20 @@ TEST_F(ProgramNotesTest, ALineWithoutAnEndBeforeItBeginsDoesNotFillTheMemory) {
   EXPECT_LT(said.size(), 200u);
 }
 
+// Of 64 KiB of notes the last would be cut short and be called no note; of whole ones the program would wait for ever
+// to write the next.
 TEST_F(ProgramNotesTest, NotesWithoutEndFailTheLaunch) {
-  EXPECT_NE(error_of("printf r; yes 'verified 1'"), "");
+  const string said =
+      "the mine program wrote 64 KiB and more to standard output, which is for notes; write all "
+      "else to standard error (harness/docs/contender-program.md)";
+  EXPECT_EQ(error_of("printf r; yes 'verified 1'"), said);
+  EXPECT_EQ(error_of("printf r; yes 'wait up'"), said);
+}
+
+TEST_F(ProgramNotesTest, BytesThatAreNoTextAreQuotedAsQuestionMarks) {
+  EXPECT_EQ(error_of("printf 'r\\033[2J\\000\\001x\\n'"), no_note("?[2J??x"));
+  EXPECT_EQ(error_of("printf r; printf 'verified \\033[2J\\n'"),
+            "mine: '?[2J' is not a number, as verified is");
 }
 
 TEST_F(ProgramNotesTest, WhatItWritesToStandardErrorIsNoNote) {
@@ -142,7 +160,22 @@ TEST_F(ProgramNotesTest, AProgramThatIsNotThereIsNamed) {
   TestLaunch launch({});
   EXPECT_EQ(message_of<std::runtime_error>(
                 [&] { run_program(launch.run(), "mine", {"/no/such/program"}); }),
-            "mine program: cannot run /no/such/program");
+            "mine program: cannot run /no/such/program: No such file or directory");
+}
+
+TEST_F(ProgramNotesTest, AProgramThatMayNotRunOrWhoseInterpreterIsMissingSaysWhich) {
+  const harness::testing::TemporaryFolder folder;
+  const string path = folder.path() / "prog";
+  std::ofstream(path) << "#!/no/such/python\n";
+  ::chmod(path.c_str(), 0600);
+  TestLaunch launch({});
+  const auto error = [&] {
+    return message_of<std::runtime_error>([&] { run_program(launch.run(), "mine", {path}); });
+  };
+  EXPECT_EQ(error(), "mine program: cannot run " + path + ": Permission denied");
+  ::chmod(path.c_str(), 0700);
+  EXPECT_EQ(error(), "mine program: cannot run " + path +
+                         ": No such file or directory (the interpreter that its first line names)");
 }
 
 TEST_F(ProgramNotesTest, AProgramLeavesNoDescriptorOpen) {

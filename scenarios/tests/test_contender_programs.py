@@ -14,6 +14,7 @@ NAME = "mine"
 
 class ContenderPrograms(CommandTest):
     program = os.environ["BENCH_ALL"]
+    PAGE = "(harness/docs/contender-program.md)"
 
     def measures_program(self, command, *words, code=0):
         self.measures(["^pipe_vs_queue/", "--contender", NAME, "--contender-program",
@@ -69,22 +70,59 @@ class ContenderPrograms(CommandTest):
             "--bytes", "64", "--mode", "throughput", code=5)
         self.assertEqual([row["error"] for row in rows], ["mine: pipe_vs_queue throughput 64 glftally 1"])
 
-    def error_of(self, text, status="failed", code=3):
-        rows = self.measures_program(self.script(text), "--bytes", "64", "--mode", "throughput",
-                                     code=code)
+    def error_of(self, text, status="failed", code=3, mode="throughput", words=()):
+        rows = self.measures_program(self.script(text), "--bytes", "64", "--mode", mode, "--placement", "apart",
+                                     *words, code=code)
         self.assertEqual([row["status"] for row in rows], [status])
         shutil.rmtree(self.path("out"))
         return rows[0]["error"]
 
     def test_a_program_that_does_not_do_what_it_should_is_a_row_with_a_reason(self):
-        self.assertEqual(self.error_of("sys.exit(3)"), "the mine program failed")
+        self.assertEqual(self.error_of("sys.exit(3)"),
+                         "the mine program ended with exit code 3; see \"When it fails\" " + self.PAGE)
         self.assertEqual(self.error_of("print('error out of pigeons')"), "mine: out of pigeons")
-        self.assertEqual(self.error_of("pass"), "the mine program ended before it began")
-        self.assertIn("killed by signal 9", self.error_of("os.kill(os.getpid(), 9)"))
+        self.assertEqual(self.error_of("pass"), "the mine program ended before it wrote the byte r, which opens "
+                                                "the windows " + self.PAGE)
+        self.assertEqual(self.error_of("os.kill(os.getpid(), 9)"),
+                         "the mine program was killed by signal 9 (Killed); see \"When it fails\" " + self.PAGE)
+
+    def test_a_row_ends_with_what_the_program_wrote_last_to_standard_error(self):
+        self.assertRegex(self.error_of("import no_such_module"),
+                         "exit code 1; .*; it last wrote to standard error: "
+                         "ModuleNotFoundError: No module named 'no_such_module'$")
+
+    def test_one_that_ends_while_it_is_measured_is_no_measurement(self):
+        text = self.COUNTS.replace("words[8] += 1", "words[8] += 1; words[0] == 1 and sys.exit(0)")
+        self.assertEqual(self.error_of(text), "the program ended while it was measured; it works until `window` is "
+                                              "the stop value, 2^64 - 1 " + self.PAGE)
+
+    def test_one_that_hangs_is_a_timeout_that_says_at_what(self):
+        error = self.error_of("__import__('signal').pause()",
+                              "timeout", 6, words=("--timeout", "5s"))
+        self.assertEqual(error, "still running after 5 s: the mine program has not written the byte r, which opens "
+                                "the windows " + self.PAGE)
+        error = self.error_of(self.COUNTS + "__import__('signal').pause()", "timeout", 6, words=("--timeout", "10s"))
+        self.assertEqual(error, "still running after 10 s: the mine program was told to stop, and it or a process "
+                                "that it started has not " + self.PAGE)
+
+    def test_one_that_counts_nothing_or_no_round_trip_is_told_where(self):
+        self.assertRegex(self.error_of(self.COUNTS.replace("words[8] += 1", "pass")),
+                         "^no operation was done in .*; a program counts them at byte 64 of the shared memory")
+        self.assertEqual(self.error_of(self.COUNTS, mode="ping_pong"),
+                         "no round trip is in the histogram of the window; in ping_pong a program adds each " + self.PAGE)
+
+    def test_megabytes_of_any_bytes_on_either_output_are_one_printable_line(self):
+        noise = "%s.buffer.write(bytes(range(256)) * 40000)\n"
+        for text in noise % "sys.stdout", self.COUNTS + noise % "sys.stdout", noise % "sys.stderr" + "sys.exit(1)\n":
+            with self.subTest(text):
+                error = self.error_of(text)
+                self.assertTrue(error.isprintable(), error)
+                self.assertLess(len(error), 1100)
+                self.assertIn(self.PAGE, error)
 
     def test_what_a_program_may_not_note_fails_its_row_and_changes_no_column(self):
         """A row that said `impl queue` would be one of gilfree's Queue."""
-        said = "the mine program wrote '%s', which is no note (harness/docs/contender-program.md)"
+        said = "the mine program wrote '%s', which is no note; write all else to standard error " + self.PAGE
         self.assertEqual(self.error_of(self.COUNTS + "print('impl queue')"), said % "impl queue")
         self.assertEqual(self.error_of("import time\nprint('starting', flush=True)\ntime.sleep(1000)"),
                          said % "starting")
@@ -104,7 +142,8 @@ class ContenderPrograms(CommandTest):
         text = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nwords[8] = 2**40\n"
                 "print('r', end='', flush=True)\nwhile words[0] != 2**64 - 1:\n"
                 "    if words[0] == 1: words[8] = 2**20\n")
-        self.assertEqual(self.error_of(text), "the count of operations went back; is it written as one word?")
+        self.assertEqual(self.error_of(text), "the count of operations went back; write it as one word, and never "
+                                              "less than before")
 
     def test_an_error_that_it_counts_fails_the_row(self):
         self.assertEqual(self.error_of(self.COUNTS + "    words[10] = 1"), "1 payload arrived wrong")

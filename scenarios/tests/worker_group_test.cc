@@ -107,6 +107,13 @@ TEST(WorkerProcessesTest, AnExceptionIsReportedWithItsMessageAndRole) {
   EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }), "producer: out of pigeons");
 }
 
+TEST(WorkerProcessesTest, AMessageOfTwoLinesIsOne) {
+  WorkerGroup group;
+  group.start("producer", -1, [] { throw std::runtime_error("out of\npigeons\x01"); });
+  group.go();
+  EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }), "producer: out of?pigeons?");
+}
+
 TEST(WorkerProcessesTest, WhatIsNoExceptionIsReportedToo) {
   WorkerGroup group;
   group.start("producer", -1, [] { throw 7; });
@@ -118,7 +125,8 @@ TEST(WorkerProcessesTest, AnExitCodeWithoutAMessageIsReportedWithTheRole) {
   WorkerGroup group;
   group.start("consumer", -1, [] { ::_exit(3); });
   group.go();
-  EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }), "the consumer failed");
+  EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }),
+            "the consumer ended with exit code 3");
 }
 
 TEST(WorkerProcessesTest, ADeathBySignalIsReportedWithTheSignal) {
