@@ -156,6 +156,11 @@ class Contenders(unittest.TestCase):
                   "-DCMAKE_PREFIX_PATH=" + cls.prefix, "-DCMAKE_CXX_FLAGS=" + WARNINGS)
         run("cmake", "--build", cls.build)
 
+    def test_all_that_is_installed_is_built_with_bench_all_as_scripts_bench_all_does(self):
+        inputs = run("ninja", "-C", BUILD, "-t", "query", "bin/bench-all").split()
+        self.assertIn("scenarios/libgilfree_bench.a", inputs)
+        self.assertIn("primitives/libgilfree_primitives.a", inputs)
+
     def run_in_a_folder(self, *command):
         """The rows, and the folder of the run."""
         folder = os.path.join(self.top, self.id().rpartition(".")[2])
