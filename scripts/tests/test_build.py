@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import select
 import shutil
 import subprocess
@@ -87,6 +88,11 @@ class Commands(unittest.TestCase):
                 "gilfree needs g++ 11 or clang 14, and c++ is %s %s; %s" % (name, version, remedy)])
         for name, version in (("GNU", "11.4.0"), ("GNU", "15.1.0"), ("Clang", "14.0.0"), ("Intel", "1.0")):
             self.assertEqual(self.of_compiler(name, version), [])
+
+    def test_the_readme_names_the_compilers_that_are_taken(self):
+        top = pathlib.Path(support.ROOT)
+        oldest = re.findall(r"set\(oldest_\w+ (\d+)\)", (top / "scripts/cmake/compiler.cmake").read_text("utf-8"))
+        self.assertIn("g++ %s or clang %s," % tuple(oldest), (top / "README.md").read_text("utf-8"))
 
     def test_the_progress_of_the_tests_is_shown_line_by_line(self):
         os.mkfifo(self.top / "go")
