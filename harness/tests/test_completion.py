@@ -24,8 +24,9 @@ class Completion(CommandTest):
 
     def options(self):
         """Those that --help names."""
-        text = self.run_it(["--help"]).out.split("Subcommands:")[0]
-        return sorted(set(re.findall(r"--[\w-]+", re.sub(r"(?m)^\s{20,}.*$|  +[^-\s].*$", "", text))))
+        text = self.run_it(["--help"]).out
+        declared = re.findall(r"(?m)^ +((?:-\w, *)?--[\w-]+(?:, *--[\w-]+)*)", text)
+        return sorted(set(re.findall(r"--[\w-]+", " ".join(declared))))
 
     def output_of(self, *command):
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False,
