@@ -92,9 +92,15 @@ void Comparison::judge_all(Samples& samples) {
     const double wanted = threshold_of(row.metric, settings_.delta);
     row.floor_decided =
         row.floor && judge(row.differences, wanted).verdict != row.judgement.verdict;
-    if (row.judgement.verdict != Verdict::kIncomparable) judgements.push_back(&row.judgement);
+    if (row.judgement.interval) judgements.push_back(&row.judgement);
   }
-  control_false_discoveries(judgements);
+  const int fewest = rounds_that_discover(judgements.size());
+  control_false_discoveries(judgements, fewest);
+  if (settings_.budget || settings_.rounds >= fewest) return;
+  warn("of " + counted(judgements.size(), "metric") +
+       " a change of one alone can be told from chance by " + std::to_string(fewest) +
+       " rounds, not by " + std::to_string(settings_.rounds) + ": --rounds " +
+       std::to_string(fewest));
 }
 
 // What one build alone measures of a case: a rate or a median that B has lost is a row, anything else a warning.
@@ -190,7 +196,7 @@ int Comparison::measure_rounds(const std::vector<std::string>& cases, int rounds
     const auto begun = Clock::now() - begun_;
     std::shuffle(order.begin(), order.end(), random_);
     for (const auto& name : order) {
-      if (interrupted() != 0) return round;
+      if (interrupted() != 0 || !has_time_for(longest_pair_)) return round;
       measure_pair(name, into);
     }
     longest = std::max(longest, Clock::now() - begun_ - begun);
@@ -294,6 +300,7 @@ void Comparison::confirm(const Progress& progress) {
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
     row.judgement.verdict = Verdict::kUndecided;
+    row.judgement.doubt = Doubt::kFreshRounds;
     row.judgement.rounds_needed = row.judgement.rounds + std::max(rounds, settings_.rounds);
   }
 }

@@ -51,6 +51,18 @@ std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
 constexpr char kVariesTooMuch[] = "varies too much here";
 constexpr int kHopeless = 10;  // times as many rounds as were made
 
+// Why it is not what it looks like.
+std::string doubt_text(const Judgement& judged) {
+  switch (judged.doubt) {
+    case Doubt::kChance:
+      return "chance may explain it among so many metrics (q_bh " + number_text(judged.q) + "); ";
+    case Doubt::kFreshRounds:
+      return "worse at first, not in fresh rounds; ";
+    default:
+      return "";
+  }
+}
+
 std::string undecided_step(const Judgement& judged, bool paired) {
   const std::string unit = paired ? " rounds" : " launches a side";
   if (!judged.interval) {
@@ -64,8 +76,8 @@ std::string undecided_step(const Judgement& judged, bool paired) {
            unit + " would decide";
   }
   const auto needed = std::to_string(judged.rounds_needed);
-  return "about " + needed + unit + " would decide: " + (paired ? "--rounds " : "run --launches ") +
-         needed;
+  return doubt_text(judged) + "about " + needed + unit +
+         " would decide: " + (paired ? "--rounds " : "run --launches ") + needed;
 }
 
 std::string step_of(const ComparedRow& row, bool paired) {

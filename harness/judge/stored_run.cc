@@ -249,10 +249,13 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
     compared.warnings.push_back("nothing was judged: " + with_few_launches(a, b) +
                                 "; measure with --launches 6");
   }
-  std::vector<double> p_values;
-  for (const auto& row : compared.rows) p_values.push_back(row.judgement.p);
-  const auto rates = false_discovery_rates(p_values);
-  for (std::size_t i = 0; i < rates.size(); ++i) compared.rows[i].judgement.q = rates[i];
+  std::vector<Judgement*> judgements;
+  for (auto& row : compared.rows) {
+    const bool is_judged =
+        row.judgement.verdict != Verdict::kIncomparable && row.judgement.interval;
+    if (is_judged) judgements.push_back(&row.judgement);
+  }
+  control_false_discoveries(judgements, launches_that_discover(judgements.size()));
   return compared;
 }
 

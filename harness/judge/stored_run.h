@@ -45,9 +45,8 @@ struct StoredRules {
   bool lenient = false;  // compare unlike and unfinished runs, and say so in each row
 };
 
-// Judges each metric of each case by the Mann-Whitney U test (verdict.h). A case of which a launch failed is
-// incomparable. All rows are incomparable if
-// the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
+// Judges each metric of each case by the Mann-Whitney U test (verdict.h), with the false discovery rate over all of them at
+// most 5 %. A case of which a launch failed is incomparable. All rows are incomparable if the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 
 }  // namespace harness

@@ -1,6 +1,7 @@
 #include "harness/judge/verdict.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/binomial.hpp>
 #include <cmath>
 #include <cstddef>
 
@@ -9,18 +10,25 @@ namespace {
 
 constexpr double kConfidence = 0.95, kFalseDiscoveries = 0.05;
 constexpr double kUnpairedP = 0.01;
+constexpr double kRounding = 1e-9;  // of a difference that is exactly delta
 
 Verdict verdict_of(double effect, const Interval& interval, double delta) {
-  if (interval.low > 0 && effect >= delta) return Verdict::kWorse;
-  if (interval.high < 0 && effect <= -delta) return Verdict::kBetter;
+  if (interval.low > 0 && effect >= delta - kRounding) return Verdict::kWorse;
+  if (interval.high < 0 && effect <= -delta + kRounding) return Verdict::kBetter;
   if (interval.low > -delta && interval.high < delta) return Verdict::kSame;
   return Verdict::kUndecided;
 }
 
-// An interval narrows with the square root of the rounds; one as wide as delta decides.
-int rounds_to_decide(int rounds, const std::optional<Interval>& interval, double delta) {
+// An interval narrows with the square root of the rounds. It decides once it leaves out no change, if the effect
+// matters; else once it leaves out what would matter.
+int rounds_to_decide(int rounds, double effect, const std::optional<Interval>& interval,
+                     double delta) {
   if (!interval) return kFewestRounds;
-  const double excess = (interval->high - interval->low) / delta;
+  const bool matters = std::abs(effect) >= delta;
+  const double target = matters ? std::abs(effect) : delta - std::abs(effect);
+  const double inwards = effect < 0 ? interval->high - effect : effect - interval->low,
+               outwards = effect < 0 ? effect - interval->low : interval->high - effect;
+  const double excess = (matters ? inwards : std::max(inwards, outwards)) / target;
   return std::max(rounds + 1, static_cast<int>(std::ceil(std::min(rounds * excess * excess, 1e6))));
 }
 
@@ -42,7 +50,8 @@ Judgement judge(const std::vector<double>& differences, double delta) {
   judgement.verdict = judgement.interval ? verdict_of(judgement.effect, *judgement.interval, delta)
                                          : Verdict::kUndecided;
   if (judgement.verdict == Verdict::kUndecided) {
-    judgement.rounds_needed = rounds_to_decide(judgement.rounds, judgement.interval, delta);
+    judgement.rounds_needed =
+        rounds_to_decide(judgement.rounds, judgement.effect, judgement.interval, delta);
   }
   return judgement;
 }
@@ -69,12 +78,13 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
       judgement.verdict == Verdict::kWorse || judgement.verdict == Verdict::kBetter;
   if (changed && judgement.p >= kUnpairedP) judgement.verdict = Verdict::kUndecided;
   if (judgement.verdict == Verdict::kUndecided) {
-    judgement.rounds_needed = rounds_to_decide(judgement.rounds, shift.interval, delta);
+    judgement.rounds_needed =
+        rounds_to_decide(judgement.rounds, judgement.effect, shift.interval, delta);
   }
   return judgement;
 }
 
-void control_false_discoveries(const std::vector<Judgement*>& all) {
+void control_false_discoveries(const std::vector<Judgement*>& all, int fewest) {
   std::vector<double> p_values;
   for (const auto* each : all) p_values.push_back(each->p);
   const auto rates = false_discovery_rates(p_values);
@@ -84,8 +94,24 @@ void control_false_discoveries(const std::vector<Judgement*>& all) {
         all[at]->verdict == Verdict::kWorse || all[at]->verdict == Verdict::kBetter;
     if (!discovery || rates[at] <= kFalseDiscoveries) continue;
     all[at]->verdict = Verdict::kUndecided;
-    all[at]->rounds_needed = 2 * all[at]->rounds;
+    all[at]->doubt = Doubt::kChance;
+    all[at]->rounds_needed = all[at]->rounds < fewest ? fewest : 2 * all[at]->rounds;
   }
+}
+
+int rounds_that_discover(std::size_t comparisons) {
+  int rounds = kFewestRounds;
+  const double most = kFalseDiscoveries / static_cast<double>(comparisons);
+  while (std::ldexp(1.0, 1 - rounds) > most) ++rounds;
+  return rounds;
+}
+
+int launches_that_discover(std::size_t comparisons) {
+  int launches = kFewestLaunches;
+  const double most = std::min(kFalseDiscoveries / static_cast<double>(comparisons), kUnpairedP);
+  const auto count = [&] { return static_cast<unsigned>(launches); };
+  while (2 / boost::math::binomial_coefficient<double>(2 * count(), count()) > most) ++launches;
+  return launches;
 }
 
 }  // namespace harness

@@ -11,6 +11,7 @@
 //   | incomparable | there is none: one side did not measure the case                       |
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ inline constexpr int kFewestLaunches =
 enum class Verdict { kBetter, kSame, kWorse, kUndecided, kIncomparable };
 std::string_view name_of(Verdict verdict);
 
+// Why a row is undecided that looked better or worse.
+enum class Doubt { kNone, kChance, kFreshRounds };
+
 struct Judgement {
   Verdict verdict = Verdict::kIncomparable;
   double effect = 0;
@@ -36,8 +40,9 @@ struct Judgement {
          q = 1;      // sign test, or U test of stored runs; and over all metrics of the comparison
   double delta = 0;  // the smallest difference that matters, in the unit of the effect
   int rounds = 0, rounds_needed = 0;  // of stored runs: launches of the smaller side
-  bool suspected = false;             // worse before it was measured afresh
-  bool confirmed = false;             // and worse in fresh rounds too
+  Doubt doubt = Doubt::kNone;
+  bool suspected = false;  // worse before it was measured afresh
+  bool confirmed = false;  // and worse in fresh rounds too
 };
 
 // Judges the differences of all rounds; `delta` is in their unit.
@@ -50,7 +55,14 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
                          double delta);
 
 // Makes those verdicts "better" and "worse" undecided that many comparisons at once would give by
-// chance: false discovery rate above 5 %.
-void control_false_discoveries(const std::vector<Judgement*>& all);
+// chance: false discovery rate above 5 %. `fewest` rounds or launches can tell one of them from chance.
+void control_false_discoveries(const std::vector<Judgement*>& all, int fewest);
+
+// Returns the fewest rounds in which a change of one of so many comparisons alone can be told from chance: with all signs
+// alike, the p-value of the sign test is at most 5 % of one comparison's share.
+int rounds_that_discover(std::size_t comparisons);
+
+// The same of the launches of two stored runs, each, whose values do not overlap.
+int launches_that_discover(std::size_t comparisons);
 
 }  // namespace harness

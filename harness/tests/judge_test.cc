@@ -205,13 +205,62 @@ TEST(VerdictTest, WithoutRoundsItIsIncomparable) {
   EXPECT_EQ(judge({}, 0.05).verdict, Verdict::kIncomparable);
 }
 
+TEST(VerdictTest, ADifferenceOfExactlyDeltaMatters) {
+  const double delta = std::log1p(0.2);
+  EXPECT_EQ(judge(std::vector<double>(12, std::log(1.2)), delta).verdict, Verdict::kWorse);
+  EXPECT_EQ(judge(std::vector<double>(12, -std::log(1.2)), delta).verdict, Verdict::kBetter);
+}
+
+// +50 % whose interval reaches a little below 0 needs a little more; one beside delta, ever so many.
+TEST(VerdictTest, TheRoundsThatWouldDecideFollowFromWhatTheIntervalMustLeaveOut) {
+  const double kDelta = 0.05;
+  const auto of = [&](std::vector<double> differences) { return judge(differences, kDelta); };
+  const auto large = of({-0.1, -0.1, -0.1, 0.4, 0.5, 0.5, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9});
+  EXPECT_EQ(large.verdict, Verdict::kUndecided);
+  EXPECT_LT(large.rounds_needed, 20);
+  const auto beside_delta =
+      of({0.047, 0.047, 0.047, 0.049, 0.049, 0.049, 0.049, 0.05, 0.051, 0.052, 0.052, 0.052});
+  EXPECT_EQ(beside_delta.verdict, Verdict::kUndecided);
+  EXPECT_GT(beside_delta.rounds_needed, 40);
+}
+
+TEST(VerdictTest, AsManyRoundsAreNeededAsTellOneOfTheComparisonsFromChance) {
+  EXPECT_EQ(rounds_that_discover(1), 6);
+  EXPECT_EQ(rounds_that_discover(100), 12);
+  EXPECT_EQ(rounds_that_discover(105), 13);
+  EXPECT_EQ(launches_that_discover(1), 5);
+  EXPECT_EQ(launches_that_discover(23), 6);
+  EXPECT_EQ(launches_that_discover(390), 9);
+}
+
+// What a change of one alone of so many comparisons is called, after so many rounds.
+Judgement of_one_changed(std::size_t comparisons, int rounds) {
+  std::vector<Judgement> rows(comparisons, judge(around(0, 0.05, rounds), 0.05));
+  rows.front() = judge(around(0.50, 0.01, rounds), 0.05);
+  std::vector<Judgement*> all;
+  for (auto& row : rows) all.push_back(&row);
+  control_false_discoveries(all, rounds_that_discover(comparisons));
+  return rows.front();
+}
+
+TEST(VerdictTest, AChangeOfOneAloneIsFoundWithThemAndNotWithOneLess) {
+  for (const std::size_t comparisons : {15U, 100U, 105U, 650U}) {
+    const int enough = rounds_that_discover(comparisons);
+    EXPECT_EQ(of_one_changed(comparisons, enough).verdict, Verdict::kWorse) << comparisons;
+    const auto one_less = of_one_changed(comparisons, enough - 1);
+    EXPECT_EQ(one_less.verdict, Verdict::kUndecided) << comparisons;
+    EXPECT_EQ(one_less.doubt, Doubt::kChance) << comparisons;
+    EXPECT_EQ(one_less.rounds_needed, enough) << comparisons;
+  }
+}
+
 TEST(VerdictTest, OneOfManyComparisonsThatChanceExplainsIsUndecided) {
   auto unlikely = judge(around(0.10, 0.12), 0.05);  // two of twelve point the other way
   unlikely.verdict = Verdict::kWorse;
   std::vector<Judgement> others(60, judge(around(0, 0.05), 0.05));
   std::vector<Judgement*> all{&unlikely};
   for (auto& other : others) all.push_back(&other);
-  control_false_discoveries(all);
+  control_false_discoveries(all, rounds_that_discover(all.size()));
   EXPECT_EQ(unlikely.verdict, Verdict::kUndecided);
   EXPECT_GT(unlikely.q, 0.05);
 }

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <sstream>
 
 #include "harness/base/errors.h"
+#include "harness/judge/comparison_cells.h"
 #include "harness/judge/comparison_report.h"
 #include "harness/tests/support.h"
 
@@ -48,6 +51,29 @@ TEST(StoredRunTest, TheEffectIsTheRatioOfTheRates) {
   const auto row = compare_runs(run_of(kBase), run_of(times(0.8)), {}).rows.at(0);
   EXPECT_NEAR(row.judgement.effect, -std::log(0.8), 0.01);
   EXPECT_LT(row.judgement.p, 0.01);
+}
+
+// 390 cases that vary by 8 % and did not change.
+TEST(StoredRunTest, WhatChanceGivesAmongManyCasesIsNoChange) {
+  std::mt19937_64 random(3);
+  std::normal_distribution<double> launch(100, 8);
+  StoredRun a = run_of({}), b = run_of({});
+  a.cases.clear(), b.cases.clear();
+  for (int number = 0; number < 390; ++number) {
+    for (auto* run : {&a, &b}) {
+      auto& rates = run->cases["a/x:" + std::to_string(number)][Metric::kRate];
+      for (int each = 0; each < 6; ++each) rates.push_back(launch(random));
+    }
+  }
+  auto compared = compare_runs(a, b, {});
+  EXPECT_FALSE(compared.any_worse());
+  const auto chance = std::find_if(compared.rows.begin(), compared.rows.end(), [](const auto& row) {
+    return row.judgement.doubt == Doubt::kChance;
+  });
+  ASSERT_NE(chance, compared.rows.end()) << "without the control some would be called changed";
+  EXPECT_NE(next_step(*chance, false).find("chance may explain it among so many metrics"),
+            std::string::npos);
+  EXPECT_EQ(chance->judgement.rounds_needed, 9);
 }
 
 TEST(StoredRunTest, FourLaunchesASideDecideNothingAndFiveWouldDo) {

@@ -82,6 +82,8 @@ int ab(CompareOptions options) {
   if (options.dry_run) return plan_ab(options);
   const Build a = build_for(options, options.a), b = build_for(options, options.b);
   const auto cases = cases_of(a, b, options);
+  options.settings.rounds =
+      rounds_for(options, cases.shared.size(), options.settings.budget.has_value());
   for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared.front(), options);
   Floors floors;
   if (options.floor) {

@@ -80,7 +80,8 @@ void check_launch_options(const Build& build, const std::string& name,
 
 void add_shared(CLI::App& command, CompareOptions& options) {
   command
-      .add_option("--rounds", options.settings.rounds, "rounds of one launch of each build (12)")
+      .add_option("--rounds", options.rounds,
+                  "rounds of one launch of each build (12; a few more from 21 cases on)")
       ->check(CLI::Range(1, 10'000));
   command
       .add_option("--delta", options.delta_percent,
@@ -116,6 +117,12 @@ void add_shared(CLI::App& command, CompareOptions& options) {
 std::map<std::string, std::vector<std::string>> words_of_options() {
   return {{"--progress", {kProgressWords.begin(), kProgressWords.end()}},
           {"--format", {"table", "md", "json", "junit", "github"}}};
+}
+
+int rounds_for(const CompareOptions& options, std::size_t cases, bool have_budget) {
+  const int telling = rounds_that_discover(cases * std::size(kMetrics));
+  if (options.rounds && !have_budget) return *options.rounds;
+  return std::max(options.rounds.value_or(ComparisonSettings().rounds), telling);
 }
 
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what) {

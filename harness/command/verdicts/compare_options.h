@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -23,6 +24,7 @@ struct CompareOptions {
   int trials = 20;
   Format format = Format::kTable;
   std::vector<double> powers;  // of `aa`, in percent
+  std::optional<int> rounds;   // of --rounds; settings.rounds is what rounds_for() makes of it
   std::string progress = "auto";
   bool strict = false, quiet = false, resume = false, dry_run = false;
 };
@@ -38,6 +40,10 @@ void check_launch_options(const Build& build, const std::string& name,
 
 // The words that options of `ab` and `aa` may have, for completion.
 std::map<std::string, std::vector<std::string>> words_of_options();
+
+// Returns as many rounds as --rounds asks for; without it twelve, or as many as tell a change of a single metric of so many
+// cases from chance. With a budget for the rounds it is never fewer than those.
+int rounds_for(const CompareOptions& options, std::size_t cases, bool have_budget);
 
 // Shows on standard error how far it is, as --progress asks for it. `what` stands before it.
 Comparison::Progress progress_of(const CompareOptions& options, const std::string& what);

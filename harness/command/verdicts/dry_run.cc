@@ -67,12 +67,12 @@ class LaunchTime {
   std::optional<double> seconds_;
 };
 
-std::string rounds_text(const ComparisonSettings& settings, const LaunchTime& time) {
-  if (!settings.budget) return time.of_rounds(settings.rounds) + kConfirming;
-  const std::chrono::duration<double> budget = *settings.budget;
-  return time.of_rounds(std::min(kFewestRounds, settings.rounds)) +
-         "; then more of what stays open, " + minutes_text(budget.count()) +
-         " in all at most (--time-budget)";
+std::string rounds_text(const CompareOptions& options, std::size_t cases, const LaunchTime& time) {
+  const int rounds = rounds_for(options, cases, options.settings.budget.has_value());
+  if (!options.settings.budget) return time.of_rounds(rounds) + kConfirming;
+  const std::chrono::duration<double> budget = *options.settings.budget;
+  return time.of_rounds(std::min(kFewestRounds, rounds)) + "; then more of what stays open, " +
+         minutes_text(budget.count()) + " in all at most (--time-budget)";
 }
 
 std::vector<double> shares_of(const CompareOptions& options) {
@@ -81,12 +81,13 @@ std::vector<double> shares_of(const CompareOptions& options) {
   return shares;
 }
 
-std::string trials_text(const CompareOptions& options, const LaunchTime& time) {
+std::string trials_text(const CompareOptions& options, std::size_t cases, const LaunchTime& time) {
   const auto slowdowns = options.powers.size();
   const auto trials = static_cast<std::size_t>(options.trials);
   std::string text = slowdowns < 2 ? "" : "for each of " + counted(slowdowns, "slowdown") + " ";
   text += counted(trials, "trial") + " of " +
-          time.of_rounds(options.settings.rounds, trials * std::max<std::size_t>(slowdowns, 1)) +
+          time.of_rounds(rounds_for(options, cases, false),
+                         trials * std::max<std::size_t>(slowdowns, 1)) +
           kConfirming;
   if (!options.settings.budget) return text;
   const std::chrono::duration<double> budget = *options.settings.budget;
@@ -108,7 +109,7 @@ int plan_ab(const CompareOptions& options) {
     say_whose_cases(a ? "A" : b ? "B" : "this bench-all");
   }
   check_launch_options(listing, cases.front(), options);
-  std::cout << rounds_text(options.settings, LaunchTime(listing, cases, options)) << "\n";
+  std::cout << rounds_text(options, cases.size(), LaunchTime(listing, cases, options)) << "\n";
   say_names(cases);
   return kOk;
 }
@@ -126,7 +127,7 @@ int plan_aa(const CompareOptions& options) {
     std::cout << "first it looks for the delays that slow the build so much, in at least "
               << time.of(cases.size() * each) << "\n";
   }
-  std::cout << trials_text(options, time) << "\n";
+  std::cout << trials_text(options, cases.size(), time) << "\n";
   say_names(cases);
   return kOk;
 }

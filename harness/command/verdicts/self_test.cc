@@ -57,10 +57,10 @@ std::vector<std::string> without_load(std::vector<std::string> options) {
 
 class SelfTestRun {
  public:
-  SelfTestRun(CompareOptions options, Build build)
+  SelfTestRun(CompareOptions options, Build build, std::vector<std::string> cases)
       : options_(std::move(options)),
         build_(std::move(build)),
-        cases_(cases_of(build_, options_)),
+        cases_(std::move(cases)),
         log_(options_.out, options_.resume, settings_of(options_, build_)) {
     options_.settings.scratch = log_.folder() / "trial";
     if (options_.settings.budget) end_ = Clock::now() + *options_.settings.budget;
@@ -175,12 +175,14 @@ class SelfTestRun {
 }  // namespace
 
 int self_test(CompareOptions options) {
-  if (options.settings.rounds < kFewestRounds) {
+  if (options.rounds.value_or(kFewestRounds) < kFewestRounds) {
     throw BadUsage("aa: --rounds: six are the fewest that give an interval");
   }
   if (options.dry_run) return plan_aa(options);
   const Build build = build_for(options, options.a.empty() ? "/proc/self/exe" : options.a);
-  return SelfTestRun(std::move(options), build).run();
+  auto cases = cases_of(build, options);
+  options.settings.rounds = rounds_for(options, cases.size(), false);
+  return SelfTestRun(std::move(options), build, std::move(cases)).run();
 }
 
 }  // namespace harness
