@@ -7,14 +7,24 @@
 // written and read in place, and gives the reader its position, so that taking a record can be
 // announced before it is made (state.h). Waiting is the caller's business.
 //
-//   | length | bytes, padded to 8 | length | bytes ... | kWrap |
+//   | length | bytes, padded to 8 | length | bytes ... | kWrap: the next one is at offset 0 |
 //
 // A position packs the count of records since the ring was made and the byte offset of the next one.
 // A ring reserves kReserved bytes of addresses, of which pages exist only where something was
 // written; records go round in the first kUsual bytes unless one is too long for that.
 //
-// Crash       A record is in the ring from the one store of `tail_` on, and out of it from the one
-//             store of `head_` on; both are marked `commit`.
+//   | member                 | written by | says                                               |
+//   | tail_                  | the writer | the position behind the last record                |
+//   | head_                  | the reader | the position of the first record                   |
+//   | next_, after_          | their side | where commit() and pop() will move tail_ and head_ |
+//   | head_seen_, tail_seen_ | their side | copies of the other side's position                |
+//
+// 1. The records from head_ to tail_ are whole and the reader's alone; the writer writes only outside of them.
+// 2. A record is in the ring from one store of tail_ on, and out of it from one store of head_ on, both
+//    marked `commit`: releases that the other side's load acquires.
+// 3. A copy may be old, but never ahead: it shows less room, or fewer records, than there are.
+//
+// Crash       By 2 a death leaves a whole ring. What begin() has written without a commit() means nothing.
 #pragma once
 
 #include <sys/mman.h>

@@ -1,11 +1,21 @@
-// CompactingStore: where a heap keeps items of any length, each in a numbered place that it can be found by.
+// CompactingStore: where a heap keeps items of any length, each in a numbered slot.
 //
-//   | place, place, ... | place, place, ... |   two tables: where each numbered message is,
-//   | messages ...      | messages ...      |   and two halves of the memory, of which one is in use
+// Two halves of memory, of which one is in use, as in a copying garbage collector (Cheney 1970):
 //
-// Messages are written one behind the other. When there is no room behind the last one, those that
-// are still wanted are copied into the other half, and one store of `half` moves there: a process
-// killed while it copies leaves what was.
+//   | slot, slot, ...   | slot, slot, ...   |   a table for each half: the extent (offset, length) of each message
+//   | messages ...      | messages ...      |   the halves
+//
+//   | member of State | says                                          | after a death                 |
+//   | half            | which half is in use; the other means nothing | true: the one store to commit |
+//   | end             | where the next message goes                   | derived by repair()           |
+//   | used            | the bytes of the live messages                | derived by repair()           |
+//
+// 1. The heap knows which slots are live. The extents of the others mean nothing.
+// 2. The live messages are in the half in use, below `end`, and do not overlap.
+// 3. A message is written at `end`. Without room there, compact() copies the live ones to the other half,
+//    and one store of `half`, marked `commit`, switches: a death while it copies leaves the half in use as it was.
+//
+// The caller holds the queue's lock, except for has_room().
 #pragma once
 
 #include <algorithm>
@@ -31,17 +41,17 @@ class CompactingStore : public MessageMemory<T> {
 
   struct State {
     std::atomic<std::uint32_t> half{0};
-    std::atomic<std::uint64_t> used{0};  // bytes of what is wanted; the rest is derived from it
-    std::uint64_t end = 0;               // where the next message goes in this half
+    std::atomic<std::uint64_t> used{0};
+    std::uint64_t end = 0;
   };
 
   CompactingStore(State& state, std::size_t capacity, std::byte* cells)
-      : Memory(capacity, cells + 2 * capacity * sizeof(Place)),
+      : Memory(capacity, cells + 2 * capacity * sizeof(Extent)),
         state_(&state),
-        places_(reinterpret_cast<Place*>(cells)) {}
+        extents_(reinterpret_cast<Extent*>(cells)) {}
 
   static std::size_t bytes(std::size_t capacity) {
-    return Memory::bytes(capacity) + 2 * capacity * sizeof(Place);
+    return Memory::bytes(capacity) + 2 * capacity * sizeof(Extent);
   }
   static bool fits(std::uint64_t capacity, std::size_t memory) {
     return capacity != 0 && capacity <= Memory::kMostItems && bytes(capacity) <= memory;
@@ -52,66 +62,66 @@ class CompactingStore : public MessageMemory<T> {
     return used <= kHalf && Memory::needed(length) <= kHalf - used;
   }
 
-  // Writes number `which`. `each(visit)` calls visit(number) for those that are wanted.
-  template <typename Each>
-  void write(std::uint32_t which, const T& item, Need length, Each each) const {
+  // Writes a message for that slot. `live(visit)` calls visit(slot) for each live one.
+  template <typename Live>
+  void write(std::uint32_t slot, const T& item, Need length, Live live) const {
     const auto need = Memory::needed(length);
     const auto used = state_->used.load(std::memory_order_relaxed);
     if (state_->end + need > std::min(kHalf, std::max(Memory::kUsual, 3 * (used + need)))) {
-      tidy(each);
+      compact(live);
     }
-    const Place place{state_->end, length};
-    Codec<T>::write(item, room(half(), place));
-    places_[half() * this->capacity() + which] = place;
+    const Extent extent{state_->end, length};
+    Codec<T>::write(item, room(half(), extent));
+    extents_[half() * this->capacity() + slot] = extent;
     state_->end += need;
     state_->used.store(used + need, std::memory_order_relaxed);
   }
-  T item(std::uint32_t which) const {
-    const Place place = place_of(which);
-    return Codec<T>::read(at(half(), place), place.length);
+  T item(std::uint32_t slot) const {
+    const Extent extent = extent_of(slot);
+    return Codec<T>::read(at(half(), extent), extent.length);
   }
   template <typename Result>
-  Result read(std::uint32_t which) const {
+  Result read(std::uint32_t slot) const {
     if constexpr (std::is_same_v<Result, T>) {
-      return item(which);
+      return item(slot);
     } else {
-      return Result(std::in_place, item(which));
+      return Result(std::in_place, item(slot));
     }
   }
-  void append(std::vector<T>& items, std::uint32_t which) const { items.push_back(item(which)); }
-  // Number `which` is no longer wanted.
-  void forget(std::uint32_t which) const {
+  void append(std::vector<T>& items, std::uint32_t slot) const { items.push_back(item(slot)); }
+  // The slot is live no more.
+  void release(std::uint32_t slot) const {
     const auto used = state_->used.load(std::memory_order_relaxed);
-    state_->used.store(used - Memory::needed(place_of(which).length), std::memory_order_relaxed);
+    state_->used.store(used - Memory::needed(extent_of(slot).length), std::memory_order_relaxed);
   }
 
-  // Derives the rest of the state from the places of what is wanted.
-  template <typename Each>
-  void repair(Each each) const {
+  // Derives `end` and `used` from the extents of the live slots.
+  template <typename Live>
+  void repair(Live live) const {
     std::uint64_t used = 0, end = 0;
-    each([&](std::uint32_t which) {
-      const Place place = place_of(which);
-      used += Memory::needed(place.length);
-      end = std::max(end, place.offset + Memory::needed(place.length));
+    live([&](std::uint32_t slot) {
+      const Extent extent = extent_of(slot);
+      used += Memory::needed(extent.length);
+      end = std::max(end, extent.offset + Memory::needed(extent.length));
     });
     state_->end = end;
     state_->used.store(used, std::memory_order_relaxed);
   }
 
  private:
-  struct Place {
+  struct Extent {
     std::uint64_t offset, length;
   };
   static constexpr std::uint64_t kHalf = Memory::kReserved / 2;
 
-  template <typename Each>
-  void tidy(Each each) const {
+  template <typename Live>
+  void compact(Live live) const {
     const auto from = half(), to = 1 - from;
     std::uint64_t end = 0;
-    each([&](std::uint32_t which) {
-      const Place old = place_of(which), now{end, old.length};
+    live([&](std::uint32_t slot) {
+      const Extent old = extent_of(slot), now{end, old.length};
       copy_bytes(room(to, now), at(from, old), old.length);
-      places_[to * this->capacity() + which] = now;
+      extents_[to * this->capacity() + slot] = now;
       end += Memory::needed(old.length);
     });
     state_->half.store(to, std::memory_order_release);  // commit
@@ -119,23 +129,23 @@ class CompactingStore : public MessageMemory<T> {
   }
 
   std::uint32_t half() const { return state_->half.load(std::memory_order_relaxed) & 1; }
-  Place place_of(std::uint32_t which) const {
-    Place place = places_[half() * this->capacity() + which];
-    (void)Memory::believed(place.length);
-    return place;
+  Extent extent_of(std::uint32_t slot) const {
+    Extent extent = extents_[half() * this->capacity() + slot];
+    (void)Memory::believed(extent.length);
+    return extent;
   }
-  std::byte* at(std::uint32_t half, const Place& place) const {
-    if (place.offset > kHalf) Memory::corrupted();
-    return this->bytes_at(half * kHalf + place.offset, Memory::needed(place.length));
+  std::byte* at(std::uint32_t half, const Extent& extent) const {
+    if (extent.offset > kHalf) Memory::corrupted();
+    return this->bytes_at(half * kHalf + extent.offset, Memory::needed(extent.length));
   }
   // The same, to be written.
-  std::byte* room(std::uint32_t half, const Place& place) const {
-    (void)at(half, place);
-    return this->room_at(half * kHalf + place.offset, Memory::needed(place.length));
+  std::byte* room(std::uint32_t half, const Extent& extent) const {
+    (void)at(half, extent);
+    return this->room_at(half * kHalf + extent.offset, Memory::needed(extent.length));
   }
 
   State* state_;
-  Place* places_;
+  Extent* extents_;
 };
 
 }  // namespace gilfree::detail

@@ -1,12 +1,27 @@
 // LockedQueue: items under one lock, of which a store says where each goes and which leaves next: what
 // LifoQueue and PriorityQueue have in common.
 //
+//   | member of State | guards, or says                                            | written by               |
+//   | mutex           | `store` and `closed`                                       | the thread that locks it |
+//   | closed          | no put begins any more                                     | close()                  |
+//   | store           | where the items are, and whether a death has damaged that  | the owner of `mutex`     |
+//   | filled          | the event count that a get waits for; each put notifies it | puts, close()            |
+//   | drained         | the event count that a put waits for; each get notifies it | gets, close()            |
+//
+// 1. Both sides lock, look, and where there is no room or no item, unlock, wait for the event count and look
+//    again (ReadyGuard). No thread waits for room or for an item while it holds the mutex.
+// 2. A notification wakes one waiter. One that leaves items, or room, behind passes it on (owed_wake_up.h).
+// 3. The looks without the lock, in a wait, may be wrong: the next one under the lock decides.
+//
 // A store is a handle on a Store::State, which is shared, and on the memory behind it:
 //
 //   Store(State&, std::size_t capacity, std::byte* cells);   // bytes(capacity) of them
 //   std::uint64_t size(); bool has_room(need);               // for any thread, at any time
 //   void put(item, need); T take<T>(); take_into(vector);     // under the lock; commit by one store
 //   void repair();                                           // under the lock, after a death in it
+//
+// Crash       The next owner of the mutex learns of it (Locked::kAbandoned), has the store repaired, and
+//             notifies both sides for the dead one. If it dies too, `damaged` tells the one after it.
 #pragma once
 
 #include <algorithm>
@@ -56,7 +71,7 @@ class LockedQueue : public AnyQueue<Self, T> {
       : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),
         store_(open(state_memory_)) {}
 
-  // Ends the flow: puts throw from now on, gets take what is left and then throw. Idempotent.
+  // From now on puts throw; gets take what is left and then throw. Idempotent.
   void close() {
     (void)lock_until(kNever);
     state_memory_->closed.store(true, std::memory_order_release);
@@ -66,7 +81,7 @@ class LockedQueue : public AnyQueue<Self, T> {
   }
   bool closed() const { return state_memory_->closed.load(std::memory_order_acquire); }
 
-  // How many items are inside. Already history when it returns.
+  // Returns how many items are inside. May have changed when it returns.
   std::size_t qsize() const { return store_.size(); }
   std::size_t capacity() const { return state_memory_->capacity; }
 
@@ -80,12 +95,11 @@ class LockedQueue : public AnyQueue<Self, T> {
  private:
   friend Base;
 
-  // Notified by one side for the other, with the CPU that it last ran on.
+  // An event count, and the CPU on which its notifier last ran.
   struct alignas(kApart) Side {
     EventCount<S> event_count;
     std::atomic<std::int32_t> cpu{kNoCpu};
   };
-  // `mutex` guards `store` and `closed`; both may be read without it.
   struct State {
     using Element = T;
     static constexpr std::size_t kOnDemand = kMessageBytes<T, S>;
@@ -113,7 +127,7 @@ class LockedQueue : public AnyQueue<Self, T> {
   [[gnu::noinline]] void repair_or_unlock() {
     try {
       repair();
-    } catch (...) {  // the next one tries again
+    } catch (...) {  // `damaged` stays: the next owner of the lock tries again
       unlock();
       throw;
     }

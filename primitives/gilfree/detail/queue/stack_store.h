@@ -1,9 +1,13 @@
 // StackStore: a LockedQueue's store from which the last one put leaves first.
 //
-//   slots       | item | item | item |                                    top: how many
-//   messages    | bytes, padded to 8 | length | bytes ... | length |      top: and where they end
+//   slots       | item | item | item |                              `top`: the number of items
+//   messages    | bytes, padded to 8 | length | bytes ... | length |  `top`: their number, and where they end
 //
-// One store of `top` makes a put or a take real, so there is nothing to repair.
+// 1. What lies below `top` is the queue's items, the first at the bottom; what lies above means nothing.
+// 2. A put writes above `top`, a take reads below it, and then one store of `top`, marked `commit`, makes it real.
+//    A death leaves the old `top` or the new one.
+//
+// The caller holds the queue's lock, except for size() and has_room().
 #pragma once
 
 #include <atomic>
@@ -115,7 +119,8 @@ class StackStore {
 
   struct State {
     std::atomic<std::uint64_t> top{0};
-    std::uint8_t damaged = 0;  // no bool: another process may have written any byte there
+    std::uint8_t damaged =
+        0;  // from a death to the end of repair(). No bool: another process may write any byte
   };
 
   StackStore(State& state, std::size_t capacity, std::byte* cells)
@@ -150,7 +155,7 @@ class StackStore {
     items_.discard(top);
     commit(below);
   }
-  void repair() {}
+  void repair() {}  // nothing to do, by 2
   // For the last object that can reach them.
   void destroy_items() {
     for (auto top = this->top(); top > 0; --top) items_.discard(top);
