@@ -53,7 +53,7 @@ class LifoQueue : public detail::LockedQueue<LifoQueue<T, S>, T, S, detail::Stac
   // of them, the others may return an empty vector.
   using Base::get_many, Base::try_get_many, Base::try_get_many_for;
 
-  // close() ends the flow: put throws Closed from now on, get returns what is left and then throws it.
+  // After close() a put throws Closed; a get returns what is left, and throws Closed once nothing is.
   // Calling it again has no effect. closed() returns whether it has been called.
   using Base::close, Base::closed;
   // Return how many items are inside, and whether that is none or all that fit. May have changed when

@@ -5,7 +5,8 @@
 //
 // A contents page: every name with the header that has its contract, in the scope Processes. The state
 // lies in shared memory: make a primitive before the fork, and children inherit it, or open it by name
-// in any program. For the same names between threads include gilfree/threading.h.
+// in any program. Any number of threads and processes may use one primitive at the same time, unless
+// its header says otherwise. For the same names between threads include gilfree/threading.h.
 #pragma once
 
 #include <functional>

@@ -7,7 +7,8 @@
 //   jobs.close();                                                     // then get() drains it and throws
 //
 // Python's multiprocessing.Queue without its pipe, its feeder thread and its pickling: an item is
-// copied once into shared memory and once out of it. Between threads it is moved.
+// copied once into shared memory and once out of it. Between threads it is moved. Any number of threads may
+// put, get and close at the same time. (docs/reading.md follows an item through the source.)
 //
 // Order       First in, first out over all producers: if put(a) returned before put(b) began, a
 //             leaves first.
@@ -73,7 +74,7 @@ class Queue : public detail::Fifo<Queue<T, S>, T, S> {
   // of them, the others may return an empty vector.
   using Base::get_many, Base::try_get_many, Base::try_get_many_for;
 
-  // close() ends the flow: put throws Closed from now on, get returns what is left and then throws it.
+  // After close() a put throws Closed; a get returns what is left, and throws Closed once nothing is.
   // Calling it again has no effect. closed() returns whether it has been called.
   using Base::close, Base::closed;
   // Return how many items are inside, and whether that is none or all that fit. May have changed when

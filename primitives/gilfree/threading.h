@@ -4,8 +4,9 @@
 //   namespace th = gilfree::threading;
 //
 // A contents page: every name with the header that has its contract, in the scope Threads. The state
-// lies in private memory and an item is moved, so anything movable may be put into a queue. For the
-// same names across processes include gilfree/multiprocessing.h.
+// lies in private memory and an item is moved, so anything movable may be put into a queue. Any number of
+// threads may use one primitive at the same time, unless its header says otherwise. For the same names
+// across processes include gilfree/multiprocessing.h.
 #pragma once
 
 #include <functional>

@@ -7,7 +7,7 @@
 //   | get_mutex       | the consumer's side of `ring`, and `accounts`      | consumers                           |
 //   | closed          | no put begins any more                             | close()                             |
 //   | ring            | where the items are, and two event counts (ring.h) | the side that holds its mutex       |
-//   | accounts        | what a JoinableQueue counts besides                | consumers                           |
+//   | accounts        | what a JoinableQueue counts besides (accounts.h)   | consumers                           |
 //
 // 1. The ring is for one producer and one consumer: the two that hold the mutexes.
 // 2. A thread that is often alone at its side owns the mutex's bias, and then enters and leaves it by plain stores
@@ -18,6 +18,8 @@
 //    wake-up on, also when it leaves by an exception (owed_wake_up.h).
 // 5. `closed` is written under put_mutex: when close() has returned, no put is under way, and the items that are inside
 //    are the last.
+//
+// docs/reading.md has the steps of a put and of a get, with the function and the file of each.
 //
 // Crash       The ring is whole after a death (ring.h, 3). The next to take the dead thread's mutex learns of it
 //             (Locked::kAbandoned), notifies both sides for it, and has the accounts repaired: repair().
@@ -37,6 +39,7 @@
 #include "gilfree/detail/base/shared_flag.h"
 #include "gilfree/detail/lock/biased_mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
+#include "gilfree/detail/queue/accounts.h"
 #include "gilfree/detail/queue/item_source.h"
 #include "gilfree/detail/queue/item_store.h"
 #include "gilfree/detail/queue/owed_wake_up.h"
@@ -45,13 +48,6 @@
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
-
-// What a queue counts besides, under the consumers' lock. `read_observer` is called for each read,
-// `repair` with the position of the head after a consumer has died holding that lock.
-struct NoAccounts {
-  NoReadObserver read_observer() { return {}; }
-  void repair(std::uint64_t /*head*/) {}
-};
 
 template <typename Self, typename T, Scope S, typename Accounts = NoAccounts>
 class Fifo : public AnyQueue<Self, T> {
@@ -77,7 +73,7 @@ class Fifo : public AnyQueue<Self, T> {
       : state_memory_(tag, name, Store::bytes(Base::checked(capacity)), capacity),
         ring_(open(state_memory_)) {}
 
-  // Ends the flow: puts throw from now on, gets drain what is left and then throw. Idempotent.
+  // From now on puts throw; gets take what is left and then throw. Idempotent.
   void close() {
     const BiasedGuard guard(state_memory_->put_mutex, [] {});
     state_memory_->closed.store(true, std::memory_order_release);
@@ -87,7 +83,7 @@ class Fifo : public AnyQueue<Self, T> {
     return state_memory_->closed.load(std::memory_order_acquire);
   }
 
-  // How many items are inside. Already history when it returns.
+  // Returns how many items are inside. May have changed when it returns.
   std::size_t qsize() const { return ring_.size(); }
   std::size_t capacity() const { return ring_.capacity(); }
 
@@ -109,8 +105,6 @@ class Fifo : public AnyQueue<Self, T> {
   friend Base;
   using Store = ItemStore<T, S>;
 
-  // `put_mutex` guards the producer's side of `ring` and `closed`, `get_mutex` the consumer's side and
-  // `accounts`.
   struct alignas(Store::kAlignment) State {
     using Element = T;
     static constexpr std::size_t kOnDemand = kMessageBytes<T, S>;
@@ -177,12 +171,12 @@ class Fifo : public AnyQueue<Self, T> {
     bool is_late_ = false;  // the deadline came before the lock
   };
 
-  // The bias owner has been alone with its side for a while.
+  // A bias owner has lately been the only thread at its side, so it waits alone.
   static Waiters waiters(const BiasedMutex<S>& side) {
     return side.is_biased_to_me() ? Waiters::kOne : Waiters::kMany;
   }
 
-  static constexpr auto kNeverHopeless = [] { return false; };
+  static constexpr auto kNeverHopeless = [] { return false; };  // EventCount::wait's last argument
 
   static Ring<Store, S> open(const StateMemory<State, S>& memory) {
     const std::uint64_t capacity =
@@ -265,7 +259,7 @@ class Fifo : public AnyQueue<Self, T> {
     }
   }
 
-  // Fast path for the bias owner with an item there; an ItemLock, which may wait, has more to remember.
+  // Fast path for the bias owner when an item is there. Else an ItemLock, which may wait.
   template <typename Result>
   Result take_until(Deadline deadline) {
     bool is_empty = false;

@@ -53,7 +53,8 @@ class FixedSlots {
   std::size_t capacity() const { return capacity_; }
   static std::uint64_t count(Position tail, Position head) { return tail - head; }
 
-  // The last position up to there that begins a line: behind it the other side is still at work.
+  // The last position up to `at` that begins a cache line. A side that goes no further leaves alone the line
+  // in which the other side is working.
   static Position whole_lines(Position at) {
     if constexpr (kCacheLine % sizeof(T) != 0) return at;
     return at / kPerLine * kPerLine;
@@ -63,13 +64,13 @@ class FixedSlots {
     return tail - head < capacity_;
   }
 
-  // So much that waiting for more gains nothing.
+  // Whether there is so much room that waiting for more gains nothing.
   bool has_much_room(Position tail, Position head) const {
     return capacity_ - (tail - head) >= capacity_ / 4;
   }
 
-  // Asks for the lines that hold the next items, of those between `from` and `end`. `fetched` is how
-  // far earlier calls went; returns how far this one did.
+  // Prefetches the lines of the next items between `from` and `end`. `fetched` is how far earlier calls
+  // went; returns how far this one did.
   Position fetch_to_read(Position fetched, Position from, Position end) const {
     return fetch(fetched, from, end, detail::fetch_to_read);
   }
@@ -83,7 +84,7 @@ class FixedSlots {
     return fetched <= tail + (kAhead - kAtOnce) && fetched - head < capacity_;
   }
 
-  // The line where the item at `at` begins, which may not have come yet.
+  // Prefetches the line in which the item at `at` begins, also before that item is there.
   void fetch_next(Position at) const { detail::fetch_to_read(cell(at)); }
 
   // True if writing such an item neither throws nor calls anything.

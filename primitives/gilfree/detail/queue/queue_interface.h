@@ -1,4 +1,4 @@
-// AnyQueue: what all four queues offer, made of the four things in which they differ.
+// AnyQueue: the members of all queues, made of the four functions in which they differ.
 //
 //   class Queue : public AnyQueue<Queue, T> {
 //     bool put_until(Item&& item, Deadline);                  // T const& or T&&; false: too late
@@ -54,14 +54,14 @@ class AnyQueue {
     return self().put_until(std::move(item), to_deadline(time));
   }
 
-  // Puts all of them in, waiting while the queue is full: as many at a time as there is room for, for
-  // the price of one. The items of a container given by && are moved.
+  // Puts all of them in, waiting while the queue is full: as many at a time as there is room for, each time
+  // under one lock. The items of a container given by && are moved.
   template <std::ranges::input_range Items>
   void put_many(Items&& items) {
     put_all(std::forward<Items>(items), kNever);
   }
   void put_many(std::initializer_list<T> items) { put_all(items, kNever); }
-  // As many as there is room for, without waiting. How many that were.
+  // Puts as many as there is room for, without waiting. Returns how many that were.
   template <std::ranges::input_range Items>
   [[nodiscard]] std::size_t try_put_many(Items&& items) {
     return put_all(std::forward<Items>(items), kNow);
@@ -80,7 +80,7 @@ class AnyQueue {
     return take_or_nothing(to_deadline(time));
   }
 
-  // Up to `most` of what is there, for the price of one, waiting while there is nothing.
+  // Removes and returns up to `most` items under one lock, waiting while the queue is empty.
   std::vector<T> get_many(std::size_t most) { return take_many(most, kNever); }
   // The same without waiting, or waiting that long at most. May be empty.
   [[nodiscard]] std::vector<T> try_get_many(std::size_t most) { return take_many(most, kNow); }
@@ -88,13 +88,13 @@ class AnyQueue {
     return take_many(most, timeout.deadline());
   }
 
-  // Already history when they return.
+  // May have changed when they return.
   bool empty() const { return self().qsize() == 0; }
   bool full() const { return self().qsize() >= self().capacity(); }
 
  protected:
   AnyQueue() = default;
-  // Says what is wrong with `mp::Queue<int> queue;`.
+  // Makes `mp::Queue<int> queue;` a compile-time error that says what is missing.
   template <typename Missing>
   static std::size_t no_capacity() {
     static_assert(

@@ -8,11 +8,12 @@
 // a time be a side by a lock each, Pipe by its two ends. How an item lies in memory, and where, is the
 // store's business (fixed_slots.h, variable_slots.h). A Ring is a handle on a RingState and the store.
 //
-//   | member of RingState | written by                  | a cache line of its own, that has             |
+//   | member of RingState | written by                  | kApart bytes of its own (cpu.h), that have    |
 //   | tail                | the producer                | `at`: behind the last item                    |
 //   | head                | the consumer                | `at`: the first item                          |
 //   | producer            | the producer                | `seen`: a copy of head.at                     |
 //   | consumer            | the consumer                | `seen`: a copy of tail.at                     |
+//   | filled, drained     | both: wait and notify       | an event count: for an item, for room         |
 //
 // 1. head.at <= tail.at <= head.at + capacity.
 // 2. A copy may be old, but never ahead: it shows less room, or fewer items, than there are.
@@ -33,6 +34,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/queue/accounts.h"
 #include "gilfree/detail/queue/adaptive_batch_delay.h"
 #include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/queue/item_source.h"
@@ -64,14 +66,6 @@ struct RingState {
   alignas(kApart) EventCount<S> drained;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock table is not shared");
-
-// Called at each read, under the consumers' lock: open() before an item is moved, which may throw;
-// then before(items, head) and after(), around the commit of the new head, which may not.
-struct NoReadObserver {
-  void open() {}
-  void before(std::uint64_t, std::uint64_t) noexcept {}
-  void after() noexcept {}
-};
 
 // How many threads have lately used this side of a ring.
 enum class Waiters { kOne, kMany };
@@ -108,13 +102,13 @@ class Ring {
     commit(state_->tail, store_.write(tail, mine.seen, std::forward<Item>(item), need));
     state_->filled.notify_one();
   }
-  // Fast path for an item that Store::kHasFastWrite: a few stores and no call. False if it must take the
-  // slow one: has_room(need), write(item, need).
+  // Fast path for an item with Store::kHasFastWrite: a few stores and no call. If it returns false, the slow
+  // one is needed: has_room(need), write(item, need).
   [[gnu::always_inline]] bool can_write_fast() const {
     return store_.has_room(state_->tail.now(), state_->producer.seen, Need{}) &&
            state_->tail.last_cpu() == this_cpu_if_known();
   }
-  // After that. True if there is more to do: finish_write_fast().
+  // After can_write_fast(). True if finish_write_fast() must follow.
   template <typename Item>
   [[gnu::always_inline]] bool write_fast(const Item& item) {
     auto& mine = state_->producer;
@@ -244,7 +238,9 @@ class Ring {
  private:
   using Edge = typename State::Edge;
 
-  // Renews `seen`. If there is little room, or few items, the other side gets a moment for more.
+  // Loads the other side's edge into `seen`. If it shows little room, or few items, waits a moment for more
+  // (adaptive_batch_delay.h). Then leaves out what lies in the cache line that the other side is working in,
+  // unless there is nothing else.
   [[gnu::noinline]] bool look_for_room(Need need) {
     auto& mine = state_->producer;
     const auto tail = state_->tail.now();
@@ -287,7 +283,7 @@ class Ring {
       edge.cpu.store(cpu, std::memory_order_relaxed);
     edge.at.store(next, std::memory_order_release);  // commit
   }
-  // Saves a store, which would wait in the store buffer behind one whose line has not come yet.
+  // Saves a store: it would wait in the store buffer behind an earlier one whose cache line is still on its way.
   static void store_if_changed(Position& to, Position value) {
     if (to != value) to = value;
   }

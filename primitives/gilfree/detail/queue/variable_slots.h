@@ -43,13 +43,13 @@ class VariableSlots : public MessageMemory<T> {
 
   static Position whole_lines(Position at) { return at; }
 
-  // Not known in bytes.
+  // The store does not know how long the next messages will be, so no room is known to be much.
   bool has_much_room(Position, Position) const { return false; }
 
-  // Long runs of lines, which the CPU fetches ahead by itself.
   template <typename>
   static constexpr bool kHasFastWrite = false;
 
+  // No prefetches: messages are long runs of cache lines, which the CPU fetches ahead by itself.
   static Position fetch_to_read(Position fetched, Position, Position) { return fetched; }
   static Position fetch_to_write(Position fetched, Position, Position) { return fetched; }
   static void fetch_next(Position) {}
