@@ -7,24 +7,27 @@
 // take the mutex over from a dead one (docs/adr/0001-owner-words-not-robust-mutexes.md: why it is not a
 // robust pthread mutex). Keep updates down to one committing store, and repair() has only to notify.
 //
-//   | owner_     | means                   | next                                                      |
-//   | none       | unlocked                | A: compare-and-swap by A, kCleanly                        |
-//   | A, alive   | locked by A             | none: A's unlock()                                        |
-//   | A, dead    | abandoned               | B: compare-and-swap from A by B, kAbandoned               |
+//   | owner_     | means       | which thread changes it, and how                                           |
+//   | none       | unlocked    | any thread B, to B, by a compare-and-swap; its lock() returns kCleanly     |
+//   | A, alive   | locked by A | A alone, to none, by the store in its unlock()                             |
+//   | A, dead    | abandoned   | any thread B, from A to B, by a compare-and-swap; lock() returns kAbandoned |
 //
 // 1. The word changes in one atomic step, so a death leaves one of the three rows.
-// 2. A waiter sleeps on `freed_` (event_count.h). unlock() stores the word, then looks at the waiter flag.
+// 2. A waiter sleeps on `freed_` (event_count.h). unlock() stores the word, then looks at the waiter flag, so
+//    the waiter sees the free word or is woken. It is not handed the mutex: it competes for it again.
 // 3. unlock() touches the mutex after that store. It may therefore be destroyed only when no thread is
 //    in a call on it, also not in an unlock() that has let the next owner in.
+// 4. `starving_` is a hint: it may be lost or stale, and then one unlock() yields in vain or not at all.
 //
 // Cost        One compare-and-swap to lock, one plain store to unlock; no system call unless a thread
 //             sleeps. 24 bytes.
 // Blocking    Waits as spin_policy.h says. A running thread may overtake one that wakes, which makes it
 //             fast; but a waiter that has spun for 4 us sets `starving_`, and the next unlock yields
 //             to it (docs/adr/0004-yield-to-starving-waiters.md).
-// Crash       Killed in lock(): nothing, or held. Killed holding it: the next to come, or a waiter at
-//             once (detail/wait/parker.h), takes over and gets kAbandoned. Killed in unlock(): free,
-//             and waiters look again. A stopped owner is not dead: others wait for it.
+// Crash       Killed in lock(): it holds the mutex or has changed nothing. Killed while it holds it: the next
+//             thread to lock, or a waiter at once (detail/wait/parker.h), takes over and gets kAbandoned.
+//             Killed in unlock() behind the store: unlocked, and waiters look again because of the death.
+//             A stopped owner is not dead: others wait for it.
 #pragma once
 
 #include <atomic>
@@ -79,13 +82,14 @@ class Mutex {
 
  private:
   static constexpr int kLooksUntilStarving = 12;  // about 4 us
-  static constexpr int kPausesAside = 128;
+  static constexpr int kPausesAside = 128;  // 2 to 5 us, for the starving waiter to take the mutex
 
   bool take_over(OwnerId from) {
     return owner_.compare_exchange_strong(from, self<S>(), std::memory_order_acquire,
                                           std::memory_order_relaxed);
   }
 
+  // One look, without waiting: takes a free mutex, or that of a dead owner.
   Locked try_now() {
     const OwnerId owner = owner_.load(std::memory_order_relaxed);
     if (owner == kNoOwner) return take_over(kNoOwner) ? Locked::kCleanly : Locked::kTooLate;
@@ -97,6 +101,7 @@ class Mutex {
     if (deadline == kNow) return try_now();
     int looks = 0;
     const auto free = [&] {
+      // In vain for long enough: the next unlock() takes its slow path, and yields there.
       if (++looks % kLooksUntilStarving == 0) {
         starving_.store(1, std::memory_order_relaxed);
         freed_.request_attention();
@@ -104,6 +109,7 @@ class Mutex {
       return owner_.load(std::memory_order_relaxed) == kNoOwner;
     };
     const auto dead = [&] { return is_dead<S>(owner_.load(std::memory_order_relaxed)); };
+    // Until it has the mutex: what wait() returns says that the word was free, or its owner dead, a moment ago.
     while (true) {
       if (const auto locked = try_now(); locked != Locked::kTooLate) return locked;
       if (freed_.wait(deadline, SpinPolicy::backing_off(), free, dead) == Waited::kTooLate) {
@@ -112,7 +118,7 @@ class Mutex {
     }
   }
 
-  // The rest of unlock(), when the word is free.
+  // The rest of unlock(), behind the store that frees the word: another thread may hold the mutex by now.
   [[gnu::noinline]] void unlock_slow() {
     freed_.notify_one_slow();
     if (starving_.load(std::memory_order_relaxed) != 0) yield_to_starving();
@@ -132,5 +138,6 @@ class Mutex {
   EventCount<S> freed_;
   std::atomic<std::uint32_t> starving_{0};  // a waiter has spun in vain
 };
+static_assert(sizeof(Mutex<Threads>) == 24 && sizeof(Mutex<Processes>) == 24, "as said under Cost");
 
 }  // namespace gilfree::detail

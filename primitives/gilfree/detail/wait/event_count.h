@@ -1,13 +1,15 @@
-// EventCount: wait until something that another thread or process publishes has become true.
+// EventCount: a condition variable without a lock: waits until what another thread publishes is true.
 //
-//   publish(item);                        // a store
-//   event_count.notify_one();             // one load unless a thread sleeps
+//   full.store(true, std::memory_order_release);          // the notifier: first publish,
+//   event_count.notify_one();                             // then notify: one load unless a thread sleeps
 //
-//   event_count.wait(deadline, SpinPolicy(cpu, &object), [&] { return published(); }, [] { return false; });
+//   const auto ready = [&] { return full.load(std::memory_order_acquire); };
+//   event_count.wait(deadline, kNoCpu, ready);            // a waiter; any number may wait, any number notify
 //
-// As folly's EventCount. No lock belongs to it: ready() reads atomics and may be called at any time.
-// `epoch_` is a futex word, so the kernel keeps the queue of sleepers and removes one that is killed
-// (docs/adr/0002-adaptive-waiting.md says why it is not a condition variable).
+// As folly's EventCount, across processes too. wait() returns when ready() was true or the deadline has
+// come, never spuriously; but another waiter may have been as fast, so a caller that takes something tries
+// again. ready() is called by the waiter alone, many times. `epoch_` is a futex word, so the kernel keeps
+// the queue of sleepers and removes one that is killed (docs/adr/0002-adaptive-waiting.md). 12 bytes.
 //
 //   | step | waiter                                          | notifier                              |
 //   | 1    | heard = epoch                                   | publish                               |
@@ -16,8 +18,9 @@
 //   | 4    | sleep while epoch == heard                      | ++epoch                               |
 //   | 5    | ready()? no: step 1                             | wake one sleeper, or all              |
 //
-// 1. In their steps 2, the waiter or the notifier sees the other's store (or both do): no waiter sleeps
-//    beside something that was published.
+// 1. The waiter sets the flag, then looks at what is published (2, 3); the notifier publishes, then looks at
+//    the flag (1, 2). With a barrier in between, at least one of them sees the other's store: no waiter
+//    sleeps although its ready() is true.
 // 2. A notifier that cleared the flag also increments `epoch`, so a waiter between its steps 1 and 4
 //    does not sleep.
 // 3. notify_one() wakes one waiter and clears the flag for all. The one that returns sets it again if
@@ -44,12 +47,19 @@ namespace gilfree::detail {
 template <Scope S>
 class EventCountSet;
 
-// What a wait has cost, unless the deadline came first. Why it is not an std::optional: mutex.h, Locked.
-enum class Waited { kTooLate, kNot, kAwake, kAsleep };
+// How a wait has ended. Why it is not an std::optional: mutex.h, Locked.
+enum class Waited {
+  kTooLate,  // the deadline came first
+  kNot,      // ready at the first look
+  kAwake,    // ready while it spun
+  kAsleep,  // ready once it slept or was about to: it may have used up a notify_one() (owed_wake_up.h)
+};
 
 template <Scope S>
 class EventCount {
  public:
+  // --- For a waiter.
+
   // Returns once ready(): how it waited, or kTooLate if the deadline came first. `their_cpu` is where
   // the notifier was last seen. hopeless() is asked before each sleep and may cost a system call; the
   // wait also ends when it is true, and the caller finds out why.
@@ -62,6 +72,7 @@ class EventCount {
   Waited wait_alone(Deadline deadline, Ready ready, Hopeless hopeless) {
     return wait(deadline, SpinPolicy(kNoCpu, this), ready, hopeless);
   }
+  // As the first wait(), awake for as long as `spin` says.
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, SpinPolicy spin, Ready ready, Hopeless hopeless) {
     if (ready()) return Waited::kNot;
@@ -74,6 +85,7 @@ class EventCount {
     return sleep(deadline, spin.history(), [&] { return ready() || hopeless(); });
   }
 
+  // Both where nothing but ready() and the deadline ends the wait.
   template <typename Ready>
   Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready) {
     return wait(deadline, their_cpu, ready, [] { return false; });
@@ -83,8 +95,9 @@ class EventCount {
     return wait(deadline, spin, ready, [] { return false; });
   }
 
-  // Call these after publishing. notify_one() wakes one waiter; one that leaves something behind
-  // notifies the next.
+  // --- For a notifier, after it has published.
+
+  // Wakes one waiter; one that leaves something behind notifies the next.
   void notify_one() {
     if (waiters_.is_set()) [[unlikely]]
       notify_one_slow();
@@ -114,8 +127,8 @@ class EventCount {
   // Not all of the template: clang 16 and 17 take the constraint of such a friend for another one.
   friend class EventCountSet<S>;
 
-  // A counted waiter. If ready() or the sleep throws, it is counted no more, and the others look in its
-  // place.
+  // A waiter between its steps 2 and 5: counted, with the flag set. If ready() or the sleep throws, it may
+  // have used up a notification: then it is counted no more, and wakes the others to look in its place.
   class Sleeper {
    public:
     explicit Sleeper(EventCount& event_count)
@@ -128,7 +141,7 @@ class EventCount {
     Sleeper(const Sleeper&) = delete;
     Sleeper& operator=(const Sleeper&) = delete;
 
-    bool is_seen() const { return is_seen_; }
+    bool is_seen() const { return is_seen_; }  // false: each sleep is short (waiter_flag.h, 3)
     void leave() {
       if (!std::exchange(has_left_, true)) event_count_.waiters_.remove_waiter();
     }
@@ -144,17 +157,17 @@ class EventCount {
   [[gnu::noinline]] Waited sleep(Deadline deadline, WaitHistory* history, Ready ready) {
     Parker<S> parker(history);
     for (int parks = 0;; ++parks) {
-      const auto heard = epoch_.load(std::memory_order_acquire);
-      Sleeper sleeper(*this);
-      const bool is_ready = ready();
+      const auto heard = epoch_.load(std::memory_order_acquire);  // step 1
+      Sleeper sleeper(*this);                                     // 2
+      const bool is_ready = ready();                              // 3
       const bool is_late = !is_ready && has_passed(deadline);
       const bool sleeps = !is_ready && !is_late;
-      if (sleeps) {
+      if (sleeps) {  // 4
         parker.park(epoch_, heard,
                     sleeper.is_seen() ? deadline : std::min(deadline, after(kStoreDelay)));
       }
       sleeper.leave();
-      const bool is_woken = sleeps && ready();
+      const bool is_woken = sleeps && ready();  // 5
       sleeper.done();
       if (is_ready) return Waited::kAsleep;
       if (is_late) return Waited::kTooLate;
@@ -175,5 +188,7 @@ class EventCount {
   std::atomic<std::uint32_t> epoch_{0};
   WaiterFlag<S> waiters_;
 };
+static_assert(sizeof(EventCount<Threads>) == 12 && sizeof(EventCount<Processes>) == 12,
+              "as said above");
 
 }  // namespace gilfree::detail
