@@ -1,4 +1,5 @@
-// Namespaces: in which pid and time namespace ids and start times mean what they say.
+// Namespaces: the pid and the time namespace of a process. Ids and start times of processes can be compared
+// only within one of each (owner_id.h).
 #pragma once
 
 #include <cstdint>

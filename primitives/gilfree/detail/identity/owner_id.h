@@ -1,4 +1,4 @@
-// OwnerId: the name of a thread, or of a process, in 64 bits that one compare-and-swap can move.
+// OwnerId: names a thread or a process, alive or dead, in 64 bits that one compare-and-swap can change.
 //
 //   | start time: 20 | program: 12 | kernel's id: 22 | slot + 1 in the table: 10 |
 //

@@ -1,6 +1,6 @@
-// Participant: a thread that uses shared primitives, with a name that outlives it.
+// Participant: a thread that uses primitives across processes. Its owner id still names it after its death.
 //
-//   const OwnerId me = self<S>();        // this thread's name, given at first use
+//   const OwnerId me = self<S>();        // this thread's id, given at first use
 //   if (is_dead<S>(owner)) ...           // its thread has died, ended, or exec'ed another program
 //
 // An owner id is what a lock word holds, so that a waiter can tell a slow owner from a dead one.

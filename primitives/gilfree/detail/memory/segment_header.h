@@ -1,5 +1,6 @@
-// SegmentHeader: the first page of a named segment's file, by which it is known to be what its name
-// promised. Written when the contents are complete, before the file gets its name.
+// SegmentHeader: the first page of a named segment's file. A process that opens the segment compares it with
+// what it expects: this library's layout, the type, the size, this boot. It is written when the contents are
+// complete, before the file gets its name.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What becomes of a task of a process pool that gives no result.
+// The exceptions of a process pool: what a call gets instead of a result.
 #pragma once
 
 #include <cstddef>

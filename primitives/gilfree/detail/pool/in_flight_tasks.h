@@ -1,10 +1,11 @@
-// InFlightTasks: the tasks of a process pool that are under way: whose they are, and how far they are.
+// InFlightTasks: the unfinished tasks of a process pool: the call that each belongs to, and how many of its
+// items are done.
 //
 //   InFlightTask& task = tasks.add(job, first, count, run, bytes);   // task.id goes with it
-//   tasks.deliver(head, bytes);                                     // what came back hands out itself
+//   tasks.deliver(head, bytes);                                     // gives a result to its call
 //
-// Each item of a task is delivered once: a result, an exception, or a death. What comes under the id of
-// a task that is no more is ignored. ProcessPool's mutex guards it.
+// Each item of a task is delivered once: a result, an exception, or a death. A result with the id of a
+// task that has ended is ignored. ProcessPool's mutex guards it.
 #pragma once
 
 #include <cstddef>
@@ -42,13 +43,13 @@ class InFlightTasks {
 
   // kValue or kError.
   void deliver(const ResultHead& head, const std::byte* bytes);
-  // kRun: hands out what of it is there; true if that is all of it.
+  // kRun: delivers the items that are there; true if these are all of it.
   bool deliver_run(const ResultHead& head, const std::byte* bytes);
 
-  // Handles the death of the worker that ran it: the item that it was at becomes `why`. Returns the task if
+  // Handles the death of the worker that ran it: the item that it was at gets the exception `why`. Returns the task if
   // items are left to run. It has a new id from then on, so that the old one is not reported lost again.
   InFlightTask* lose(std::uint64_t id, const std::exception_ptr& why);
-  // What is left of it becomes `why`.
+  // Gives `why` to all of its items that are not done.
   void fail(InFlightTask& task, const std::exception_ptr& why);
   void fail_all(const std::exception_ptr& why);
 

@@ -1,4 +1,4 @@
-// A call in another process: how it is written down, and how a worker runs it out of the bytes.
+// A call in another process: how it is encoded, and how a worker decodes and runs it.
 //
 //   auto job = post_call<int>(pool, function, std::tuple(1, 2));                // of a ProcessPool
 //   auto all = post_each<Calls::kItem, int>(pool, function, inputs, chunk);     // chunk by chunk

@@ -1,4 +1,4 @@
-// ResultSlots: what became of the items of a job: of each a value or an exception, written once.
+// ResultSlots: the outcomes of the items of a job: for each a value or an exception, written once.
 //
 // Each item is written by one thread, and read once all are there (shared_result.h orders the two).
 #pragma once

@@ -1,4 +1,4 @@
-// SharedResult: what becomes of one call to a pool: the result, or the exception, of each of its items.
+// SharedResult: the outcome of one call to a pool: the result, or the exception, of each of its items.
 //
 // Shared by its waiters and by the threads that deliver. Each item is delivered once, by one thread.
 #pragma once

@@ -1,4 +1,4 @@
-// A call in a thread of this process: the task and what becomes of it in one piece.
+// A call in a thread of this process: the task and its result in one object.
 //
 //   auto job = post_call<int>(pool, function, std::tuple(1, 2));                // of a ThreadPool
 //   auto all = post_each<Calls::kItem, int>(pool, function, inputs, chunk);     // chunk by chunk
@@ -25,8 +25,8 @@
 
 namespace gilfree::detail {
 
-// Sets what `function` gives for `item`. To be counted down. (A forced unwind has no object to refer to,
-// which UBSan would complain of.)
+// Sets the result of `function` for `item`, or its exception; the caller counts the item down. (A forced unwind
+// has no object to refer to, which UBSan would complain of.)
 template <Calls how, typename Result, typename Function, typename Item>
 __attribute__((no_sanitize("null"))) void run_here(SharedResult<Result>& job, std::size_t at,
                                                    Function& function, Item& item) {
@@ -49,7 +49,7 @@ inline std::exception_ptr cancelled() {
       Cancelled("gilfree::AsyncResult::get: the call was cancelled before a worker began with it"));
 }
 
-// One call: the task and what becomes of it in one piece.
+// One call: the task and its result in one object.
 template <typename Function, typename Arguments, typename Result>
 class CallJob final : public SharedResult<Result>, public ThreadTask {
  public:

@@ -1,4 +1,4 @@
-// What a child process does from its first instruction to its last, however it came to be.
+// What a child process does from its first instruction to its last, made by fork or by a fork server.
 #pragma once
 
 #include <sys/types.h>

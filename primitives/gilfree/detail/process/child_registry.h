@@ -58,7 +58,7 @@ class ChildRegistry {
   void add(const std::shared_ptr<ProcessRecord>& child);
   // Reaps those that have ended.
   std::vector<std::shared_ptr<ProcessRecord>> alive();
-  // Reaps too, for the price of one system call if none has ended.
+  // Reaps too, at the cost of one system call if none has ended.
   void reap_ended();
   // Ends daemons and waits for the others, as a program does when it ends.
   void await_all();

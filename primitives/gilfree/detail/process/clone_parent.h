@@ -2,7 +2,7 @@
 // which can wait for it and gets SIGCHLD when it ends.
 //
 // For a process that has one thread, holds no lock and uses no primitive: handlers of pthread_atfork
-// are not called, but those of the library that matter then are made up for.
+// are not called; it does what those of this library do that matter then.
 #pragma once
 
 #include <sys/types.h>

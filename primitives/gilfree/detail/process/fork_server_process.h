@@ -1,4 +1,4 @@
-// ForkServerProcess: a small process that makes children for its parent, and the way to it.
+// ForkServerProcess: a small process that makes children for its parent, and the connection to it.
 //
 //   parent ── request: what to call, with what ──▶ server ── fork_sibling ──▶ child of the parent
 //          ◀── the child's pid ──────────────────
