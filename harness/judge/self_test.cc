@@ -27,7 +27,7 @@ void SelfTest::Trials::add(const TrialRow& row, double threshold) {
   wrong += row.suspected ? 1 : 0;
   wrong_confirmed += row.confirmed ? 1 : 0;
   undecided += row.undecided && !row.suspected ? 1 : 0;
-  found_from.push_back(std::max(threshold - row.effect, -row.interval->low));
+  found_from.push_back(std::max({0.0, threshold - row.effect, -row.interval->low}));
 }
 
 void SelfTest::add(const Trial& trial) {
@@ -38,15 +38,23 @@ void SelfTest::add(const Trial& trial) {
     return;
   }
   std::map<std::string, TrialRow> by_case;
+  const auto add_verdict = [](TrialRow& sum, const TrialRow& row) {
+    sum.suspected = sum.suspected || row.suspected;
+    sum.confirmed = sum.confirmed || row.confirmed;
+    sum.undecided = sum.undecided || row.undecided;
+  };
   for (const auto& row : trial.rows) {
     trials_[row.name][row.metric].add(row, threshold_of(row.metric, delta_));
     total_.add(row, threshold_of(row.metric, delta_));
-    TrialRow& whole = by_case.try_emplace(row.name, row).first->second;
-    whole.suspected = whole.suspected || row.suspected;
-    whole.confirmed = whole.confirmed || row.confirmed;
-    whole.undecided = whole.undecided || row.undecided;
+    add_verdict(by_case.try_emplace(row.name, row).first->second, row);
   }
-  for (const auto& [name, row] : by_case) cases_.add(row, threshold_of(row.metric, delta_));
+  if (by_case.empty()) return;
+  TrialRow whole = by_case.begin()->second;
+  for (const auto& [name, row] : by_case) {
+    cases_.add(row, threshold_of(row.metric, delta_));
+    add_verdict(whole, row);
+  }
+  whole_.add(whole, threshold_of(whole.metric, delta_));
 }
 
 SelfTest::Row SelfTest::row_of(const std::string& name, Metric metric, const Trials& trials) {
@@ -73,6 +81,7 @@ std::vector<SelfTest::Row> SelfTest::rows() const {
 
 SelfTest::Row SelfTest::total() const { return row_of("all", Metric::kRate, total_); }
 SelfTest::Row SelfTest::cases() const { return row_of("cases", Metric::kRate, cases_); }
+SelfTest::Row SelfTest::whole() const { return row_of("trials", Metric::kRate, whole_); }
 
 std::vector<SelfTest::Power> SelfTest::powers() const {
   std::vector<Power> powers;

@@ -44,6 +44,8 @@ class SelfTest {
   Row total() const;
   // Over all cases: a comparison of a case is wrong if that of any metric is.
   Row cases() const;
+  // Over all trials, each of which is a build that `ab` would judge: wrong if any metric of any case is.
+  Row whole() const;
 
   // By case and share; then over all cases, by share, with the name "all".
   std::vector<Power> powers() const;
@@ -58,7 +60,7 @@ class SelfTest {
 
   double delta_;
   std::map<std::string, std::map<Metric, Trials>> trials_;
-  Trials total_, cases_;
+  Trials total_, cases_, whole_;
   std::map<std::pair<std::string, double>, std::vector<TrialRow>> slowed_;
 };
 

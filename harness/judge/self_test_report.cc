@@ -46,7 +46,7 @@ double percent_of(int part, int whole) { return whole == 0 ? 0 : 100.0 * part / 
 
 // Of a sum there is no smallest effect.
 CaseTable::Cells cells_of(const SelfTest::Row& row) {
-  const bool sum = row.name == "all" || row.name == "cases";
+  const bool sum = row.name == "all" || row.name == "cases" || row.name == "trials";
   return {sum ? "" : std::string(facts_of(row.metric).name),
           std::to_string(row.trials),
           std::to_string(row.wrong),
@@ -79,6 +79,11 @@ constexpr double kLooseBound = 0.05;
 constexpr char kFewTrials[] =
     "\"wrong at most\" is high since there are few trials: 59 of a case without a wrong one would "
     "give 5 %; the same\ncommand with --resume and a larger --trials adds to these\n";
+constexpr char kDecidedLittle[] =
+    "most was undecided: that nothing is wrong says little, since `ab` could say little here; more "
+    "--rounds, longer "
+    "windows\nor a quieter machine decide more (`bench-all noise`)\n";
+constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
 
@@ -116,10 +121,12 @@ std::string text_of(const SelfTest& test) {
         {"metric", "trials", "wrong", "and confirmed", "wrong at most", "undecided", "found from"});
     for (const auto& row : test.rows()) table.add(row.name, cells_of(row));
     table.add("all metrics of all cases", cells_of(test.total()));
-    table.add("all cases, wrong if one of the metrics is", cells_of(test.cases()));
+    table.add("all cases: wrong if any metric of a case is", cells_of(test.cases()));
+    table.add("all trials: a build would be wrongly judged", cells_of(test.whole()));
     text += kAboutTrials + table.text();
     const auto all = test.cases();
     if (all.wrong == 0 && all.rate_upper > kLooseBound) text += kFewTrials;
+    if (all.undecided > kMostUndecided * all.trials) text += kDecidedLittle;
   }
   if (const auto powers = test.powers(); !powers.empty()) {
     CaseTable table({"slowed by", "worse by", "trials", "found", "and confirmed"});
@@ -137,7 +144,8 @@ std::string markdown_of(const SelfTest& test) {
         "undecided | found in 90 % "
         "from |\n| :-- | :-- | --: | --: | --: | --: | --: | --: |\n";
     for (const auto& row : test.rows()) text += line_of(row.name, cells_of(row));
-    text += line_of("all", cells_of(test.total())) + line_of("cases", cells_of(test.cases()));
+    text += line_of("all", cells_of(test.total())) + line_of("cases", cells_of(test.cases())) +
+            line_of("trials", cells_of(test.whole()));
   }
   if (const auto powers = test.powers(); !powers.empty()) {
     text +=
@@ -195,6 +203,7 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
                     {"delta", settings.delta},
                     {"total", json_of(test.total())},
                     {"by_case", json_of(test.cases())},
+                    {"by_trial", json_of(test.whole())},
                     {"cases", cases},
                     {"power", powers}};
   write_file(folder / "aa.json", all.dump(1) + "\n");

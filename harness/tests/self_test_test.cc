@@ -36,6 +36,31 @@ TEST(SelfTestTest, ACaseIsWrongInATrialIfOneOfItsMetricsIs) {
   EXPECT_EQ(test.rows().size(), 3u);
 }
 
+// "How many builds would be judged wrongly?" A wrong trial is one such build, whatever the number of its metrics.
+TEST(SelfTestTest, ATrialIsWrongIfAnythingInItIs) {
+  SelfTest test(kDelta);
+  test.add(
+      {.rows = {row("x", Metric::kRate, 0.3, true), row("y", Metric::kRate, 0.3, true, true)}});
+  test.add({.rows = {row("x", Metric::kRate, 0), row("y", Metric::kRate, 0)}});
+  EXPECT_EQ(test.whole().trials, 2);
+  EXPECT_EQ(test.whole().wrong, 1);
+  EXPECT_EQ(test.whole().wrong_confirmed, 1);
+}
+
+TEST(SelfTestTest, AnEffectThatIsFoundWithoutAnyIsNoNegativeFloor) {
+  SelfTest test(kDelta);
+  test.add({.rows = {row("x", Metric::kRate, 0.3, true)}});
+  EXPECT_EQ(test.rows().at(0).smallest_effect, 0);
+}
+
+TEST(SelfTestTest, WhereMostIsUndecidedNothingWrongSaysLittle) {
+  SelfTest test(kDelta);
+  TrialRow undecided = row("x", Metric::kRate, 0);
+  undecided.undecided = true;
+  test.add({.rows = {undecided}});
+  EXPECT_NE(text_of(test).find("most was undecided"), std::string::npos);
+}
+
 TEST(SelfTestTest, TheSmallestEffectIsWhatWouldHaveBeenFoundInNineOfTenTrials) {
   SelfTest test(kDelta);
   for (int i = 0; i < 10; ++i) test.add({.rows = {row("x", Metric::kRate, i == 0 ? -0.9 : 0.0)}});

@@ -124,6 +124,13 @@ class Aa(CommandTest):
         with open(self.path("out", "aa.json"), encoding="utf-8") as file:
             self.assertEqual(json.load(file)["by_case"]["trials"], 2)
 
+    def test_no_trial_and_no_search_for_a_delay_begins_that_would_not_fit(self):
+        long = ["--rounds", "6", "--launch-option=--window=1s", "--time-budget", "1s", "-q"]
+        for words in (["--trials", "3"], ["--trials", "3", "--power", "50"]):
+            result = self.run_it(["aa", CASE, *words, *long, "--out", self.path(words[-1])])
+            self.assertEqual((result.code, result.out), (5, "no trial was made\n"), words)
+            self.assertIn("bench-all: aa: 3 of 3 trials did not fit into --time-budget; ", result.err)
+
     def test_a_dry_run_says_build_cases_trials_and_time_and_measures_nothing(self):
         words = ["aa", "^counting/who:steady/size:8", "--trials", "3", "--rounds", "8", "--out", "out", "--dry-run"]
         before = sorted(os.walk(self.folder))

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
@@ -76,7 +77,7 @@ class SelfTestRun {
     for (int number = 0; number < options_.trials; ++number) {
       for (const double percent : percents) {
         if (made(percent) > number) continue;
-        if (!has_time(percent)) return end(kOk);
+        if (!has_delays(percent) || !has_time(percent)) return end(kOk);
         if (!perform(percent / 100, number)) return end(kFailed);
       }
     }
@@ -84,20 +85,38 @@ class SelfTestRun {
   }
 
  private:
+  bool has_delays(double percent) const {
+    return percent == 0 || std::all_of(cases_.begin(), cases_.end(), [&](const auto& name) {
+             return log_.delays().count({name, percent / 100}) != 0;
+           });
+  }
+
   int made(double percent) const {
     int count = 0;
     for (const auto& trial : log_.trials()) count += trial.slowed_by == percent / 100 ? 1 : 0;
     return count;
   }
 
-  // As long as the longest of its kind so far took.
+  bool has_time_for(double seconds) const {
+    return !end_ || Clock::now() + std::chrono::duration<double>(seconds) <= *end_;
+  }
+
+  // As long as the longest of its kind so far took; the first, as its launches would.
   bool has_time(double percent) const {
     if (interrupted() != 0) return false;
-    double longest = 0;
+    double longest =
+        made(percent) > 0 ? 0 : seconds_of(2 * options_.settings.rounds * cases_.size());
     for (const auto& trial : log_.trials()) {
       if (trial.slowed_by == percent / 100) longest = std::max(longest, trial.seconds);
     }
-    return !end_ || Clock::now() + std::chrono::duration<double>(longest) <= *end_;
+    return has_time_for(longest);
+  }
+
+  // How long so many launches take, at least; 0 if that is not known.
+  double seconds_of(std::size_t launches) const {
+    if (!end_ || cases_.empty()) return 0;
+    const auto each = build_.seconds_of_launch(cases_.front(), options_.settings.options);
+    return each.value_or(0) * static_cast<double>(launches);
   }
 
   // Finds, of each case, the delays that slow it by the wanted shares.
@@ -108,6 +127,8 @@ class SelfTestRun {
         if (log_.delays().count({name, percent / 100}) == 0) shares.push_back(percent / 100);
       }
       if (shares.empty()) continue;
+      const int fewest = fewest_launches_to_find_delays(shares);
+      if (!has_time_for(seconds_of(static_cast<std::size_t>(fewest)))) return;
       const auto& settings = options_.settings;
       const auto delays = delays_that_slow(
           build_, without_load(name), without_load(settings.options), settings.scratch, shares);
@@ -161,6 +182,14 @@ class SelfTestRun {
     std::cout << text_of(test);
     say_results(options_, log_.folder(), "aa.md, aa.json; `ab --floor` takes aa.json");
     if (const int signal = interrupted(); signal != 0) return 128 + signal;
+    const auto wanted = static_cast<std::size_t>(options_.trials) *
+                        std::max<std::size_t>(options_.powers.size(), 1);
+    if (code == kOk && log_.trials().size() < wanted) {
+      std::cerr << "bench-all: aa: " << wanted - log_.trials().size() << " of "
+                << counted(wanted, "trial")
+                << " did not fit into --time-budget; the same command with --resume adds them"
+                << std::endl;
+    }
     return code == kOk && log_.trials().empty() ? kNothingRan : code;
   }
 
