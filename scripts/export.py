@@ -9,7 +9,10 @@
 | gha | gha.json | github-action-benchmark, tool customBiggerIsBetter |
 | bmf | bmf.json | bencher |
 | junit | junit.xml | CI servers: a test case for each case, a failure for one that failed or hung |
-| hgrm | hgrm/CASE.hgrm | HdrHistogram's plotter: the percentiles of a case, all launches together |
+| hgrm | hgrm/CASE.hgrm | HdrHistogram's plotter: the percentiles of a case, all launches together but those that failed |
+
+A case of which a launch failed or hung is a failure in junit.xml and has no number in bench.json, gha.json and bmf.json: it is named
+on standard error.
 
 Exit codes: 0 written; 2 wrong usage or no run; 7 cannot be written.
 """
@@ -28,6 +31,7 @@ from data.files import write_text  # noqa: E402
 from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
+NAMED = 3  # broken cases that are named
 COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
 
 
@@ -50,6 +54,23 @@ def launches_of(rows, column):
         if number(row, column) is not None:
             groups.setdefault(row["launch"], []).append(number(row, column))
     return [statistics.median(values) for values in groups.values()]
+
+
+def broken_launches(rows):
+    """Returns {case: {launch: "failed: why"}} of the launches with a window that was measured and did not end well."""
+    broken = collections.OrderedDict()
+    for row in rows:
+        if row["status"] not in ("ok", "skipped"):
+            broken.setdefault(row["case"], {}).setdefault(row["launch"], row["status"] + ": " + row["error"])
+    return broken
+
+
+def left_out_text(broken, formats):
+    """One line: which cases are not in these formats, since the launches that did not fail say nothing of a broken case."""
+    names = ["%s (%s)" % (name, next(iter(launches.values()))) for name, launches in broken.items()]
+    more = "; %d more" % (len(names) - NAMED) if len(names) > NAMED else ""
+    text = "not in %s, since launches failed: %s%s" % (" ".join(formats), "; ".join(names[:NAMED]), more)
+    return re.sub("[\x00-\x1f\x7f]", "?", text)
 
 
 def gbench_entry(name, family, index, launches, at):
@@ -177,12 +198,12 @@ def file_of(name, taken):
     return file
 
 
-def hgrm(folder):
+def hgrm(folder, broken):
     files = {}
     for name, launches in read_histogram(folder).items():
-        counts = collections.Counter()
-        for launch in launches.values():
-            for value, count in launch:
+        counts, failed = collections.Counter(), {int(launch) for launch in broken.get(name, ())}
+        for launch, buckets in launches.items():
+            for value, count in buckets if launch not in failed else ():
                 counts[value] += count
         if counts:
             files[file_of(name, files)] = percentile_lines(sorted(counts.items()))
@@ -202,11 +223,16 @@ def refuse_comparison(folder):
                 folder, "aa" if file.startswith("aa") else "ab", remedy))
 
 
-FORMATS = {"gbench": lambda folder, run, rows: gbench(run, measured(rows)),
-           "gha": lambda folder, run, rows: gha(run, measured(rows)),
-           "bmf": lambda folder, run, rows: bmf(run, measured(rows)),
+def whole(rows):
+    """Returns the measured rows of the cases of which no launch failed."""
+    broken = broken_launches(rows)
+    return [row for row in measured(rows) if row["case"] not in broken]
+
+
+NUMBERS = {"gbench": gbench, "gha": gha, "bmf": bmf}  # a broken case has none
+FORMATS = {**{name: lambda folder, run, rows, numbers=numbers: numbers(run, whole(rows)) for name, numbers in NUMBERS.items()},
            "junit": lambda folder, run, rows: junit(run, rows),
-           "hgrm": lambda folder, run, rows: hgrm(folder)}
+           "hgrm": lambda folder, run, rows: hgrm(folder, broken_launches(rows))}
 
 
 def main(words):
@@ -221,6 +247,9 @@ def main(words):
     try:
         refuse_comparison(folder)
         run, rows = read_run(folder)
+        broken, without = broken_launches(rows), [name for name in formats if name in NUMBERS]
+        if broken and without:
+            print("export.py: %s" % left_out_text(broken, without), file=sys.stderr)
         for name in formats:
             for file, text in FORMATS[name](folder, run, rows).items():
                 path = os.path.join(folder, file)

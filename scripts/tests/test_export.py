@@ -108,6 +108,23 @@ class Export(unittest.TestCase):
         self.assertEqual([(type(each).__name__, each.message) for each in odd.result],
                          [("Failure", "hung: 100 % ?[1m")])
 
+    def test_a_case_of_which_a_launch_failed_has_no_number_and_is_named_and_hgrm_has_its_good_launches(self):
+        name = self.run_.channel("pipe", 64, "throughput", 4, status="failed", error="3 payloads\narrived wrong", ops_per_s=9e6)
+        for launch, low in ((1, 100), (4, 9000)):
+            self.run_.bucket(name, launch, low, 10)
+        self.run_.write()
+        self.assertEqual(self.export(self.folder), "export.py: not in gbench gha bmf, since launches failed: %s (failed: 3 payloads?"
+                                                   "arrived wrong)\n" % name)
+        good = self.run_.channel("queue", 64, "throughput", 9)
+        self.assertEqual([entry["name"] for entry in self.loaded("gha.json")], [good])
+        self.assertEqual(list(self.loaded("bmf.json")), [good])
+        self.assertEqual({entry["name"] for entry in self.loaded("bench.json")["benchmarks"]}, {good})
+        suite = xml.etree.ElementTree.fromstring(self.read("junit.xml").encode())[0]
+        self.assertEqual(suite.get("failures"), "1")
+        (file,) = os.listdir(os.path.join(self.folder, "hgrm"))
+        self.assertIn("Total count    =           10", self.read(os.path.join("hgrm", file)))
+        self.assertEqual(self.export(self.folder, "junit", "hgrm"), "")
+
     def test_nothing_else_is_written_and_a_mistake_is_one_line(self):
         before = set(os.listdir(self.folder))
         self.export(self.folder, "gha")
