@@ -1,6 +1,7 @@
 #include "harness/base/watcher.h"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,17 +29,30 @@ void kill_descendants(pid_t program) {
   } while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR);
 }
 
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+// By the same signal where it was one; the program has left a core if that is wanted.
+[[noreturn]] void end_like(int status) {
+  if (WIFSIGNALED(status)) {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::signal(WTERMSIG(status), SIG_DFL);
+    sigset_t it;
+    ::sigemptyset(&it);
+    ::sigaddset(&it, WTERMSIG(status));
+    ::sigprocmask(SIG_UNBLOCK, &it, nullptr);
+    ::kill(::getpid(), WTERMSIG(status));
+  }
+  ::_exit(WEXITSTATUS(status));
+}
 
-// Returns the exit code of the program when it has ended; 128 and SIGTERM when that comes first.
-int code_at_end(pid_t program, const sigset_t& awaited) {
+// Returns the status of the program when it has ended; that of the exit code 128 and SIGTERM when that comes first.
+int status_at_end(pid_t program, const sigset_t& awaited) {
   for (int number = 0; ::sigwait(&awaited, &number) == 0 && number != SIGTERM;) {
     int status = 0;
     for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-      if (ended == program) return code_of(status);
+      if (ended == program) return status;
     }
   }
-  return 128 + SIGTERM;
+  return W_EXITCODE(128 + SIGTERM, 0);
 }
 
 }  // namespace
@@ -62,9 +76,9 @@ void fork_under_watch(const sigset_t& mask) {
     return;
   }
   ::setpgid(program, program);  // the first of the two calls counts
-  const int code = code_at_end(program, awaited);
+  const int status = status_at_end(program, awaited);
   kill_descendants(program);
-  ::_exit(code);
+  end_like(status);
 }
 
 }  // namespace harness

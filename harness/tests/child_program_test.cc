@@ -58,6 +58,11 @@ TEST(ChildProgramTest, AWatchedProgramEndsAsItWould) {
   EXPECT_EQ(watched_output("echo a"), "a\n");
   EXPECT_EQ(watched_output("echo a; exit 3"), "");
   EXPECT_EQ(watched_output("echo a; kill -9 $$"), "");
+  EXPECT_EQ(run_program({"sh", "-c", "kill -9 $$"}, 60s, ChildProgram::Group::kWatched).failure(),
+            "killed by signal 9");
+  EXPECT_EQ(
+      run_program({"sh", "-c", "kill -SEGV $$"}, 60s, ChildProgram::Group::kWatched).failure(),
+      "killed by signal 11");
 }
 
 // Without `all`, one that has ended; with it, one that is given up.
