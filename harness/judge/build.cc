@@ -2,14 +2,18 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <set>
 #include <stdexcept>
 
 #include "harness/base/child_program.h"
 #include "harness/base/errors.h"
+#include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/base/room.h"
 #include "harness/base/run_program.h"
 #include "harness/record/events.h"
 
@@ -22,9 +26,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kListPatience = 1min;
 
-// What a program printed; a build may take long.
-std::string run(const std::vector<std::string>& command) { return output_of(command, 1h); }
-
 bool is_program(const fs::path& path) {
   std::error_code error;
   const auto type = fs::status(path, error).type();
@@ -34,8 +35,6 @@ bool is_program(const fs::path& path) {
   }
   return type == fs::file_type::regular && ::access(path.c_str(), X_OK) == 0;
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // "bench-all: no case matches ..." without its beginning, which the message has already.
 std::string without_name(const std::string& complaint) {
@@ -56,26 +55,20 @@ std::string exactly(const std::string& name) {
   return expression + "$";
 }
 
-constexpr char kBuildLog[] = "build/bench-all.log";
+// A number of what the file holds: FNV-1a of 64 bits.
+std::string content_of(const fs::path& path) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : read_text(path).value_or("")) {
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  }
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
 
-// Builds a commit in its worktree.
-void build(const Build::Place& place) {
-  const fs::path& tree = place.tree;
-  if (!fs::exists(tree)) {
-    const fs::path repository = tree.parent_path().parent_path().parent_path();
-    (void)run(
-        {"git", "-C", repository, "worktree", "add", "--force", "--detach", tree, place.commit});
-  }
-  const std::string log = kBuildLog;
-  const std::string script = "cd \"$0\" && mkdir -p build && { scripts/build release bench-all >" +
-                             log + " 2>&1 || { code=$?; tail -n 1 " + log +
-                             " >&2; exit $code; }; }";
-  const Finished build =
-      run_program({"sh", "-c", script, place.tree}, 1h, ChildProgram::Group::kWatched);
-  if (!place.is_there()) {
-    throw BadUsage("commit " + place.commit + " does not build (" + build.failure() + "); see " +
-                   (place.tree / log).string());
-  }
+// What the launch leaves running would disturb the next one, in whatever process group it is.
+Finished run_build(const std::vector<std::string>& command, std::chrono::nanoseconds patience) {
+  return run_program(command, patience, ChildProgram::Group::kWatched);
 }
 
 // The number in what --dry-run says first: "1 case, 1000 launches of 1 window: about 155 s".
@@ -90,6 +83,21 @@ std::optional<double> seconds_in(const std::string& plan) {
   }
 }
 
+// Throws CannotWrite if the launch failed since its folder, which is ours, could not be written: the build is not to blame.
+void expect_written(const Finished& launch, const fs::path& scratch) {
+  constexpr char kGoOn[] = "; the same command with --resume goes on";
+  try {
+    if (launch.code() != kCannotWrite) return expect_room(scratch.parent_path());
+  } catch (const CannotWrite& why) {
+    throw CannotWrite(why.what() + std::string(kGoOn));
+  }
+  const std::string before = "cannot write results: ";  // is said again
+  std::string said = launch.complaint.empty() ? scratch.string() : without_name(launch.complaint);
+  if (said.starts_with(before)) said.erase(0, before.size());
+  said = said.substr(0, said.find("; what was measured until then"));  // which is not kept
+  throw CannotWrite(said + kGoOn);
+}
+
 // The rows of a launch's windows.
 std::vector<Json> rows_of(const fs::path& folder) {
   std::vector<Json> rows;
@@ -101,12 +109,16 @@ std::vector<Json> rows_of(const fs::path& folder) {
 
 }  // namespace
 
-bool Build::Place::is_there() const { return is_program(program); }
+bool Build::Place::is_there() const {
+  return revision ? revision->is_built() : is_program(program);
+}
 
-Build Build::find(const std::string& what) {
+Build Build::find(const std::string& what, const Revision::Say& say) {
   const Place place = look_for(what);
-  if (!place.is_there()) build(place);
-  return Build(place.program);
+  if (!place.is_there()) place.revision->build(say);
+  Build build(place.program);
+  if (place.revision) build.about_ = what + ", commit " + place.revision->commit();
+  return build;
 }
 
 Build::Place Build::look_for(const std::string& what) {
@@ -114,21 +126,26 @@ Build::Place Build::look_for(const std::string& what) {
   if (is_program(fs::path(what) / "bin" / "bench-all")) {
     return {fs::canonical(fs::path(what) / "bin" / "bench-all")};
   }
-  const auto repository = first_line(run({"git", "rev-parse", "--show-toplevel"}));
-  const auto commit =
-      first_line(run({"git", "rev-parse", "--verify", "--quiet", what + "^{commit}"}));
-  if (repository.empty() || commit.empty()) {
+  const auto revision = Revision::named(what);
+  if (!revision) {
     throw BadUsage("'" + what +
                    "' is no bench-all, no build folder with bin/bench-all, and no commit");
   }
-  const fs::path tree = fs::path(repository) / "build" / "revisions" / commit;
-  return {tree / "build" / "release" / "bin" / "bench-all", commit, tree};
+  return {revision->program(), revision};
+}
+
+Json Build::identity() const {
+  const auto changed = fs::last_write_time(program_).time_since_epoch().count();
+  return {{"program", program_.string()},
+          {"changed", static_cast<std::int64_t>(changed)},
+          {"bytes", fs::file_size(program_)},
+          {"content", content_of(program_)}};
 }
 
 std::vector<std::string> Build::cases(const std::vector<std::string>& words) const try {
   std::vector<std::string> command{program_, "list", "--json"};
   command.insert(command.end(), words.begin(), words.end());
-  const Finished list = run_program(command, kListPatience);
+  const Finished list = run_build(command, kListPatience);
   if (list.end == ChildProgram::End::kLate) {
     throw BadUsage(program_.string() + " list: it did not end; is it a bench-all?");
   }
@@ -141,7 +158,15 @@ std::vector<std::string> Build::cases(const std::vector<std::string>& words) con
     throw BadUsage(program_.string() +
                    " list: it does not print names of cases; is it a bench-all?");
   }
-  return names.get<std::vector<std::string>>();
+  const auto cases = names.get<std::vector<std::string>>();
+  std::set<std::string> seen;
+  for (const auto& name : cases) {
+    if (!seen.insert(name).second) {
+      throw BadUsage(program_.string() + " list: it names " + in_quotes(name) +
+                     " twice; give each case a name of its own");
+    }
+  }
+  return cases;
 } catch (const Json::exception&) {  // an element that is no text
   throw BadUsage(program_.string() + " list: it does not print names of cases; is it a bench-all?");
 }
@@ -149,7 +174,7 @@ std::vector<std::string> Build::cases(const std::vector<std::string>& words) con
 void Build::check(const std::string& name, const std::vector<std::string>& options) const {
   std::vector<std::string> command{program_, exactly(name), "--dry-run"};
   command.insert(command.end(), options.begin(), options.end());
-  const Finished tried = run_program(command, kListPatience);
+  const Finished tried = run_build(command, kListPatience);
   if (tried.code() != kUsage) return;
   throw BadUsage("--launch-option: " + program_.string() +
                  " refuses it: " + without_name(tried.complaint));
@@ -161,7 +186,7 @@ std::optional<double> Build::seconds_of_launch(const std::string& name,
   std::vector<std::string> command{
       program_, exactly(name), "--dry-run", "--launches", std::to_string(kLaunches), "--no-report"};
   command.insert(command.end(), options.begin(), options.end());
-  const auto seconds = seconds_in(run_program(command, kListPatience).output);
+  const auto seconds = seconds_in(run_build(command, kListPatience).output);
   if (!seconds) return {};
   return *seconds / kLaunches;
 }
@@ -172,7 +197,7 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
                                    "--no-report", "--quiet",     "--out",      scratch};
   command.insert(command.end(), options.begin(), options.end());
   fs::remove_all(scratch);
-  const Finished finished = run_program(command, patience_);
+  const Finished finished = run_build(command, patience_);
   Launched launched;
   try {
     const auto rows = fs::exists(scratch / "events.jsonl") ? rows_of(scratch) : std::vector<Json>();
@@ -183,6 +208,7 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
   } catch (const std::runtime_error&) {
     launched = {.failure = "its events.jsonl is damaged"};
   }
+  if (!launched.failure.empty()) expect_written(finished, scratch);
   fs::remove_all(scratch);
   return launched;
 }

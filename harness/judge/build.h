@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
+#include "harness/judge/revision.h"
 #include "harness/judge/sample.h"
 
 namespace harness {
@@ -22,26 +24,30 @@ class Build {
   // Where the program of a build is, or will be.
   struct Place {
     std::filesystem::path program;
-    std::string commit = {};          // empty: it is no revision
-    std::filesystem::path tree = {};  // of the commit
+    std::optional<Revision> revision = {};  // of which it is the program
     bool is_there() const;
   };
   // Returns the place without building anything; throws BadUsage if it is no build.
   static Place look_for(const std::string& what);
 
   // Finds the program: `what` itself, what/bin/bench-all, or a revision, which is built in a worktree of
-  // its own under build/revisions/ unless that was done before. Throws BadUsage if it is none of these or
-  // does not build.
-  static Build find(const std::string& what);
+  // its own under build/revisions/ unless that was done before; `say` is told that. Throws BadUsage if it is
+  // none of these, is ambiguous or does not build.
+  static Build find(
+      const std::string& what, const Revision::Say& say = [](const auto&) {});
   explicit Build(std::filesystem::path program) : program_(std::move(program)) {}
 
   const std::filesystem::path& program() const { return program_; }
+  // Returns what it is, for the reader: its path, or "main, commit 0123...".
+  std::string about() const { return about_.empty() ? program_.string() : about_; }
+  // Returns what tells it apart from another build of the same path.
+  Json identity() const;
 
   // A launch that has not ended after so long is killed. A bench-all ends one that hangs long before (--timeout).
   void wait_at_most(std::chrono::nanoseconds patience) { patience_ = patience; }
 
   // Returns the names of the cases that match. `words`: filters, and options of `list`. Throws BadUsage if the
-  // program does not list them.
+  // program does not list them, or one twice.
   std::vector<std::string> cases(const std::vector<std::string>& words) const;
 
   // Throws BadUsage if the program refuses to measure the case with these options: what it said.
@@ -52,12 +58,14 @@ class Build {
                                           const std::vector<std::string>& options) const;
 
   // Runs one launch of a case in a fresh process, with `options` added to the command line, using `scratch`
-  // as its folder.
+  // as its folder. Nothing that it starts outlives it. Throws CannotWrite if it failed since the folder could not be
+  // written.
   Launched measure(const std::string& name, const std::vector<std::string>& options,
                    const std::filesystem::path& scratch) const;
 
  private:
   std::filesystem::path program_;
+  std::string about_;  // empty: it was named by its path
   std::chrono::nanoseconds patience_ = std::chrono::minutes(3);
 };
 

@@ -36,6 +36,11 @@ while [ "$1" != --out ]; do shift; done
 mkdir -p "$2"
 count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"
 [ "$(cat "$0.hangs_at" 2>/dev/null)" = "$name $count" ] && exec sleep 1000
+if [ "$(cat "$0.cannot_write_at" 2>/dev/null)" = "$name $count" ]; then
+  echo "bench-all: cannot write results: $2/events.jsonl: No space left on device; what was measured until then is there" >&2
+  exit 7
+fi
+[ -e "$0.fills" ] && { cat /dev/zero >"$2/events.jsonl"; exit 1; }
 case $name$side in
   same*) rate=1000 ;;
   slowa) rate=1000 ;;

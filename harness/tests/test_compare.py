@@ -139,7 +139,7 @@ class Ab(CompareTest):
         self.assertEqual(self.verdicts()["rate"]["verdict"], "incomparable")
 
     def test_2_for_an_option_that_is_not_for_a_launch_or_that_the_build_refuses(self):
-        for option in "--launches=3", "--help", "--list", "--save-baseline=x", "counting":
+        for option in "--launches=3", "--help", "--list", "--save-baseline=x", "counting", "-qn", "-qh", "-ol", "-t5m", "--":
             self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--launch-option=" + option], 2,
                          "--launch-option: '%s' is not for a single launch; give what changes a measurement, as "
                          "--launch-option=--window=20ms" % option)
@@ -151,6 +151,17 @@ class Ab(CompareTest):
         for printed in "[1, 2, 3]", "[[]]":
             self.refuses(["ab", "--a", self.program, "--b", self.variant("exit 3", lists="echo '%s'" % printed)], 2,
                          "%s list: it does not print names of cases; is it a bench-all?" % self.path("variant"))
+
+    def test_2_for_a_build_that_lists_a_name_twice(self):
+        self.refuses(["ab", "--a", self.program, "--b", self.variant("exit 3", lists="echo '[\"%s\", \"%s\"]'" % (CASE, CASE))], 2,
+                     "%s list: it names '%s' twice; give each case a name of its own" % (self.path("variant"), CASE))
+
+    # What is left would be found by finds_no_debris().
+    def test_nothing_that_a_launch_starts_outlives_it_whatever_its_group(self):
+        leaves = 'setsid sleep 1000 </dev/null >/dev/null 2>&1 &\nexec "$real" "$@"'
+        result = self.against(self.variant(leaves), "--rounds", "1")
+        self.assertEqual(result.code, 4, result)  # a round alone judges nothing
+        self.assertEqual(self.reap(), [])
 
     def test_numbers_that_are_none_are_refused(self):
         for option in "--delta", "--time-budget":

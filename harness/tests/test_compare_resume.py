@@ -4,9 +4,10 @@ import collections
 import json
 import os
 import shutil
+import subprocess
 import unittest
 
-from command import LONGEST
+from command import LONGEST, OWN_MOUNTS, mount_small_disk
 from comparing import InstantTest
 
 
@@ -93,6 +94,50 @@ class Resume(InstantTest):
                          % self.path("out"))
         os.utime(self.path("b"), (1, 1))
         self.assertIn("are of another build", self.run_it(self.words("--resume")).err)
+
+    def test_7_where_a_launch_cannot_write_and_the_pair_is_measured_again(self):
+        words = self.words()
+        with open(self.path("b.cannot_write_at"), "w", encoding="ascii") as file:
+            file.write("slow 2")
+        result = self.run_it(words)
+        self.assertEqual((result.code, result.err), (
+            7, "bench-all: cannot write results: %s: No space left on device; the same command with --resume goes on\n"
+            % self.path("out", "launch", "events.jsonl")))
+        self.assertEqual(self.pairs()["slow", False], 2)
+        os.remove(self.path("b.cannot_write_at"))
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+        self.assertEqual(self.pairs(), self.WHOLE)
+
+    # A build whose exit code is another one: the disk itself is asked.
+    @unittest.skipUnless(OWN_MOUNTS, "no mounts of its own")
+    def test_7_where_the_disk_is_full_whatever_the_launch_says_of_it(self):
+        os.mkdir(self.path("out"))
+        mount_small_disk(self.path("out"), 256 << 10)
+        try:
+            words = self.words()
+            with open(self.path("b.fills"), "w", encoding="ascii"):
+                pass
+            result = self.run_it(words)
+            self.assertEqual(result.code, 7, result)
+            self.assertIn("No space left on device; the same command with --resume goes on\n", result.err)
+            self.assertEqual(sum(self.pairs().values()), 0)
+            os.remove(self.path("b.fills"))
+            self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+        finally:
+            subprocess.run(["umount", self.path("out")], check=True)
+
+    def test_2_for_another_build_of_the_same_path_and_time(self):
+        words = self.words()
+        os.utime(self.path("b"), (1, 1))
+        self.assertEqual(self.run_it(words).code, 1)
+        with open(self.path("b"), encoding="ascii") as file:
+            text = file.read()
+        for other in (text + "#", text.replace("rate=500", "rate=600")):
+            with open(self.path("b"), "w", encoding="ascii") as file:
+                file.write(other)
+            os.utime(self.path("b"), (1, 1))
+            self.refuses(self.words("--resume"), 2, "--resume: the rounds in %s are of another build, other cases or other options; "
+                         "name another --out" % self.path("out"))
 
     def test_a_report_of_one_that_has_not_ended_says_how_to_complete_it(self):
         self.killed_at("slow 2")

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <random>
 #include <string>
@@ -29,8 +28,6 @@
 namespace harness {
 namespace {
 
-namespace fs = std::filesystem;
-
 // The cases of two builds that match.
 struct Cases {
   std::vector<std::string> shared, only_a, only_b;
@@ -48,11 +45,6 @@ Cases cases_of(const Build& a, const Build& b, const CompareOptions& options) {
   return cases;
 }
 
-Json facts_of(const Build& build) {
-  const auto changed = fs::last_write_time(build.program()).time_since_epoch().count();
-  return {{"program", build.program().string()}, {"changed", static_cast<std::int64_t>(changed)}};
-}
-
 // What all rounds of a folder have in common. The seed orders them only, and more time may be given later.
 Json settings_of(const CompareOptions& options, const Build& a, const Build& b) {
   Json floors = Json::array();
@@ -60,8 +52,8 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b) 
     floors.push_back({key.first, facts_of(key.second).name, floor});
   }
   return {{"event", "ab"},
-          {"a", facts_of(a)},
-          {"b", facts_of(b)},
+          {"a", a.identity()},
+          {"b", b.identity()},
           {"rounds", options.settings.rounds},
           {"delta", options.settings.delta},
           {"options", options.settings.options},
@@ -109,11 +101,13 @@ int ab(CompareOptions options) {
               << one_line(log.folder().string()) << std::endl;
   }
   comparison.run(progress_of(options, ""));
-  write_comparison(comparison.result(), log.folder());
-  say({comparison.result()}, options.format);
+  auto result = comparison.result();
+  result.about = {"A: " + a.about(), "B: " + b.about()};
+  write_comparison(result, log.folder());
+  say({result}, options.format);
   say_results(options, log.folder(), "compare.md, compare.csv, compare.json");
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
-  return code_of({comparison.result()}, options.strict);
+  return code_of({result}, options.strict);
 }
 
 void add_dry_run(CLI::App& command, CompareOptions& options, CLI::Option* resume) {

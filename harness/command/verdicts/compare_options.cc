@@ -20,13 +20,11 @@ using namespace std::chrono_literals;
 
 constexpr int kMostWindows = 16;
 
-// Options of `run` that are the comparison's own.
+// Options of `run` that are the comparison's own. So are all that are a letter, alone or bundled: of a launch there are none.
 const std::vector<std::string> kDecided = {
-    "--launches", "--list",          "-l",         "--help",    "-h",
-    "--help-all", "--version",       "-V",         "-o",        "--out",
-    "--resume",   "--save-baseline", "--baseline", "--dry-run", "-n",
-    "--format",   "--exclude",       "-t",         "-q",        "--no-report",
-    "--quiet",    "--time-budget",   "--progress", "--lenient", "--strict"};
+    "--launches", "--list",     "--help",    "--help-all", "--version",     "--out",
+    "--resume",   "--baseline", "--dry-run", "--format",   "--exclude",     "--no-report",
+    "--quiet",    "--progress", "--lenient", "--strict",   "--time-budget", "--save-baseline"};
 
 std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
 
@@ -56,12 +54,9 @@ std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
 }  // namespace
 
 Build build_for(const CompareOptions& options, const std::string& what) {
-  const auto place = Build::look_for(what);
-  if (!place.is_there() && !options.quiet) {
-    std::cerr << "bench-all: building commit " << place.commit << " in "
-              << one_line(place.tree.string()) << "; it takes some minutes" << std::endl;
-  }
-  Build build = Build::find(what);
+  Build build = Build::find(what, [&](const std::string& text) {
+    if (!options.quiet) std::cerr << "bench-all: " << text << std::endl;
+  });
   build.wait_at_most(patience_of(options.launch_options));
   return build;
 }
@@ -69,7 +64,7 @@ Build build_for(const CompareOptions& options, const std::string& what) {
 void check_launch_options(const Build& build, const std::string& name,
                           const CompareOptions& options) {
   for (const auto& option : options.launch_options) {
-    if (!option.starts_with("-") || contains(kDecided, name_of(option))) {
+    if (!option.starts_with("--") || option == "--" || contains(kDecided, name_of(option))) {
       throw BadUsage("--launch-option: " + in_quotes(option) +
                      " is not for a single launch; give what changes a measurement, as "
                      "--launch-option=--window=20ms");

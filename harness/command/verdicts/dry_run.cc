@@ -28,8 +28,8 @@ std::optional<Build> announced(const char* side, const std::string& what) {
     std::cout << side << ": " << one_line(place.program.string()) << "\n";
     return Build(place.program);
   }
-  std::cout << side << ": commit " << place.commit << ", to be built in "
-            << one_line(place.tree.string()) << ", which takes some minutes\n";
+  std::cout << side << ": commit " << place.revision->commit() << ", to be built in "
+            << one_line(place.revision->tree().string()) << ", which takes some minutes\n";
   return {};
 }
 
