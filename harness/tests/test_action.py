@@ -13,6 +13,15 @@ CASE = "counting/who:steady/size:8/place:here"
 # A bench-all whose operations take as long as the revision's file `pause` says.
 BUILD = """mkdir -p bin && printf '#!/bin/sh\\nFIXTURE_PAUSE_US=%s exec %s "$@"\\n' "$(cat pause)" "$FIXTURE" >bin/bench-all
 chmod +x bin/bench-all"""
+# A bench-all that remembers its words, writes a comparison whose row has the verdict $SAID, and ends with $ENDS.
+FAKE = """mkdir -p bin && cat >bin/bench-all <<'END'
+#!/bin/sh
+for word; do echo "$word" >>"$HERE/words"; [ "$before" != --out ] || out=$word; before=$word; done
+mkdir -p "$out" && echo "## B against A" >"$out/compare.md" && printf '[\\n   "verdict": "%s"\\n]\\n' "$SAID" >"$out/compare.json"
+echo "::error title=$SAID::s/x rate"
+exit "$ENDS"
+END
+chmod +x bin/bench-all"""
 # A gh that remembers its calls and the comment, and says that it has made number 7 before if `made` is there.
 GH = """#!/bin/sh
 echo "$*" >>"$HERE/calls"
@@ -49,7 +58,7 @@ class Action(CommandTest):
 
     def compare(self, **environment):
         return self.run_step("compare", **{
-            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5", "STRICT": "false", "BUILD": BUILD,
+            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5", "FAIL_ON": "incomparable", "BUILD": BUILD,
             "PROGRAM": "bin/bench-all", "FIXTURE": self.program, "RUNNER_TEMP": self.folder,
             "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
             "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})
@@ -75,7 +84,7 @@ class Action(CommandTest):
         self.assertRegex(result.out, r"\| worse \| (%s)? \| p50 \|" % CASE)  # named in its first row
         self.assertIn("| worse | %s | " % CASE, result.out)
         self.assertIn("::error", result.out)
-        table = re.fullmatch("table=(.*)\n", self.read("output")).group(1)
+        table = re.fullmatch("table=(.*)\ncode=1\nverdict=worse\n", self.read("output")).group(1)
         with open(table, encoding="utf-8") as file:
             self.assertIn(file.read(), self.read("summary"))
         listed = subprocess.run(["git", "worktree", "list"], cwd=self.path("tree"), text=True, capture_output=True, check=True)
@@ -84,6 +93,43 @@ class Action(CommandTest):
     def test_what_is_not_slower_passes(self):
         self.pull(2000, 1000)
         self.assertEqual(self.compare(ROUNDS="6").code, 0)
+
+    def fake(self, said, ends, fail_on, **environment):
+        """Returns (exit code, code, verdict, what is printed); its bench-all ends with `ends`."""
+        result = self.compare(BUILD=FAKE, HERE=self.folder, SAID=said, ENDS=str(ends), FAIL_ON=fail_on, **environment)
+        _, code, verdict = self.read("output").splitlines()[-3:]
+        return result.code, code, verdict, result.out
+
+    def test_fail_on_says_which_verdict_fails_and_the_outputs_say_what_was_found(self):
+        self.pull(1000, 1000)
+        for said, ends, verdict, failing in (
+                ("worse", 1, "worse", {"worse": 1, "incomparable": 1, "undecided": 1, "never": 0}),
+                ("incomparable", 4, "incomparable", {"worse": 0, "incomparable": 4, "undecided": 4, "never": 0}),
+                ("undecided", 0, "undecided", {"worse": 0, "incomparable": 0, "undecided": 4, "never": 0}),
+                ("same", 0, "passed", {"worse": 0, "incomparable": 0, "undecided": 0, "never": 0}),
+                ("same", 3, "failed", {"worse": 3, "incomparable": 3, "undecided": 3, "never": 3})):
+            for fail_on, expected in failing.items():
+                with self.subTest(said=said, fail_on=fail_on):
+                    code, told, named, out = self.fake(said, ends, fail_on)
+                    self.assertEqual((code, told, named), (expected, "code=%d" % ends, "verdict=" + verdict), out)
+                    if ends in (1, 4):
+                        shown = "error" if expected else "warning"
+                        self.assertIn("::%s title=%s::" % (shown, said), out)
+                        self.assertEqual("::warning::bench-all: %s (exit code %d), " % (verdict, ends) in out, not expected)
+
+    def test_a_word_that_fail_on_does_not_take_is_refused(self):
+        self.pull(1000, 1000)
+        result = self.compare(FAIL_ON="slower")
+        self.assertEqual(result.code, 2)
+        self.assertIn("bench-all: the input fail-on is 'slower'; it takes worse, incomparable, undecided or never\n", result.err)
+        self.assertEqual(self.read("output"), "code=2\nverdict=failed\n")
+
+    def test_floor_out_and_launch_options_reach_ab(self):
+        self.pull(1000, 1000)
+        self.fake("same", 0, "worse", FLOOR="aa.json", OUT=self.path("kept"), LAUNCH_OPTIONS="--window=20ms --timeout=60s")
+        words = self.read("words")
+        self.assertIn("--floor\naa.json\n--launch-option=--window=20ms\n--launch-option=--timeout=60s\n", words)
+        self.assertIn("table=%s/compare.md\n" % self.path("kept"), self.read("output"))
 
     def test_without_history_the_remedy_is_named(self):
         self.pull(1000, 1000)
@@ -94,7 +140,11 @@ class Action(CommandTest):
 
     def test_a_build_that_fails_fails(self):
         self.pull(1000, 1000)
-        self.assertEqual(self.compare(BUILD="exit 3").code, 2)
+        result = self.compare(BUILD="exit 3")
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.err, "failed \\(3\\) in the base [0-9a-f]+; a base that has no such benchmark yet, as of the pull "
+                                     "request that adds it, cannot be compared with\n")
+        self.assertEqual(self.read("output"), "code=2\nverdict=failed\n")
 
     def test_the_table_becomes_a_comment_and_the_next_one_replaces_it(self):
         os.makedirs(self.path("tree"))
@@ -130,7 +180,7 @@ class Action(CommandTest):
         for step in re.findall(r"ACTION_PATH/(\w+)", text):
             with open(os.path.join(ACTION, step), encoding="utf-8") as file:
                 script = file.read()
-            for variable in re.findall(r"\$\{?(BASE|FILTER|ROUNDS|DELTA|BUDGET|STRICT|BUILD|PROGRAM|TABLE|NUMBER)\b", script):
+            for variable in re.findall(r"\$\{?(BASE|FILTER|ROUNDS|DELTA|BUDGET|FAIL_ON|FLOOR|LAUNCH_OPTIONS|OUT|BUILD|PROGRAM|TABLE|NUMBER)\b", script):
                 self.assertIn("        %s: " % variable, text)
 
 
