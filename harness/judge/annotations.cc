@@ -26,9 +26,7 @@ struct Placed {
 };
 
 const char* kind_of(Verdict verdict) {
-  return verdict == Verdict::kWorse          ? "error"
-         : verdict == Verdict::kIncomparable ? "warning"
-                                             : "notice";
+  return verdict == Verdict::kWorse || verdict == Verdict::kIncomparable ? "error" : "notice";
 }
 
 // By how many times what matters it changed, whatever its metric.
@@ -49,12 +47,18 @@ std::vector<Placed> placed_rows(const std::vector<Compared>& all) {
   return rows;
 }
 
+// "worse by +12.3 %"; of a better row "better by 12.3 %".
+std::string change_text(const ComparedRow& row, const std::string& change) {
+  const bool is_better = row.judgement.verdict == Verdict::kBetter && change.starts_with('-');
+  return is_better ? "better by " + change.substr(1) : "worse by " + change;
+}
+
 // Which of several comparisons a row is of.
 std::string text_of(const Placed& placed, bool of_several) {
   const auto [verdict, name, metric, change, interval, step] =
       shown_row(*placed.row, placed.compared->paired);
   std::string text = name + " " + metric;
-  text += change.empty() ? "" : " worse by " + change + " (" + interval + ")";
+  text += change.empty() ? "" : " " + change_text(*placed.row, change) + " (" + interval + ")";
   text += step.empty() ? "" : ": " + step;
   return text +
          (of_several ? " [" + placed.compared->b + " against " + placed.compared->a + "]" : "");

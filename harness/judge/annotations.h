@@ -2,7 +2,8 @@
 //
 // Of each kind (error, warning, notice) GitHub shows the first ten of a step (actions/runner, ExecutionContext.cs), so
 // what matters most comes first: the results as a whole, then what holds for all rows, then the rows by verdict, the
-// largest change of each verdict first. "worse" is an error, "incomparable" a warning, anything else a notice.
+// largest change of each verdict first. "worse" and "incomparable", which end the command with 1 and 4, are errors, anything
+// else is a notice.
 #pragma once
 
 #include <string>

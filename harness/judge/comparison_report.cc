@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
+#include <map>
 #include <sstream>
 
 #include "harness/base/errors.h"
@@ -93,31 +94,45 @@ std::string table_of(const Compared& compared) {
   return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "");
 }
 
+// The element of a test case that was no success; empty of one that was.
+std::string junit_outcome(Verdict verdict) {
+  return verdict == Verdict::kWorse          ? "failure"
+         : verdict == Verdict::kIncomparable ? "error"
+         : verdict == Verdict::kUndecided    ? "skipped"
+                                             : "";
+}
+
+// Control characters are question marks, and what is no UTF-8 is U+FFFD: no reader of XML takes either.
+std::string xml_text(const std::string& text) {
+  return Json::parse(to_text(one_line(text))).get<std::string>();
+}
+
+// What makes it no success; an incomparable row has no number.
+std::string junit_message(const ComparedRow& row, bool paired) {
+  const auto [verdict, name, metric, change, interval, step] = shown_row(row, paired);
+  return xml_text(verdict + (change.empty() ? "" : " (worse by " + change + ")") +
+                  (step.empty() ? "" : " " + step));
+}
+
 boost::property_tree::ptree junit_suite(const Compared& compared) {
   boost::property_tree::ptree suite;
-  int failures = 0, skipped = 0;
+  std::map<std::string, int> counts;
   for (const auto& row : compared.rows) {
     boost::property_tree::ptree test;
-    test.put("<xmlattr>.classname", one_line(row.name));
+    test.put("<xmlattr>.classname", xml_text(row.name));
     test.put("<xmlattr>.name", std::string(facts_of(row.metric).name));
-    const auto verdict = row.judgement.verdict;
-    const std::string said = std::string(name_of(verdict)) + " (" + "worse by " +
-                             worsening_text(row.metric, row.judgement.effect) + ") " +
-                             next_step(row, compared.paired);
-    if (verdict == Verdict::kWorse) {
-      ++failures;
-      test.put("failure.<xmlattr>.message", one_line(said));
-    } else if (verdict == Verdict::kUndecided || verdict == Verdict::kIncomparable) {
-      ++skipped;
-      test.put("skipped.<xmlattr>.message", one_line(said));
+    const std::string outcome = junit_outcome(row.judgement.verdict);
+    ++counts[outcome];
+    if (!outcome.empty()) {
+      test.put(outcome + ".<xmlattr>.message", junit_message(row, compared.paired));
     }
     suite.add_child("testcase", test);
   }
-  suite.put("<xmlattr>.name", one_line(compared.b + " against " + compared.a));
+  suite.put("<xmlattr>.name", xml_text(compared.b + " against " + compared.a));
   suite.put("<xmlattr>.tests", compared.rows.size());
-  suite.put("<xmlattr>.failures", failures);
-  suite.put("<xmlattr>.errors", 0);
-  suite.put("<xmlattr>.skipped", skipped);
+  suite.put("<xmlattr>.failures", counts["failure"]);
+  suite.put("<xmlattr>.errors", counts["error"]);
+  suite.put("<xmlattr>.skipped", counts["skipped"]);
   return suite;
 }
 

@@ -9,8 +9,8 @@
 
 namespace harness {
 
-// table: for a terminal. junit: a test case for each row, "worse" is a failure. github: a line for each
-// row that GitHub shows beside the commit.
+// table: for a terminal. junit: a test case for each row, "worse" is a failure, "incomparable" an error, "undecided"
+// skipped. github: a line for each row that GitHub shows beside the commit.
 enum class Format { kTable, kMarkdown, kJson, kJunit, kGithub };
 
 // Several comparisons are one text; of JSON, a list.

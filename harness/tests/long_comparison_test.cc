@@ -81,17 +81,17 @@ TEST(LongComparisonTest, TheLargestChangeIsTheFirstAnnotationOfItsKind) {
   EXPECT_EQ(notices[0],
             "::notice title=bench-all::new against old: 2500 worse, 2500 better; GitHub shows ten "
             "of a kind, the log of this step has all");
-  EXPECT_NE(notices[1].find("number:4999 rate worse by -"), std::string::npos);
+  EXPECT_NE(notices[1].find("number:4999 rate better by "), std::string::npos);
 }
 
-TEST(LongComparisonTest, WhatCouldNotBeComparedIsAWarningAfterThoseOfAllRows) {
+TEST(LongComparisonTest, WhatCouldNotBeComparedIsAnErrorAfterWhatIsWorse) {
   auto compared = long_comparison();
-  compared.rows.push_back(row_of(kCases, Verdict::kIncomparable, 0));
-  compared.rows.back().note = "B does not have it";
-  const auto warnings = lines_of(annotations_of({compared}), "::warning");
-  ASSERT_EQ(warnings.size(), 2u);
-  EXPECT_EQ(warnings[0], "::warning title=bench-all::the machine is busy");
-  EXPECT_NE(warnings[1].find("number:5000 rate: B does not have it"), std::string::npos);
+  compared.rows.insert(compared.rows.begin(), row_of(kCases, Verdict::kIncomparable, 0));
+  compared.rows.front().note = "B does not have it";
+  const auto errors = lines_of(annotations_of({compared}), "::error");
+  EXPECT_TRUE(errors.front().starts_with("::error title=worse::")) << errors.front();
+  EXPECT_NE(errors.back().find("title=incomparable::"), std::string::npos) << errors.back();
+  EXPECT_NE(errors.back().find("number:5000 rate: B does not have it"), std::string::npos);
 }
 
 TEST(LongComparisonTest, ARowOfSeveralComparisonsSaysOfWhichItIs) {

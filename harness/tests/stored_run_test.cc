@@ -215,6 +215,43 @@ TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
   EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | +25.0 % |"), std::string::npos) << markdown;
 }
 
+Compared one_row(Verdict verdict, double effect) {
+  ComparedRow row{.name = "a/x"};
+  row.judgement = {.verdict = verdict, .effect = effect, .interval = Interval{effect, effect}};
+  return {.rows = {row}};
+}
+
+TEST(ComparisonReportTest, AnIncomparableRowIsAnErrorOfJunitAndOfGithubWithoutANumber) {
+  auto compared = one_row(Verdict::kIncomparable, std::log(0.2));
+  compared.rows[0].note = "B failed in launch 3";
+  const auto junit = formatted({compared}, Format::kJunit);
+  EXPECT_NE(junit.find("<error message=\"incomparable B failed in launch 3\"/>"), std::string::npos)
+      << junit;
+  EXPECT_NE(junit.find("failures=\"0\" errors=\"1\" skipped=\"0\""), std::string::npos) << junit;
+  const auto github = formatted({compared}, Format::kGithub);
+  EXPECT_NE(github.find("::error title=incomparable::a/x rate: B failed in launch 3\n"),
+            std::string::npos)
+      << github;
+}
+
+TEST(ComparisonReportTest, AnAnnotationOfABetterRowSaysByHowMuchItIsBetter) {
+  const auto github = formatted({one_row(Verdict::kBetter, std::log(0.95))}, Format::kGithub);
+  EXPECT_NE(github.find("::notice title=better::a/x rate better by 5.0 %25 ("), std::string::npos)
+      << github;
+}
+
+TEST(ComparisonReportTest, WhatIsNoUtf8IsReplacedInJunit) {
+  auto compared = one_row(Verdict::kIncomparable, 0);
+  compared.b = "b\xff";
+  compared.rows[0].name = "a/\xc3(";
+  compared.rows[0].note = "it said \xe2\x82 and \x01";
+  const auto junit = formatted({compared}, Format::kJunit);
+  for (const auto* said : {"name=\"b\uFFFD against A\"", "classname=\"a/\uFFFD(\"",
+                           "incomparable it said \uFFFD and ?\""}) {
+    EXPECT_NE(junit.find(said), std::string::npos) << junit;
+  }
+}
+
 TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
   auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
   compared.rows[0].name = "a/x<1>";
