@@ -29,10 +29,10 @@ STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000)  # percent
 
 
 def percent(change):
-    """Returns a logarithm as '+12 %'; of what is three times as much or a third 'x 3.1'."""
-    if abs(change) > math.log(3):
-        return "x %s" % words.two(math.exp(change))
-    return "%+.3g %%" % float("%.2g" % (100 * math.expm1(change)))
+    """Returns a logarithm as '+12 %', also of what is many times as much: '+350 %'; of two digits, and of three near -100 %."""
+    value = 100 * math.expm1(change)
+    value = float(("%.3g" if value < -90 else "%.2g") % value)
+    return ("%+.0f %%" if abs(value) >= 100 else "%+.3g %%") % value
 
 
 def shortened(cases):

@@ -7,6 +7,7 @@ The verdicts are those of compare.json; nothing is judged here.
 
 import collections
 import json
+import math
 import os
 
 from data import words
@@ -62,8 +63,8 @@ def headline(found):
 
 
 def worsening_text(row, worsening):
-    """Returns '+28 %' of a rate that fell by 22 %: by how much longer an operation takes."""
-    return "%+.3f" % worsening if row["metric"] == SHARE else forest.percent(worsening)
+    """Returns '+28.2 %' of a rate that fell by 22 %, as bench-all prints it: by how much longer an operation takes."""
+    return "%+.3f" % worsening if row["metric"] == SHARE else "%+.1f %%" % (100 * math.expm1(worsening))
 
 
 def line_of(row):
