@@ -10,6 +10,10 @@
 namespace harness {
 namespace {
 
+constexpr char kFilterMeaning[] =
+    "regular expressions: the scenarios and cases that any of them matches; options of axes narrow "
+    "these";
+
 using Command = Options::Command;
 
 // Two columns, since there are many.
@@ -55,7 +59,7 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
 // Which cases: for `run` and for `list`.
 void add_selection(CLI::App& app, Options& options, RawOptions& raw) {
   const std::vector<Command> both{Command::kRun, Command::kList};
-  app.add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
+  app.add_option("filter", options.selection.filters, kFilterMeaning);
   raw.used_by(both, app.add_option("--exclude", options.selection.excludes,
                                    "leave out the cases that match"))
       ->type_name("REGEX");
@@ -95,7 +99,7 @@ void add_measuring(CLI::App& app, Options& options, RawOptions& raw) {
   option("--windows", raw.windows, "measured windows per launch", "N");
   option("--window", raw.window, "length of a window", "TIME");
   option("--warmup", raw.warmup, "before the first window", "TIME");
-  option("--timeout", raw.timeout, "after which a launch has hung", "TIME");
+  option("--timeout", raw.timeout, "after which a launch has hung (20s; full: 60s)", "TIME");
   option("--injected-delay", raw.injected_delay,
          "work that long in each operation of gilfree's Queue, Lock and Pool: to see that `ab` "
          "finds it",
@@ -123,7 +127,8 @@ void add_output(CLI::App& app, Options& options, RawOptions& raw) {
                                               "keep the run under this name"))
       ->type_name("NAME");
   raw.used_by({Command::kRun}, app.add_option("--baseline", options.baseline,
-                                              "compare the run with the one kept under this name"))
+                                              "compare the run with the one kept under this name: "
+                                              "no gate for a shared runner, use `ab`"))
       ->type_name("NAME");
   raw.used_by({Command::kList, Command::kEnv},
               app.add_flag("--json", options.json, "list, env: as JSON"));
@@ -154,7 +159,7 @@ void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Optio
   add_output(app, options, raw);
   // `bench-all run FILTER`: the positional belongs to whichever of them is named.
   for (auto* sub : {run, list}) {
-    sub->add_option("filter", options.selection.filters, "regular expressions: scenarios or cases");
+    sub->add_option("filter", options.selection.filters, kFilterMeaning);
   }
   for (auto* sub : app.get_subcommands(nullptr)) sub->set_help_flag();
   accept_variables(app);

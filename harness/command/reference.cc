@@ -51,7 +51,9 @@ const std::vector<ExitCodeMeaning>& exit_code_meanings() {
       {"1", "ab, compare, --baseline: something is worse"},
       {"2", "wrong usage"},
       {"3", "a case failed"},
-      {"4", "ab, compare, --baseline: not comparable, nothing to judge, or (--strict) undecided"},
+      {"4",
+       "ab, compare, --baseline: not comparable, nothing to judge, or (ab, compare --strict) "
+       "undecided"},
       {"5", "nothing could run here"},
       {"6", "a case hung"},
       {"7", "cannot write results"},

@@ -60,6 +60,9 @@ struct StoredOptions {
 void declare(CLI::App& app, StoredOptions& options) {
   app.name("bench-all compare");
   app.footer(
+      "No gate for a shared runner: a machine that changed its speed between two runs looks like a "
+      "change of\n"
+      "the build. There, use `bench-all ab`, which measures both in turn.\n"
       "Examples: `bench-all compare results/old results/new`, `bench-all compare main "
       "results/new`\n"
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage, or one run twice; 4 the runs "
