@@ -76,7 +76,7 @@ void check_launch_options(const Build& build, const std::string& name,
 void add_shared(CLI::App& command, CompareOptions& options) {
   command
       .add_option("--rounds", options.rounds,
-                  "rounds of one launch of each build (12; a few more from 21 cases on)")
+                  "rounds of one launch of each build; more from 21 cases on (12)")
       ->check(CLI::Range(1, 10'000));
   command
       .add_option("--delta", options.delta_percent,
