@@ -41,6 +41,13 @@ struct Compared {
       return row.judgement.interval || row.judgement.verdict == Verdict::kIncomparable;
     });
   }
+  // Returns true if something is worse, but too few fresh rounds were made to confirm it.
+  bool any_unconfirmed() const {
+    return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+      return row.judgement.verdict == Verdict::kUndecided &&
+             row.judgement.doubt == Doubt::kUnconfirmed;
+    });
+  }
   // Of rounds, only what fresh rounds have confirmed.
   bool any_worse() const {
     return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {

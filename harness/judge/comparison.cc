@@ -69,6 +69,8 @@ void Comparison::run(const Progress& progress) {
   add_pairs_that_are_left(samples);
   judge_all(samples);
   confirm(progress);
+  for (auto& row : result_.rows) mark_lost(row);
+  say_what_is_unconfirmed();
   mark_failed();
   if (!result_.none_judged() || interrupted() != 0) return;
   result_.warnings.push_back(
@@ -82,7 +84,7 @@ void Comparison::judge_all(Samples& samples) {
   add_one_sided(samples);
   for (const auto& name : cases_) {
     auto& metrics = samples[name];
-    if (metrics.empty()) metrics[Metric::kRate] = {.name = name};
+    if (metrics.empty()) metrics[Metric::kRate] = {.name = name, .note = why_not_compared(name)};
     explain_few_tails(metrics);
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
@@ -92,7 +94,9 @@ void Comparison::judge_all(Samples& samples) {
     const double wanted = threshold_of(row.metric, settings_.delta);
     row.floor_decided =
         row.floor && judge(row.differences, wanted).verdict != row.judgement.verdict;
-    if (row.judgement.interval) judgements.push_back(&row.judgement);
+    mark_lost(row);
+    if (row.judgement.interval && row.judgement.verdict != Verdict::kIncomparable)
+      judgements.push_back(&row.judgement);
   }
   const int fewest = rounds_that_discover(judgements.size());
   control_false_discoveries(judgements, fewest);
@@ -103,19 +107,23 @@ void Comparison::judge_all(Samples& samples) {
        std::to_string(fewest));
 }
 
-// What one build alone measures of a case: a rate or a median that B has lost is a row, anything else a warning.
+std::string Comparison::why_not_compared(const std::string& name) const {
+  const auto pairs = pairs_.find(name);
+  return pairs == pairs_.end() ? "no round of it was made"
+                               : "no metric of it was measured by both builds";
+}
+
+// What no round has given of both: a rate or a median that A has is a row, anything else a warning.
 void Comparison::add_one_sided(Samples& samples) {
   std::map<std::pair<Metric, std::string>, std::vector<std::string>> not_compared;  // cases
-  for (const auto& name : cases_) {
-    auto& metrics = samples[name];
-    for (const Metric metric : kMetrics) {
-      const auto build = one_sided_.find({name, metric});
-      if (build == one_sided_.end() || metrics.count(metric) != 0) continue;
-      if (build->second == "A" && is_headline(metric)) {
-        metrics[metric] = {.name = name, .metric = metric, .note = "only A measures it"};
-      } else {
-        not_compared[{metric, build->second}].push_back(name);
-      }
+  for (const auto& [key, rounds] : measured_) {
+    const auto& [name, metric] = key;
+    if (rounds.both > 0) continue;
+    const std::string build = rounds.only_b == 0 ? "A" : rounds.only_a == 0 ? "B" : "one of them";
+    if (build != "B" && is_headline(metric)) {
+      samples[name][metric] = {.name = name, .metric = metric};
+    } else {
+      not_compared[{metric, build}].push_back(name);
     }
   }
   for (const auto& [what, names] : not_compared) {
@@ -123,6 +131,18 @@ void Comparison::add_one_sided(Samples& samples) {
     warn(std::string(facts_of(metric).name) + " of " + counted(names.size(), "case") +
          " is not compared, since only " + build + " measures it: " + few_of(names) +
          (metric == Metric::kTailLatency ? std::string("; ") + kFewOperations : ""));
+  }
+}
+
+// Says in how many rounds one build alone measured it. What B has lost is incomparable, whatever the other rounds say.
+void Comparison::mark_lost(ComparedRow& row) {
+  const auto found = measured_.find({row.name, row.metric});
+  if (found == measured_.end()) return;
+  const auto note = one_sided_note(row.metric, found->second);
+  if (!note.empty()) row.note = note;
+  if (row.differences.empty() || b_has_lost(row.metric, found->second)) {
+    row.judgement.verdict = Verdict::kIncomparable;
+    row.judgement.confirmed = false;
   }
 }
 
@@ -267,10 +287,12 @@ void Comparison::add_pair(const Pair& pair, Samples& into) {
   for (const Metric metric : kMetrics) {
     const auto in_a = pair.a.find(metric), in_b = pair.b.find(metric);
     if (in_a == pair.a.end() && in_b == pair.b.end()) continue;
+    RoundsWith& rounds = measured_[{pair.name, metric}];
     if (in_a == pair.a.end() || in_b == pair.b.end()) {
-      one_sided_[{pair.name, metric}] = in_a == pair.a.end() ? "B" : "A";
+      ++(in_a == pair.a.end() ? rounds.only_b : rounds.only_a);
       continue;
     }
+    ++rounds.both;
     ComparedRow& row = into[pair.name][metric];
     row.name = pair.name;
     row.metric = metric;
@@ -293,16 +315,39 @@ void Comparison::confirm(const Progress& progress) {
   confirming_ = true;
   Samples fresh;
   const int rounds = measure_rounds(suspects, settings_.rounds, fresh, "confirming", progress);
+  fresh_pairs_missing_ = (settings_.rounds - rounds) * static_cast<int>(suspects.size());
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     const auto again =
         judge(fresh[row.name][row.metric].differences, settings_.threshold(row.name, row.metric));
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
+    const bool too_few = rounds < settings_.rounds && again.verdict != Verdict::kSame &&
+                         again.verdict != Verdict::kBetter;
     row.judgement.verdict = Verdict::kUndecided;
-    row.judgement.doubt = Doubt::kFreshRounds;
+    row.judgement.doubt = too_few ? Doubt::kUnconfirmed : Doubt::kFreshRounds;
     row.judgement.rounds_needed = row.judgement.rounds + std::max(rounds, settings_.rounds);
   }
+}
+
+// What is worse must not pass because no time was left for fresh rounds.
+void Comparison::say_what_is_unconfirmed() {
+  const auto spent = Clock::now() - begun_ + fresh_pairs_missing_ * longest_pair_;
+  const auto budget = std::chrono::ceil<std::chrono::seconds>(spent).count();
+  const std::string remedy = "--resume --time-budget " + std::to_string(budget) + "s";
+  std::vector<std::string> names;
+  for (auto& row : result_.rows) {
+    const auto& judged = row.judgement;
+    if (judged.verdict != Verdict::kUndecided || judged.doubt != Doubt::kUnconfirmed) continue;
+    const std::string why = interrupted() != 0
+                                ? "worse, but it was interrupted before that was confirmed"
+                                : "worse, but no time was left to confirm it: " + remedy;
+    row.note = why + (row.note.empty() ? "" : "; ") + row.note;
+    if (names.empty() || names.back() != row.name) names.push_back(row.name);
+  }
+  if (names.empty() || interrupted() != 0) return;
+  warn("no time was left to confirm what is worse in " + counted(names.size(), "case") +
+       "; the same command with " + remedy + " goes on: " + few_of(names));
 }
 
 bool Comparison::has_time_for(std::chrono::nanoseconds longest) const {

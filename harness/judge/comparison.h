@@ -5,7 +5,7 @@
 //   print(comparison.result()) ...
 //
 // A case of which a launch fails is measured no further and is incomparable, whatever its other launches say: it is
-// broken, not slow. So is one of which B does not measure a rate or a median latency that A has.
+// broken, not slow. So is a rate or a median latency that A has and B lacks in a quarter of the rounds or more (one_sided.h).
 //
 // In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
 // favours neither. One round gives one difference a metric; a launch that fails gives none.
@@ -13,7 +13,7 @@
 // With a time budget, rounds go where they decide most: six of each case; then more of those that are still open,
 // the nearest to a decision first. "Same" ends a case at once. "Worse" and "better" need all rounds, as without a
 // budget, since looking early finds them by chance too often. An undecided case gets up to four times as many. The
-// time that confirming all suspects would take is kept free.
+// time that confirming all suspects would take is kept free. If it does not suffice all the same, their rows say so.
 #pragma once
 
 #include <chrono>
@@ -31,6 +31,7 @@
 #include "harness/judge/build.h"
 #include "harness/judge/compared.h"
 #include "harness/judge/metric.h"
+#include "harness/judge/one_sided.h"
 #include "harness/judge/pair.h"
 
 namespace harness {
@@ -89,8 +90,11 @@ struct Comparison {
   void add_pairs_that_are_left(Samples& into);
   void judge_all(Samples& samples);
   void add_one_sided(Samples& samples);
+  void mark_lost(ComparedRow& row);
+  std::string why_not_compared(const std::string& name) const;
   void mark_failed();
   void confirm(const Progress& progress);
+  void say_what_is_unconfirmed();
   bool has_time_for(std::chrono::nanoseconds longest) const;
 
   Build a_, b_;
@@ -100,12 +104,12 @@ struct Comparison {
   std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
   std::function<void(const Pair&)> keep_ = [](const Pair&) {};
   bool confirming_ = false;
+  int fresh_pairs_missing_ = 0;                  // of what is worse and could not be confirmed
   std::map<std::string, int> pairs_;             // of launches that were made, by case
   std::map<std::string, std::string> failures_;  // why a case is measured no further
-  // Of metrics that no round has given: the build that measured them all the same.
-  std::map<std::pair<std::string, Metric>, std::string> one_sided_;
-  std::chrono::nanoseconds longest_pair_{};  // that one of them took
-  std::chrono::nanoseconds reserve_{};       // kept free for confirming
+  std::map<std::pair<std::string, Metric>, RoundsWith> measured_;  // fresh rounds too
+  std::chrono::nanoseconds longest_pair_{};                        // that one of them took
+  std::chrono::nanoseconds reserve_{};                             // kept free for confirming
   std::mt19937_64 random_;
   Compared result_;
 };

@@ -23,7 +23,8 @@ std::string interval_text(const ComparedRow& row, bool paired) {
 std::string floor_text(const ComparedRow& row) {
   if (!row.floor) return {};
   const std::string floor = "floor " + worsening_text(row.metric, *row.floor).substr(1);
-  return row.floor_decided ? "no change, by the " + floor : floor;
+  const bool is_same = row.judgement.verdict == Verdict::kSame;
+  return row.floor_decided && is_same ? "no change, by the " + floor : floor;
 }
 
 std::string joined_notes(std::initializer_list<std::string> notes) {
@@ -47,6 +48,8 @@ std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
   });
   return shown;
 }
+
+constexpr double kHuge = 20;  // a logarithm: beyond, percent are written as a power of ten
 
 constexpr char kVariesTooMuch[] = "varies too much here";
 constexpr int kHopeless = 10;  // times as many rounds as were made
@@ -84,9 +87,7 @@ std::string step_of(const ComparedRow& row, bool paired) {
   const auto& judged = row.judgement;
   switch (judged.verdict) {
     case Verdict::kUndecided:
-      return undecided_step(judged, paired);
-    case Verdict::kIncomparable:
-      return row.note.empty() ? "one build did not measure it" : "";
+      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(judged, paired);
     case Verdict::kWorse:
       return judged.confirmed ? "confirmed by fresh rounds" : "";
     default:
@@ -110,6 +111,8 @@ std::string worsening_text(Metric metric, double worsening) {
   char text[32];
   if (facts_of(metric).is_share) {
     std::snprintf(text, sizeof text, "%+.3f", worsening);
+  } else if (worsening > kHuge) {
+    std::snprintf(text, sizeof text, "+1e%+.0f %%", worsening / std::log(10) + 2);
   } else {
     std::snprintf(text, sizeof text, "%+.1f %%", 100 * std::expm1(worsening));
   }

@@ -44,7 +44,7 @@ constexpr bool is_headline(Metric metric) {
 // Returns by how much B is worse than A: the logarithm of the ratio, or the difference of a share.
 inline double worsening(Metric metric, double a, double b) {
   const auto facts = facts_of(metric);
-  const double change = facts.is_share ? b - a : std::log(b / a);
+  const double change = facts.is_share ? b - a : std::log(b) - std::log(a);  // b / a may overflow
   return facts.higher_is_better ? -change : change;
 }
 

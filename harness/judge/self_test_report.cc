@@ -13,6 +13,8 @@
 #include "harness/base/lists.h"
 #include "harness/judge/case_table.h"
 #include "harness/judge/comparison_cells.h"
+#include "harness/judge/stored_run.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 namespace {
@@ -87,6 +89,16 @@ constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
 
+// The facts that another machine or another way of building would have otherwise.
+Json measured_on() {
+  const Json all = environment();
+  Json facts = Json::object();
+  for (const char* group : {"host", "limits", "environment", "build"}) {
+    facts[group] = all.value(group, Json());
+  }
+  return facts;
+}
+
 // What the trials of an aa.json have other than an `ab` with these settings. One that is older does not say it all.
 std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
   std::vector<std::string> doubts;
@@ -108,6 +120,11 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
     };
     note("options of launches", text(all.at("options").get<std::vector<std::string>>()),
          text(settings.options));
+  }
+  if (all.contains("measured_on")) {
+    for (const auto& difference : unlike(all.at("measured_on"), measured_on())) {
+      doubts.push_back(difference);
+    }
   }
   return doubts;
 }
@@ -181,9 +198,9 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
   if (covered.empty())
     throw refuse("says nothing of these cases; name the aa.json of an `aa` of them");
   if (!floors.doubts.empty()) {
-    floors.doubts = {
-        option + ": " + file.string() +
-        " is of other settings, whose floors may not hold here: " + joined(floors.doubts, "; ")};
+    floors.doubts = {option + ": " + file.string() +
+                     " is of other settings or another machine, whose floors may not hold here: " +
+                     joined(floors.doubts, "; ")};
   }
   if (covered.size() < cases.size()) {
     floors.doubts.push_back(option + " covers " + std::to_string(covered.size()) + " of " +
@@ -201,6 +218,7 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
   const Json all = {{"rounds", settings.rounds},
                     {"options", settings.options},
                     {"delta", settings.delta},
+                    {"measured_on", measured_on()},
                     {"total", json_of(test.total())},
                     {"by_case", json_of(test.cases())},
                     {"by_trial", json_of(test.whole())},

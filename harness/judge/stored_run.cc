@@ -7,6 +7,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
+#include "harness/judge/one_sided.h"
 #include "harness/judge/sample.h"
 #include "harness/record/events.h"
 
@@ -71,6 +72,13 @@ Json delay_of(const Json& facts) {
 bool is_of_a_whole_run(const Json& end) {
   const Json code = end.value("exit_code", Json());
   return !code.is_number_integer() || code < 128;
+}
+
+bool records(const Json& facts, const char* group) {
+  const auto found = facts.find(group);
+  return found != facts.end() && found->is_object() &&
+         std::any_of(found->begin(), found->end(),
+                     [](const Json& fact) { return !fact.is_null(); });
 }
 
 void note_difference(std::vector<std::string>& all, const std::string& meaning, const Json& a,
@@ -148,6 +156,24 @@ std::string with_few_launches(const StoredRun& a, const StoredRun& b) {
          " fewer than five launches of each case";
 }
 
+LaunchesWithout launches_without(const ComparedRow& row, const StoredRun& a, const StoredRun& b) {
+  const auto of = [&](const StoredRun& run, const std::vector<double>& values) {
+    const auto found = run.launches.find(row.name);
+    return std::max(found == run.launches.end() ? 0 : found->second,
+                    static_cast<int>(values.size()));
+  };
+  const int of_a = of(a, row.a), of_b = of(b, row.b);
+  return {of_a - static_cast<int>(row.a.size()), of_a, of_b - static_cast<int>(row.b.size()), of_b};
+}
+
+// What the launches say that have it does not count if B has lost it.
+void mark_lost(ComparedRow& row, const StoredRun& a, const StoredRun& b) {
+  if (row.a.empty() || row.b.empty()) return;
+  const auto launches = launches_without(row, a, b);
+  row.note = one_sided_note(row.metric, launches);
+  if (b_has_lost(row.metric, launches)) row.judgement.verdict = Verdict::kIncomparable;
+}
+
 // What its other launches say of a broken case does not count.
 void mark_failed(ComparedRow& row, const StoredRun& run, const std::string& which) {
   const auto failure = run.failures.find(row.name);
@@ -174,7 +200,10 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
     for (const auto& [metric, value] : launched.sample) {
       run.cases[key.first][metric].push_back(value);
     }
-    if (launched.failure.empty()) continue;
+    if (launched.failure.empty()) {
+      ++run.launches[key.first];
+      continue;
+    }
     run.failures.emplace(key.first,
                          "launch " + std::to_string(key.second) + ": " + launched.failure);
   }
@@ -204,6 +233,10 @@ std::string origin_of(const StoredRun& run) {
 
 std::vector<std::string> unlike(const Json& a, const Json& b) {
   std::vector<std::string> all;
+  for (const auto& [group, meaning] : {std::pair("host", "machine"), {"build", "build"}}) {
+    if (records(a, group) || records(b, group)) continue;
+    all.push_back(std::string(meaning) + ": not known and not known");
+  }
   note_difference(all, "kernel", kernel_of(a), kernel_of(b));
   for (const auto& [group, key, meaning] : kFacts) {
     const Json in_a = at(a, group, key), in_b = at(b, group, key);
@@ -233,16 +266,20 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
   const std::string differences = joined(unlike(a.facts, b.facts), "; ");
   if (!differences.empty()) {
     compared.warnings.push_back("the runs are not alike (" + differences + ")" +
-                                (rules.lenient ? "" : "; --lenient compares them all the same"));
+                                (rules.lenient ? ""
+                                               : "; `bench-all compare " + one_line(a.name) + " " +
+                                                     one_line(b.name) +
+                                                     " --lenient` compares them all the same"));
   }
   if (!differences.empty()) doubts.insert(doubts.begin(), "the runs are not alike");
   for (const auto& [name, metric] : keys_of(a, b)) {
     ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
     const bool may = differences.empty() || rules.lenient;
     if (may) judge_row(row, rules.delta);
+    if (may) mark_lost(row, a, b);
     mark_failed(row, a, "the first run");
     mark_failed(row, b, "the second run");
-    if (row.note.empty()) row.note = joined(doubts, "; ");
+    if (!doubts.empty()) row.note += (row.note.empty() ? "" : "; ") + joined(doubts, "; ");
     compared.rows.push_back(std::move(row));
   }
   if (compared.none_judged() && !compared.rows.empty()) {

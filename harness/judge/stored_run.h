@@ -25,6 +25,7 @@ struct StoredRun {
   // All that it was to measure is there: it was neither killed nor interrupted.
   bool has_ended = true;
   std::map<std::string, std::string> failures = {};  // of cases of which a launch failed: why
+  std::map<std::string, int> launches = {};          // that ended well, by case
 };
 
 // Throws BadUsage if the folder holds no readable run.
@@ -37,7 +38,8 @@ void expect_ended(const StoredRun& run);
 std::string origin_of(const StoredRun& run);
 
 // Returns what differs between the machines, the builds and the settings of two runs, in words for the
-// user: "CPU model: ... and ..."; empty if their numbers may be compared.
+// user: "CPU model: ... and ..."; empty if their numbers may be compared. Two of which neither records a machine, or
+// a build, are not alike.
 std::vector<std::string> unlike(const Json& a, const Json& b);
 
 struct StoredRules {
@@ -46,7 +48,7 @@ struct StoredRules {
 };
 
 // Judges each metric of each case by the Mann-Whitney U test (verdict.h), with the false discovery rate over all of them at
-// most 5 %. A case of which a launch failed is incomparable. All rows are incomparable if the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
+// most 5 %. A case of which a launch failed is incomparable, and so is a rate or a median that B has lost (one_sided.h). All rows are incomparable if the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 
 }  // namespace harness

@@ -29,7 +29,12 @@ enum class Verdict { kBetter, kSame, kWorse, kUndecided, kIncomparable };
 std::string_view name_of(Verdict verdict);
 
 // Why a row is undecided that looked better or worse.
-enum class Doubt { kNone, kChance, kFreshRounds };
+enum class Doubt {
+  kNone,
+  kChance,
+  kFreshRounds,
+  kUnconfirmed
+};  // the last: too few fresh rounds were made
 
 struct Judgement {
   Verdict verdict = Verdict::kIncomparable;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "harness/judge/self_test_report.h"
 #include "harness/tests/support.h"
@@ -148,11 +149,26 @@ TEST_F(FloorsTest, OfOtherSettingsSayInOneLineWhichDiffer) {
   write(all_);
   const auto found = floors({"x"});
   ASSERT_EQ(found.doubts.size(), 1u);
-  EXPECT_NE(found.doubts[0].find(
-                "is of other settings, whose floors may not hold here: rounds 6 there, 12 here; "
-                "options of launches --window=1s there, --window=20ms here"),
+  EXPECT_NE(found.doubts[0].find("is of other settings or another machine, whose floors may not "
+                                 "hold here: rounds 6 there, 12 here; "
+                                 "options of launches --window=1s there, --window=20ms here"),
             std::string::npos)
       << found.doubts[0];
+}
+
+TEST_F(FloorsTest, OfAnotherMachineOrBuildSayWhatDiffers) {
+  write_self_test(SelfTest(kDelta), {}, folder_.path());
+  std::ifstream file(folder_.path() / "aa.json");
+  all_["measured_on"] = Json::parse(file).at("measured_on");
+  write(all_);
+  EXPECT_TRUE(floors({"x"}).doubts.empty()) << "it was measured here";
+  all_["measured_on"]["host"]["cpu_model"] = "Other";
+  all_["measured_on"]["build"]["flags"] = "-O0";
+  write(all_);
+  const auto found = floors({"x"});
+  ASSERT_EQ(found.doubts.size(), 1u);
+  EXPECT_NE(found.doubts[0].find("CPU model: Other and "), std::string::npos) << found.doubts[0];
+  EXPECT_NE(found.doubts[0].find("build flags: -O0 and "), std::string::npos) << found.doubts[0];
 }
 
 TEST_F(FloorsTest, SayHowManyCasesTheyDoNotCover) {

@@ -133,6 +133,18 @@ TEST(StoredRunTest, WindowsAndAnInjectedDelayMustAgreeWhereTheyAreRecorded) {
   EXPECT_TRUE(unlike(other, other).empty());
 }
 
+TEST(StoredRunTest, RunsThatRecordNoMachineOrNoBuildAreNotAlike) {
+  EXPECT_EQ(unlike({{"event", "run"}}, {{"event", "run"}}),
+            (std::vector<std::string>{"machine: not known and not known",
+                                      "build: not known and not known"}));
+  Json few = facts_of_run();
+  few["host"] = {{"cpus", 4}, {"cpu_model", nullptr}};
+  EXPECT_TRUE(unlike(few, few).empty()) << "what this machine does not report";
+  few["build"] = {{"type", nullptr}};
+  EXPECT_EQ(unlike(few, few), std::vector<std::string>{"build: not known and not known"});
+  EXPECT_EQ(verdict_of(run_of(kBase, few), run_of(times(0.8), few)), Verdict::kIncomparable);
+}
+
 TEST(StoredRunTest, AnotherVersionIsAWarningAlone) {
   Json base = facts_of_run(), other = base;
   base["tool"]["version"] = "1.0.0";
@@ -177,6 +189,34 @@ TEST(StoredRunTest, ACaseOfOneRunAloneIsIncomparable) {
   EXPECT_EQ(compared.rows.at(0).note, "the second run did not measure it");
 }
 
+// Twelve launches, some of which have no median latency.
+StoredRun with_medians(int count) {
+  StoredRun run{"run", facts_of_run(), {}};
+  run.launches["a/x:1"] = 12;
+  run.cases["a/x:1"][Metric::kRate].assign(12, 100);
+  run.cases["a/x:1"][Metric::kMedianLatency].assign(static_cast<std::size_t>(count), 5);
+  return run;
+}
+
+TEST(StoredRunTest, AMedianThatTheSecondRunLacksInAQuarterOfItsLaunchesIsIncomparable) {
+  const auto median_of = [](int in_a, int in_b) {
+    return compare_runs(with_medians(in_a), with_medians(in_b), {}).rows.at(1);
+  };
+  for (const int in_b : {1, 6, 9}) {
+    const auto row = median_of(12, in_b);
+    EXPECT_EQ(row.judgement.verdict, Verdict::kIncomparable) << in_b;
+    EXPECT_EQ(row.note, "the second run lacks it in " + std::to_string(12 - in_b) +
+                            " of 12 launches; it needs more operations that are timed in a window, "
+                            "which may be longer: run --window 1s");
+  }
+  for (const auto& [in_a, in_b] : {std::pair(12, 10), {6, 12}, {6, 6}}) {
+    const auto row = median_of(in_a, in_b);
+    EXPECT_EQ(row.judgement.verdict, Verdict::kSame) << in_a << " " << in_b;
+    EXPECT_NE(row.note, "");
+  }
+  EXPECT_EQ(median_of(12, 12).note, "");
+}
+
 TEST(StoredRunTest, ALaunchCountsOnceByTheMedianOfItsWindows) {
   const TemporaryFolder folder;
   std::ostringstream events;
@@ -201,6 +241,7 @@ TEST(StoredRunTest, ALaunchCountsOnceByTheMedianOfItsWindows) {
   const StoredRun run = read_run(folder.path(), "it");
   EXPECT_EQ(run.cases.at("a").at(Metric::kRate), (std::vector<double>{102, 202}));
   EXPECT_TRUE(run.cases.at("b").empty());
+  EXPECT_EQ(run.launches, (std::map<std::string, int>{{"a", 2}}));
   EXPECT_THROW(read_run(folder.path() / "nothing", "it"), BadUsage);
 }
 
@@ -250,6 +291,29 @@ TEST(ComparisonReportTest, WhatIsNoUtf8IsReplacedInJunit) {
                            "incomparable it said \uFFFD and ?\""}) {
     EXPECT_NE(junit.find(said), std::string::npos) << junit;
   }
+}
+
+TEST(ComparisonReportTest, WhatTheFloorLeavesUndecidedIsNotCalledNoChange) {
+  ComparedRow row{.name = "a", .floor = 0.1, .floor_decided = true};
+  row.judgement.interval = Interval{0.05, 0.12};
+  row.judgement.rounds = 12, row.judgement.rounds_needed = 20;
+  row.judgement.verdict = Verdict::kUndecided;
+  EXPECT_EQ(next_step(row, true), "about 20 rounds would decide: --rounds 20; floor 10.5 %");
+  row.judgement.verdict = Verdict::kSame;
+  EXPECT_EQ(next_step(row, true), "no change, by the floor 10.5 %");
+}
+
+TEST(ComparisonReportTest, HugeRatiosAreNumbersInEachFormat) {
+  EXPECT_EQ(worsening_text(Metric::kRate, std::log(2)), "+100.0 %");
+  EXPECT_EQ(worsening_text(Metric::kRate, std::log(1e12)), "+1e+14 %");
+  EXPECT_EQ(worsening_text(Metric::kRate, -std::log(1e12)), "-100.0 %");
+  std::vector<double> small(6, 1e-300), large(6, 1e300);
+  const auto compared = compare_runs(run_of(large), run_of(small), {});
+  EXPECT_NE(formatted({compared}, Format::kTable).find("  +1e+602 %"), std::string::npos)
+      << formatted({compared}, Format::kTable);
+  const auto row = Json::parse(formatted({compared}, Format::kJson))[0]["rows"][0];
+  EXPECT_NEAR(row["worsening"].get<double>(), 600 * std::log(10), 1e-6);
+  EXPECT_NEAR(worsening(Metric::kRate, 1e300, 1e-300), 600 * std::log(10), 1e-6);
 }
 
 TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {

@@ -123,7 +123,7 @@ class Ab(CompareTest):
             'sed -i \'s/"ops_per_s":[^,]*,//\' "$2/events.jsonl"; exit $code'
         result = self.against(self.variant(no_rate), "--rounds", "6", "--delta", "1000")
         self.assertEqual(result.code, 4, result)
-        self.assertEqual(self.verdicts()["rate"]["next_step"], "only A measures it")
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "only A measured it in 6 of 6 rounds")
 
     def test_a_metric_that_only_one_build_has_is_a_warning_that_names_the_cases(self):
         a_tail = '"$real" "$@"; code=$?; while [ "$1" != --out ]; do shift; done\n' \

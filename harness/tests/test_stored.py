@@ -191,6 +191,24 @@ class Baselines(StoredTest):
         self.assertRegex(again.err, r"\Abench-all: kept as 'x' in \S+, in place of a run that was measured \S+ \S+ UTC.*\n\Z")
         self.assertEqual(self.run_case(3000, "--out", self.path("c"), "--baseline", "x").code, 1)
 
+    def test_a_run_that_is_worse_or_incomparable_does_not_replace_the_baseline_that_it_is_compared_with(self):
+        both = ["--baseline", "main", "--save-baseline", "main"]
+        self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
+        kept = os.path.join("results", "local", "baselines", "main")
+        first = self.events(kept)[0]["run_id"]
+        said = "bench-all: not kept as 'main', which stays as it was: %s; `bench-all run` with --save-baseline main and without " \
+            "--baseline replaces it all the same\n"
+        worse = self.run_case(3000, "--out", self.path("b"), *both)
+        self.assertEqual((worse.code, worse.err), (1, said % "something is worse"))
+        unlike = self.run_case(1000, "--out", self.path("c"), "--windows", "2", *both)
+        self.assertEqual((unlike.code, unlike.err), (4, said % "not all could be compared"))
+        # `run` itself has no --lenient.
+        self.assertIn("; `bench-all compare main %s --lenient` compares them all the same\n" % self.path("c"), unlike.out)
+        self.assertEqual(self.events(kept)[0]["run_id"], first)
+        better = self.run_case(300, "--out", self.path("d"), *both)
+        self.assertEqual(better.code, 0, better)
+        self.assertNotEqual(self.events(kept)[0]["run_id"], first)
+
     def test_2_for_a_baseline_that_is_not_there_or_has_no_name_before_anything_is_measured(self):
         self.refuses(["run", CASE, "--baseline", "gone"], 2,
                      "--baseline: there is no 'gone' in %s; make it by --save-baseline"

@@ -81,7 +81,12 @@ int BaselineUse::finish(int code, const fs::path& folder) const {
     say(all, Format::kTable);
     judged = code_of(all, false);
   }
-  if (!saved_.empty()) {
+  if (judged != kOk && saved_ == compared_) {
+    std::cerr << "bench-all: not kept as " << in_quotes(saved_) << ", which stays as it was: "
+              << (judged == kWorse ? "something is worse" : "not all could be compared")
+              << "; `bench-all run` with --save-baseline " << saved_
+              << " and without --baseline replaces it all the same\n";
+  } else if (!saved_.empty()) {
     const auto before = when_kept(saved_);
     save_baseline(saved_, folder);
     std::cerr << "bench-all: kept as " << in_quotes(saved_) << " in "

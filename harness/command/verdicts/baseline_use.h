@@ -19,7 +19,8 @@ class BaselineUse {
   BaselineUse(std::string compared, std::string saved);
 
   // Compares the run in `folder`, which has ended with `code`, and keeps it, if that is kOk; else says that it does
-  // not. Returns the exit code. Throws CannotWrite.
+  // not. A run that is worse than a baseline, or incomparable, does not replace it. Returns the exit code. Throws
+  // CannotWrite.
   int finish(int code, const std::filesystem::path& folder) const;
 
  private:

@@ -62,9 +62,10 @@ int code_of(const std::vector<Compared>& all, bool strict) {
   if (std::any_of(all.begin(), all.end(), [](const auto& each) { return each.any_worse(); })) {
     return kWorse;
   }
-  const bool none_judged =
-      std::any_of(all.begin(), all.end(), [](const auto& each) { return each.none_judged(); });
-  const bool undecided = none_judged || (strict && any(Verdict::kUndecided));
+  const bool not_judged = std::any_of(all.begin(), all.end(), [](const auto& each) {
+    return each.none_judged() || each.any_unconfirmed();
+  });
+  const bool undecided = not_judged || (strict && any(Verdict::kUndecided));
   return undecided || any(Verdict::kIncomparable) ? kIncomparable : kOk;
 }
 

@@ -1,0 +1,95 @@
+"""bench-all ab: what was not measured, or not confirmed, does not pass."""
+
+import json
+import re
+import shutil
+import unittest
+
+from comparing import InstantTest
+
+
+def pair(name, a, b, fresh=False, seconds=0.01):
+    return {"event": "pair", "case": name, "fresh": fresh, "seconds": seconds, "a": a, "b": b, "failure": ""}
+
+
+class Gaps(InstantTest):
+    """ab of pairs of launches that are written here; it takes them by --resume."""
+
+    def judge(self, pairs, *words):
+        """Judges these pairs of the case "slow"; the two others are the same in all rounds."""
+        base = ["ab", "--a", self.path("a"), "--b", self.path("b"), "--rounds", "12", "--out", self.path("out"), "-q"]
+        for name in "ab":
+            self.side(name)
+        self.run_it([*base, "--time-budget", "10ms"])
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            settings = file.readline()
+        quiet = [pair(name, {"rate": 1000}, {"rate": 1000}) for name in ("noisy", "same") for _ in range(12)]
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(settings)
+            file.writelines(json.dumps(each) + "\n" for each in quiet + pairs)
+        return self.run_it([*base, *words, "--resume"])
+
+    def row(self, metric):
+        return next(row for row in self.rows(name="compare.csv") if (row["case"], row["metric"]) == ("slow", metric))
+
+    def lacking(self, metric, in_a, in_b):
+        """Twelve pairs of which the first lack the metric in A, the last in B."""
+        with_it, without = {"rate": 1000, metric: 100}, {"rate": 1000}
+        return [pair("slow", without if i < in_a else with_it, without if i >= 12 - in_b else with_it) for i in range(12)]
+
+    def test_a_median_that_b_lacks_in_a_quarter_of_the_rounds_is_incomparable(self):
+        for in_b in (3, 6, 11, 12):
+            with self.subTest(in_b):
+                result = self.judge(self.lacking("p50", 0, in_b))
+                self.assertEqual(result.code, 4, result)
+                self.assertEqual((self.row("p50")["verdict"], self.row("p50")["next_step"]), (
+                    "incomparable", "only A measured it in %d of 12 rounds; it needs more operations that are timed in a window, "
+                    "which may be longer: --launch-option=--window=1s" % in_b))
+                shutil.rmtree(self.path("out"))
+
+    def test_fewer_rounds_a_better_b_or_another_metric_are_a_note(self):
+        for metric, in_a, in_b, said in (("p50", 0, 2, "only A measured it in 2 of 12 rounds; it needs more"),
+                                         ("p50", 6, 0, "only B measured it in 6 of 12 rounds; it needs more"),
+                                         ("p50", 1, 1, "only A measured it in 1 of 12 rounds, only B in 1 of 12 rounds; it needs"),
+                                         ("p99", 0, 6, "only A measured it in 6 of 12 rounds; a p99 needs 300 operations")):
+            with self.subTest(metric=metric, in_a=in_a, in_b=in_b):
+                result = self.judge(self.lacking(metric, in_a, in_b))
+                self.assertEqual(result.code, 0, result)
+                self.assertIn(said, self.row(metric)["next_step"])
+                shutil.rmtree(self.path("out"))
+
+    def test_the_fresh_rounds_count_too(self):
+        both, lost = {"rate": 1000, "p50": 100}, {"rate": 1000}
+        result = self.judge([pair("slow", both, {"rate": 1000, "p50": 200}) for _ in range(12)]
+                            + [pair("slow", both, lost, fresh=True) for _ in range(12)])
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("only A measured it in 12 of 24 rounds", self.row("p50")["next_step"])
+
+    def test_a_case_of_which_both_builds_measure_nothing_says_so(self):
+        result = self.judge([pair("slow", {}, {}) for _ in range(12)])
+        self.assertEqual(result.code, 4, result)
+        self.assertEqual(self.row("rate")["next_step"], "no metric of it was measured by both builds")
+
+    def test_what_is_worse_and_could_not_be_confirmed_in_time_ends_with_4_and_says_so(self):
+        for fresh in (0, 5):
+            with self.subTest(fresh):
+                pairs = [pair("slow", {"rate": 1000}, {"rate": 500}, seconds=10) for _ in range(12)]
+                pairs += [pair("slow", {"rate": 1000}, {"rate": 500}, fresh=True, seconds=10) for _ in range(fresh)]
+                result = self.judge(pairs, "--time-budget", "%ds" % (121 + 10 * fresh))
+                self.assertEqual(result.code, 4, result)
+                self.assertEqual(self.row("rate")["verdict"], "undecided")
+                said = r"worse, but no time was left to confirm it: --resume --time-budget 2[34]\d"
+                self.assertRegex(self.row("rate")["next_step"], said)
+                self.assertRegex(result.out, r"warning: no time was left to confirm what is worse in 1 case; the same command with "
+                                 r"--resume --time-budget 2[34]\ds goes on: slow\n")
+                # With the time that it names it is confirmed.
+                budget = re.search(r"--time-budget (\S+)", self.row("rate")["next_step"]).group(1)
+                again = self.run_it(["ab", "--a", self.path("a"), "--b", self.path("b"), "--rounds", "12", "--out", self.path("out"),
+                                     "-q", "--resume", "--time-budget", budget])
+                self.assertEqual(again.code, 1, again)
+                shutil.rmtree(self.path("out"))
+
+
+if __name__ == "__main__":
+    unittest.main()
