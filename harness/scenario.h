@@ -198,6 +198,8 @@ struct Scenario {
   // Returns false for points that make no sense (a wait style that the contender does not offer): they are not part of the
   // sweep. A point that cannot run on this machine is skipped by `run`, with a reason.
   bool (*offers)(const Point&) = nullptr;
+  // How many take part at a point: there is a tally for each (kFewestTallies without this), and time to take turns.
+  std::int64_t (*parties)(const Point&) = nullptr;
   // Points on which the answer rests: a run that is short of time measures these in every round, the
   // others once and then as often as the time allows (schedule.h).
   bool (*decisive)(const Point&) = nullptr;

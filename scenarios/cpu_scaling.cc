@@ -11,8 +11,13 @@
 // CPUs are measured too, up to twice as many, to show that they bring nothing.
 #include "scenarios/cpu_scaling.h"
 
+#include <cstdint>
+#include <string>
+
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
+#include "scenarios/support/memory.h"
+#include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
 #include "scenarios/support/workers_axis.h"
 
@@ -21,8 +26,23 @@ namespace {
 
 using Contenders = Roster<WorkersContender>;
 
+void check_point(const harness::Run& run, int workers) {
+  if (run.text("scaling") == "strong" && workers > kUnits) {
+    run.skip("a round has " + std::to_string(kUnits) + " units, so at most as many workers");
+  }
+  if (run.text("work") != "memory") return;
+  const auto needed = kReadBytes * static_cast<std::uint64_t>(workers);
+  const auto available = available_memory();
+  if (available && needed > *available) {
+    run.skip("each worker reads " + std::to_string(kReadBytes >> 20) + " MiB of its own, all " +
+             std::to_string(needed >> 20) + " MiB, and " + std::to_string(*available >> 20) +
+             " MiB are free");
+  }
+}
+
 void measure(harness::Run& run) {
-  const int workers = workers_of(run, 64);
+  const int workers = workers_of(run);
+  check_point(run, workers);
   const auto cpus = place_in_turn(run, workers);
   for (int me = 0; me < workers; ++me) run.tally(me);
   run.note("metric_kind", run.text("scaling") == "weak" ? "throughput" : "latency");
@@ -32,15 +52,9 @@ void measure(harness::Run& run) {
   contender->measure(run, cpus);
 }
 
-bool offers(const harness::Point& point) {
-  const auto cpus = static_cast<std::int64_t>(allowed_cpus().size());
-  return point["workers"] <= 2 * cpus && interpreter_fits(point);
-}
-
 // One worker, and as many as have a CPU each.
 bool decisive(const harness::Point& point) {
-  const auto cpus = static_cast<std::int64_t>(allowed_cpus().size()), workers = point["workers"];
-  return (workers == 1 || (workers <= cpus && 2 * workers > cpus)) &&
+  return (point["workers"] == 1 || point["workers"] == count_of_cpus()) &&
          point.text("work") == "integer" && point.text("scaling") == "weak";
 }
 
@@ -54,8 +68,8 @@ const RegisteredScenario registered([] {
               contender_axis<WorkersContender>("what the workers are"),
               {"workers",
                "parties",
-               {1, 2, 4, 8, 16, 32, 64},
-               "how many threads or processes, twice as many as CPUs at most",
+               up_to_all_cpus({1}, count_of_cpus()),
+               "how many threads or processes; swept, twice as many as CPUs at most",
                harness::Parameter::Kind::kContender},
               {"work",
                "mode",
@@ -70,7 +84,8 @@ const RegisteredScenario registered([] {
               interpreter_axis(),
           },
       .run = measure,
-      .offers = offers,
+      .offers = interpreter_fits,
+      .parties = tallies_of_workers,
       .decisive = decisive,
       .contenders = labels_of<WorkersContender>(),
   };

@@ -47,7 +47,7 @@ struct WorkersContender : Contender {
   std::function<Made(const Bodies&)> make;  // runs the bodies; empty for programs of CPython
 };
 
-inline constexpr int kUnits = 256;  // of a round; as many for each of 1, 2, 4 ... 64 workers
+inline constexpr int kUnits = 256;  // of a round; as many for each of 1, 2, 4 ... 256 workers
 
 template <typename Workload>
 void work_freely(harness::Run& run, int me, const Workload& workload) {
@@ -74,7 +74,6 @@ void work_in_rounds(harness::Run& run, int me, const Workload& workload, Scaling
   using Clock = std::chrono::steady_clock;
   auto& tally = run.tally(me);
   const int share = kUnits * (me + 1) / rounds.workers - kUnits * me / rounds.workers;
-  rounds.end.wait();  // until all have started
   for (std::size_t parity = 0;; parity ^= 1) {
     const auto begun = Clock::now();
     if (me == 0) rounds.is_last[parity] = !run.running();
@@ -100,6 +99,8 @@ void measure_workers(harness::Run& run, const std::vector<int>& cpus) {
     bodies.push_back(
         [&run, &rounds, workload = make_workload(run.text("work"), lock), weak, me, cpu] {
           stay_on(cpu);
+          // Until all have started: each one that works already holds up the start of the others.
+          rounds.end.wait();
           weak ? work_freely(run, me, workload) : work_in_rounds(run, me, workload, rounds);
         });
   }

@@ -29,7 +29,7 @@
 
 namespace scenarios {
 
-inline constexpr int kMostWorkers = 16;  // producers, and as many consumers
+inline constexpr int kMostWorkers = 500;  // producers, and as many consumers
 inline constexpr int kNumberBits = 48;
 inline constexpr std::uint64_t kEndMarker = ~std::uint64_t{0};
 

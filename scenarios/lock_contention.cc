@@ -10,6 +10,7 @@
 
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
+#include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
 #include "scenarios/support/workers_axis.h"
 
@@ -19,7 +20,7 @@ namespace {
 using Locks = Roster<LockContender>;
 
 void measure(harness::Run& run) {
-  const int workers = workers_of(run, 32);
+  const int workers = workers_of(run);
   // Sections of a microsecond and more allow more of the waits to be timed.
   const std::int64_t every = run["work_in_ns"] + run["work_out_ns"] < 1000 ? 64 : 8;
   const auto cpus = place_in_turn(run, workers);
@@ -61,7 +62,7 @@ const RegisteredScenario registered([] {
               scope_axis(),
               {.name = "workers",
                .column = "parties",
-               .sweep = {2, 1, 4, 8},
+               .sweep = up_to_all_cpus({2, 1, 4, 8}, count_of_cpus()),
                .meaning = "how many threads or processes",
                .alias = "parties"},
               {.name = "work_in_ns",
@@ -80,6 +81,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .parties = tallies_of_workers,
       .decisive = decisive,
       .contenders = labels_of<LockContender>(),
   };

@@ -12,6 +12,7 @@
 
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
+#include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
 #include "scenarios/support/workers_axis.h"
 
@@ -21,7 +22,7 @@ namespace {
 using Contenders = Roster<PoolContender>;
 
 void measure(harness::Run& run) {
-  const int workers = workers_of(run, 64);
+  const int workers = workers_of(run);
   const std::string& way = run.text("way");
   run.note("metric_kind", way == "round_trip" || way == "fifty" ? "latency" : "throughput");
   run.note("load_mode", "closed");
@@ -64,12 +65,14 @@ const RegisteredScenario registered([] {
                "how tasks travel: each alone, many together, one and its result back; 50 in all, "
                "with the making of the pool",
                harness::Parameter::Kind::kWhole},
-              {"workers", "parties", {2, 1, 4}, "how many threads or processes"},
+              {"workers", "parties", up_to_all_cpus({2, 1, 4}, count_of_cpus()),
+               "how many threads or processes"},
               harness::arrival_axis(),
               interpreter_axis(),
           },
       .run = measure,
       .offers = offers,
+      .parties = tallies_of_workers,
       .decisive = decisive,
       .contenders = labels_of<PoolContender>(),
   };

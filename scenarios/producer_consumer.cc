@@ -12,12 +12,16 @@
 // to its arrival, so that a queue that falls behind does not slow down the arrivals.
 #include "scenarios/producer_consumer.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
+#include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
+#include "scenarios/support/workers_axis.h"
 
 namespace scenarios {
 namespace {
@@ -29,7 +33,7 @@ using Queues = Roster<QueueContender>;
 void check_point(const harness::Run& run) {
   const auto producers = run["producers"], consumers = run["consumers"];
   if (producers < 1 || consumers < 1 || producers > kMostWorkers || consumers > kMostWorkers) {
-    run.skip("from 1 to 16 producers and as many consumers");
+    run.skip("from 1 to " + std::to_string(kMostWorkers) + " producers and as many consumers");
   }
   if (run["queue_depth"] < 1 || run["batch"] < 1 || run["batch"] > kMostInABatch) {
     run.skip("a queue depth of at least 1, and a batch from 1 to 1M");
@@ -63,9 +67,20 @@ void measure(harness::Run& run) {
   contender->measure(run, flow, cpus);
 }
 
+// 1, 2 and 4, as many as make one worker a CPU, and twice as many.
+std::vector<harness::Parameter::Value> sweep_of_workers() {
+  return up_to_all_cpus({1, 2, 4}, count_of_cpus() / 2);
+}
+
+bool is_swept(std::int64_t workers) {
+  const auto sweep = sweep_of_workers();
+  return std::find(sweep.begin(), sweep.end(), harness::Parameter::Value(workers)) != sweep.end();
+}
+
 // Of the numbers of workers in the sweep: equal ones, and one against four.
 bool is_measured(std::int64_t producers, std::int64_t consumers) {
-  return producers > 4 || consumers > 4 || producers == consumers || producers * consumers == 4;
+  if (producers == consumers || producers * consumers == 4) return true;
+  return !is_swept(producers) || !is_swept(consumers);
 }
 
 // Leaves out a contender between workers of a kind it is not for or with more of them than it can
@@ -82,6 +97,13 @@ bool offers(const harness::Point& point) {
   if (rate > 0 && !is_closed(point)) return false;  // two rates
   if (batch > 1 && (open || !traits.batches)) return false;
   return !open || !contender->is_cpython();
+}
+
+std::int64_t parties_of(const harness::Point& point) {
+  const auto at_most = [](std::int64_t workers) {
+    return std::min<std::int64_t>(workers, kMostWorkers);
+  };
+  return at_most(point["producers"]) + at_most(point["consumers"]);
 }
 
 bool decisive(const harness::Point& point) {
@@ -103,8 +125,8 @@ const RegisteredScenario registered([] {
           {
               contender_axis<QueueContender>("the queue between them", "channel"),
               scope_axis(),
-              {"producers", "producers", {1, 2, 4}, "how many put"},
-              {"consumers", "consumers", {1, 2, 4}, "how many get"},
+              {"producers", "producers", sweep_of_workers(), "how many put"},
+              {"consumers", "consumers", sweep_of_workers(), "how many get"},
               {.name = "msg_bytes",
                .column = "msg_bytes",
                .sweep = {8, 64, 1024},
@@ -127,6 +149,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .parties = parties_of,
       .decisive = decisive,
       .contenders = labels_of<QueueContender>(),
   };

@@ -8,7 +8,7 @@
 //     static constexpr QueueTraits kTraits{.batches = true};
 //     template <std::size_t N, WorkerKind K>
 //     class Of {
-//       explicit Of(std::size_t capacity);
+//       explicit Of(std::size_t capacity);                                  // or (capacity, producers)
 //       void put(const Message<N>&);
 //       void get(Message<N>&);
 //       void put_many(const std::vector<Message<N>>&);                      // only if it has batches
@@ -18,6 +18,7 @@
 //   const Registration registered = add_queue<Pigeons, WorkerKind::kThreads>();
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -83,9 +84,19 @@ struct DelayedQueue : Queue {
   }
 };
 
+template <typename Queue, WorkerKind K>
+SharedObject<Queue, K> make_queue(std::size_t capacity, int producers) {
+  if constexpr (std::constructible_from<Queue, std::size_t, int>) {
+    return SharedObject<Queue, K>(capacity, producers);
+  } else {
+    return SharedObject<Queue, K>(capacity);
+  }
+}
+
 template <typename Queue, std::size_t N, WorkerKind K>
 void measure_flow(harness::Run& run, const Flow& flow, const std::vector<int>& cpus) {
-  SharedObject<Queue, K> queue(static_cast<std::size_t>(run["queue_depth"]));
+  const auto capacity = static_cast<std::size_t>(run["queue_depth"]);
+  const auto queue = make_queue<Queue, K>(capacity, flow.producers);
   SharedObject<FlowCounters, K> counters;
   FlowWorkers<Queue, N> workers(run, *queue, *counters, flow);
   WorkerGroup group(K);

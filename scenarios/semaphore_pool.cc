@@ -10,6 +10,7 @@
 
 #include "scenarios/support/cpython.h"
 #include "scenarios/support/decisive.h"
+#include "scenarios/support/placement.h"
 #include "scenarios/support/registry.h"
 #include "scenarios/support/workers_axis.h"
 
@@ -19,7 +20,7 @@ namespace {
 using Semaphores = Roster<SemaphoreContender>;
 
 void measure(harness::Run& run) {
-  const int workers = workers_of(run, 32);
+  const int workers = workers_of(run);
   if (run["permits"] < 1) run.skip("at least one permit");
   const auto cpus = place_in_turn(run, workers);
   for (int me = 0; me < workers; ++me) run.tally(me);  // one that gets nothing is counted as well
@@ -56,7 +57,8 @@ const RegisteredScenario registered([] {
           {
               contender_axis<SemaphoreContender>("the semaphore"),
               scope_axis(),
-              {"workers", "parties", {4, 2, 8}, "how many threads or processes"},
+              {"workers", "parties", up_to_all_cpus({4, 2, 8}, count_of_cpus()),
+               "how many threads or processes"},
               {"permits", "permits", {2, 1, 4}, "how many may be inside at once"},
               {.name = "work_in_ns",
                .column = "work_in_ns",
@@ -69,6 +71,7 @@ const RegisteredScenario registered([] {
           },
       .run = measure,
       .offers = offers,
+      .parties = tallies_of_workers,
       .decisive = decisive,
       .contenders = labels_of<SemaphoreContender>(),
   };

@@ -38,6 +38,8 @@ inline void iterate(int steps) {
   keep_result(x);
 }
 
+inline constexpr std::size_t kReadBytes = 64 << 20;
+
 // Reads 64 MiB of memory, more than a cache holds, in stretches of 128 KiB.
 class MemoryReader {
  public:
@@ -49,7 +51,7 @@ class MemoryReader {
   }
 
  private:
-  static constexpr std::size_t kWords = (64 << 20) / sizeof(std::uint64_t);
+  static constexpr std::size_t kWords = kReadBytes / sizeof(std::uint64_t);
   static constexpr std::size_t kStretch = (128 << 10) / sizeof(std::uint64_t);
 
   std::vector<std::uint64_t> memory_ = std::vector<std::uint64_t>(kWords, 1);

@@ -54,10 +54,12 @@ struct Measurement::Edge {
   Counters::Values counters;
 };
 
-Measurement::Measurement(const Timing& timing, const std::string& load)
+Measurement::Measurement(const Timing& timing, const std::string& load, std::int64_t tallies)
     : timing_(timing),
       load_(load),
-      bytes_(sizeof(ControlHeader) + 2 * kMaxParties * sizeof(Tally)) {
+      tally_count_(
+          static_cast<int>(std::clamp<std::int64_t>(tallies, kFewestTallies, kMostTallies))),
+      bytes_(sizeof(ControlHeader) + 2 * static_cast<std::size_t>(tally_count_) * sizeof(Tally)) {
   fd_ = anonymous_file();
   void* memory = MAP_FAILED;
   if (fd_ >= 0 && ::ftruncate(fd_, static_cast<off_t>(bytes_)) == 0) {
@@ -70,6 +72,7 @@ Measurement::Measurement(const Timing& timing, const std::string& load)
   }
   header_ = ::new (memory) ControlHeader;
   header_->tally_bytes = sizeof(Tally);
+  header_->parties = static_cast<std::uint64_t>(tally_count_);
   header_->windows = static_cast<std::uint64_t>(timing.windows);
   tallies_ = reinterpret_cast<Tally*>(static_cast<std::byte*>(memory) + sizeof(ControlHeader));
 }
@@ -80,7 +83,10 @@ Measurement::~Measurement() {
 }
 
 Tally& Measurement::tally(int party) {
-  if (party < 0 || party >= kMaxParties) throw std::out_of_range("at most 64 parties have a tally");
+  if (party < 0 || party >= tally_count_) {
+    throw std::out_of_range("at most " + std::to_string(tally_count_) +
+                            " parties have a tally; give the scenario its number of `parties`");
+  }
   expect(party + 1);
   // Zeroed memory is an empty tally.
   tallies_[party].header.store(header_, std::memory_order_relaxed);
@@ -90,7 +96,7 @@ Tally& Measurement::tally(int party) {
 // Behind those of the operations, where programs of other languages do not look.
 Tally& Measurement::service_tally(int party) {
   (void)tally(party);
-  Tally& behind = tallies_[kMaxParties + party];
+  Tally& behind = tallies_[tally_count_ + party];
   behind.header.store(header_, std::memory_order_relaxed);
   return behind;
 }
@@ -145,7 +151,7 @@ Measurement::Edge Measurement::look() const {
 void Measurement::count_at(Edge& edge) const {
   edge.ops = edge.bytes = edge.errors = 0;
   edge.ops_by_party.clear();
-  for (int party = 0; party < kMaxParties; ++party) {
+  for (int party = 0; party < tally_count_; ++party) {
     const auto& tally = tallies_[party];
     edge.ops_by_party.push_back(tally.ops.load(std::memory_order_relaxed));
     edge.ops += edge.ops_by_party.back();
@@ -157,7 +163,7 @@ void Measurement::count_at(Edge& edge) const {
 // Returns the counts of a window's histograms, of all parties whose tallies begin at `first`.
 std::vector<std::uint64_t> Measurement::latencies_of(int number, int first) const {
   std::vector<std::uint64_t> counts(Histogram::kBuckets);
-  for (int party = first; party < first + kMaxParties; ++party) {
+  for (int party = first; party < first + tally_count_; ++party) {
     const auto& histogram = tallies_[party].latency[number - 1];
     for (int i = 0; i < Histogram::kBuckets; ++i)
       counts[static_cast<std::size_t>(i)] += histogram.count(i);
@@ -207,7 +213,7 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
 
   auto latency = latencies_of(number, 0);
   std::vector<double> shares;
-  for (int party = 0; party < kMaxParties; ++party) {
+  for (int party = 0; party < tally_count_; ++party) {
     const auto at = static_cast<std::size_t>(party);
     const auto own = closed.ops_by_party[at] - opened.ops_by_party[at];
     const bool takes_part = tallies_[party].header.load(std::memory_order_relaxed) != nullptr;
@@ -216,7 +222,7 @@ Window Measurement::between(int number, const Edge& opened, const Edge& closed) 
   add_fairness(window.columns, shares);
   if (add_percentiles(window.columns, latency)) window.latency = std::move(latency);
   if (arrivals_per_s_ > 0) {
-    add_service_times(window.columns, latencies_of(number, kMaxParties));
+    add_service_times(window.columns, latencies_of(number, tally_count_));
     add_saturation(window.columns, arrivals_per_s_, poisson_);
   }
   if (const auto fault = fault_of(opened, closed, window); !fault.empty()) {

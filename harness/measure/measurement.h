@@ -36,12 +36,15 @@ struct Window {
 class Measurement {
  public:
   // Throws std::runtime_error if there is no memory. `load`: of load.h; made before there are parties.
-  explicit Measurement(const Timing& timing, const std::string& load = "none");
+  // `tallies`: how many; at least kFewestTallies and at most kMostTallies are made.
+  explicit Measurement(const Timing& timing, const std::string& load = "none",
+                       std::int64_t tallies = kFewestTallies);
   ~Measurement();
   Measurement(const Measurement&) = delete;
   Measurement& operator=(const Measurement&) = delete;
 
   ControlHeader& header() { return *header_; }
+  // Throws std::out_of_range for a party beyond them.
   Tally& tally(int party);
   // Of an open loop: only its histograms are used.
   Tally& service_tally(int party);
@@ -104,6 +107,7 @@ class Measurement {
   int parties_ = 0;                     // that are known of
   std::chrono::nanoseconds waited_{0};  // for what did not come
   int fd_;
+  int tally_count_;
   std::size_t bytes_;
   ControlHeader* header_;
   Tally* tallies_;

@@ -19,7 +19,8 @@
 namespace harness {
 
 inline constexpr int kMaxWindows = 16;
-inline constexpr int kMaxParties = 64;
+// Tallies that every launch has, and the most that one may have (Scenario::parties).
+inline constexpr int kFewestTallies = 64, kMostTallies = 1024;
 
 struct alignas(64) ControlHeader {
   static constexpr std::uint64_t kStop = ~std::uint64_t{0};
@@ -29,7 +30,7 @@ struct alignas(64) ControlHeader {
 
   std::atomic<std::uint64_t> window{0};  // 0: warm-up; 1, 2, ...: that window is open; or kStop
   std::uint64_t tally_bytes = 0;
-  std::uint64_t parties = kMaxParties;
+  std::uint64_t parties = kFewestTallies;
   std::uint64_t windows = 0;
   std::uint64_t magic = kMagic;
   std::uint64_t version = kVersion;

@@ -73,13 +73,14 @@ Timing timing_from(const Json& order) {
 
 // Runs the scenario, and writes a row for each window. Adds what was noted to `facts`.
 void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
-  Measurement control(timing_from(order), order.value("load", "none"));
+  const Point point = point_from(order.at("point"), scenario);
+  Measurement control(timing_from(order), order.value("load", "none"),
+                      scenario.parties != nullptr ? scenario.parties(point) : kFewestTallies);
   control.facts["load"] = order.value("load", "none");
   control.facts["timer_cost_ns"] = timer_cost_ns();
   TickClock::calibrate();
   if (const auto bounce = line_bounce_ns()) control.facts["ref_ns"] = *bounce;
   if (order.contains("injected_delay_ns")) control.injected_delay.ns = order["injected_delay_ns"];
-  const Point point = point_from(order.at("point"), scenario);
   Run run(point, order.at("seed").get<std::uint64_t>(), order.at("interpreter"), control,
           order.value("program", std::vector<std::string>()));
   try {

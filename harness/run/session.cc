@@ -9,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/judge/stored_run.h"
+#include "harness/measure/measurement.h"
 #include "harness/measure/usage.h"
 #include "harness/record/baseline.h"
 #include "harness/record/environment.h"
@@ -67,6 +68,12 @@ void make_printable(Json& row) {
 }
 
 }  // namespace
+
+std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings) {
+  if (of.scenario->parties == nullptr) return settings.timeout;
+  const auto parties = std::clamp<std::int64_t>(of.scenario->parties(of.point), 0, kMostTallies);
+  return settings.timeout + parties * Measurement::kPatiencePerParty;
+}
 
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
                      const std::vector<Interpreter>& interpreters) {
@@ -220,7 +227,7 @@ void Session::measure(EventLog& log) {
     if (!launch) break;
     progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
                   launch->of->name);
-    take(run_launch(order_of(*launch), settings_.timeout), *launch, log, progress);
+    take(run_launch(order_of(*launch), timeout_of(*launch->of, settings_)), *launch, log, progress);
     schedule_.took(*launch->of, Clock::now() - began - elapsed);
   }
   progress.end(schedule_.launches());

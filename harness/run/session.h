@@ -1,6 +1,7 @@
 // Session: one run of the suite, from the first launch to the report.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ namespace harness {
 // what starting and ending it costs on a usual machine.
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
                      const std::vector<Interpreter>& interpreters);
+
+// After which a launch of the case has hung: later where many share the CPUs, as the launch itself is patient with
+// them (Measurement::patience).
+std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings);
 
 class Session {
  public:

@@ -4,14 +4,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
+
+#include "harness/tests/support.h"
 
 namespace harness {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::message_of;
 
 constexpr Timing kShort{.warmup = 5ms, .window = 30ms, .windows = 1};
 
@@ -87,6 +92,32 @@ TEST(MeasurementTest, PartiesAreCountedTogetherAndTheirSharesCompared) {
   }
   EXPECT_DOUBLE_EQ(control.windows.at(0).columns["fair_jain"], 0.5);
   EXPECT_EQ(control.windows.at(0).columns["fair_min_share"], 0);
+}
+
+TEST(MeasurementTest, AsManyPartiesCountAsAreAskedFor) {
+  Measurement control(kShort, "none", 300);
+  EXPECT_EQ(control.header().parties, 300u);
+  control.tally(299).record(1);
+  control.service_tally(299).record(1);  // behind all of them
+  {
+    WorkerThreads parties(control);
+    parties.start(299, [](Tally& tally) { count_every(500us, tally); });
+    control.measure();
+  }
+  EXPECT_GE(control.windows.at(0).columns["ops"], Measurement::kFewestOps);
+  EXPECT_EQ(message_of<std::out_of_range>([&] { control.tally(300); }),
+            "at most 300 parties have a tally; give the scenario its number of `parties`");
+}
+
+TEST(MeasurementTest, ThereAreFrom64To1024Tallies) {
+  for (const auto& [asked, made] : {std::pair<std::int64_t, std::uint64_t>{-5, 64},
+                                    {2, 64},
+                                    {64, 64},
+                                    {65, 65},
+                                    {1024, 1024},
+                                    {std::int64_t{1} << 40, 1024}}) {
+    EXPECT_EQ(Measurement(kShort, "none", asked).header().parties, made) << asked;
+  }
 }
 
 // A window of 30 ms sees no more than six of them.

@@ -2,6 +2,7 @@
 // Between threads. Optional: without them the rows say so.
 #include <sched.h>
 
+#include <algorithm>
 #include <type_traits>
 
 #include "scenarios/producer_consumer.h"
@@ -36,8 +37,11 @@ struct Moodycamel {
   template <std::size_t N, WorkerKind K>
   class Of {
    public:
-    // Each producer fills blocks of its own, and not all of them are whole.
-    explicit Of(std::size_t capacity) : queue_(capacity + kMostWorkers * Queue::BLOCK_SIZE) {}
+    // Each producer fills blocks of its own, and not all of them are whole: one that finds none would wait for a
+    // block that another holds and does not fill.
+    explicit Of(std::size_t capacity, int producers = 16)
+        : queue_(capacity + static_cast<std::size_t>(std::max(16, producers)) * Queue::BLOCK_SIZE) {
+    }
     void put(const Message<N>& message) {
       while (!queue_.try_enqueue(message)) ::sched_yield();
     }

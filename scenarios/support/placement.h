@@ -1,6 +1,7 @@
 // Placement: which CPU each worker of a measurement stays on.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace scenarios {
 
 using harness::allowed_cpus;
 using harness::stay_on;
+
+inline std::int64_t count_of_cpus() { return static_cast<std::int64_t>(allowed_cpus().size()); }
 
 // Returns "0;1", the form of the column `cpus`.
 std::string joined(const std::vector<int>& cpus);

@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <new>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "harness/base/errors.h"
@@ -84,18 +85,24 @@ bool WorkerGroup::pass_gate() {
 }
 
 void WorkerGroup::start_thread(const std::string& role, int cpu, std::function<void()> body) {
-  threads_.emplace_back([this, role, cpu, body = std::move(body)] {
+  const auto work = [this, role, cpu, body = std::move(body)] {
     if (cpu >= 0) stay_on(cpu);
     if (!pass_gate()) return;
     if (exit_code_of(role, body) != 0) std::_Exit(1);
-  });
+  };
+  try {
+    threads_.emplace_back(work);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error("cannot start the " + role + ": " +
+                             harness::reason(error.code().value()));
+  }
 }
 
 void WorkerGroup::start_process(const std::string& role, int cpu,
                                 const std::function<void()>& body) {
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
-  if (pid < 0) throw std::runtime_error("cannot fork the " + role);
+  if (pid < 0) throw std::runtime_error("cannot fork the " + role + ": " + harness::reason(errno));
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
@@ -105,9 +112,10 @@ void WorkerGroup::start_process(const std::string& role, int cpu,
   }
   const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) {
+    const std::string why = harness::reason(errno);
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    throw std::runtime_error("cannot watch the " + role + ": pidfd_open");
+    throw std::runtime_error("cannot watch the " + role + ": " + why);
   }
   processes_.push_back({role, pid, pidfd});
 }

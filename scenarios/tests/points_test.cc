@@ -1,12 +1,18 @@
 // The points of each scenario: which it offers, which are decisive, and what it refuses.
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "scenarios/single_operation.h"
+#include "scenarios/support/memory.h"
 #include "scenarios/support/placement.h"
+#include "scenarios/support/workers_axis.h"
 #include "scenarios/tests/selection.h"
 #include "scenarios/tests/support.h"
 
@@ -87,11 +93,46 @@ TEST(OffersTest, PoolTasksHasFiftyForPoolsOfProcessesAndProcesses) {
                                           "process_pool"}));
 }
 
-TEST(OffersTest, CpuScalingHasTwiceAsManyWorkersAsCpusAtMost) {
-  const auto most = 2 * static_cast<std::int64_t>(allowed_cpus().size());
-  for (const auto& each : cases({}, {"^cpu_scaling/"})) {
-    EXPECT_LE(each.point["workers"], most) << each.name;
+std::vector<std::int64_t> numbers(std::vector<std::int64_t> first, std::int64_t cpus) {
+  std::vector<std::int64_t> all;
+  for (const auto& each : up_to_all_cpus(std::move(first), cpus)) {
+    all.push_back(std::get<std::int64_t>(each));
   }
+  return all;
+}
+
+TEST(UpToAllCpusTest, PowersOfTwoGoToTwiceAsManyAsCpusWhichAreAmongThem) {
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(numbers({1}, 1), (Numbers{1, 2}));
+  EXPECT_EQ(numbers({1}, 2), (Numbers{1, 2, 4}));
+  EXPECT_EQ(numbers({1}, 6), (Numbers{1, 2, 4, 6, 8}));
+  EXPECT_EQ(numbers({2, 1, 4, 8}, 2), (Numbers{2, 1, 4, 8}));
+  EXPECT_EQ(numbers({2, 1, 4, 8}, 64), (Numbers{2, 1, 4, 8, 16, 32, 64, 128}));
+  EXPECT_EQ(numbers({1, 2, 4}, 48), (Numbers{1, 2, 4, 8, 16, 32, 48, 64}));
+  EXPECT_EQ(numbers({1, 2, 4, 512}, 4096), (Numbers{1, 2, 4, 512, 1000}));
+}
+
+TEST(OffersTest, CpuScalingSweepsTwiceAsManyWorkersAsCpusAtMostAndTakesMore) {
+  for (const auto& each : cases({}, {"^cpu_scaling/"})) {
+    EXPECT_LE(each.point["workers"], 2 * count_of_cpus()) << each.name;
+  }
+  EXPECT_FALSE(cases({{"workers", "256"}}, {"^cpu_scaling/"}).empty());
+}
+
+TEST(PartiesTest, AScenarioSaysHowManyTakePart) {
+  const harness::Point point({{"workers", 300}, {"producers", 50}, {"consumers", 250}});
+  for (const auto* name :
+       {"lock_contention", "semaphore_pool", "pool_tasks", "cpu_scaling", "producer_consumer"}) {
+    EXPECT_EQ(scenario(name).parties(point), 300) << name;
+  }
+}
+
+TEST(AvailableMemoryTest, IsWhatTheKernelSays) {
+  std::istringstream meminfo(
+      "MemTotal:  16 kB\nMemFree:  1 kB\nMemAvailable:  5 kB\nCached: 2 kB\n");
+  EXPECT_EQ(available_memory(meminfo), 5u << 10);
+  std::istringstream old_kernel("MemTotal:  16 kB\nMemFree:  1 kB\n");
+  EXPECT_EQ(available_memory(old_kernel), std::nullopt);
 }
 
 TEST(DecisiveTest, OursAndThoseTheReportComparesThemWithAreDecisive) {
@@ -140,26 +181,39 @@ TEST(RefusalTest, PipeVsQueueNeedsRoomForANumber) {
             "a message holds its number: at least 8 bytes");
 }
 
-TEST(RefusalTest, LockContentionHasFrom1To32Workers) {
-  EXPECT_EQ(refusal("lock_contention", {{"workers", 0}}), "from 1 to 32 workers");
-  EXPECT_EQ(refusal("lock_contention", {{"workers", 33}}), "from 1 to 32 workers");
+TEST(RefusalTest, EachScenarioOfWorkersHasFrom1To1000) {
+  for (const auto* name : {"lock_contention", "semaphore_pool", "pool_tasks", "cpu_scaling"}) {
+    // 2^32 + 2 is 2 where it is cut to 32 bits: the row would be that of two workers.
+    for (const std::int64_t workers :
+         {std::int64_t{0}, std::int64_t{1001}, (std::int64_t{1} << 32) + 2}) {
+      EXPECT_EQ(refusal(name, {{"workers", workers}, {"permits", 1}}), "from 1 to 1000 workers")
+          << name;
+    }
+  }
 }
 
-TEST(RefusalTest, SemaphorePoolHasFrom1To32WorkersAndAPermit) {
-  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 0}, {"permits", 1}}), "from 1 to 32 workers");
-  EXPECT_EQ(refusal("semaphore_pool", {{"workers", 33}, {"permits", 1}}), "from 1 to 32 workers");
+TEST(RefusalTest, SemaphorePoolNeedsAPermit) {
   EXPECT_EQ(refusal("semaphore_pool", {{"workers", 4}, {"permits", 0}}), "at least one permit");
 }
 
-TEST(RefusalTest, ProducerConsumerHasFrom1To16OfEach) {
+TEST(RefusalTest, ARoundOfCpuScalingHasNoMoreWorkersThanUnits) {
+  EXPECT_EQ(refusal("cpu_scaling",
+                    {{"workers", 257}, {"scaling", string("strong")}, {"work", string("integer")}}),
+            "a round has 256 units, so at most as many workers");
+}
+
+TEST(RefusalTest, ProducerConsumerHasFrom1To500OfEach) {
   const auto with = [](std::int64_t producers, std::int64_t consumers) {
     return refusal("producer_consumer", {{"producers", producers}, {"consumers", consumers}});
   };
-  const string reason = "from 1 to 16 producers and as many consumers";
+  const string reason = "from 1 to 500 producers and as many consumers";
   EXPECT_EQ(with(0, 1), reason);
   EXPECT_EQ(with(1, 0), reason);
-  EXPECT_EQ(with(17, 1), reason);
-  EXPECT_EQ(with(1, 17), reason);
+  EXPECT_EQ(with(501, 1), reason);
+  EXPECT_EQ(with(1, 501), reason);
+  const std::int64_t many = (std::int64_t{1} << 32) + 2;
+  EXPECT_EQ(with(many, 1), reason);
+  EXPECT_EQ(with(1, many), reason);
 }
 
 TEST(RefusalTest, ProducerConsumerNeedsADepthABatchAndRoomForATime) {
@@ -183,28 +237,6 @@ TEST(RefusalTest, LifecycleHasParentsOfUpTo64GiB) {
   EXPECT_EQ(refusal("lifecycle", {{"parent_bytes", -1}}), "from 0 to 64 GiB");
   EXPECT_EQ(refusal("lifecycle", {{"parent_bytes", (std::int64_t{64} << 30) + 1}}),
             "from 0 to 64 GiB");
-}
-
-TEST(RefusalTest, PoolTasksAndCpuScalingHaveFrom1To64Workers) {
-  for (const auto* name : {"pool_tasks", "cpu_scaling"}) {
-    EXPECT_EQ(refusal(name, {{"workers", 0}}), "from 1 to 64 workers");
-    EXPECT_EQ(refusal(name, {{"workers", 65}}), "from 1 to 64 workers");
-  }
-}
-
-// 2^32 + 2 is 2 where it is cut to 32 bits: the row would be that of two workers.
-TEST(RefusalTest, ANumberOfWorkersIsCheckedBeforeItIsCut) {
-  const std::int64_t many = (std::int64_t{1} << 32) + 2;
-  for (const auto* name : {"lock_contention", "semaphore_pool"}) {
-    EXPECT_EQ(refusal(name, {{"workers", many}, {"permits", 1}}), "from 1 to 32 workers") << name;
-  }
-  for (const auto* name : {"pool_tasks", "cpu_scaling"}) {
-    EXPECT_EQ(refusal(name, {{"workers", many}}), "from 1 to 64 workers") << name;
-  }
-  EXPECT_EQ(refusal("producer_consumer", {{"producers", many}, {"consumers", 1}}),
-            "from 1 to 16 producers and as many consumers");
-  EXPECT_EQ(refusal("producer_consumer", {{"producers", 1}, {"consumers", many}}),
-            "from 1 to 16 producers and as many consumers");
 }
 
 // Each operation of single_operation costs something, and is measured by Google Benchmark.

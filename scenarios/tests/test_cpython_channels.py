@@ -104,9 +104,9 @@ class ProducerConsumer(ProgramTest):
     def consumed(self, items, kind="cpython_queue"):
         arriving = iter(items)
         source = type("Source", (), {"get": lambda self: next(arriving)})()
-        counters, counts, sums = [0] * 64, [0] * 256, [0] * 256
-        producer_consumer.consume(0, self.memory.fd, source, kind, 64, counters, counts, sums)
-        return counts, sums
+        counters = producer_consumer.FlowCounters(lambda _, length: [0] * length, 3, 1)
+        producer_consumer.consume(0, self.memory.fd, source, kind, 64, counters)
+        return counters.counts, counters.sums
 
     def item(self, producer, number, kind="cpython_queue"):
         word = producer << producer_consumer.NUMBER_BITS | number
@@ -118,6 +118,16 @@ class ProducerConsumer(ProgramTest):
         counts, sums = self.consumed(items)
         self.assertEqual((counts[0], counts[2], sums[2]), (1, 2, 1))
         self.assertEqual(self.memory.tally(0), (3, 192, 0))
+
+    def test_items_of_hundreds_are_counted_by_producer_and_consumer(self):
+        counters = producer_consumer.FlowCounters(lambda _, length: [0] * length, 300, 3)
+        last = producer_consumer.wrap("cpython_queue", producer_consumer.LAST, 64)
+        for me in range(3):
+            arriving = iter([self.item(0, me), self.item(299, me), last])
+            source = type("Source", (), {"get": lambda self, arriving=arriving: next(arriving)})()
+            producer_consumer.consume(me, self.memory.fd, source, "cpython_queue", 64, counters)
+        self.assertEqual([counters.of_producer(me) for me in (0, 1, 299)], [(3, 3), (0, 0), (3, 3)])
+        self.assertEqual(list(counters.taken), [2, 2, 2])
 
     def test_the_consumer_notices_a_short_item(self):
         last = producer_consumer.wrap("cpython_queue", producer_consumer.LAST, 64)

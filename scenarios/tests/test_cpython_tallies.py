@@ -48,6 +48,14 @@ class Tallies(ProgramTest):
         self.assertEqual(self.memory.latencies(1, 2), {7: 1})
         self.assertEqual(self.memory.latencies(0, 1), {})
 
+    def test_all_workers_of_a_process_share_one_mapping_and_need_no_descriptor_each(self):
+        before = len(os.listdir("/proc/self/fd"))
+        several = [self.tally(number) for number in range(4)]
+        self.assertLessEqual(len(os.listdir("/proc/self/fd")), before + 1)
+        for number, tally in enumerate(several):
+            tally.count(number + 1, 0)
+        self.assertEqual([self.memory.tally(number)[0] for number in range(4)], [1, 2, 3, 4])
+
     def test_a_reader_never_sees_a_count_that_is_half_written(self):
         tally, words = self.tally(), tallies.words_of(mmap.mmap(self.memory.fd, 0))
         child = os.fork()

@@ -37,25 +37,42 @@ def wrap(contender, word, size):
     return (word % 8, item) if contender == "cpython_priority_queue" else item
 
 
-def produce(me, descriptor, queue, contender, size, counters, producers, consumers):
-    tally = Tally(descriptor, consumers)  # reads only
+class FlowCounters(object):
+    """What the workers write down; `array(kind, length)` is zeroed and seen by all."""
+
+    def __init__(self, array, producers, consumers):
+        self.producers, self.consumers = producers, consumers
+        self.put, self.has_ended = array("Q", producers), array("Q", producers)
+        self.taken = array("Q", consumers)
+        # Of each consumer, by producer.
+        self.counts, self.sums = array("Q", producers * consumers), array("Q", producers * consumers)
+
+    def of_producer(self, me):
+        """Returns how many of its items were taken, and the sum of their numbers."""
+        return sum(self.counts[me::self.producers]), sum(self.sums[me::self.producers])
+
+
+def produce(me, descriptor, queue, contender, size, counters):
+    tally = Tally(descriptor, counters.consumers)  # reads only
     number = 0
     while tally.running():
         queue.put(wrap(contender, me << NUMBER_BITS | number, size))
         number += 1
-    counters[me] = number
-    counters[16 + me] = 1
+    counters.put[me] = number
+    counters.has_ended[me] = 1
     if me == 0:
-        while sum(counters[16:16 + producers]) < producers:
+        while sum(counters.has_ended) < counters.producers:
             time.sleep(0.0001)
-        while sum(counters[48:48 + consumers]) < sum(counters[:producers]):
+        while sum(counters.taken) < sum(counters.put):
             time.sleep(0.0001)
-        for _ in range(consumers):
+        for _ in range(counters.consumers):
             queue.put(wrap(contender, LAST, size))
 
 
-def consume(me, descriptor, queue, contender, size, counters, counts, sums):
+def consume(me, descriptor, queue, contender, size, counters):
     tally = Tally(descriptor, me)
+    counts, sums, taken_by = counters.counts, counters.sums, counters.taken
+    first = me * counters.producers
     joinable = contender == "cpython_joinable_queue"
     taken = 0
     while True:
@@ -70,11 +87,11 @@ def consume(me, descriptor, queue, contender, size, counters, counts, sums):
         producer, number = word >> NUMBER_BITS, word & ((1 << NUMBER_BITS) - 1)
         if len(item) != size:
             tally.corrupt()
-        counts[16 * me + producer] += 1
-        sums[16 * me + producer] += number
+        counts[first + producer] += 1
+        sums[first + producer] += number
         tally.count(1, size)
         taken += 1
-        counters[48 + me] = taken
+        taken_by[me] = taken
 
 
 def main():
@@ -83,20 +100,18 @@ def main():
     cpus = [int(cpu) for cpu in cpus.split(";")]
     group = WorkerGroup(scope)
     queue = make_queue(scope, contender, int(capacity))
-    counters = group.array("Q", 64)
-    counts, sums = group.array("Q", 256), group.array("Q", 256)
+    counters = FlowCounters(group.array, producers, consumers)
     for me in range(consumers):
-        group.start(cpus[me], consume, me, int(descriptor), queue, contender, size, counters, counts,
-                   sums)
+        group.start(cpus[me], consume, me, int(descriptor), queue, contender, size, counters)
     for me in range(producers):
-        group.start(cpus[consumers + me], produce, me, int(descriptor), queue, contender, size,
-                   counters, producers, consumers)
+        group.start(cpus[consumers + me], produce, me, int(descriptor), queue, contender, size, counters)
     group.measure()
     for me in range(producers):
-        put = counters[me]
-        if (sum(counts[me::16]), sum(sums[me::16])) != (put, put * (put - 1) // 2):
+        put = counters.put[me]
+        taken, numbers = counters.of_producer(me)
+        if (taken, numbers) != (put, put * (put - 1) // 2):
             note("error", "of producer %d's %d items %d arrived, or some twice and others not at "
-                 "all" % (me, put, sum(counts[me::16])))
+                 "all" % (me, put, taken))
 
 
 if __name__ == "__main__":

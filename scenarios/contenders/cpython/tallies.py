@@ -37,9 +37,21 @@ def words_of(memory):
     return (ctypes.c_uint64 * (len(memory) // 8)).from_buffer(memory)
 
 
+MAPPED = {}
+
+
+def mapped(descriptor):
+    """Returns the words of a shared memory, mapped once: hundreds of threads would need as many descriptors."""
+    status = os.fstat(descriptor)
+    file = status.st_dev, status.st_ino
+    if file not in MAPPED:
+        MAPPED[file] = words_of(mmap.mmap(descriptor, status.st_size))
+    return MAPPED[file]
+
+
 class Tally(object):
     def __init__(self, descriptor, party):
-        self._words = words_of(mmap.mmap(descriptor, os.fstat(descriptor).st_size))
+        self._words = mapped(descriptor)
         self._ops = HEADER_WORDS + party * (self._words[1] // 8)
         self._bytes, self._errors = self._ops + 1, self._ops + 2
 
