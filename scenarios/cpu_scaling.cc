@@ -52,10 +52,18 @@ void measure(harness::Run& run) {
   contender->measure(run, cpus);
 }
 
+// Leaves out what interpreters of one process do not share: a lock, and the barrier of rounds.
+bool offers(const harness::Point& point) {
+  const bool needs_shared = point.text("work") == "lock" || point.text("scaling") == "strong";
+  return interpreter_fits(point) &&
+         !(needs_shared && point.text("contender") == "cpython_interpreter");
+}
+
 // One worker, and as many as have a CPU each.
 bool decisive(const harness::Point& point) {
   return (point["workers"] == 1 || point["workers"] == count_of_cpus()) &&
-         point.text("work") == "integer" && point.text("scaling") == "weak";
+         point.text("work") == "integer" && point.text("scaling") == "weak" &&
+         point.text("contender") != "cpython_interpreter";
 }
 
 const RegisteredScenario registered([] {
@@ -66,9 +74,7 @@ const RegisteredScenario registered([] {
       .parameters =
           {
               contender_axis<WorkersContender>("what the workers are"),
-              {"workers",
-               "parties",
-               up_to_all_cpus({1}, count_of_cpus()),
+              {"workers", "parties", up_to_all_cpus({1}, count_of_cpus()),
                "how many threads or processes; swept, twice as many as CPUs at most",
                harness::Parameter::Kind::kContender},
               {"work",
@@ -84,7 +90,7 @@ const RegisteredScenario registered([] {
               interpreter_axis(),
           },
       .run = measure,
-      .offers = interpreter_fits,
+      .offers = offers,
       .parties = tallies_of_workers,
       .decisive = decisive,
       .contenders = labels_of<WorkersContender>(),

@@ -17,11 +17,16 @@ struct Answer {
   bool late = false;        // it did not answer in time
 };
 
-// "3.14.0", of a free-threaded build "3.14.0t", of one with debugging "3.14.0d", of PyPy "3.10.14-pypy".
+// "3.14.0", of a free-threaded build "3.14.0t", of one that will have the GIL all the same "3.14.0t-gil", of one with
+// debugging "3.14.0d", of PyPy "3.10.14-pypy". A build is free-threaded (Py_GIL_DISABLED) if its ABI says t. The
+// question is asked in isolated mode, the contenders are not: for them PYTHON_GIL counts.
 constexpr char kQuestion[] =
-    "import ctypes, multiprocessing, platform, sys\n"
+    "import ctypes, multiprocessing, os, platform, sys\n"
     "name = platform.python_implementation().lower()\n"
-    "label = platform.python_version() + getattr(sys, 'abiflags', '')\n"
+    "flags = getattr(sys, 'abiflags', '')\n"
+    "has_gil = getattr(sys, '_is_gil_enabled', lambda: True)() or os.environ.get('PYTHON_GIL') == "
+    "'1'\n"
+    "label = platform.python_version() + flags + ('-gil' if 't' in flags and has_gil else '')\n"
     "label += '' if name == 'cpython' else '-' + name\n"
     "sys.stdout.write(label + '\\n' + (sys.executable or ''))";
 

@@ -8,8 +8,10 @@
 namespace harness {
 
 struct Interpreter {
-  std::string label;  // its version, "3.11.7", "3.14.0t" if it is free-threaded; or "missing"
-  std::string path;   // of the program itself, not of a wrapper that picks one; empty if missing
+  // Its version: "3.11.7"; "3.14.0t" if it is free-threaded, "3.14.0t-gil" if that one will have the GIL; "3.11.7-2"
+  // for another program of that version; or "missing".
+  std::string label;
+  std::string path;  // of the program itself, not of a wrapper that picks one; empty if missing
   std::chrono::duration<double> start{};  // what starting it took, with what the contenders import
 };
 

@@ -15,6 +15,7 @@ namespace {
 
 using std::to_string;
 
+constexpr std::string_view kInterpreter = "cpython_interpreter";
 constexpr WorkerKind kThreads = WorkerKind::kThreads, kProcesses = WorkerKind::kProcesses;
 
 // "cpython_simple_queue" with the label "CPython SimpleQueue".
@@ -102,7 +103,9 @@ Registration add_pool(std::string_view name, std::string_view label, std::string
 Registration add_workers(std::string_view name, std::string_view label, WorkerKind kind) {
   const auto primitive = name.substr(std::string_view("cpython_").size());
   WorkersContender entry(facts_of(name, label, primitive), kind);
-  const std::string kind_word = kind == kThreads ? "threads" : "processes";
+  const std::string kind_word = name == kInterpreter ? "interpreters"
+                                : kind == kThreads   ? "threads"
+                                                     : "processes";
   entry.measure = [kind_word](harness::Run& run, const std::vector<int>& cpus) {
     const std::string units = run.text("scaling") == "weak" ? "0" : to_string(kUnits);
     run_cpython(run, "cpu_scaling.py", {kind_word, run.text("work"), joined(cpus), units});
@@ -164,9 +167,12 @@ const Registration registered[] = {
     add_pool("cpython_thread_pool", "CPython ThreadPool", "pool", kThreads, kPool),
     add_pool("cpython_process_pool_executor", "CPython ProcessPoolExecutor", "pool", kProcesses,
              kPool),
+    add_pool("cpython_interpreter_pool_executor", "CPython InterpreterPoolExecutor", "pool",
+             kThreads, kPool),
     add_pool("cpython_process", "CPython Process", "process", kProcesses, kNoPool),
     add_workers("cpython_thread", "CPython Thread", kThreads),
     add_workers("cpython_process", "CPython Process", kProcesses),
+    add_workers(kInterpreter, "CPython interpreter", kThreads),
 };
 
 }  // namespace

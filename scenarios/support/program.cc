@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -47,10 +48,10 @@ struct ReadEnd {
 
 // What a program knows and this one does not. All else of a row is measured here: a program that wrote, say, the
 // column `impl` would appear as another contender.
-constexpr std::array<std::string_view, 3> kTexts = {"primitive", "wait", "scope"};
+constexpr std::array<std::string_view, 4> kTexts = {"primitive", "wait", "scope", "gil"};
 constexpr std::array<std::string_view, 3> kNumbers = {"verified", "max_inside", "max_wait_ns"};
 
-bool is_one_of(const std::string& column, const std::array<std::string_view, 3>& columns) {
+bool is_one_of(const std::string& column, std::span<const std::string_view> columns) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 bool is_number(const std::string& text) {

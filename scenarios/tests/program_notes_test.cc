@@ -39,10 +39,10 @@ class ProgramNotesTest : public ::testing::Test {
 
 TEST_F(ProgramNotesTest, EachColumnThatAProgramMayNoteIsNoted) {
   run("printf r; printf 'verified 1\\nprimitive ring\\nwait spin\\nscope thread\\nmax_inside "
-      "3\\nmax_wait_ns 70\\n'");
-  const std::pair<const char*, const char*> all[] = {{"verified", "1"},   {"primitive", "ring"},
-                                                     {"wait", "spin"},    {"scope", "thread"},
-                                                     {"max_inside", "3"}, {"max_wait_ns", "70"}};
+      "3\\nmax_wait_ns 70\\ngil off\\n'");
+  const std::pair<const char*, const char*> all[] = {
+      {"verified", "1"},   {"primitive", "ring"}, {"wait", "spin"}, {"scope", "thread"},
+      {"max_inside", "3"}, {"max_wait_ns", "70"}, {"gil", "off"}};
   for (const auto& [column, value] : all) EXPECT_EQ(facts()[column], value);
 }
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 from cpython_support import PROGRAMS, ProgramTest
 import tallies
@@ -90,7 +91,15 @@ class Tallies(ProgramTest):
         with contextlib.redirect_stdout(out):
             tallies.announce_ready()
             tallies.note("max_inside", 2)
-        self.assertEqual(out.getvalue(), "rmax_inside 2\n")
+        self.assertEqual(out.getvalue(), "rgil on\nmax_inside 2\n")
+
+    def test_whether_there_is_a_gil_is_asked_when_the_windows_open(self):
+        for answer, word in ((True, "on"), (False, "off")):
+            out = io.StringIO()
+            with mock.patch.object(sys, "_is_gil_enabled", lambda answer=answer: answer, create=True), \
+                    contextlib.redirect_stdout(out):
+                tallies.announce_ready()
+            self.assertEqual(out.getvalue(), "rgil %s\n" % word)
 
     def test_stays_on_the_cpu_it_is_given(self):
         allowed = os.sched_getaffinity(0)
@@ -139,7 +148,7 @@ class Groups(unittest.TestCase):
     def test_workers_of_both_kinds_run_once_after_the_announcement(self):
         for scope in ("threads", "processes"):
             with self.subTest(scope):
-                self.assertEqual(self.result_of(scope, "pass"), (0, "r[1, 1]\n", ""))
+                self.assertEqual(self.result_of(scope, "pass"), (0, "rgil on\n[1, 1]\n", ""))
 
     def test_a_worker_that_fails_ends_the_program_and_notes_the_error(self):
         for scope in ("threads", "processes"):
@@ -151,7 +160,7 @@ class Groups(unittest.TestCase):
 
     def test_a_process_that_ends_with_a_code_fails_the_program(self):
         code, out, _ = self.result_of("processes", "os._exit(3)")
-        self.assertEqual((code, out), (1, "r"))
+        self.assertEqual((code, out), (1, "rgil on\n"))
 
 
 if __name__ == "__main__":

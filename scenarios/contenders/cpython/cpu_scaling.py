@@ -2,6 +2,7 @@
 
     python cpu_scaling.py TALLY_FD SCOPE WORK CPUS UNITS
 
+SCOPE: threads, processes, or interpreters, which share neither a lock nor a barrier.
 UNITS: of a round, which the workers share; 0: no rounds, each does all it can.
 A unit takes longer than in C++: speed-up is against one worker of the same kind. Works on Python 2.7
 and 3; rounds on 3 only, which has barriers.
@@ -9,7 +10,7 @@ and 3; rounds on 3 only, which has barriers.
 
 import sys
 
-from tallies import Tally, clock, note
+from tallies import NO_INTERPRETERS, Tally, clock, note
 from worker_group import WorkerGroup
 
 STEPS = range(500)
@@ -104,9 +105,31 @@ class ScalingRounds(object):
             parity ^= 1
 
 
+def worker_of(me, descriptor, kind):
+    """Returns the worker of an interpreter, with data of its own."""
+    workload = workload_of(kind, None)
+    return lambda: worker(me, descriptor, workload, None)
+
+
+def measure_interpreters(descriptor, kind, cpus):
+    import cpu_scaling  # by its name: an interpreter has another __main__
+    from interpreter_group import InterpreterGroup, executor_of
+
+    try:
+        executor = executor_of(len(cpus))
+    except ImportError:
+        return note("skipped", NO_INTERPRETERS)
+    group = InterpreterGroup(executor)
+    for me, cpu in enumerate(cpus):
+        group.start(cpu, cpu_scaling.worker_of, me, descriptor, kind)
+    group.measure()
+
+
 def main():
     descriptor, scope, kind, cpus, units = sys.argv[1:]
     cpus = [int(cpu) for cpu in cpus.split(";")]
+    if scope == "interpreters":
+        return measure_interpreters(int(descriptor), kind, cpus)
     group = WorkerGroup(scope)
     if int(units) and not hasattr(group.module, "Barrier"):
         return note("skipped", "no barrier in this version, so no rounds")

@@ -1,5 +1,5 @@
-"""CPython's side of pool_tasks: multiprocessing's Pool and ThreadPool, and ProcessPoolExecutor; for a
-few tasks also a Process each.
+"""CPython's side of pool_tasks: multiprocessing's Pool and ThreadPool, ProcessPoolExecutor and
+InterpreterPoolExecutor; for a few tasks also a Process each.
 
     python pool_tasks.py TALLY_FD CONTENDER WAY WORKERS
 
@@ -11,13 +11,11 @@ import multiprocessing
 import multiprocessing.pool
 import sys
 
-from tallies import Tally, announce_ready, clock, die_with_parent, note
+from interpreter_group import executor_of
+from tallies import NO_INTERPRETERS, Tally, announce_ready, clock, die_with_parent, note
+from work import task, tasks
 
 ONE_BY_ONE, IN_CHUNKS, FEW = 500, 20000, 50
-
-
-def task(x):
-    return 3 * x + 1
 
 
 class PoolOf(object):
@@ -45,6 +43,16 @@ class ExecutorOf(object):
 
     def end(self):
         self._executor.shutdown()
+
+
+class InterpretersOf(ExecutorOf):
+    """Its executor's map() ignores `chunksize`, so chunks are made here, as a user would."""
+
+    def map(self, inputs, chunk):
+        if chunk == 1:
+            return list(self._executor.map(task, inputs))
+        chunks = [inputs[first:first + chunk] for first in range(0, len(inputs), chunk)]
+        return [result for results in self._executor.map(tasks, chunks) for result in results]
 
 
 class ProcessForEach(object):
@@ -77,12 +85,21 @@ def make_pool(kind, workers):
         return PoolOf(multiprocessing.pool.ThreadPool(workers))
     if kind == "cpython_pool":
         return PoolOf(multiprocessing.Pool(workers, die_with_parent))
+    if kind == "cpython_interpreter_pool_executor":
+        try:
+            return InterpretersOf(executor_of(workers))
+        except ImportError:
+            skip(NO_INTERPRETERS)
     if sys.version_info < (3, 7):
-        note("skipped", "no ProcessPoolExecutor with an initializer before 3.7")
-        sys.exit(0)
+        skip("no ProcessPoolExecutor with an initializer before 3.7")
     from concurrent.futures import ProcessPoolExecutor
 
     return ExecutorOf(ProcessPoolExecutor(workers, initializer=die_with_parent))
+
+
+def skip(reason):
+    note("skipped", reason)
+    sys.exit(0)
 
 
 def map_again_and_again(tally, pool, tasks, chunk):

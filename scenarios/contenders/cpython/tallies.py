@@ -23,6 +23,8 @@ FIRST = 128
 BUCKETS = 2240
 STOP = 2**64 - 1
 
+NO_INTERPRETERS = "no InterpreterPoolExecutor before 3.14; name a later interpreter with --python"
+
 clock = getattr(time, "perf_counter", None) or time.time
 
 
@@ -110,8 +112,12 @@ def mask_of(cpu):
 
 
 def announce_ready():
-    """Tells the launch that the windows may open."""
-    sys.stdout.write("r")
+    """Tells the launch that the windows may open, and whether this interpreter has the GIL now.
+
+    All modules have been imported: one that is not made for it gives a free-threaded interpreter the GIL back.
+    """
+    has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    sys.stdout.write("rgil %s\n" % ("on" if has_gil else "off"))
     sys.stdout.flush()
 
 

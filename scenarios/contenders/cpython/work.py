@@ -2,9 +2,20 @@
 
     steps = steps_of(1000)
     work(steps)
+
+And the tasks of pools.
 """
 
 from tallies import clock
+
+
+def task(x):
+    """The task of a pool. A subinterpreter finds it here, where it has a module's name."""
+    return 3 * x + 1
+
+
+def tasks(numbers):
+    return [task(x) for x in numbers]
 
 
 def work(steps):
