@@ -49,7 +49,7 @@ bool offers(const harness::Point& point) {
 bool decisive(const harness::Point& point) {
   return point.text("operation") == "event_set" && point.text("waiter") == "hot" &&
          worker_kind_of(point) == WorkerKind::kThreads && point.text("placement") == "apart" &&
-         !is_cpython(point.text("contender"));
+         !is_cpython(point.text("contender")) && !contender_is_one_of(point, {"eventfd"});
 }
 
 const RegisteredScenario registered([] {

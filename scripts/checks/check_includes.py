@@ -61,7 +61,7 @@ HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fl
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/", "harness/stress/")
 # What is third party is known by how its path begins; all other <...> is the system's.
 THIRD_PARTIES = re.compile(r"(benchmark|boost|cereal|CLI|gtest|gmock|nlohmann|oneapi|tbb|concurrentqueue|"
-                           r"moodycamel|rigtorp|folly|absl|fmt|hwloc|re2|zmq)([/.]|$)")
+                           r"moodycamel|rigtorp|folly|absl|fmt|hwloc|liburing|re2|zmq)([/.]|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SCRIPTS_MAY_IMPORT = {"matplotlib", "numpy"}
 # The storeys of scripts/, lowest first: a file imports its own and those before it; a command imports all.

@@ -105,7 +105,7 @@ set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_DEPENDS
   "libgilfree-dev (= ${PROJECT_VERSION}), bench-all (= ${PROJECT_VERSION}), libbenchmark-dev, libhwloc-dev,\
  libre2-dev")
-set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_RECOMMENDS "libtbb-dev, libabsl-dev, libzmq3-dev")
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_RECOMMENDS "libtbb-dev, libabsl-dev, libzmq3-dev, liburing-dev")
 get_target_property(type gilfree_primitives TYPE)
 set(CPACK_COMPONENTS_ALL dev)
 if(type STREQUAL "SHARED_LIBRARY")
