@@ -91,7 +91,7 @@ class ScenarioMistakes(CommandTest):
                       ["pipe_vs_queue", "--arrival", "const@1000", "--mode", "throughput"],
                       ["producer_consumer", "--rate", "1000", "--arrival", "const@1000"],
                       ["lock_contention", "--work_out_ns", "100", "--arrival", "const@1000"]):
-            self.says(words, "no case matches '%s'" % words[0])
+            self.says(words, "no case that matches '%s' has both --" % words[0])
 
     def test_an_arrival_without_a_rate_or_with_an_impossible_one_is_refused(self):
         for arrival in ("const", "const@", "const@0", "poisson@-1", "poisson@many", "sometimes@5"):
