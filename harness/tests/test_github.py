@@ -13,7 +13,8 @@ class Github(CommandTest):
         os.makedirs(self.path(name))
         rows = [{"run_id": name, "case": "made_up/with:a_name_of_usual_length/number:%d" % case, "status": "ok", "launch": launch,
                  "repetition": 1, "ops_per_s": rate + launch} for case in range(cases) for launch in range(1, 6)]
-        events = [{"event": "run", "run_id": name, "host": {"cpu_model": "made up"}, "build": {"type": "Release"}}, *({"event": "sample", "row": row} for row in rows),
+        events = [{"event": "run", "run_id": name, "host": {"cpu_model": "made up"}, "build": {"type": "Release"}},
+                  *({"event": "sample", "row": row} for row in rows),
                   {"event": "end", "exit_code": 0}]
         with open(self.path(name, "events.jsonl"), "w", encoding="utf-8") as file:
             file.writelines(json.dumps(event) + "\n" for event in events)

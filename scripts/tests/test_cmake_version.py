@@ -64,7 +64,7 @@ class CMakeVersion(unittest.TestCase):
 
     def test_what_is_older_or_means_something_else_is_not(self):
         for text in ("file(GENERATE x)\n", "other(TOUCH)\n", "# block()\nset(a 1)  # LINUX\n", "set(block 1)\n",
-                     "target_include_directories(a SYSTEM PRIVATE b)\n"):
+                     "target_include_directories(a SYSTEM PRIVATE b)\n", "add_subdirectory(a b EXCLUDE_FROM_ALL)\n"):
             self.is_found_in_cmake(text, None)
 
     def test_a_policy_that_3_22_does_not_know_needs_a_guard(self):
