@@ -77,7 +77,7 @@ class Measurement {
   static constexpr std::chrono::seconds kPatience{3};
   static constexpr std::chrono::milliseconds kPatiencePerParty{100};
 
-  // The parties are a program that somebody else wrote: what it does wrong is said with the remedy.
+  // The parties are a program of the user: what it does wrong is said with the remedy.
   bool is_program = false;
 
   // Of --injected-delay; a case that does not ask for it cannot be slowed.

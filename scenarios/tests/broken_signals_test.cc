@@ -1,4 +1,4 @@
-// Signals whose wait ends though nobody woke it, measured as any other: the launch fails and says so.
+// Signals whose wait ends without a wake-up, measured as any other: the launch fails and says so.
 #include <semaphore.h>
 
 #include <atomic>
@@ -70,7 +70,7 @@ TEST(BrokenSignalTest, AWaitOfARoundTripThatNobodyEndedFailsTheLaunch) {
   EXPECT_TRUE(said.ends_with(kSaid)) << said;
 }
 
-// The waker awaits the waiter's next round, which is past: for ever, if nobody noticed.
+// The waker would wait for ever for a round of the waiter that is past.
 TEST(BrokenSignalTest, AWaitAsleepThatNobodyEndedFailsTheLaunch) {
   const auto said =
       said_between_processes<EndsAWaitTooEarly,
