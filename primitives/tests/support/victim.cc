@@ -1,5 +1,6 @@
 #include "primitives/tests/support/victim.h"
 
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
 #include <unordered_map>
@@ -53,12 +55,32 @@ void settle_malloc() {
   }
 }
 
+// The same for larger blocks, in a victim with memory of its own: keeps what is free below the end of the
+// heap, so that all of them are cut from there, and leaves room for that. Otherwise a block may be cut from
+// what a walk has freed, which the process that traced the path had not done yet.
+void settle_heap() {
+  constexpr int kRoom = 1 << 20, kNever = 1 << 30;
+  constexpr std::size_t kLarge = 1 << 16, kSmall = 512;
+  ::mallopt(M_TOP_PAD, kRoom);
+  ::mallopt(M_TRIM_THRESHOLD, kNever);
+  ::mallopt(M_MMAP_THRESHOLD, kRoom);
+  void* volatile room = std::malloc(kRoom - kLarge);
+  std::free(room);  // the end of the heap begins there now, or before
+  for (std::size_t size = kLarge; size >= kSmall; size /= 2) {
+    void* volatile block = nullptr;  // lost, unless it is of the end
+    do block = std::malloc(size);
+    while (std::less<void*>()(block, room));
+    std::free(block);
+  }
+}
+
 // A victim's life; `begin` is called when it is about to run the operation. If it has not met its end
 // when `most` is over, SIGALRM is its end: it waits for its peers, or went another way.
 void live(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin) {
   const itimerval limit{.it_interval = {}, .it_value = {.tv_sec = most.count(), .tv_usec = 0}};
   ::setitimer(ITIMER_REAL, &limit, nullptr);
   deed.prepare();
+  if (deed.maps_memory) settle_heap();
   settle_malloc();
   begin();
   deed.operation();
