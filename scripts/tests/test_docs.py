@@ -8,6 +8,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DECISIONS = ("primitives/docs/adr", "harness/docs")
 LIBRARY = "primitives/gilfree"
+PAGES_OF_FAULTS = ("primitives/docs/kinds-of-faults.md", "primitives/docs/python-faults.md")
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -35,6 +36,28 @@ def broken_links(page, text):
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", CODE.sub("", text))
     return [target for target in targets if "://" not in target and not target.startswith("mailto:")
             and not os.path.exists(os.path.join(ROOT, os.path.dirname(page), target))]
+
+
+def names_of_tests():
+    """The tests that there are: of GoogleTest, of unittest, and those that only ctest knows."""
+    there = set()
+    for path in glob.glob(os.path.join(ROOT, "*", "tests", "**", "*.*"), recursive=True):
+        if path.endswith((".cc", ".h", ".py")):
+            text = read(path)
+            there.update(re.findall(r"^(?:TYPED_)?TEST(?:_[FP])?\(\s*\w+,\s*(\w+)", text, re.MULTILINE))
+            there.update(re.findall(r"^ +def (test_\w+)", text, re.MULTILINE))
+    cmake = read("primitives/tests/CMakeLists.txt")
+    there.update("rough." + name for name in re.findall(r"(?:rough_test\(|NAME rough\.)(\w+)", cmake))
+    refused = re.search(r"foreach\(call ([\w ]+)\)", cmake).group(1).split()
+    there.update("rough.without_" + call for call in refused)
+    cases = re.findall(r"defined (\w+)", read("primitives/tests/does_not_compile.cc"))
+    return there | {"does_not_compile." + case for case in cases}
+
+
+def tests_named(text):
+    """What the last column of a page's tables names: sentences in one word, and tests of ctest."""
+    cells = [line.rstrip(" |").rpartition("|")[2] for line in text.splitlines() if line.startswith("|")]
+    return re.findall(r"\b(?:rough|does_not_compile)\.\w+|\btest_\w+|\b[A-Z]\w*[a-z][A-Z]\w{8,}", "\n".join(cells))
 
 
 def all_pages():
@@ -85,6 +108,17 @@ class Docs(unittest.TestCase):
         self.assertEqual(missing_commands("```\n./scripts/nothing x\nbin/queue_test --gtest_filter='*NoSuch*'\n```\n"
                                           "as `scripts/checks/none` and `scripts/test` do, and bin/no_test"),
                          ["scripts/nothing", "scripts/checks/none", "queue_test NoSuch"])
+
+    def test_the_tests_that_the_pages_of_faults_name_are_there(self):
+        there = names_of_tests()
+        for page in PAGES_OF_FAULTS:
+            with self.subTest(page=page):
+                named = tests_named(read(page))
+                self.assertGreater(len(named), 30)
+                self.assertEqual([name for name in named if name not in there], [])
+        lost = "| a | b | ANameThatIsNoTest, `rough.without_reason` |\n| c | d | test_of_nothing |\n"
+        self.assertEqual([name for name in tests_named(lost) if name not in there],
+                         ["ANameThatIsNoTest", "rough.without_reason", "test_of_nothing"])
 
     def test_each_decision_has_the_three_parts_in_order(self):
         for folder in DECISIONS:
