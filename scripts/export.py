@@ -27,10 +27,12 @@ import xml.etree.ElementTree as xml
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
+from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
 from data.files import write_text  # noqa: E402
 from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
+NAME, BAD_USAGE = "export.py", 2
 NAMED = 3  # broken cases that are named
 COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
 
@@ -237,32 +239,29 @@ FORMATS = {**{name: lambda folder, run, rows, numbers=numbers: numbers(run, whol
 
 def main(words):
     if not words or words[0] in ("-h", "--help"):
-        print(__doc__)
-        return 0 if words else 2
+        say(__doc__.rstrip())
+        return 0 if words else BAD_USAGE
     folder, formats = words[0], words[1:] or list(FORMATS)
     for name in formats:
         if name not in FORMATS:
-            print("export.py: there is no format '%s'; choose of %s" % (name, " ".join(FORMATS)), file=sys.stderr)
-            return 2
+            return fail(NAME, BAD_USAGE, "there is no format '%s'; choose of %s" % (name, " ".join(FORMATS)))
     try:
         refuse_comparison(folder)
         run, rows = read_run(folder)
         broken, without = broken_launches(rows), [name for name in formats if name in NUMBERS]
         if broken and without:
-            print("export.py: %s" % left_out_text(broken, without), file=sys.stderr)
+            fail(NAME, 0, left_out_text(broken, without))
         for name in formats:
             for file, text in FORMATS[name](folder, run, rows).items():
                 path = os.path.join(folder, file)
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 write_text(path, text)
     except BadRun as why:
-        print("export.py: %s" % why, file=sys.stderr)
-        return 2
+        return fail(NAME, BAD_USAGE, why)
     except OSError as why:
-        print("export.py: cannot write: %s" % why, file=sys.stderr)
-        return 7
+        return fail(NAME, CANNOT_WRITE, "cannot write: %s" % reason(why))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(NAME, main)

@@ -15,6 +15,7 @@ KEYS = {"name", "run_name", "run_type", "repetitions", "repetition_index", "thre
         "real_time", "cpu_time", "time_unit", "family_index", "per_family_instance_index"}
 
 COMPARE = "/usr/share/benchmark/compare.py"  # of Debian's libbenchmark-tools
+EXPORT = (sys.executable, "-I", os.path.join(SCRIPTS, "export.py"))
 
 
 class Export(unittest.TestCase):
@@ -29,8 +30,7 @@ class Export(unittest.TestCase):
         self.folder, self.run_ = run.folder, run
 
     def export(self, *words, code=0):
-        result = subprocess.run([sys.executable, "-I", os.path.join(SCRIPTS, "export.py"), *words],
-                                capture_output=True, text=True, check=False)
+        result = subprocess.run([*EXPORT, *words], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, code, result.stderr)
         return result.stderr
 
@@ -132,6 +132,15 @@ class Export(unittest.TestCase):
         self.assertEqual(self.export(self.folder, "xls", code=2),
                          "export.py: there is no format 'xls'; choose of gbench gha bmf junit hgrm\n")
         self.assertEqual(self.export("/nowhere", code=2).count("\n"), 1)
+
+    def test_an_output_that_cannot_be_written_is_one_line_and_7(self):
+        for arguments in ((), ("--help",)):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([*EXPORT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (7, "export.py: cannot write: No space left on device\n"))
+        done = subprocess.run([*EXPORT, "--help"], stderr=subprocess.PIPE, text=True, check=False,
+                              preexec_fn=lambda: os.close(1))
+        self.assertEqual((done.returncode, done.stderr), (7, "export.py: cannot write: standard output is closed\n"))
 
     @unittest.skipUnless(os.path.exists(COMPARE), "no compare.py here (libbenchmark-tools)")
     def test_compare_py_of_google_benchmark_reads_it(self):

@@ -112,6 +112,14 @@ class Foreign(Surroundings):
                 if "python" in first:
                     self.assertEqual(first, "#!/usr/bin/env -S python3 -I\n", name)
 
+    def test_every_command_for_users_ends_by_leave(self):
+        commands = [name for name in os.listdir(support.SCRIPTS)
+                    if name.endswith(".py") and os.access(os.path.join(support.SCRIPTS, name), os.X_OK)]
+        self.assertGreater(len(commands), 2)
+        for name in commands:
+            with open(os.path.join(support.SCRIPTS, name), encoding="utf-8") as file:
+                self.assertTrue("    leave(" in file.read(), name)
+
 
 if __name__ == "__main__":
     unittest.main()
