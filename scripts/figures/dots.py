@@ -7,7 +7,6 @@ a row is read like a line of a table. At most SHOWN contenders are drawn; the ca
 """
 
 import collections
-import math
 
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
@@ -33,18 +32,6 @@ def draw_median(axis, at, value, colour):
               markerfacecolor=colour if value.low is not None else figure.PAPER)
 
 
-def round_numbers(low, high):
-    """Returns some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
-    first = math.floor(math.log10(low))
-    powers = range(first, math.ceil(math.log10(high)) + 1)
-    for between in ((1,), (1, 3), (1, 2, 5)):
-        found = [digit * 10.0**power for power in powers for digit in between
-                 if low <= digit * 10.0**power <= high]
-        if len(found) > 1:
-            return found[::math.ceil(len(found) / 4)]
-    return []
-
-
 def scale_axis(axis, values, text_of):
     """Starts the axis at zero where the values are near each other, else makes it logarithmic; returns which."""
     if max(values) <= NARROW * min(values):
@@ -54,7 +41,7 @@ def scale_axis(axis, values, text_of):
     else:
         axis.set_xscale("log")
         axis.set_xlim(min(values) / 1.4, max(values) * 1.4)
-        ticks = round_numbers(*axis.get_xlim())
+        ticks = figure.round_numbers(*axis.get_xlim())
         axis.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(3))
         axis.minorticks_off()
         scale = "logarithmic"

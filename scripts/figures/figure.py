@@ -11,12 +11,13 @@ shows. Room for names and ticks is kept in inches, so that nothing is clipped.
 """
 
 import functools
+import math
 import os
 import re
 
 from figures.plotting import pyplot  # first: it sets matplotlib up
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from data import words
 from data.contenders import label, style
@@ -27,6 +28,7 @@ TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and 
 SPACING = 11.5                         # points from one name to the next
 LINE = 0.25                            # inches of a line before its name in list_beside()
 INK, PALE, GRID, PAPER = "#222222", "#666666", "#e4e4e4", "#ffffff"  # the page replaces these by its own
+ON_BRIGHT, ON_DIM = "#010101", "#fdfdfd"  # ink on filled cells, which both themes leave as they are
 
 LOOK = {
     "font.size": 9.5, "font.family": "sans-serif", "axes.spines.top": False,
@@ -131,8 +133,34 @@ def list_beside(axis, entries):
                 fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
 
 
+def ink_on(fill):
+    """Returns the ink that can be read on a fill, (red, green, blue, ...) from 0 to 1: a contrast of 4.5 : 1 or more."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in fill[:3]]
+    return ON_BRIGHT if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else ON_DIM
+
+
 def formatter(text_of):
     return FuncFormatter(lambda value, _: text_of(value))
+
+
+def round_numbers(low, high):
+    """Returns some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
+    first = math.floor(math.log10(low))
+    powers = range(first, math.ceil(math.log10(high)) + 1)
+    for between in ((1,), (1, 3), (1, 2, 5)):
+        found = [digit * 10.0**power for power in powers for digit in between
+                 if low <= digit * 10.0**power <= high]
+        if len(found) > 1:
+            return found[::math.ceil(len(found) / 4)]
+    return []
+
+
+def label_enough(axis):
+    """Puts more numbers on a logarithmic axis on which fewer than two would stand. axis: .xaxis or .yaxis of a panel."""
+    low, high = sorted(axis.get_view_interval())
+    if axis.get_scale() == "log" and sum(low <= place <= high for place in axis.get_majorticklocs()) < 2:
+        places = round_numbers(low, high)
+        axis.set_major_locator(FixedLocator(places) if places else MaxNLocator(3))
 
 
 def rule_of(counts):
@@ -164,6 +192,9 @@ def save(picture, folder, name, text, alt, header, table):
     """Writes plots/NAME.svg, .png and .csv; returns the SVG's path."""
     plots = os.path.join(folder, "plots")
     os.makedirs(plots, exist_ok=True)
+    for axis in picture.axes:
+        label_enough(axis.xaxis)
+        label_enough(axis.yaxis)
     width, height = picture.get_size_inches()
     lines = [line for part in text.split("\n") for line in wrapped(part, width - 2 * EDGE, 7.5)]
     picture.text(EDGE / width, 0.08 / height, "\n".join(lines), fontsize=7.5, color=PALE, va="bottom", linespacing=1.35)

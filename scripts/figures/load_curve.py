@@ -15,7 +15,6 @@ from data.estimate import estimate_of
 from data.races import contender_of
 from data.run_folder import measured
 from figures import figure
-from figures.dots import round_numbers
 
 RATE, P50, P99 = "target_rate_per_s", "lat_p50_ns", "lat_p99_ns"
 SHOWN = 12
@@ -77,7 +76,7 @@ def draw_setting(folder, run, curves, name, title, setting):
     limit = saturated_from(shown)
     if limit is not None:
         axis.axvspan(limit, axis.get_xlim()[1], color=figure.PALE, alpha=0.15, linewidth=0, zorder=0)
-    axis.xaxis.set_major_locator(FixedLocator(round_numbers(*axis.get_xlim()) or sorted({row[3] for row in table})))
+    axis.xaxis.set_major_locator(FixedLocator(figure.round_numbers(*axis.get_xlim()) or sorted({row[3] for row in table})))
     axis.xaxis.set_major_formatter(figure.formatter(lambda rate: words.number(rate) + "/s"))
     axis.yaxis.set_major_formatter(figure.formatter(words.duration))
     axis.minorticks_off()

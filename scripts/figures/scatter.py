@@ -81,6 +81,11 @@ def alt_of(title, setting, points, front):
         title, setting, words.counted(len(points), "contender"), words.listed(label(*each[0]) for each in front))
 
 
+def front_words(front):
+    """Returns what a caption says of the front: its line, or the one that has no line."""
+    return "dashed: the front that none beats in both" if len(front) > 1 else "none beats %s in both" % label(*front[0][0])
+
+
 def draw_cost(folder, run, race, name, title, setting=""):
     """Draws speed against cost; returns the SVG's path, or None with fewer than three contenders."""
     points = costs_of(race)[:SHOWN]
@@ -107,9 +112,9 @@ def draw_cost(folder, run, race, name, title, setting=""):
     table = [[*contender, speed.median, cost.median, min(speed.n, cost.n), int(any(each[0] == contender for each in front))]
              for contender, speed, cost in points]
     return figure.save(picture, folder, name, figure.caption(
-        run, "Medians of %s; dashed: the front that none beats in both%s" % (
+        run, "Medians of %s; %s%s" % (
             words.launches(max(row[4] for row in table)) if len({row[4] for row in table}) == 1 else
-            words.from_to([row[4] for row in table]) + " launches", more)), alt_of(title, setting, points, front),
+            words.from_to([row[4] for row in table]) + " launches", front_words(front), more)), alt_of(title, setting, points, front),
         ["impl", "interpreter", race.metric.column, "cpu_ns_per_op", "launches", "front"], table)
 
 

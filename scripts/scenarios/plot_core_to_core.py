@@ -66,11 +66,10 @@ def draw(folder, run, rows):
     axis.set_xlabel("CPU")
     axis.set_ylabel("CPU")
     if len(cpus) <= NUMBERED:
-        middle = (image.norm.vmin + image.norm.vmax) / 2
         for (one, other), each in found.items():
             for y, x in ((place[one], place[other]), (place[other], place[one])):
                 axis.text(x, y, words.three(each.median), ha="center", va="center", fontsize=8,
-                          color="black" if each.median >= middle else "white")
+                          color=figure.ink_on(image.to_rgba(each.median)))
     else:
         picture.colorbar(image, ax=axis, label="ns")
     table = [[one, other, each.median, each.low, each.high, each.n] for (one, other), each in found.items()]

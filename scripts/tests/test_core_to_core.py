@@ -3,6 +3,8 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
+from matplotlib.colors import to_hex
+from page import colours
 from support import answered, drawn, fixture_run, report
 
 
@@ -42,6 +44,15 @@ class CoreToCore(unittest.TestCase):
         self.assertEqual(sorted(int(row["launches"]) for row in tables["core_to_core_matrix"]), [6] * 6)
         self.assertEqual(len(axis.texts), 12)
         self.assertFalse(drawn(many)[0]["core_to_core_matrix"].axes[0].texts)
+
+    def test_a_number_can_be_read_on_its_cell_in_both_themes(self):
+        for fill in (cores, two):
+            axis = drawn(fill)[0]["core_to_core_matrix"].axes[0]
+            for text in axis.texts:
+                x, y = (int(place) for place in text.get_position())
+                cell = to_hex(axis.images[0].to_rgba(axis.images[0].get_array()[y][x]))
+                self.assertGreaterEqual(colours.contrast(text.get_color(), cell), colours.READABLE)
+                self.assertEqual(colours.themed(text.get_color()), text.get_color())
 
     def test_one_cpu_has_no_pair_and_the_report_is_drawn(self):
         with fixture_run() as run:

@@ -8,6 +8,7 @@ from data import scaling_fit
 from data.estimate import Estimate
 from data.run_folder import Row, read_run
 from figures import drift, lines, load_curve, scatter
+from matplotlib.text import Text
 from support import drawn
 
 
@@ -16,6 +17,12 @@ def launches(impl, speeds, costs, **cells):
         for launch, (speed, cost) in enumerate(zip(speeds, costs), start=1):
             run.channel(impl, 64, "throughput", launch, ops_per_s=speed, cpu_ns_per_op=cost, **cells)
     return fill
+
+
+def said(pictures, part):
+    """What is written in the one picture whose name has this part."""
+    (picture,) = (picture for name, picture in pictures.items() if part in name)
+    return " ".join(" ".join(text.get_text().split()) for text in picture.findobj(Text))
 
 
 class Cost(unittest.TestCase):
@@ -30,6 +37,21 @@ class Cost(unittest.TestCase):
         _, tables = drawn(self.fill)
         (name,) = (name for name in tables if "_cost_" in name)
         self.assertEqual({row["impl"]: row["front"] for row in tables[name]}, {"pipe": "1", "queue": "1", "pipe2": "0"})
+
+    def test_a_caption_speaks_of_a_line_only_where_there_is_one(self):
+        pictures, _ = drawn(self.fill)
+        self.assertIn("dashed: the front", said(pictures, "_cost_"))
+        alone = [launches(impl, [speed] * 6, [cost] * 6) for impl, speed, cost in (("pipe", 3e6, 30), ("queue", 2e6, 40), ("pipe2", 1e6, 90))]
+        pictures, _ = drawn(lambda run: [each(run) for each in alone])
+        self.assertIn("none beats gilfree Pipe in both", said(pictures, "_cost_"))
+        self.assertNotIn("dashed", said(pictures, "_cost_"))
+
+    def test_an_axis_has_two_numbers_however_near_the_values_are(self):
+        near = [launches(impl, [speed] * 6, [cost] * 6) for impl, speed, cost in (("pipe", 1.3e6, 101), ("queue", 1.2e6, 105), ("pipe2", 1.1e6, 109))]
+        (picture,) = (picture for name, picture in drawn(lambda run: [each(run) for each in near])[0].items() if "_cost_" in name)
+        for axis in (picture.axes[0].xaxis, picture.axes[0].yaxis):
+            low, high = axis.get_view_interval()
+            self.assertGreater(sum(low <= place <= high for place in axis.get_majorticklocs()), 1)
 
     def test_each_dot_is_named_and_no_name_covers_another_or_a_dot(self):
         source = [(100 + 7 * at % 40, 50 + 11 * at % 30) for at in range(14)]
