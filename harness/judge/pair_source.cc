@@ -1,0 +1,67 @@
+#include "harness/judge/pair_source.h"
+
+#include <chrono>
+
+#include "harness/base/interruption.h"
+
+namespace harness {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+ComparisonSettings::OfPair options_of(const std::string& name, const ComparisonSettings& settings) {
+  ComparisonSettings::OfPair options{settings.options, settings.options};
+  if (const auto more = settings.options_of_pair.find(name);
+      more != settings.options_of_pair.end()) {
+    options.a.insert(options.a.end(), more->second.a.begin(), more->second.a.end());
+    options.b.insert(options.b.end(), more->second.b.begin(), more->second.b.end());
+  }
+  return options;
+}
+
+}  // namespace
+
+void PairSource::go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep) {
+  for (const auto& pair : made) made_[{pair.name, pair.fresh}].push_back(pair);
+  keep_ = std::move(keep);
+}
+
+bool PairSource::has_made(const std::string& name, bool fresh) const {
+  const auto made = made_.find({name, fresh});
+  return made != made_.end() && !made->second.empty();
+}
+
+std::optional<Pair> PairSource::take_made(const std::string& name, bool fresh) {
+  if (!has_made(name, fresh)) return {};
+  auto& made = made_[{name, fresh}];
+  Pair pair = std::move(made.front());
+  made.pop_front();
+  return pair;
+}
+
+std::optional<Pair> PairSource::launch(const std::string& name, int number, bool fresh,
+                                       const ComparisonSettings& settings) const {
+  const auto begun = Clock::now();
+  Pair pair{.name = name, .fresh = fresh};
+  const auto options = options_of(name, settings);
+  const auto launch_of = [&](bool is_a) {
+    auto launched = is_a ? a_.measure(name, options.a, settings.scratch)
+                         : b_.measure(name, options.b, settings.scratch);
+    if (interrupted() != 0) return false;
+    if (!launched.failure.empty()) {
+      pair.failure = std::string(is_a ? "A" : "B") + " failed in launch " + std::to_string(number) +
+                     ": " + launched.failure;
+      return false;
+    }
+    (is_a ? pair.a : pair.b) = std::move(launched.sample);
+    return true;
+  };
+  const bool a_first = number % 2 == 1;
+  if (!launch_of(a_first) || !launch_of(!a_first)) pair.a = pair.b = {};
+  if (interrupted() != 0) return {};
+  pair.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  keep_(pair);
+  return pair;
+}
+
+}  // namespace harness

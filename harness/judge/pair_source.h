@@ -1,0 +1,38 @@
+// PairSource: makes the pairs of launches of two builds, or takes those that were made earlier.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/judge/build.h"
+#include "harness/judge/comparison_settings.h"
+#include "harness/judge/pair.h"
+
+namespace harness {
+
+class PairSource {
+ public:
+  PairSource(Build a, Build b) : a_(std::move(a)), b_(std::move(b)) {}
+
+  // Takes these pairs first; gives each one that it launches itself to `keep`.
+  void go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep);
+  // Returns true if there is one left that was made earlier.
+  bool has_made(const std::string& name, bool fresh) const;
+  // Returns one that was made earlier; nothing if there is none.
+  std::optional<Pair> take_made(const std::string& name, bool fresh);
+  // Launches both builds, A first if `number` is odd. Returns nothing if it was interrupted.
+  std::optional<Pair> launch(const std::string& name, int number, bool fresh,
+                             const ComparisonSettings& settings) const;
+
+ private:
+  Build a_, b_;
+  std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
+  std::function<void(const Pair&)> keep_ = [](const Pair&) {};
+};
+
+}  // namespace harness

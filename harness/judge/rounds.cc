@@ -1,0 +1,167 @@
+#include "harness/judge/rounds.h"
+
+#include <algorithm>
+
+#include "harness/base/interruption.h"
+
+namespace harness {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostTimes = 4;
+
+std::chrono::nanoseconds nanoseconds_of(double seconds) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+Rounds::Rounds(Build a, Build b, std::vector<std::string> cases, const ComparisonSettings& settings)
+    : source_(std::move(a), std::move(b)),
+      cases_(std::move(cases)),
+      settings_(settings),
+      random_(settings.seed) {}
+
+void Rounds::go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep) {
+  source_.go_on_from(made, std::move(keep));
+}
+
+void Rounds::measure(const Progress& progress) {
+  if (settings_.budget) {
+    measure_to_budget(progress);
+  } else {
+    measure_rounds(cases_, settings_.rounds, "round", progress);
+  }
+  add_pairs_that_are_left();
+}
+
+int Rounds::measure_afresh(const std::vector<std::string>& cases, const Progress& progress) {
+  reserve_ = {};
+  confirming_ = true;
+  return measure_rounds(cases, settings_.rounds, "confirming", progress);
+}
+
+std::chrono::nanoseconds Rounds::budget_with(int more_pairs) const {
+  return Clock::now() - begun_ + more_pairs * longest_pair_;
+}
+
+void Rounds::measure_to_budget(const Progress& progress) {
+  const int first = std::min(kFewestRounds, settings_.rounds);
+  if (measure_rounds(cases_, first, "round", progress) < first) return;
+  int round = first;
+  const auto open_ones_fit = [&] {
+    for (const auto& name : open_cases()) {
+      if (interrupted() != 0 || !has_time_for(longest_pair_)) return false;
+      measure_pair(name);
+    }
+    return true;
+  };
+  while (!open_cases().empty()) {
+    progress(++round, std::max(round, kMostTimes * settings_.rounds), "round");
+    if (!open_ones_fit()) break;
+  }
+}
+
+// How many rounds the case lacks; sets `is_suspect` if it seems worse.
+int Rounds::rounds_lacking(const std::string& name, const std::map<Metric, ComparedRow>& metrics,
+                           bool& is_suspect) const {
+  int lacks = 0;
+  const int made = pairs_.at(name);
+  for (const auto& [metric, row] : metrics) {
+    const auto judged = judge(row.differences, settings_.threshold(name, metric));
+    const bool undecided = judged.verdict == Verdict::kUndecided;
+    is_suspect = is_suspect || judged.verdict == Verdict::kWorse;
+    if (undecided && made < kMostTimes * settings_.rounds) {
+      lacks = std::max(lacks, judged.rounds_needed - judged.rounds);
+    } else if (judged.verdict != Verdict::kSame && !undecided) {
+      lacks = std::max(lacks, settings_.rounds - made);
+    }
+  }
+  return lacks;
+}
+
+std::vector<std::string> Rounds::open_cases() {
+  std::vector<std::pair<int, std::string>> open;  // how many rounds it lacks, and its name
+  int suspects = 0;
+  for (const auto& [name, metrics] : samples_) {
+    if (failures_.count(name) != 0) continue;
+    bool is_suspect = false;
+    const int lacks = rounds_lacking(name, metrics, is_suspect);
+    suspects += is_suspect ? 1 : 0;
+    if (lacks > 0) open.emplace_back(lacks, name);
+  }
+  reserve_ = suspects * settings_.rounds * longest_pair_;
+  std::sort(open.begin(), open.end());
+  std::vector<std::string> names;
+  for (auto& each : open) names.push_back(std::move(each.second));
+  return names;
+}
+
+// Measures until `rounds` are done, the budget is spent or the program is interrupted; returns how many.
+int Rounds::measure_rounds(const std::vector<std::string>& cases, int rounds,
+                           const std::string& phase, const Progress& progress) {
+  auto order = cases;
+  Clock::duration longest{};
+  for (int round = 0; round < rounds; ++round) {
+    if (interrupted() != 0 || !has_time_for(longest)) return round;
+    progress(round + 1, rounds, phase);
+    const auto begun = Clock::now() - begun_;
+    std::shuffle(order.begin(), order.end(), random_);
+    for (const auto& name : order) {
+      if (interrupted() != 0 || !has_time_for(longest_pair_)) return round;
+      measure_pair(name);
+    }
+    longest = std::max(longest, Clock::now() - begun_ - begun);
+  }
+  return rounds;
+}
+
+void Rounds::measure_pair(const std::string& name) {
+  if (failures_.count(name) != 0) return;
+  const int number = ++pairs_[name];
+  auto pair = source_.take_made(name, confirming_);
+  if (pair) {
+    begun_ -= nanoseconds_of(pair->seconds);  // its time counts as spent
+  } else {
+    pair = source_.launch(name, number, confirming_, settings_);
+  }
+  if (!pair) return;
+  longest_pair_ = std::max(longest_pair_, nanoseconds_of(pair->seconds));
+  add_pair(*pair);
+}
+
+// Where the time no longer suffices to ask for them again.
+void Rounds::add_pairs_that_are_left() {
+  for (const auto& name : cases_) {
+    while (source_.has_made(name, false) && failures_.count(name) == 0) measure_pair(name);
+  }
+}
+
+void Rounds::add_pair(const Pair& pair) {
+  if (!pair.failure.empty()) failures_[pair.name] = pair.failure;
+  Samples& into = confirming_ ? fresh_ : samples_;
+  for (const Metric metric : kMetrics) {
+    const auto in_a = pair.a.find(metric), in_b = pair.b.find(metric);
+    if (in_a == pair.a.end() && in_b == pair.b.end()) continue;
+    RoundsWith& rounds = measured_[{pair.name, metric}];
+    if (in_a == pair.a.end() || in_b == pair.b.end()) {
+      ++(in_a == pair.a.end() ? rounds.only_b : rounds.only_a);
+      continue;
+    }
+    ++rounds.both;
+    ComparedRow& row = into[pair.name][metric];
+    row.name = pair.name;
+    row.metric = metric;
+    row.a.push_back(in_a->second);
+    row.b.push_back(in_b->second);
+    row.differences.push_back(worsening(metric, in_a->second, in_b->second));
+  }
+}
+
+bool Rounds::has_time_for(std::chrono::nanoseconds longest) const {
+  return !settings_.budget || Clock::now() - begun_ + longest + reserve_ <= *settings_.budget;
+}
+
+}  // namespace harness

@@ -1,0 +1,85 @@
+// Rounds: measures two builds in rounds of neighbouring launches, and collects what they have given of each case.
+//
+//   Rounds rounds(a, b, cases, settings);
+//   rounds.measure(progress);                  // rounds.samples()
+//   rounds.measure_afresh(suspects, progress); // rounds.fresh_samples()
+//
+// In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
+// favours neither. One round gives one difference a metric. A case of which a launch fails is measured no further.
+//
+// With a time budget, rounds go where they decide most: six of each case; then more of those that are still open,
+// the nearest to a decision first. "Same" ends a case at once. "Worse" and "better" need all rounds, as without a
+// budget, since looking early finds them by chance too often. An undecided case gets up to four times as many. The
+// time that confirming all suspects would take is kept free.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/judge/compared.h"
+#include "harness/judge/comparison_settings.h"
+#include "harness/judge/one_sided.h"
+#include "harness/judge/pair_source.h"
+
+namespace harness {
+
+class Rounds {
+ public:
+  using Progress = std::function<void(int round, int rounds, const std::string& phase)>;
+  using Samples = std::map<std::string, std::map<Metric, ComparedRow>>;
+
+  Rounds(Build a, Build b, std::vector<std::string> cases, const ComparisonSettings& settings);
+
+  // As Comparison::go_on_from().
+  void go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep);
+
+  // Ends early when the time is spent or the program is interrupted.
+  void measure(const Progress& progress);
+  // The same of rounds that confirm. Returns how many were made.
+  int measure_afresh(const std::vector<std::string>& cases, const Progress& progress);
+
+  Samples& samples() { return samples_; }
+  Samples& fresh_samples() { return fresh_; }
+  // In how many rounds each build measured a metric of a case, fresh rounds too.
+  const std::map<std::pair<std::string, Metric>, RoundsWith>& measured() const { return measured_; }
+  // Why a case is measured no further.
+  const std::map<std::string, std::string>& failures() const { return failures_; }
+  // Returns true if a round of the case was begun.
+  bool were_made(const std::string& name) const { return pairs_.count(name) != 0; }
+  // Returns the time budget in which so many more pairs of launches would fit.
+  std::chrono::nanoseconds budget_with(int more_pairs) const;
+
+ private:
+  void measure_to_budget(const Progress& progress);
+  // Returns the cases that more rounds may decide, the nearest to a decision first.
+  std::vector<std::string> open_cases();
+  int rounds_lacking(const std::string& name, const std::map<Metric, ComparedRow>& metrics,
+                     bool& is_suspect) const;
+  int measure_rounds(const std::vector<std::string>& cases, int rounds, const std::string& phase,
+                     const Progress& progress);
+  void measure_pair(const std::string& name);
+  void add_pair(const Pair& pair);
+  void add_pairs_that_are_left();
+  bool has_time_for(std::chrono::nanoseconds longest) const;
+
+  PairSource source_;
+  std::vector<std::string> cases_;
+  const ComparisonSettings& settings_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  bool confirming_ = false;
+  std::map<std::string, int> pairs_;             // of launches that were made, by case
+  std::map<std::string, std::string> failures_;  // why a case is measured no further
+  std::map<std::pair<std::string, Metric>, RoundsWith> measured_;
+  Samples samples_, fresh_;
+  std::chrono::nanoseconds longest_pair_{};  // that one of them took
+  std::chrono::nanoseconds reserve_{};       // kept free for confirming
+  std::mt19937_64 random_;
+};
+
+}  // namespace harness
