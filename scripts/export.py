@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -I
 """Writes a run in the formats of other tools, made of its samples.csv, hist.csv and run.json.
 
-    export.py DIR [gbench] [gha] [bmf] [junit] [hgrm]        all of them if none is named
+    export.py DIR [FORMAT...]        all of them if none is named
 
 | format | file | for |
 | :-- | :-- | :-- |
@@ -232,6 +232,7 @@ def whole(rows):
 
 
 NUMBERS = {"gbench": gbench, "gha": gha, "bmf": bmf}  # a broken case has none
+# How to add one: README.md.
 FORMATS = {**{name: lambda folder, run, rows, numbers=numbers: numbers(run, whole(rows)) for name, numbers in NUMBERS.items()},
            "junit": lambda folder, run, rows: junit(run, rows),
            "hgrm": lambda folder, run, rows: hgrm(folder, broken_launches(rows))}

@@ -51,6 +51,14 @@ FACTS = {
 }
 
 
+def example_under(heading):
+    """Returns the program in Python that scripts/README.md has under this heading."""
+    with open(os.path.join(SCRIPTS, "README.md"), encoding="utf-8") as file:
+        section = file.read().split("\n## %s" % heading)[1].split("\n## ")[0]
+    (example,) = re.findall("```python\n(.*?)```", section, re.S)
+    return example
+
+
 def columns():
     """Those of samples.csv, from the file that bench-all is made of."""
     with open(os.path.join(ROOT, "harness", "record", "columns.h"), encoding="utf-8") as file:

@@ -3,13 +3,14 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
-from support import SCRIPTS, fixture_run
+from support import ROOT, SCRIPTS, example_under, fixture_run
 
 KEYS = {"name", "run_name", "run_type", "repetitions", "repetition_index", "threads", "iterations",
         "real_time", "cpu_time", "time_unit", "family_index", "per_family_instance_index"}
@@ -124,6 +125,35 @@ class Export(unittest.TestCase):
         (file,) = os.listdir(os.path.join(self.folder, "hgrm"))
         self.assertIn("Total count    =           10", self.read(os.path.join("hgrm", file)))
         self.assertEqual(self.export(self.folder, "junit", "hgrm"), "")
+
+    def test_the_example_of_the_readme_is_one_format_more(self):
+        with open(os.path.join(SCRIPTS, "export.py"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertEqual(text.count("\nFORMATS = "), 1)
+        with tempfile.TemporaryDirectory() as scripts:
+            os.symlink(os.path.join(SCRIPTS, "data"), os.path.join(scripts, "data"))
+            command = os.path.join(scripts, "export.py")
+            with open(command, "w", encoding="utf-8") as file:
+                file.write(text.replace("\nFORMATS = ", "\n" + example_under("Adding an export format") + "\nFORMATS = "))
+            self.run_.channel("queue", 64, "throughput", 4, status="failed", error="it broke")
+            self.run_.write()
+            done = subprocess.run([sys.executable, "-I", "-B", command, self.folder, "tsv"], capture_output=True, text=True,
+                                  check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("not in tsv, since launches failed: ", done.stderr)
+        header, row = self.read("rates.tsv").splitlines()
+        self.assertEqual((header, row.split("/")[:2], row.split("\t")[1]),
+                         ("case\tops_per_s", ["pipe_vs_queue", "channel:pipe"], "2e+06"))
+
+    def test_each_format_is_in_the_help_and_in_the_page_of_the_harness(self):
+        spec = importlib.util.spec_from_file_location("export", os.path.join(SCRIPTS, "export.py"))
+        export = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(export)
+        with open(os.path.join(ROOT, "harness", "README.md"), encoding="utf-8") as file:
+            page = file.read().split("\n## For other tools")[1].split("\n## ")[0]
+        for text in (export.__doc__, page):
+            formats = re.findall(r"^\| (\w+) \| ", text, re.M)
+            self.assertEqual([name for name in formats if name != "format"], list(export.FORMATS))
 
     def test_nothing_else_is_written_and_a_mistake_is_one_line(self):
         before = set(os.listdir(self.folder))

@@ -1,7 +1,6 @@
 """The section of a scenario, with and without a module: a new figure is one file, and none is needed."""
 
 import os
-import re
 import unittest
 
 import support
@@ -84,8 +83,7 @@ class WithModule(unittest.TestCase):
         self.assertTrue(os.path.exists(self.run_.path("plots/ebb_rate.svg")))
 
     def test_the_example_of_the_readme_draws_what_it_says(self):
-        with open(os.path.join(support.SCRIPTS, "README.md"), encoding="utf-8") as file:
-            (example,) = re.findall("```python\n(.*?)```", file.read(), re.S)
+        example = support.example_under("Adding a figure")
         for impl, fair in (("moon", 0.9), ("sun", 0.6)):
             self.run_.row("tides/" + impl, 1, scenario="tides", impl=impl, ops_per_s=7, fair_jain=fair, parties=2,
                           metric_kind="throughput")
