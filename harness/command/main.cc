@@ -34,6 +34,7 @@
 #include "harness/record/tables.h"
 #include "harness/run/launch.h"
 #include "harness/run/launcher.h"
+#include "harness/run/order.h"
 #include "harness/run/session.h"
 
 namespace harness {

@@ -9,22 +9,20 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/judge/stored_run.h"
-#include "harness/measure/measurement.h"
 #include "harness/measure/usage.h"
 #include "harness/record/baseline.h"
 #include "harness/record/environment.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
+#include "harness/run/facts.h"
 #include "harness/run/launcher.h"
+#include "harness/run/order.h"
 
 namespace harness {
 namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
-constexpr Seconds kDrawing{22};     // the report, and starting up
 
 std::string new_run_id() {
   std::random_device random;
@@ -40,55 +38,7 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   return Folder::fresh(results_folder() / name);
 }
 
-// Returns the command of the case's contender, if that is a program.
-std::vector<std::string> program_of(const Case& of, const std::vector<Program>& programs) {
-  for (const auto& each : programs) {
-    if (of.contender() == each.name) return each.command;
-  }
-  return {};
-}
-
-const Interpreter* interpreter_of(const Case& of, const std::vector<Interpreter>& interpreters) {
-  for (const auto& [name, value] : of.point.values()) {
-    for (const auto& each : interpreters) {
-      if (to_string(value) == each.label) return &each;
-    }
-  }
-  return nullptr;
-}
-
-// A row is one line of text, whatever bytes a contender wrote, and however many.
-void make_printable(Json& row) {
-  constexpr std::size_t kLongest = 1000;
-  for (Json& value : row) {
-    if (!value.is_string()) continue;
-    const auto text = value.get<std::string>();
-    value = one_line(text.substr(0, kLongest)) + (text.size() > kLongest ? "..." : "");
-  }
-}
-
 }  // namespace
-
-std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings) {
-  if (of.scenario->parties == nullptr) return settings.timeout;
-  const auto parties = std::clamp<std::int64_t>(of.scenario->parties(of.point), 0, kMostTallies);
-  return settings.timeout + parties * Measurement::kPatiencePerParty;
-}
-
-Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
-                     const std::vector<Interpreter>& interpreters) {
-  const Seconds measuring = settings.warmup + settings.windows * settings.window;
-  const Seconds drawing = settings.no_report ? Seconds{} : kDrawing;
-  return Schedule(cases,
-                  {.rounds = settings.launches,
-                   .seed = settings.seed,
-                   .shuffled = settings.shuffled,
-                   .budget = std::max(Seconds{}, settings.budget - drawing)},
-                  [&](const Case& each) {
-                    const Interpreter* python = interpreter_of(each, interpreters);
-                    return measuring + kStarting + (python == nullptr ? Seconds{} : python->start);
-                  });
-}
 
 Session::Session(const RunSettings& settings, std::vector<Case> cases,
                  std::vector<Interpreter> interpreters, std::vector<std::string> command)
@@ -102,7 +52,8 @@ Session::Session(const RunSettings& settings, std::vector<Case> cases,
 int Session::run() {
   if (!settings_.resume.empty()) return go_on();
   const std::string started = utc_text(std::chrono::system_clock::now());
-  const Json facts = opening(started);  // first: until something is made, a signal ends it at once
+  // First: until something is made, a signal ends it at once.
+  const Json facts = opening_of({run_id_, command_, started}, settings_, cases_, interpreters_);
   std::optional<FinishFirst> finishing(std::in_place);
   const Folder folder = folder_of(settings_, started);
   folder_ = folder.path();
@@ -186,38 +137,6 @@ int Session::complete_log(EventLog& log) {
   return outcomes_.exit_code();
 }
 
-Json Session::opening(const std::string& started) const {
-  Json event = {{"event", "run"},
-                {"run_id", run_id_},
-                {"command", command_},
-                {"variables", settings_.variables},
-                {"profile", settings_.profile},
-                {"seed", settings_.seed},
-                {"launches", settings_.launches},
-                {"started_utc", started},
-                {"settings",
-                 {{"windows", settings_.windows},
-                  {"window_ns", settings_.window.count()},
-                  {"warmup_ns", settings_.warmup.count()}}}};
-  if (settings_.injected_delay_ns) {
-    event["settings"]["injected_delay_ns"] = *settings_.injected_delay_ns;
-  }
-  if (settings_.budget != Schedule::kNoBudget) event["budget_s"] = settings_.budget.count();
-  event["interpreters"] = Json::object();
-  for (const auto& each : interpreters_) event["interpreters"][each.label] = each.path;
-  event["questions"] = Json::object();
-  event["contenders"] = Json::object();
-  for (const auto& each : cases_) {
-    event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
-    for (const auto& contender : each.scenario->contenders) {
-      event["contenders"][contender.name] = {{"label", contender.label},
-                                             {"family", contender.family}};
-    }
-  }
-  event.update(environment());
-  return event;
-}
-
 void Session::measure(EventLog& log) {
   Progress progress(std::cerr, progress_style(settings_.quiet ? "none" : settings_.progress));
   const auto began = Clock::now() - std::chrono::duration_cast<Clock::duration>(schedule_.before());
@@ -227,7 +146,9 @@ void Session::measure(EventLog& log) {
     if (!launch) break;
     progress.show(schedule_.launches() - 1, elapsed, schedule_.time_left(elapsed),
                   launch->of->name);
-    take(run_launch(order_of(*launch), timeout_of(*launch->of, settings_)), *launch, log, progress);
+    take(
+        run_launch(order_of(*launch, settings_, interpreters_), timeout_of(*launch->of, settings_)),
+        *launch, log, progress);
     schedule_.took(*launch->of, Clock::now() - began - elapsed);
   }
   progress.end(schedule_.launches());
@@ -236,8 +157,9 @@ void Session::measure(EventLog& log) {
 // A case that cannot run here, or that hangs, is asked once.
 void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
                    Progress& progress) {
+  const RowOrigin origin{run_id_, settings_.seed, schedule_.launches() - 1};
   for (Json& line : lines) {
-    complete(line["row"], launch);
+    complete(line["row"], launch, origin);
     const std::string status = line["row"]["status"];
     outcomes_.add(line["row"]);
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
@@ -247,47 +169,6 @@ void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
     Json event = {{"event", "sample"}, {"rows", lines.size()}};
     event.update(line);
     log.append(event);
-  }
-}
-
-Json Session::order_of(const Launch& launch) const {
-  Json point = Json::object();
-  for (const auto& [name, value] : launch.of->point.values()) {
-    std::visit([&, name = name](const auto& plain) { point[std::string(name)] = plain; }, value);
-  }
-  const Interpreter* python = interpreter_of(*launch.of, interpreters_);
-  Json order = {{"scenario", std::string(launch.of->scenario->name)},
-                {"point", point},
-                {"seed", settings_.seed + static_cast<std::uint64_t>(launch.round)},
-                {"load", launch.of->load()},
-                {"interpreter", python == nullptr ? "" : python->path},
-                {"program", program_of(*launch.of, settings_.programs)},
-                {"warmup_ns", settings_.warmup.count()},
-                {"window_ns", settings_.window.count()},
-                {"windows", settings_.windows}};
-  if (settings_.injected_delay_ns) order["injected_delay_ns"] = *settings_.injected_delay_ns;
-  return order;
-}
-
-// Adds what the launch does not know of itself.
-void Session::complete(Json& row, const Launch& launch) const {
-  make_printable(row);
-  const Case& of = *launch.of;
-  row["schema_version"] = 1;
-  row["run_id"] = run_id_;
-  row["case"] = of.name;
-  row["scenario"] = std::string(of.scenario->name);
-  row["family"] = std::string(of.scenario->family);
-  row["launch"] = launch.round;
-  row["order_index"] = schedule_.launches() - 1;
-  row["seed"] = std::to_string(settings_.seed);
-  row["load"] = of.load();
-  if (!row.contains("repetition")) row["repetition"] = 1;
-  const auto& values = of.point.values();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string column(of.scenario->parameters[i].column);
-    if (row.contains(column) || to_string(values[i].second) == "none") continue;
-    std::visit([&](const auto& plain) { row[column] = plain; }, values[i].second);
   }
 }
 

@@ -17,15 +17,6 @@
 
 namespace harness {
 
-// The launches that `settings` ask for. What each will cost is a guess here: the time it measures, and
-// what starting and ending it costs on a usual machine.
-Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
-                     const std::vector<Interpreter>& interpreters);
-
-// After which a launch of the case has hung: later where many share the CPUs, as the launch itself is patient with
-// them (Measurement::patience).
-std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings);
-
 class Session {
  public:
   Session(const RunSettings& settings, std::vector<Case> cases,
@@ -38,7 +29,6 @@ class Session {
   const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  Json opening(const std::string& started) const;
   int measure_into(const Folder& folder, const Json& facts);
   int go_on();
   void take_over(const Unfinished& run);
@@ -46,8 +36,6 @@ class Session {
   int report(int code) const;
   void measure(EventLog& log);
   void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
-  Json order_of(const Launch& launch) const;
-  void complete(Json& row, const Launch& launch) const;
   void finish(EventLog& log, const std::filesystem::path& folder);
 
   const RunSettings& settings_;

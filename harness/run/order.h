@@ -1,0 +1,32 @@
+// Order: when a run makes a launch, what it tells it, and how long it waits for it.
+//
+//   Schedule schedule = schedule_of(cases, settings, interpreters);
+//   const auto launch = schedule.next(elapsed);
+//   run_launch(order_of(*launch, settings, interpreters), timeout_of(*launch->of, settings));
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "harness/plan/interpreters.h"
+#include "harness/plan/plan.h"
+#include "harness/plan/schedule.h"
+#include "harness/run/settings.h"
+
+namespace harness {
+
+// The launches that `settings` ask for. What each will cost is a guess here: the time it measures, and
+// what starting and ending it costs on a usual machine.
+Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
+                     const std::vector<Interpreter>& interpreters);
+
+// After which a launch of the case has hung: later where many share the CPUs, as the launch itself is patient with
+// them (Measurement::patience).
+std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings);
+
+// What the launch is started with (launch.h).
+Json order_of(const Launch& launch, const RunSettings& settings,
+              const std::vector<Interpreter>& interpreters);
+
+}  // namespace harness
