@@ -1,4 +1,4 @@
-"""What a tutorial of Python's concurrency says, and what this run says of it: in CPython and in gilfree.
+"""What tutorials of Python's concurrency say, and what this run says of it: in CPython and in gilfree.
 
     table = claims_of(run, rows)        # a row for each claim; what was not measured says so
 
@@ -17,6 +17,7 @@ from answers.tables import Cell, Table
 Claim = collections.namedtuple("Claim", "text scenario judge axes theirs ours", defaults=({}, (), ()))
 Finding = collections.namedtuple("Finding", "text holds sure")  # holds: True, False, or None if it cannot be told
 
+TITLE = "What Python tutorials say"
 HEADER = ["claim", "in CPython here", "in gilfree here", "verdict"]
 NOTHING = Finding("not measured in this run", None, None)
 TWO_CORES = {"mode": "integer", "scaling": "weak"}

@@ -57,6 +57,6 @@ TERMS = {
     "efficiency": "The speed-up by the number of workers, while each has a core.",
     "oversubscribed": "More workers than cores: they take turns, and nothing can scale.",
     "tasks in chunks": "Several small tasks sent to a worker at once.",
-    "50 tasks": "The tutorial's example: fifty tasks from the first call to the last result.",
+    "50 tasks": "An example of Python's tutorials: fifty tasks from the first call to the last result.",
     "not measured": "The case is not part of this run's profile, or it was skipped, failed or timed out: the note says why.",
 }

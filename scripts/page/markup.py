@@ -9,9 +9,11 @@ A page is self-contained: report.css, report.js and the figures are put into it,
 import html
 import os
 import re
+import urllib.parse
 
 from data import words
 from page import colours
+from page.glossary import TERMS
 
 SHOWN = 8        # figures of a section that are shown at once
 ROWS = 40        # of a table; a longer one is folded
@@ -33,8 +35,8 @@ PAGE = """<!doctype html>
 </header>
 <main>
 {sections}
-</main>
 <a class="up" href="#top">Contents</a>
+</main>
 <script>
 {js}
 </script></body></html>
@@ -60,6 +62,12 @@ def cell_text(cell, numeric, heading=""):
         '<a href="#%s">%s</a>' % (escape(link), text) if link else text, notes_text(cell))
 
 
+def hint_of(heading):
+    """Returns what a heading means, as the tooltip that a pointer sees; '' if it is no term."""
+    text = TERMS.get(heading) or TERMS.get(heading.rpartition(", ")[2])
+    return ' title="%s"' % escape(text) if text else ""
+
+
 def numeric_columns(found):
     """Returns whether each column holds numbers, which stand to the right; words beside a number stand to the left."""
     def is_number(cell):
@@ -68,12 +76,12 @@ def numeric_columns(found):
 
 
 def table_text(found, name, kind="sortable"):
-    """Returns a Table as HTML. name: the label that a screen reader reads; kind: sortable, or cards on a phone."""
+    """Returns a Table as HTML. name: the label that a screen reader reads; kind: sortable, cards (on a phone), or both."""
     numeric = numeric_columns(found)
-    head = "".join('<th scope="col" class="%s">%s</th>' % (
-        "num" if right else "text" if place == 0 else "", escape(text))
+    head = "".join('<th scope="col" class="%s"%s>%s</th>' % (
+        "num" if right else "text" if place == 0 else "", hint_of(text), escape(text))
         for place, (text, right) in enumerate(zip(found.header, numeric)))
-    headings = found.header if kind == "cards" else [""] * len(found.header)
+    headings = found.header if "cards" in kind else [""] * len(found.header)
     lines = ["<tr%s>%s</tr>" % (' class="ours"' if getattr(row[0], "ours", False) else "",
                                 "".join(map(cell_text, row, numeric, headings))) for row in found.rows]
     notes = "" if not found.notes else '<div class="small"><ol>%s</ol></div>' % "".join(
@@ -99,6 +107,12 @@ def list_text(points):
     return "<ul>%s</ul>" % "".join("<li>%s</li>" % escape(each) for each in points) if points else ""
 
 
+def file_link(folder, name, text=None):
+    """Returns a link to a file beside the page; its name alone if it is not there."""
+    shown = escape(text or name)
+    return '<a href="%s">%s</a>' % (escape(urllib.parse.quote(name)), shown) if os.path.exists(os.path.join(folder, name)) else shown
+
+
 def inline(path):
     """Returns an SVG as part of a page: themed, with ids of its own and an alt text."""
     name = os.path.basename(path)[:-4]
@@ -110,8 +124,11 @@ def inline(path):
     width = float(re.search(r'width="([\d.]+)pt"', text)[1]) * 4 / 3
     head = '<svg role="img" aria-label="%s" style="width: %.0fpx" ' % (title[1] if title else "A figure", width)
     text = re.sub(r'\b(width|height)="[\d.]+pt" ?', "", colours.themed(text), count=2)
-    return '<figure%s>%s<figcaption>Its numbers: plots/%s.csv</figcaption></figure>' % (
-        ' class="broad"' if width > BROAD else "", head + text[len("<svg "):], escape(name))
+    folder = os.path.dirname(os.path.dirname(path))
+    numbers, *pictures = (file_link(folder, "plots/%s.%s" % (name, ending), shown)
+                          for ending, shown in (("csv", None), ("png", "PNG"), ("svg", "SVG")))
+    return '<figure%s>%s<figcaption>Its numbers: %s; the figure: %s</figcaption></figure>' % (
+        ' class="broad"' if width > BROAD else "", head + text[len("<svg "):], numbers, ", ".join(pictures))
 
 
 def figures_text(paths):

@@ -1,34 +1,51 @@
 """report.html: one self-contained page, figures inside, nothing fetched.
 
-Contents, the decision table, where gilfree is slower, the tutorial's claims, a section for each scenario, the
+Contents, the decision table, where gilfree is slower, what tutorials claim, a section for each scenario, the
 machine, the terms.
 """
 
 import os
 
+from data import words
 from data.files import write_text
-from answers import needs
+from data.run_folder import measured
+from answers import claims, needs
 from answers.tables import Table
 from page.commands import command_of
 from page.glossary import TERMS
-from page.markup import (document, escape, facts_text, figures_text, folded_table, list_text, table_text)
+from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text)
 from page.summary import RULE, gaps, gaps_text, machine, notes_of
 
 WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor burns
 its core while it waits; where another is faster, it is named first. Ratios are speeds: above 1 the pick is faster. In
-brackets the 95 % interval.</p>
+brackets the 95 % interval. Every word of the tables is explained under <a href="#terms">Terms</a>.</p>
 """
-BESIDE = """<p class="small">Beside this page: samples.csv, every measured row; hist.csv, the latencies; summary.csv, what the
-tables show; summary.json, this page for programs; run.json, the machine in full; plots/, each figure as SVG and PNG, and its
-numbers. What each column means: results/README.md.</p>"""
+CLAIMS = """<p class="small">What tutorials of Python's concurrency claim, and whether it holds on this machine: in CPython, and in gilfree.</p>
+"""
+BESIDE = (("samples.csv", "every measured row"), ("hist.csv", "the latencies"), ("summary.csv", "what the tables show"),
+          ("summary.json", "this page for programs"), ("run.json", "the machine in full"))
 
 
-def section_text(question, scenario, found, drawn, about, command):
+def lead_of(run, rows):
+    """Returns what this page is, for a reader who has never seen one."""
+    cases = len({row["case"] for row in measured(rows)})
+    return "gilfree (Python's multiprocessing, threading and queue in C++20) beside what else does the same jobs: %s, measured " \
+           "on %s with the profile %s. The machine: %s." % (
+               words.counted(cases, "case"), str(run.get("started_utc", "?"))[:10], run.get("profile", "?"),
+               ". ".join(text for _, text in machine(run)[:2]))
+
+
+def beside_text(folder):
+    return '<p class="small">Beside this page: %s; plots/, each figure as SVG and PNG, and its numbers. What each column means: ' \
+           "results/README.md.</p>" % "; ".join("%s, %s" % (file_link(folder, name), what) for name, what in BESIDE)
+
+
+def section_text(question, scenario, found, drawn, about, command, samples):
     parts = ['<p class="answer">%s</p>' % escape(found.headline), list_text(found.points), figures_text(drawn)]
     parts += ["<h3>Numbers</h3>"] if found.tables else []
     parts += [folded_table(table, "%s Table %d" % (question, at)) for at, table in enumerate(found.tables, start=1)]
-    parts.append('<h3>How it was measured, and again</h3><p class="small">%s Raw data: the rows of %s in samples.csv.</p>'
-                 "<pre>%s</pre>" % (escape(about), escape(scenario), escape(command)))
+    parts.append('<h3>How it was measured, and again</h3><p class="small">%s Raw data: the rows of %s in %s.</p>'
+                 "<pre>%s</pre>" % (escape(about), escape(scenario), samples, escape(command)))
     return "\n".join(parts)
 
 
@@ -40,12 +57,12 @@ def which_text(found, unmeasured):
 
 def slower_text(answers, lines):
     return "<p>%s</p>" % escape(needs.losses_text(answers)) + (
-        table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower") if lines else "")
+        table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower", "sortable cards") if lines else "")
 
 
 def claims_text(found):
-    return table_text(found, "What the tutorial says", "cards") if found.rows else \
-        "<p>This run measured none of the tutorial's claims.</p>"
+    return CLAIMS + table_text(found, claims.TITLE, "cards") if found.rows else \
+        "<p>This run measured none of the claims that tutorials make.</p>"
 
 
 def terms_text():
@@ -69,18 +86,18 @@ def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, othe
     findings: of summary.py; steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is not about a scenario.
     """
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
-    facts = machine(run)
+    samples = file_link(folder, "samples.csv")
     sections = [("which", "Which should I use?", which_text(findings.decisions, findings.unmeasured)),
                 ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
-                ("claims", "What the tutorial says", claims_text(findings.claims))]
+                ("claims", claims.TITLE, claims_text(findings.claims))]
     sections += [(scenario, questions.get(scenario, scenario), section_text(
         questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), abouts.get(scenario, ""),
-        command_of(run, scenario))) for scenario, found in answers.items()]
+        command_of(run, scenario), samples)) for scenario, found in answers.items()]
     sections += [*others,
-                 ("machine", "The machine", facts_text(facts) + "<p>%s</p>%s" % (
+                 ("machine", "The machine", facts_text(machine(run)) + "<p>%s</p>%s" % (
                      escape(steady[0]), figures_text(steady[1])) + '<p class="small">%s</p>' % escape(RULE)),
                  ("gaps", "What was not measured", gaps_section(rows)),
                  ("terms", "Terms", terms_text()),
-                 ("again", "Measure it yourself", "<pre>%s</pre>\n%s" % (escape(command_of(run)), BESIDE))]
+                 ("again", "Measure it yourself", "<pre>%s</pre>\n%s" % (escape(command_of(run)), beside_text(folder)))]
     write_text(os.path.join(folder, "report.html"), document(
-        next(iter(answers.values())).headline, ". ".join(text for _, text in facts[:2]) + ".", notes_of(run, rows), sections))
+        next(iter(answers.values())).headline, lead_of(run, rows), notes_of(run, rows), sections))

@@ -144,7 +144,7 @@ def write_markdown(folder, run, answers, rows, findings):
              *decision_lines(findings), *loss_lines(answers, findings.losses)]
     lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
     reported = findings.claims
-    lines += folded("What the tutorial says", table_lines(reported)) if reported.rows else []
+    lines += folded(claims.TITLE, table_lines(reported)) if reported.rows else []
     for scenario, found in answers.items():
         body = ["**%s**" % found.headline, ""] + ["- " + point for point in found.points] + [""]
         for table in found.tables:

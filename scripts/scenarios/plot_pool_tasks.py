@@ -12,7 +12,7 @@ COLUMNS = ("mode", "parties")  # that every row has
 SECTION = sections.Section(
     title="What does a pool of workers get done?", x=lines.PARTIES, headings={"ops_per_s": "tasks/s"},
     about="Tasks that do next to nothing, so that the pool's own cost shows: sent one by one; sent in chunks; one at a "
-          "time with a wait for its result; and the tutorial's 50 tasks from the first call to the last result.")
+          "time with a wait for its result; and 50 tasks, a usual example of tutorials, from the first call to the last result.")
 TUTORIALS = 4  # workers in the pool for 50 tasks; against a process for each
 
 

@@ -4,6 +4,7 @@ import html.parser
 import os
 import re
 import unittest
+import urllib.parse
 
 import support
 from data import contenders
@@ -32,7 +33,7 @@ class Reader(html.parser.HTMLParser):
             self.headings.append(int(tag[1]))
         self.links += [facts["href"]] if tag == "a" else []
         self.outside += [value for name, value in attrs
-                         if name in ("src", "href", "xlink:href") and not value.startswith("#")]
+                         if tag != "a" and name in ("src", "href", "xlink:href") and not value.startswith("#")]
         self.pictures += [facts] if tag == "svg" else []
         if tag == "table":
             self.tables.append({"class": facts.get("class"), "headings": [], "rows": []})
@@ -86,15 +87,45 @@ class Page(unittest.TestCase):
         self.assertEqual(self.page.outside, [])
         self.assertNotRegex(self.text, r"@import|url\((?!#)")
 
+    def test_all_that_can_be_seen_is_in_a_landmark(self):
+        body = self.text[self.text.index("<body>") + len("<body>"):]
+        outside = re.sub(r"<(header|main|script)\b.*?</\1>", "", body, flags=re.S)
+        self.assertEqual(re.sub(r"\s", "", outside), "</body></html>")
+
     def test_headings_are_in_order_and_there_is_one_first(self):
         self.assertEqual((self.page.headings[0], self.page.headings.count(1)), (1, 1))
         for before, after in zip(self.page.headings, self.page.headings[1:]):
             self.assertLessEqual(after, before + 1)
 
     def test_the_contents_lead_to_every_section(self):
-        self.assertEqual(len(set(self.page.links)), 9 + 7 + len(["#top"]))
-        for link in self.page.links:
+        links = {link for link in self.page.links if link.startswith("#")}
+        self.assertEqual(len(links), 9 + 7 + len(["#top"]))
+        for link in links:
             self.assertIn(link[1:], self.page.ids)
+
+    def test_other_links_lead_to_files_beside_it_and_each_figure_has_its_numbers(self):
+        links = {link for link in self.page.links if not link.startswith("#")}
+        for link in links:
+            self.assertTrue(os.path.exists(self.run_.path(urllib.parse.unquote(link))), link)
+        for name in os.listdir(self.run_.path("plots")):
+            self.assertIn("plots/" + name, links)
+        self.assertLessEqual({"samples.csv", "hist.csv", "summary.csv", "summary.json", "run.json"}, links)
+
+    def test_it_says_first_what_it_is_and_where_its_words_are_explained(self):
+        before, after = self.text.split('<h2 id="which">')
+        self.assertIn("Python&#x27;s multiprocessing, threading and queue in C++20", before)
+        self.assertRegex(before, r"[0-9,]+ cases, measured on 2026-01-02 with the profile quick")
+        self.assertIn('<a href="#terms">Terms</a>', after[:1000])
+
+    def test_a_phone_shows_each_row_of_where_gilfree_is_slower_as_a_card_with_its_headings(self):
+        (slower,) = (table for table in self.page.tables if "best of gilfree" in table["headings"])
+        self.assertEqual(slower["class"], "sortable cards")
+        for row in filter(None, slower["rows"]):
+            self.assertEqual([facts["data-heading"] for facts, _ in row], slower["headings"])
+
+    def test_a_heading_that_is_a_term_says_what_it_means(self):
+        heading = re.search('<th scope="col"[^>]*>fairness</th>', self.text)[0]
+        self.assertIn(TERMS["fairness"].replace("'", "&#x27;"), heading)
 
     def test_ids_are_there_once(self):
         self.assertEqual(len(self.page.ids), len(set(self.page.ids)))
@@ -142,7 +173,7 @@ class Page(unittest.TestCase):
     def test_each_section_says_how_it_was_measured_and_how_to_repeat_it(self):
         for scenario in [*fills.FILLS, "pipe_vs_queue"]:
             self.assertIn("<pre>./scripts/bench-all %s --profile quick --seed 7</pre>" % scenario, self.text)
-            self.assertIn("the rows of %s in samples.csv" % scenario, self.text)
+            self.assertIn('the rows of %s in <a href="samples.csv">samples.csv</a>' % scenario, self.text)
 
     def test_what_the_run_says_is_escaped(self):
         self.assertIn("Some &lt;CPU&gt; &amp; more", self.text)
