@@ -16,6 +16,7 @@ damaged rows are left out; 5 no matplotlib; 7 cannot write. Each but 0 with a li
 """
 
 import argparse
+import functools
 import importlib
 import importlib.util
 import os
@@ -65,8 +66,27 @@ def answer_with(module, section, run, rows):
 
 
 def draw_with(module, section, folder, run, rows):
-    drawn = module.draw(folder, run, rows) if hasattr(module, "draw") else sections.draw(section, folder, run, rows)
-    return drawn + scatter.draw_needs(folder, run, rows) + heat_map.draw_needs(folder, run, rows) if rows else drawn
+    """Returns the functions that draw a scenario; each returns or yields the paths of its figures."""
+    own = module.draw if hasattr(module, "draw") else functools.partial(sections.draw, section)
+    return [functools.partial(draw, folder, run, rows) for draw in ((own, scatter.draw_needs, heat_map.draw_needs) if rows else (own,))]
+
+
+def not_drawn(scenario, why):
+    return "%s is not all drawn: %s%s" % (scenario, "" if isinstance(why, BadRun) else type(why).__name__ + ": ", why)
+
+
+def draw_all(drawers, scenario):
+    """Returns (paths of the figures, what could not be drawn, each once): a mistake costs the figures after it of one function."""
+    drawn, mistakes = [], []
+    for draw in drawers:
+        try:
+            for path in draw():
+                drawn.append(path)
+        except OSError:
+            raise
+        except Exception as why:  # of one function: the others still draw
+            mistakes.append(not_drawn(scenario, why))
+    return drawn, list(dict.fromkeys(mistakes))
 
 
 def present(scenario, folder, run, rows):
@@ -78,12 +98,12 @@ def present(scenario, folder, run, rows):
         section = getattr(module, "SECTION", section)
         rows, mistakes = usable(module, rows)
         found = answer_with(module, section, run, rows)
-        drawn = draw_with(module, section, folder, run, rows)
+        drawn, undrawn = draw_all(draw_with(module, section, folder, run, rows), scenario)
+        mistakes += undrawn
     except OSError:
         raise
     except Exception as why:  # of one scenario: the others are still reported
-        mistakes.append("%s is not all drawn: %s%s" % (
-            scenario, "" if isinstance(why, BadRun) else type(why).__name__ + ": ", why))
+        mistakes.append(not_drawn(scenario, why))
     return found, drawn, section.about, mistakes
 
 

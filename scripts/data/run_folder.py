@@ -92,6 +92,13 @@ def damage_of(name, faults):
     return texts
 
 
+def remedy(folder):
+    """Returns how a file that is missing may be had, as the end of a sentence."""
+    if os.path.exists(os.path.join(folder, "events.jsonl")):
+        return "bench-all report %s makes it from events.jsonl" % folder
+    return "nor events.jsonl, of which bench-all report makes it: copy one of them from where the run was made"
+
+
 def open_table(folder, name, columns):
     """Returns (header, reader) of a CSV; BadRun unless it has the columns."""
     path = os.path.join(folder, name)
@@ -100,13 +107,11 @@ def open_table(folder, name, columns):
             reader = csv.reader(io.StringIO(file.read(), newline=""))
         header = next(reader, [])
     except FileNotFoundError:
-        raise BadRun("%s: there is no %s; bench-all report %s makes it from events.jsonl"
-                     % (folder, name, folder)) from None
+        raise BadRun("%s: there is no %s; %s" % (folder, name, remedy(folder))) from None
     except (OSError, csv.Error) as why:
         raise BadRun("%s: cannot be read (%s)" % (path, why)) from None
     if not header:
-        raise BadRun("%s is empty: not even a header; bench-all report %s makes it from "
-                     "events.jsonl" % (path, folder))
+        raise BadRun("%s is empty: not even a header; %s" % (path, remedy(folder)))
     lacking = [column for column in columns if column not in header]
     if lacking:
         raise BadRun("%s lacks the column%s %s; name a folder that bench-all wrote"
@@ -201,8 +206,7 @@ def read_facts(folder):
         with open(path, encoding="utf-8-sig") as file:
             facts = json.load(file)
     except FileNotFoundError:
-        raise BadRun("%s: there is no run.json; bench-all report %s makes it from events.jsonl"
-                     % (folder, folder)) from None
+        raise BadRun("%s: there is no run.json; %s" % (folder, remedy(folder))) from None
     except (OSError, ValueError, RecursionError) as why:
         raise BadRun("%s: cannot be read (%s); bench-all report %s makes it again"
                      % (path, why, folder)) from None

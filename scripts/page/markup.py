@@ -148,7 +148,7 @@ def contents(sections):
 
 
 def note_text(text):
-    return '<p class="warning">%s</p>' % escape(text if "." in text.split()[0] else words.capital(text))
+    return '<p class="warning">%s</p>' % escape(text if re.search("[._]", text.split()[0]) else words.capital(text))
 
 
 def document(title, line, notes, sections):

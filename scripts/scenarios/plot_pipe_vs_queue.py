@@ -15,10 +15,10 @@ SECTION = sections.Section(
 
 
 def draw(folder, run, rows):
-    """Returns the paths of the SVGs drawn: none if nothing was measured."""
+    """Yields the paths of the SVGs drawn: none if nothing was measured; those that need hist.csv last."""
     one_way = [row for row in rows if row["mode"] == "throughput"]
     bytes_too = len({row["msg_bytes"] for row in one_way}) > 1
-    return (sections.draw(SECTION, folder, run, one_way) +
-            (sections.draw(SECTION, folder, run, one_way, BYTES) if bytes_too else []) +
-            sections.draw(SECTION, folder, run, [row for row in rows if row["mode"] != "throughput"]) +
-            pipe_vs_queue_latency.draw(folder, run, rows))
+    yield from sections.draw(SECTION, folder, run, one_way)
+    yield from sections.draw(SECTION, folder, run, one_way, BYTES) if bytes_too else []
+    yield from sections.draw(SECTION, folder, run, [row for row in rows if row["mode"] != "throughput"])
+    yield from pipe_vs_queue_latency.draw(folder, run, rows)

@@ -49,9 +49,8 @@ def draw_shape(folder, run, state, lines):
 
 
 def draw(folder, run, rows):
-    paths = sections.draw(SECTION, folder, run, rows)
+    yield from sections.draw(SECTION, folder, run, rows)
     for state, cases in shapes(rows).items():
         lines = percentiles.distributions(folder, cases)
         if lines:
-            paths.append(draw_shape(folder, run, state, lines))
-    return paths
+            yield draw_shape(folder, run, state, lines)

@@ -1,6 +1,7 @@
 """What is wrong with a folder is said in one line, with an exit code, and never as a traceback."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -40,7 +41,9 @@ class Mistakes(unittest.TestCase):
 
     def test_a_folder_without_a_run(self):
         with support.fixture_run() as run:
-            self.refuses(run.folder, "there is no samples.csv; bench-all report")
+            self.refuses(run.folder, "there is no samples.csv; nor events.jsonl, of which bench-all report makes it")
+            with open(run.path("events.jsonl"), "w", encoding="utf-8"):
+                self.refuses(run.folder, "there is no samples.csv; bench-all report %s makes it from events.jsonl" % run.folder)
 
     def test_a_run_without_its_facts(self):
         run = self.broken("run.json", lambda text: text)
@@ -205,8 +208,12 @@ class Damage(unittest.TestCase):
         os.remove(self.run_.path("hist.csv"))
         code, out, err = support.report(self.run_.folder)
         self.assertEqual((code, err.count("\n")), (3, 1), err)
-        self.assertIn("there is no hist.csv", err)
+        self.assertIn("there is no hist.csv; nor events.jsonl, of which bench-all report makes it", err)
         self.assertTrue(out)
+        shown = set(re.findall(r'href="plots/(\w+).csv"', self.run_.read("report.html")))
+        self.assertIn("pipe_vs_queue_p50", shown)
+        self.assertFalse([name for name in shown if "percentiles" in name])
+        self.assertIn('<p class="warning">pipe_vs_queue is not all drawn', self.run_.read("report.html"))
 
     def test_damaged_latencies_are_left_out(self):
         found = read_histogram(self.run_.folder)
