@@ -12,6 +12,7 @@ from data import races as racing, words
 from data.contenders import family, label
 from data.estimate import NOTICED, per_launch, ratio_of, told_apart
 from data.run_folder import measured
+from data.scaling_fit import POSSIBLE
 from answers.tables import Cell, Table
 
 Claim = collections.namedtuple("Claim", "text scenario judge axes theirs ours", defaults=({}, (), ()))
@@ -73,7 +74,8 @@ def scales(rows, impls, cpus):
         return NOTHING
     share = (ratio.value - 1) / (workers - 1)
     holds = True if share >= SCALES else False if share <= STANDS else None
-    return Finding("%d x %s: %s the work of one" % (workers, name, racing.times(ratio)), holds, ratio.low is not None)
+    doubt = ", more than the cores can give: the one was disturbed" if ratio.value > POSSIBLE * workers else ""
+    return Finding("%d x %s: %s the work of one%s" % (workers, name, racing.times(ratio), doubt), None if doubt else holds, ratio.low is not None)
 
 
 def stands(rows, impls, cpus):

@@ -10,6 +10,7 @@ what a scheduler does, not how work scales. With fewer than six of them two para
 import collections
 
 FEWEST_POINTS = 6
+POSSIBLE = 1.1  # of a core's worth for each worker; a speed-up beyond it says that the one worker was disturbed
 
 Fit = collections.namedtuple("Fit", "serial contention crosstalk")
 

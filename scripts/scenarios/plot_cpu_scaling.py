@@ -13,7 +13,7 @@ from data.contenders import label, order
 from data.estimate import Estimate, per_launch, ratio_of, too_close
 from data.races import contender_of, times
 from data.run_folder import measured, without_load
-from data.scaling_fit import fit_of, law_of, words_of
+from data.scaling_fit import POSSIBLE, fit_of, law_of, words_of
 from answers.answer import UNANSWERED, Answer, nothing
 from answers.tables import Cell, Notes, Table, interval_cell, missing, name_cell, without_empty
 from figures import figure, lines
@@ -22,7 +22,7 @@ from scenarios.sections import Section
 COLUMNS = ("mode", "parties")  # that every row has
 KINDS = ("integer", "floating_point", "memory", "allocation", "lock")
 SCALINGS = ("weak", "strong")
-POSSIBLE = 1.1  # efficiency beyond which the measurement is in doubt
+DOUBT = "more than the cores can give: the one worker was disturbed"
 WORKERS = lines.X("parties", "workers", lambda value: "%d" % value)
 SPEED_UP = lines.Y("speed_up", "times one worker of the same kind", words.three, False, "higher")
 SECTION = Section(
@@ -99,8 +99,13 @@ def laws(panels, cpus):
         yield "Amdahl's law and the universal scalability law (USL): %s." % why
 
 
+def is_doubtful(speed_up, workers):
+    return speed_up.value > POSSIBLE * workers
+
+
 def sentence(scaling, workers, contender, speed_up):
     about, doubt = (workers, label(*contender), times(speed_up)), ", not told apart from one" if too_close(speed_up) else ""
+    doubt = ", " + DOUBT if is_doubtful(speed_up, workers) else doubt
     if scaling == "weak":
         return "%d workers, each a %s, do %s the integer work of one%s." % (*about, doubt)
     return "Divided among %d workers, each a %s, the same integer work is done %s as fast%s." % (*about, doubt)
@@ -110,8 +115,7 @@ def efficiency_cell(notes, ratio, workers, cpus):
     if workers > cpus:
         return missing(notes, "oversubscribed", "more workers than cores: they take turns, and nothing can scale")
     efficiency = ratio.value / workers
-    return Cell("%.0f %%" % (100 * efficiency), efficiency, [notes.number(
-        "more than the cores can give: the one worker was disturbed")] if efficiency > POSSIBLE else ())
+    return Cell("%.0f %%" % (100 * efficiency), efficiency, [notes.number(DOUBT)] if is_doubtful(ratio, workers) else ())
 
 
 def answer(run, rows):
@@ -121,14 +125,15 @@ def answer(run, rows):
         for contender, ratios in speeds.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                speeds_of.append((SCALINGS.index(scaling), -ratios[useful].value, useful, contender, ratios[useful]))
+                speeds_of.append((is_doubtful(ratios[useful], useful), SCALINGS.index(scaling), -ratios[useful].value, useful,
+                                  contender, ratios[useful]))
             found += [[name_cell(contender), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
                        Cell(words.three(ratio.value), ratio.value), interval_cell(notes, ratio, words.three),
                        efficiency_cell(notes, ratio, workers, cpus), Cell(str(ratio.n), ratio.n)]
                       for workers, ratio in ratios.items()]
     if not found:
         return nothing("This run has no work of one worker to compare with.")
-    points = [sentence(SCALINGS[rank], workers, contender, ratio) for rank, _, workers, contender, ratio in sorted(speeds_of)]
+    points = [sentence(SCALINGS[rank], workers, contender, ratio) for _, rank, _, workers, contender, ratio in sorted(speeds_of)]
     points += laws(panels, cpus)
     table = without_empty(Table("Each against one worker of its own kind.", [
         "contender", "work", "scaling", "workers", "speed-up", "95 % interval", "efficiency", "launches"],

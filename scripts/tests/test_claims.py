@@ -56,6 +56,11 @@ class Claims(unittest.TestCase):
         self.assertEqual(found[CORES][2], "does not hold in CPython; holds in gilfree")
         self.assertTrue(found[GIL][0].startswith("2 x CPython 3.11.2 Thread: 0.80 times"), found[GIL])
 
+    def test_more_than_the_cores_can_give_proves_nothing(self):
+        found = judged(lambda run: run.scaling("process", "integer", {1: 100, 2: 250}))
+        self.assertEqual(found[CORES][2], "not measured in CPython; cannot be told in gilfree")
+        self.assertIn("more than the cores can give", found[CORES][1])
+
     def test_a_pool_is_compared_at_the_tutorials_number_of_workers_or_the_nearest(self):
         def fill(run):
             for workers in (1, 4):

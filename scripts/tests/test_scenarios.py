@@ -85,6 +85,11 @@ class CpuScaling(unittest.TestCase):
         self.assertEqual(dicts(found)[1]["efficiency"], "150 %")
         self.assertIn("the one worker was disturbed", found.notes[dicts(found)[1]["efficiency"].notes[0] - 1])
 
+    def test_what_is_doubted_says_so_and_is_no_headline(self):
+        found = answered(lambda run: (run.scaling("thread", "integer", {1: 1e5, 2: 3e5}), run.scaling("process", "integer", {1: 1e5, 2: 1.9e5})))
+        self.assertTrue(found.headline.startswith("2 workers, each a gilfree mp::Process, do 1.90 times"), found.headline)
+        self.assertIn("of one, more than the cores can give: the one worker was disturbed.", found.points[0])
+
     def test_of_divided_work_too_no_more_workers_than_cpus_are_efficient(self):
         rows = [row for row in self.table() if row["scaling"] == "strong" and row["work"] == "lock" and
                 row["contender"] == "gilfree mp::Process"]
