@@ -1,0 +1,103 @@
+// The reports of a comparison: the same rows as a table, Markdown, JSON, JUnit and GitHub's annotations.
+#include "harness/judge/comparison_report.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "harness/judge/comparison_cells.h"
+#include "harness/tests/stored_runs.h"
+
+namespace harness::testing {
+namespace {
+
+TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
+  auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
+  compared.rows[0].name = "a\nb|c";
+  compared.a = "ru\nn";
+  const auto table = formatted({compared}, Format::kTable);
+  EXPECT_NE(table.find("against ru?n: "), std::string::npos) << table;
+  EXPECT_NE(table.find("\na?b|c\n  worse    rate    +25.0 %"), std::string::npos) << table;
+  const auto markdown = formatted({compared}, Format::kMarkdown);
+  EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | +25.0 % |"), std::string::npos) << markdown;
+}
+
+Compared one_row(Verdict verdict, double effect) {
+  ComparedRow row{.name = "a/x"};
+  row.judgement = {.verdict = verdict, .effect = effect, .interval = Interval{effect, effect}};
+  return {.rows = {row}};
+}
+
+TEST(ComparisonReportTest, AnIncomparableRowIsAnErrorOfJunitAndOfGithubWithoutANumber) {
+  auto compared = one_row(Verdict::kIncomparable, std::log(0.2));
+  compared.rows[0].note = "B failed in launch 3";
+  const auto junit = formatted({compared}, Format::kJunit);
+  EXPECT_NE(junit.find("<error message=\"incomparable B failed in launch 3\"/>"), std::string::npos)
+      << junit;
+  EXPECT_NE(junit.find("failures=\"0\" errors=\"1\" skipped=\"0\""), std::string::npos) << junit;
+  const auto github = formatted({compared}, Format::kGithub);
+  EXPECT_NE(github.find("::error title=incomparable::a/x rate: B failed in launch 3\n"),
+            std::string::npos)
+      << github;
+}
+
+TEST(ComparisonReportTest, AnAnnotationOfABetterRowSaysByHowMuchItIsBetter) {
+  const auto github = formatted({one_row(Verdict::kBetter, std::log(0.95))}, Format::kGithub);
+  EXPECT_NE(github.find("::notice title=better::a/x rate better by 5.0 %25 ("), std::string::npos)
+      << github;
+}
+
+TEST(ComparisonReportTest, WhatIsNoUtf8IsReplacedInJunit) {
+  auto compared = one_row(Verdict::kIncomparable, 0);
+  compared.b = "b\xff";
+  compared.rows[0].name = "a/\xc3(";
+  compared.rows[0].note = "it said \xe2\x82 and \x01";
+  const auto junit = formatted({compared}, Format::kJunit);
+  for (const auto* said : {"name=\"b\uFFFD against A\"", "classname=\"a/\uFFFD(\"",
+                           "incomparable it said \uFFFD and ?\""}) {
+    EXPECT_NE(junit.find(said), std::string::npos) << junit;
+  }
+}
+
+TEST(ComparisonReportTest, WhatTheFloorLeavesUndecidedIsNotCalledNoChange) {
+  ComparedRow row{.name = "a", .floor = 0.1, .floor_decided = true};
+  row.judgement.interval = Interval{0.05, 0.12};
+  row.judgement.rounds = 12, row.judgement.rounds_needed = 20;
+  row.judgement.verdict = Verdict::kUndecided;
+  EXPECT_EQ(next_step(row, true), "about 20 rounds would decide: --rounds 20; floor 10.5 %");
+  row.judgement.verdict = Verdict::kSame;
+  EXPECT_EQ(next_step(row, true), "no change, by the floor 10.5 %");
+}
+
+TEST(ComparisonReportTest, HugeRatiosAreNumbersInEachFormat) {
+  EXPECT_EQ(worsening_text(Metric::kRate, std::log(2)), "+100.0 %");
+  EXPECT_EQ(worsening_text(Metric::kRate, std::log(1e12)), "+1e+14 %");
+  EXPECT_EQ(worsening_text(Metric::kRate, -std::log(1e12)), "-100.0 %");
+  std::vector<double> small(6, 1e-300), large(6, 1e300);
+  const auto compared = compare_runs(run_of(large), run_of(small), {});
+  EXPECT_NE(formatted({compared}, Format::kTable).find("  +1e+602 %"), std::string::npos)
+      << formatted({compared}, Format::kTable);
+  const auto row = Json::parse(formatted({compared}, Format::kJson))[0]["rows"][0];
+  EXPECT_NEAR(row["worsening"].get<double>(), 600 * std::log(10), 1e-6);
+  EXPECT_NEAR(worsening(Metric::kRate, 1e300, 1e-300), 600 * std::log(10), 1e-6);
+}
+
+TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
+  auto compared = compare_runs(run_of(kBase), run_of(times(0.8)), {});
+  compared.rows[0].name = "a/x<1>";
+  const auto text = [&](Format format) { return formatted({compared}, format); };
+  EXPECT_NE(text(Format::kTable).find("\na/x<1>\n  worse    rate    +25.0 %"), std::string::npos)
+      << text(Format::kTable);
+  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | +25.0 % |"), std::string::npos);
+  EXPECT_EQ(Json::parse(text(Format::kJson))[0]["rows"][0]["verdict"], "worse");
+  EXPECT_NE(text(Format::kJunit).find("classname=\"a/x&lt;1&gt;\""), std::string::npos);
+  EXPECT_NE(text(Format::kJunit).find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(text(Format::kGithub).find("::error title=worse::a/x<1> rate worse by +25.0 %25"),
+            std::string::npos)
+      << text(Format::kGithub);
+}
+
+}  // namespace
+}  // namespace harness::testing
