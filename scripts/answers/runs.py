@@ -168,4 +168,6 @@ def headline(runs, cases):
     """Returns how many cases are faster, slower or neither, of the last run beside the first."""
     counts = collections.Counter(verdict_of(case.ratios[len(runs) - 1]) for case in cases if case.ratios.get(len(runs) - 1))
     parts = ["%d %s" % (counts[verdict], verdict) for verdict in ("slower", "faster", "not told apart", "preliminary") if counts[verdict]]
-    return "%s beside %s: %s" % (runs[-1].name, runs[0].name, ", ".join(parts) or "no case in common")
+    few = " (too few launches to tell)" if counts["preliminary"] else ""
+    return "%s beside %s: %s%s" % (runs[-1].name, runs[0].name, "of %s %s" % (
+        words.counted(sum(counts.values()), "case"), ", ".join(parts)) if parts else "no case in common", few)

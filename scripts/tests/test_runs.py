@@ -58,7 +58,7 @@ class Beside(Several):
     def test_a_change_has_its_ratio_its_interval_and_a_verdict(self):
         texts, (code, out, err) = self.beside(self.run_of(), self.run_of(1.5))
         self.assertEqual((code, err), (0, ""))
-        self.assertIn("1 faster, 1 not told apart, 1 preliminary", out)
+        self.assertIn("of 3 cases 1 faster, 1 not told apart, 1 preliminary (too few launches to tell)", out)
         rows = {row["case"].split("/")[1]: row for row in csv.DictReader(texts["changes.csv"].splitlines())}
         self.assertEqual({name: row["verdict"] for name, row in rows.items()}, {
             "contender:lock": "faster", "contender:std_mutex": "not told apart", "contender:tbb_mutex": "preliminary"})
