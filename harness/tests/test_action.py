@@ -58,7 +58,7 @@ class Action(CommandTest):
 
     def compare(self, **environment):
         return self.run_step("compare", **{
-            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5", "FAIL_ON": "incomparable", "BUILD": BUILD,
+            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5m", "FAIL_ON": "incomparable", "BUILD": BUILD,
             "PROGRAM": "bin/bench-all", "FIXTURE": self.program, "RUNNER_TEMP": self.folder,
             "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
             "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})

@@ -164,15 +164,20 @@ class Ab(CompareTest):
         self.assertEqual(self.reap(), [])
 
     def test_numbers_that_are_none_are_refused(self):
-        for option in "--delta", "--time-budget":
-            result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, option, "nan"])
-            self.assertEqual(result.code, 2)
-            self.assertIn("'nan' is not a number between", result.err)
+        result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--delta", "nan"])
+        self.assertEqual(result.code, 2)
+        self.assertIn("'nan' is not a number between", result.err)
+        # A time has a unit, as in all other commands.
+        for command in ["ab", "--a", self.program, "--b", self.program], ["aa"], ["run"], ["noise"]:
+            for time in "nan", "10", "0.5":
+                result = self.run_it([*command, "--time-budget", time])
+                self.assertEqual((result.code, result.err), (
+                    2, "bench-all: --time-budget: '%s' is not a duration of at most a day; write 80ms, 0.5s or 2m\n" % time))
         self.refuses(["ab", "--a", self.program, "--b", self.program, CASE, "--seed", "-1"], 2,
                      "--seed: '-1' is not a whole number below 2^64")
 
     def test_a_spent_budget_leaves_rounds_out(self):
-        self.compare(1000, 1000, "--rounds", "10000", "--time-budget", "0.02")
+        self.compare(1000, 1000, "--rounds", "10000", "--time-budget", "1200ms")
         self.assertLess(int(self.verdicts()["rate"]["rounds"]), 10000)
 
     def test_an_interruption_keeps_what_was_measured_and_says_how_to_go_on(self):

@@ -7,7 +7,7 @@ from comparing import InstantTest
 
 class Budget(InstantTest):
     def test_rounds_go_where_they_decide_and_what_is_worse_is_still_confirmed(self):
-        result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "8", "--time-budget", "1",
+        result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "8", "--time-budget", "10m",
                               "--out", self.path("out"), "-q"])
         self.assertEqual(result.code, 1, result)
         rows = {row["case"]: row for row in self.rows(name="compare.csv")}

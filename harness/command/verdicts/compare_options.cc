@@ -1,7 +1,6 @@
 #include "harness/command/verdicts/compare_options.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -27,14 +26,6 @@ const std::vector<std::string> kDecided = {
     "--quiet",    "--progress", "--lenient", "--strict",   "--time-budget", "--save-baseline"};
 
 std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
-
-std::chrono::nanoseconds budget_of(const std::string& text) {
-  const std::string option = "--time-budget";
-  const bool has_unit = !text.empty() && std::isalpha(static_cast<unsigned char>(text.back())) != 0;
-  if (has_unit && text != "nan" && text != "inf") return duration(option, text);
-  const std::chrono::duration<double, std::ratio<60>> minutes(decimal(option, text, 0.01, 1440));
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(minutes);
-}
 
 // Far longer than a launch that hangs takes, which the program ends by itself (--timeout).
 std::chrono::nanoseconds patience_of(const std::vector<std::string>& options) {
@@ -89,9 +80,10 @@ void add_shared(CLI::App& command, CompareOptions& options) {
   command
       .add_option_function<std::string>(
           "-t,--time-budget",
-          [&](const std::string& text) { options.settings.budget = budget_of(text); },
-          "as 10m; a number alone is minutes. Rounds, or trials of `aa`, that do not fit are left "
-          "out")
+          [&](const std::string& text) {
+            options.settings.budget = duration("--time-budget", text);
+          },
+          "as 10m. Rounds, or trials of `aa`, that do not fit are left out")
       ->type_name("TIME");
   command
       .add_option(
