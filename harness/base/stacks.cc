@@ -16,6 +16,12 @@ void add_text(Json& thread, const std::string& folder, const char* name) {
   if (!text->empty() && *text != "0") thread[name] = *text;
 }
 
+std::string word_of(const Json& thread, const char* key) {
+  const auto found = thread.find(key);
+  if (found == thread.end()) return "?";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
 }  // namespace
 
 Json stacks_of(pid_t leader) {
@@ -35,6 +41,17 @@ Json stacks_of(pid_t leader) {
     }
   }
   return threads;
+}
+
+std::string stacks_text(const Json& threads) {
+  std::string text;
+  for (const Json& thread : threads) {
+    text += "  process " + word_of(thread, "pid") + " thread " + word_of(thread, "tid") + " " +
+            word_of(thread, "comm") + ": state " + word_of(thread, "state") + ", wchan " +
+            word_of(thread, "wchan") + ", syscall " + word_of(thread, "syscall") + "\n";
+    if (thread.contains("stack")) text += word_of(thread, "stack") + "\n";
+  }
+  return text;
 }
 
 }  // namespace harness

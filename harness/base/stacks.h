@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "harness/base/json.h"
 
 namespace harness {
@@ -11,5 +13,8 @@ namespace harness {
 // comm (its name), state; wchan, the kernel's function that it sleeps in; syscall, the system call's number and
 // arguments, or "running"; stack, the kernel's frames. What this user may not read is left out.
 Json stacks_of(pid_t leader);
+
+// Returns the same for reading: a line for each thread, and its frames.
+std::string stacks_text(const Json& threads);
 
 }  // namespace harness

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/files.h"
+#include "harness/base/stacks.h"
 #include "harness/measure/histogram.h"
 #include "harness/record/columns.h"
 #include "harness/record/events.h"
@@ -83,9 +84,9 @@ Json run_facts(const std::vector<Json>& events) {
   return run;
 }
 
-std::string word_of(const Json& thread, const char* key) {
-  const auto found = thread.find(key);
-  if (found == thread.end()) return "?";
+std::string word_of(const Json& row, const char* key) {
+  const auto found = row.find(key);
+  if (found == row.end()) return "?";
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
@@ -97,13 +98,7 @@ std::string hung_threads(const std::vector<Json>& events) {
     if (threads == event.end() || !threads->is_array()) continue;
     const Json& row = event.at("row");
     text += word_of(row, "case") + " launch " + word_of(row, "launch") + ": " +
-            word_of(row, "error") + "\n";
-    for (const Json& thread : *threads) {
-      text += "  process " + word_of(thread, "pid") + " thread " + word_of(thread, "tid") + " " +
-              word_of(thread, "comm") + ": state " + word_of(thread, "state") + ", wchan " +
-              word_of(thread, "wchan") + ", syscall " + word_of(thread, "syscall") + "\n";
-      if (thread.contains("stack")) text += word_of(thread, "stack") + "\n";
-    }
+            word_of(row, "error") + "\n" + stacks_text(*threads);
   }
   return text;
 }

@@ -6,12 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
 #include "harness/base/child_program.h"
 #include "harness/base/interruption.h"
+#include "harness/base/process_tree.h"
 #include "harness/base/stacks.h"
+#include "harness/base/time_to_run.h"
 
 namespace harness {
 namespace {
@@ -66,14 +69,54 @@ Json no_row(const std::string& status, std::string error, const std::string& com
   return {{"row", {{"status", status}, {"error", error}}}};
 }
 
-// Says what the launch did when its time was up, and what it had complained of.
-Json late_row(std::chrono::nanoseconds timeout, const std::string& lines,
+// For how much of the time that it was watched a launch could run.
+struct Watched {
+  std::chrono::nanoseconds time{0}, could_run{0};
+
+  bool was_starved() const { return 2 * could_run < time; }
+};
+
+// Waits as ChildProgram::wait() does. A launch that takes more than half of the timeout is watched from then on:
+// before, looking at it would disturb what it measures.
+ChildProgram::End wait_for(ChildProgram& child, std::chrono::nanoseconds timeout,
+                           const std::vector<Capture*>& captures, Watched& watched) {
+  using Clock = ChildProgram::Clock;
+  constexpr int kLooks = 10;
+  const auto slice = timeout / 2 / kLooks;
+  auto before = Clock::now() + timeout / 2;
+  auto end = child.wait(before, captures);
+  TimeToRun to_run;
+  if (end == ChildProgram::End::kLate) to_run.look(slice, thread_times_of(child.id()));
+  for (int look = 0; look < kLooks && end == ChildProgram::End::kLate; ++look) {
+    end = child.wait(before + slice, captures);
+    const std::chrono::nanoseconds passed = Clock::now() - before;
+    before += passed;
+    // What is longer than a slice counts as one: this program did not run either.
+    watched.time += std::min(passed, slice);
+    watched.could_run += to_run.look(std::min(passed, slice), thread_times_of(child.id()));
+  }
+  return end;
+}
+
+std::string seconds_text(std::chrono::nanoseconds time) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(time).count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+// Says what the launch did when its time was up, whether it could run, and what it had complained of.
+Json late_row(std::chrono::nanoseconds timeout, const Watched& watched, const std::string& lines,
               const std::string& complaints) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
   const Json last = Json::parse(last_line(lines), nullptr, false);
   std::string error = "still running after " + std::to_string(seconds) + " s";
   if (is_stage(last)) error += ": " + last["stage"].get<std::string>();
-  return no_row("timeout", error, complaints);
+  if (watched.was_starved()) {
+    error += "; starved: its threads could run for " + seconds_text(watched.could_run) +
+             " of the last " + seconds_text(watched.time);
+  }
+  Json line = no_row("timeout", error, complaints);
+  line["starved"] = watched.was_starved();
+  return line;
 }
 
 // Adds to a failed row what the launch wrote last to standard error, if the row does not say that anyway: the last
@@ -124,7 +167,8 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   Capture rows, complaints(kLongestComplaint);
   ChildProgram child(
       [&] { become_the_launch(rows.writer(), complaints.writer(), std::move(order)); });
-  const auto end = child.wait(ChildProgram::Clock::now() + timeout, {&rows, &complaints});
+  Watched watched;
+  const auto end = wait_for(child, timeout, {&rows, &complaints}, watched);
   const Json hung = end == ChildProgram::End::kLate ? stacks_of(child.id()) : Json();
   const int status = child.reap();
   reap_orphans();
@@ -132,7 +176,7 @@ std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   rows.drain();  // what was written just before it ended
   complaints.drain();
   if (end == ChildProgram::End::kEnded) return rows_of(rows.text(), complaints.text(), status);
-  Json line = late_row(timeout, rows.text(), complaints.text());
+  Json line = late_row(timeout, watched, rows.text(), complaints.text());
   line["threads"] = hung;
   return {line};
 } catch (const CannotStart& why) {

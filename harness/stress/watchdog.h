@@ -4,15 +4,13 @@
 // (harness/docs/0007-a-hang-is-counted-in-time-to-run.md).
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "harness/base/process_tree.h"
+#include "harness/base/time_to_run.h"
 
 namespace harness::stress {
 
@@ -37,14 +35,12 @@ class Watchdog {
   std::string to_text() const;
 
  private:
-  Nanoseconds longest_wait(const std::vector<ThreadTimes>& threads, Nanoseconds time);
-
   const Nanoseconds patience_, slice_;
   std::uint64_t steps_ = 0;
   Nanoseconds idle_{0},
       all_{0};  // in which all threads could run: since the last step, and since the start
   Nanoseconds idle_by_clock_{0}, clock_{0};  // the same by the clock
-  std::map<pid_t, ThreadTimes> before_;
+  TimeToRun to_run_;
 };
 
 }  // namespace harness::stress

@@ -113,6 +113,7 @@ void complain_without_end() {
 const std::map<std::string, Body>& troubles() {
   static const std::map<std::string, Body> all = {
       {"hang", [](Run&) { sleep_for_ever(); }},
+      {"stopped", [](Run&) { ::raise(SIGSTOP); }},
       {"crash", [](Run&) { ::abort(); }},
       {"exit", [](Run&) { ::_exit(0); }},
       {"exit_7", [](Run&) { ::_exit(7); }},
