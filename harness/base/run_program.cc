@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "harness/base/errors.h"
+#include "harness/base/stacks.h"
 
 namespace harness {
 namespace {
@@ -47,6 +48,7 @@ Finished run_program(const std::vector<std::string>& command, std::chrono::nanos
       group);
   Finished finished;
   finished.end = child.wait(ChildProgram::Clock::now() + patience, {&output, &complaints});
+  if (finished.end == ChildProgram::End::kLate) finished.threads = stacks_of(child.id());
   finished.status = child.reap();
   finished.output = output.text();
   finished.complaint = last_line(complaints.text());

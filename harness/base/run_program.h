@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/child_program.h"
+#include "harness/base/json.h"
 
 namespace harness {
 
@@ -17,6 +18,7 @@ struct Finished {
   int status = 0;         // as waitpid(2) gives it
   std::string output;     // what it wrote to stdout, the last 64 MiB of it
   std::string complaint;  // the last line that it wrote to stderr
+  Json threads;           // what its threads did when it was late (stacks.h)
 
   bool succeeded() const;
   // Its exit code; -1 if it has none.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <chrono>
 #include <cstdint>
@@ -98,13 +99,20 @@ void expect_written(const Finished& launch, const fs::path& scratch) {
   throw CannotWrite(said + kGoOn);
 }
 
-// The rows of a launch's windows.
-std::vector<Json> rows_of(const fs::path& folder) {
-  std::vector<Json> rows;
-  for (const auto& event : read_events(folder)) {
-    if (event.value("event", "") == "sample") rows.push_back(event.at("row"));
+// What a launch that has ended so left in its folder. Throws std::runtime_error if that is damaged.
+Launched launched_in(const fs::path& folder, const Finished& finished) {
+  const auto events =
+      fs::exists(folder / "events.jsonl") ? read_events(folder) : std::vector<Json>();
+  const bool has_row = std::any_of(events.begin(), events.end(), [](const Json& event) {
+    return event.value("event", "") == "sample";
+  });
+  Launched launched = launched_of_events(events);
+  if (finished.succeeded() || (has_row && !launched.failure.empty())) return launched;
+  launched = {.failure = finished.failure()};
+  if (finished.end == ChildProgram::End::kLate) {
+    launched.late = LateEnd{.threads = finished.threads};
   }
-  return rows;
+  return launched;
 }
 
 }  // namespace
@@ -200,11 +208,7 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
   const Finished finished = run_build(command, patience_);
   Launched launched;
   try {
-    const auto rows = fs::exists(scratch / "events.jsonl") ? rows_of(scratch) : std::vector<Json>();
-    launched = launched_of(rows);
-    if (!finished.succeeded() && (rows.empty() || launched.failure.empty())) {
-      launched = {.failure = finished.failure()};
-    }
+    launched = launched_in(scratch, finished);
   } catch (const std::runtime_error&) {
     launched = {.failure = "its events.jsonl is damaged"};
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/late_launch.h"
 #include "harness/judge/metric.h"
 #include "harness/judge/verdict.h"
 
@@ -29,6 +30,7 @@ struct Compared {
   bool paired = true;  // by rounds of neighbouring launches; stored runs are not
   std::vector<ComparedRow> rows = {};
   std::vector<std::string> warnings = {};  // that hold for all rows
+  std::vector<LateLaunch> late = {};       // launches that did not end in time
   std::vector<std::string> about = {};  // what a and b are: when and from what they were measured
 
   bool any(Verdict verdict) const {

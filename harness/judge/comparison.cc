@@ -48,6 +48,7 @@ void Comparison::run(const Progress& progress) {
   confirm(progress);
   for (auto& row : result_.rows) mark_lost(row);
   say_what_is_unconfirmed();
+  mark_made_again();
   mark_failed();
   if (!result_.none_judged() || interrupted() != 0) return;
   result_.warnings.push_back(
@@ -120,6 +121,24 @@ void Comparison::mark_lost(ComparedRow& row) {
     row.judgement.verdict = Verdict::kIncomparable;
     row.judgement.confirmed = false;
   }
+}
+
+// Says it in each row, and in a warning, since rows that are the same are not shown.
+void Comparison::mark_made_again() {
+  std::vector<std::string> names;
+  for (const auto& [name, late] : rounds_.late()) {
+    result_.late.insert(result_.late.end(), late.begin(), late.end());
+    if (rounds_.failures().count(name) == 0) names.push_back(name);
+  }
+  for (auto& row : result_.rows) {
+    const auto late = rounds_.late().find(row.name);
+    if (late == rounds_.late().end()) continue;
+    row.note += (row.note.empty() ? "" : "; ") + retry_note(late->second);
+  }
+  if (names.empty()) return;
+  warn("launches of " + counted(names.size(), "case") +
+       " hung or were starved, and were made again; what their threads did is in hung.txt: " +
+       few_of(names));
 }
 
 // What other rounds have said of a broken case does not count.

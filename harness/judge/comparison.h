@@ -50,6 +50,7 @@ class Comparison {
   void mark_lost(ComparedRow& row);
   std::string why_not_compared(const std::string& name) const;
   void mark_failed();
+  void mark_made_again();
   void confirm(const Progress& progress);
   void say_what_is_unconfirmed();
 

@@ -169,6 +169,7 @@ void write_comparison(const Compared& compared, const std::filesystem::path& fol
   write_file(folder / "compare.csv", csv);
   write_file(folder / "compare.json", formatted({compared}, Format::kJson));
   write_file(folder / "compare.md", markdown_of(compared));
+  if (!compared.late.empty()) write_file(folder / "hung.txt", hung_text(compared.late));
 }
 
 }  // namespace harness

@@ -16,7 +16,7 @@ enum class Format { kTable, kMarkdown, kJson, kJunit, kGithub };
 // Several comparisons are one text; of JSON, a list.
 std::string formatted(const std::vector<Compared>& all, Format format);
 
-// All three files; throws CannotWrite.
+// All three files, and hung.txt if a launch was late; throws CannotWrite.
 void write_comparison(const Compared& compared, const std::filesystem::path& folder);
 
 }  // namespace harness

@@ -26,9 +26,11 @@ Sample sample_from(const Json& json) {
 }  // namespace
 
 Json json_of(const Pair& pair) {
-  return {{"event", "pair"},         {"case", pair.name},    {"fresh", pair.fresh},
-          {"seconds", pair.seconds}, {"a", json_of(pair.a)}, {"b", json_of(pair.b)},
-          {"failure", pair.failure}};
+  Json json = {{"event", "pair"},         {"case", pair.name},    {"fresh", pair.fresh},
+               {"seconds", pair.seconds}, {"a", json_of(pair.a)}, {"b", json_of(pair.b)},
+               {"failure", pair.failure}};
+  for (const auto& late : pair.late) json["late"].push_back(json_of(late));
+  return json;
 }
 
 Pair pair_from(const Json& json) {
@@ -38,6 +40,9 @@ Pair pair_from(const Json& json) {
             .a = sample_from(json.at("a")),
             .b = sample_from(json.at("b")),
             .failure = json.at("failure").get<std::string>()};
+  for (const auto& late : json.value("late", Json::array())) {
+    pair.late.push_back(late_launch_from(late));
+  }
   if (!(pair.seconds >= 0)) throw std::out_of_range("seconds below 0");
   return pair;
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/base/json.h"
+#include "harness/judge/late_launch.h"
 #include "harness/judge/sample.h"
 
 namespace harness {
@@ -14,6 +16,8 @@ struct Pair {
   double seconds = 0;        // it took
   Sample a = {}, b = {};     // empty if a launch failed
   std::string failure = {};  // "B failed in launch 3: exit code 1"
+  // Those that did not end in time: after the first, both builds were launched again.
+  std::vector<LateLaunch> late = {};
 };
 
 Json json_of(const Pair& pair);

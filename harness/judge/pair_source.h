@@ -25,11 +25,14 @@ class PairSource {
   bool has_made(const std::string& name, bool fresh) const;
   // Returns one that was made earlier; nothing if there is none.
   std::optional<Pair> take_made(const std::string& name, bool fresh);
-  // Launches both builds, A first if `number` is odd. Returns nothing if it was interrupted.
+  // Launches both builds, A first if `number` is odd. If one is late, both are launched again, once: launches that lie a
+  // timeout apart are no neighbours. Returns nothing if it was interrupted.
   std::optional<Pair> launch(const std::string& name, int number, bool fresh,
                              const ComparisonSettings& settings) const;
 
  private:
+  void launch_both(Pair& pair, int number, const ComparisonSettings& settings) const;
+
   Build a_, b_;
   std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
   std::function<void(const Pair&)> keep_ = [](const Pair&) {};

@@ -128,7 +128,9 @@ void Rounds::measure_pair(const std::string& name) {
     pair = source_.launch(name, number, confirming_, settings_);
   }
   if (!pair) return;
-  longest_pair_ = std::max(longest_pair_, nanoseconds_of(pair->seconds));
+  if (pair->late.empty()) {
+    longest_pair_ = std::max(longest_pair_, nanoseconds_of(pair->seconds));
+  }
   add_pair(*pair);
 }
 
@@ -139,8 +141,21 @@ void Rounds::add_pairs_that_are_left() {
   }
 }
 
+void Rounds::add_late(const Pair& pair) {
+  if (pair.late.empty()) return;
+  auto& all = late_[pair.name];
+  const auto before =
+      std::find_if(all.begin(), all.end(), [](const auto& each) { return !each.starved; });
+  if (pair.failure.empty() && before != all.end() && !pair.late.front().starved) {
+    failures_[pair.name] = what_happened(*before) + ", and " + what_happened(pair.late.front()) +
+                           ": " + pair.late.front().why;
+  }
+  all.insert(all.end(), pair.late.begin(), pair.late.end());
+}
+
 void Rounds::add_pair(const Pair& pair) {
   if (!pair.failure.empty()) failures_[pair.name] = pair.failure;
+  add_late(pair);
   Samples& into = confirming_ ? fresh_ : samples_;
   for (const Metric metric : kMetrics) {
     const auto in_a = pair.a.find(metric), in_b = pair.b.find(metric);

@@ -5,7 +5,9 @@
 //   rounds.measure_afresh(suspects, progress); // rounds.fresh_samples()
 //
 // In an odd round A runs before B, in an even one B before A, case by case, so that a drift of the machine
-// favours neither. One round gives one difference a metric. A case of which a launch fails is measured no further.
+// favours neither. One round gives one difference a metric. A case of which a launch fails is measured no further. A launch
+// that is late is made again (pair_source.h), but a case that hangs in a second round is broken: to hang now and then is no
+// matter of the machine.
 //
 // With a time budget, rounds go where they decide most: six of each case; then more of those that are still open,
 // the nearest to a decision first. "Same" ends a case at once. "Worse" and "better" need all rounds, as without a
@@ -50,6 +52,8 @@ class Rounds {
   const std::map<std::pair<std::string, Metric>, RoundsWith>& measured() const { return measured_; }
   // Why a case is measured no further.
   const std::map<std::string, std::string>& failures() const { return failures_; }
+  // The launches that were late, by case.
+  const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
   // Returns true if a round of the case was begun.
   bool were_made(const std::string& name) const { return pairs_.count(name) != 0; }
   // Returns the time budget in which so many more pairs of launches would fit.
@@ -65,6 +69,7 @@ class Rounds {
                      const Progress& progress);
   void measure_pair(const std::string& name);
   void add_pair(const Pair& pair);
+  void add_late(const Pair& pair);
   void add_pairs_that_are_left();
   bool has_time_for(std::chrono::nanoseconds longest) const;
 
@@ -75,6 +80,7 @@ class Rounds {
   bool confirming_ = false;
   std::map<std::string, int> pairs_;             // of launches that were made, by case
   std::map<std::string, std::string> failures_;  // why a case is measured no further
+  std::map<std::string, std::vector<LateLaunch>> late_;
   std::map<std::pair<std::string, Metric>, RoundsWith> measured_;
   Samples samples_, fresh_;
   std::chrono::nanoseconds longest_pair_{};  // that one of them took

@@ -32,4 +32,21 @@ Launched launched_of(const std::vector<Json>& rows) {
   return {.sample = sample_of(rows)};
 }
 
+Launched launched_of_events(const std::vector<Json>& events) {
+  std::vector<Json> rows;
+  std::optional<LateEnd> late;
+  for (const auto& event : events) {
+    if (event.value("event", "") != "sample") continue;
+    rows.push_back(event.at("row"));
+    if (rows.back().value("status", "") != "timeout") continue;
+    const auto starved = event.find("starved"), threads = event.find("threads");
+    late.emplace();
+    late->starved = starved != event.end() && *starved == true;
+    if (threads != event.end() && threads->is_array()) late->threads = *threads;
+  }
+  Launched launched = launched_of(rows);
+  launched.late = late;
+  return launched;
+}
+
 }  // namespace harness

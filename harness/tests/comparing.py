@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 
 from command import CommandTest
 
@@ -21,6 +22,24 @@ class CompareTest(CommandTest):
     def compare(self, a, b, *words):
         return self.run_it(["ab", "--a", self.build("a", a), "--b", self.build("b", b), CASE,
                             "--out", self.path("out"), *FAST, *words])
+
+    def variant(self, body, lists='exec "%s" "$@"'):
+        """A build that lists what fixture-bench does, and measures in a way of its own; $real is fixture-bench."""
+        path = self.path("variant")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nreal="%s"\n[ "$1" = list ] && { %s; exit; }\n'
+                       'case "$*" in *--dry-run*) exec "$real" "$@" ;; esac\n%s\n' % (
+                self.program, lists.replace("%s", self.program), body))
+        os.chmod(path, 0o755)
+        return path
+
+    def against(self, variant, *words, case=CASE):
+        shutil.rmtree(self.path("out"), ignore_errors=True)
+        return self.run_it(["ab", "--a", self.program, "--b", variant, case, "--out", self.path("out"), *FAST, *words])
+
+    def remove(self, name):
+        if os.path.exists(self.path(name)):
+            os.remove(self.path(name))
 
     def verdicts(self):
         with open(self.path("out", "compare.csv"), newline="", encoding="utf-8") as file:

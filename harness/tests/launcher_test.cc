@@ -75,26 +75,24 @@ TEST_F(LauncherTest, AHangIsARowWhenTheTimeIsUpAndItsProcessIsGone) {
   const Json row = row_of("hang", 1s);
   EXPECT_GE(std::chrono::steady_clock::now() - begun, 1s);
   EXPECT_EQ(row["status"], "timeout");
-  EXPECT_EQ(row["error"], "still running after 1 s");
+  EXPECT_TRUE(row["error"].get<std::string>().starts_with("still running after 1 s"));
 }
 
 // As one that gets no CPU: it could not run.
 TEST_F(LauncherTest, ALaunchThatCouldNotRunIsStarvedAndOneThatSleptIsNot) {
   const auto late = [](const char* trouble) {
-    return run_launch(order("trouble", {{"kind", trouble}}), 1s).at(0);
+    return run_launch(order("trouble", {{"kind", trouble}}), 4s).at(0);
   };
   const Json stopped = late("stopped"), hung = late("hang");
   EXPECT_EQ(stopped["starved"], true);
   EXPECT_EQ(hung["starved"], false);
-  const std::string error = stopped["row"]["error"];
-  EXPECT_TRUE(
-      error.starts_with("still running after 1 s; starved: its threads could run for 0.0 s "
-                        "of the last 0."))
-      << error;
+  EXPECT_EQ(stopped["row"]["error"],
+            "still running after 4 s; starved: its threads could run for 0.0 s of the last 2.0 s");
 }
 
 TEST_F(LauncherTest, AHangSaysWhatTheLaunchWasAt) {
-  EXPECT_EQ(row_of("stuck", 1s)["error"], "still running after 1 s: it waits for the cat");
+  const std::string error = row_of("stuck", 1s)["error"];
+  EXPECT_TRUE(error.starts_with("still running after 1 s: it waits for the cat")) << error;
 }
 
 TEST_F(LauncherTest, AStageIsNoRow) {

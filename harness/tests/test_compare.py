@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import unittest
 
@@ -67,20 +66,6 @@ class Ab(CompareTest):
         self.assertEqual(self.verdicts()["rate"]["verdict"], "undecided")
         self.assertIn("would decide", self.verdicts()["rate"]["next_step"])
         self.assertEqual(self.against(variant, "--rounds", "6", "--strict").code, 4)
-
-    def variant(self, body, lists='exec "%s" "$@"'):
-        """A build that lists what fixture-bench does, and measures in a way of its own; $real is fixture-bench."""
-        path = self.path("variant")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('#!/bin/sh\nreal="%s"\n[ "$1" = list ] && { %s; exit; }\n'
-                       'case "$*" in *--dry-run*) exec "$real" "$@" ;; esac\n%s\n' % (
-                self.program, lists.replace("%s", self.program), body))
-        os.chmod(path, 0o755)
-        return path
-
-    def against(self, variant, *words, case=CASE):
-        shutil.rmtree(self.path("out"), ignore_errors=True)
-        return self.run_it(["ab", "--a", self.program, "--b", variant, case, "--out", self.path("out"), *FAST, *words])
 
     # Counts its launches in a file, and then does something else.
     EVERY_THIRD = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n; [ $((n %% 3)) = 2 ] && { %s; }; exec "$real" "$@"'

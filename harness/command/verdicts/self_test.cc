@@ -9,6 +9,7 @@
 
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
+#include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
 #include "harness/command/verdicts/dry_run.h"
@@ -164,6 +165,7 @@ class SelfTestRun {
     const auto begun = Clock::now();
     Comparison comparison(build_, build_, cases_, settings);
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
+    keep_late(comparison.result().late);
     if (interrupted() != 0) return true;  // its rounds are not all there
     for (const auto& row : comparison.result().rows) {
       if (row.judgement.verdict != Verdict::kIncomparable) continue;
@@ -175,10 +177,19 @@ class SelfTestRun {
     return true;
   }
 
+  void keep_late(const std::vector<LateLaunch>& all) {
+    for (const auto& late : all) {
+      log_.add_late(late);
+      std::cerr << "bench-all: aa: " << late.name << ": " << what_happened(late) << " ("
+                << one_line(late.why) << "); its threads are in hung.txt\n";
+    }
+  }
+
   int end(int code) const {
     SelfTest test(options_.settings.delta);
     for (const auto& trial : log_.trials()) test.add(trial);
     write_self_test(test, options_.settings, log_.folder());
+    if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
     std::cout << text_of(test);
     say_results(options_, log_.folder(), "aa.md, aa.json; `ab --floor` takes aa.json");
     if (const int signal = interrupted(); signal != 0) return 128 + signal;

@@ -17,12 +17,18 @@ void TrialLog::add_delay(const std::string& name, double share, double ns) {
   delays_[{name, share}] = ns;
 }
 
+void TrialLog::add_late(const LateLaunch& late) {
+  log_.append({{"event", "late"}, {"launch", json_of(late)}});
+  late_.push_back(late);
+}
+
 void TrialLog::read_line(const Json& line) {
   const auto event = line.at("event").get<std::string>();
   if (event == "delay") {
     delays_[{line.at("case").get<std::string>(), line.at("slowed_by").get<double>()}] =
         line.at("ns").get<double>();
   }
+  if (event == "late") late_.push_back(late_launch_from(line.at("launch")));
   if (event == "trial") trials_.push_back(trial_from(line));
 }
 

@@ -2,6 +2,7 @@
 //
 //   {"event": "aa", ...}          the settings, which all trials of the folder have in common
 //   {"event": "delay", "case": ..., "slowed_by": 0.1, "ns": 24.5}
+//   {"event": "late", "launch": {...}}    judge/late_launch.h
 //   {"event": "trial", ...}       judge/trial.h
 #pragma once
 
@@ -13,6 +14,7 @@
 
 #include "harness/base/json.h"
 #include "harness/command/verdicts/settings_log.h"
+#include "harness/judge/late_launch.h"
 #include "harness/judge/trial.h"
 
 namespace harness {
@@ -29,9 +31,11 @@ class TrialLog {
   const std::filesystem::path& folder() const { return log_.folder(); }
   const std::vector<Trial>& trials() const { return trials_; }
   const Delays& delays() const { return delays_; }
+  const std::vector<LateLaunch>& late() const { return late_; }
 
   void add(const Trial& trial);
   void add_delay(const std::string& name, double share, double ns);
+  void add_late(const LateLaunch& late);
 
  private:
   void read_line(const Json& line);
@@ -39,6 +43,7 @@ class TrialLog {
   SettingsLog log_;
   std::vector<Trial> trials_;
   Delays delays_;
+  std::vector<LateLaunch> late_;
 };
 
 }  // namespace harness
