@@ -99,7 +99,7 @@ Json measured_on() {
   return facts;
 }
 
-// What the trials of an aa.json have other than an `ab` with these settings. One that is older does not say it all.
+// What the trials of an aa.json have other than an `ab` with these settings.
 std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
   std::vector<std::string> doubts;
   const auto note = [&](const std::string& what, const std::string& there,
@@ -121,7 +121,7 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
     note("options of launches", text(all.at("options").get<std::vector<std::string>>()),
          text(settings.options));
   }
-  if (all.contains("measured_on")) {
+  if (all.value("measured_on", Json()).is_object()) {
     for (const auto& difference : unlike(all.at("measured_on"), measured_on())) {
       doubts.push_back(difference);
     }
@@ -182,6 +182,7 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
   if (!stream) throw refuse("cannot be read (" + reason(errno) + "); name the aa.json of an `aa`");
   Floors floors;
   std::set<std::string> covered;
+  bool says_where = false;  // an older aa.json does not
   try {
     const Json all = Json::parse(stream);
     for (const auto& row : all.at("cases")) {
@@ -192,6 +193,7 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
       if (contains(cases, name)) covered.insert(name);
     }
     floors.doubts = doubts_about(all, settings);
+    says_where = all.contains("measured_on") && all.at("measured_on").is_object();
   } catch (const std::exception&) {  // Json's, a metric or a number that is none
     throw refuse("is no aa.json; name the one that `aa` wrote");
   }
@@ -201,6 +203,11 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
     floors.doubts = {option + ": " + file.string() +
                      " is of other settings or another machine, whose floors may not hold here: " +
                      joined(floors.doubts, "; ")};
+  }
+  if (!says_where) {
+    floors.doubts.push_back(option + ": " + file.string() +
+                            " does not say on which machine and with which build it was measured, "
+                            "so its floors may not hold here; measure it anew by `bench-all aa`");
   }
   if (covered.size() < cases.size()) {
     floors.doubts.push_back(option + " covers " + std::to_string(covered.size()) + " of " +

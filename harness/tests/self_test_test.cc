@@ -123,6 +123,11 @@ TEST(SelfTestTest, OnATerminalACaseIsNamedOnceAndTheHeadSaysWhatPlusMeans) {
 
 class FloorsTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    write_self_test(SelfTest(kDelta), {}, folder_.path());
+    std::ifstream file(folder_.path() / "aa.json");
+    all_["measured_on"] = Json::parse(file).at("measured_on");
+  }
   void write(const Json& json) const { folder_.write("aa.json", json.dump()); }
   Floors floors(const std::vector<std::string>& cases) {
     ComparisonSettings settings;
@@ -157,11 +162,6 @@ TEST_F(FloorsTest, OfOtherSettingsSayInOneLineWhichDiffer) {
 }
 
 TEST_F(FloorsTest, OfAnotherMachineOrBuildSayWhatDiffers) {
-  write_self_test(SelfTest(kDelta), {}, folder_.path());
-  std::ifstream file(folder_.path() / "aa.json");
-  all_["measured_on"] = Json::parse(file).at("measured_on");
-  write(all_);
-  EXPECT_TRUE(floors({"x"}).doubts.empty()) << "it was measured here";
   all_["measured_on"]["host"]["cpu_model"] = "Other";
   all_["measured_on"]["build"]["flags"] = "-O0";
   write(all_);
@@ -169,6 +169,22 @@ TEST_F(FloorsTest, OfAnotherMachineOrBuildSayWhatDiffers) {
   ASSERT_EQ(found.doubts.size(), 1u);
   EXPECT_NE(found.doubts[0].find("CPU model: Other and "), std::string::npos) << found.doubts[0];
   EXPECT_NE(found.doubts[0].find("build flags: -O0 and "), std::string::npos) << found.doubts[0];
+}
+
+TEST_F(FloorsTest, OfAnOlderAaThatDoesNotSayWhereItWasMeasuredAreNamed) {
+  for (const Json& unknown : {Json(), Json("here")}) {
+    all_["measured_on"] = unknown;
+    write(all_);
+    const auto found = floors({"x"});
+    ASSERT_EQ(found.doubts.size(), 1u);
+    EXPECT_NE(found.doubts[0].find("aa.json does not say on which machine and with which build it "
+                                   "was measured"),
+              std::string::npos)
+        << found.doubts[0];
+  }
+  all_.erase("measured_on");
+  write(all_);
+  EXPECT_EQ(floors({"x"}).doubts.size(), 1u);
 }
 
 TEST_F(FloorsTest, SayHowManyCasesTheyDoNotCover) {

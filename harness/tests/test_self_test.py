@@ -83,6 +83,19 @@ class Aa(CommandTest):
             result = self.aa("--resume")
             self.assertEqual((result.code, result.err), (2, "bench-all: --resume: %s: line %s\n" % (log, why)))
 
+    def test_another_build_of_the_same_path_and_time_is_refused(self):
+        def build(comment):
+            with open(self.path("build"), "w", encoding="utf-8") as file:
+                file.write('#!/bin/sh\nexec "%s" "$@"  # %s\n' % (self.program, comment))
+            os.chmod(self.path("build"), 0o755)
+            os.utime(self.path("build"), (1, 1))
+        build("old")
+        self.assertEqual(self.aa("--a", self.path("build")).code, 0)
+        build("new")
+        self.refuses(["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, "--a", self.path("build"),
+                      "--resume"], 2, "--resume: the trials in %s are of another build, other cases or other options; name "
+                     "another --out" % self.path("out"))
+
     def test_settings_without_a_lines_end_are_settings(self):
         self.assertEqual(self.aa().code, 0)
         self.edit_log(lambda text: text.split("\n")[0])

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <set>
@@ -21,17 +20,14 @@
 namespace harness {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 // What every trial of a folder has in common: trials of other settings say nothing of these.
 Json settings_of(const CompareOptions& options, const Build& build) {
   Json powers = Json::array();
   for (const double percent : options.powers) powers.push_back(percent);
-  const auto changed = fs::last_write_time(build.program()).time_since_epoch().count();
   return {{"event", "aa"},
-          {"program", build.program().string()},
-          {"changed", static_cast<std::int64_t>(changed)},
+          {"build", build.identity()},
           {"rounds", options.settings.rounds},
           {"delta", options.settings.delta},
           {"power", powers},
