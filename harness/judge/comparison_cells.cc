@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "harness/base/counted.h"
+#include "harness/judge/comparison_settings.h"
 
 namespace harness {
 namespace {
@@ -20,9 +21,12 @@ std::string interval_text(const ComparedRow& row, bool paired) {
          worsening_text(row.metric, interval->high);
 }
 
+constexpr char kNoGate[] = ", which switches the gate off here";
+
 std::string floor_text(const ComparedRow& row) {
   if (!row.floor) return {};
-  const std::string floor = "floor " + worsening_text(row.metric, *row.floor).substr(1);
+  const std::string floor = "floor " + worsening_text(row.metric, *row.floor).substr(1) +
+                            (leaves_no_gate(row.metric, *row.floor) ? kNoGate : "");
   const bool is_same = row.judgement.verdict == Verdict::kSame;
   return row.floor_decided && is_same ? "no change, by the " + floor : floor;
 }
@@ -124,7 +128,8 @@ std::string next_step(const ComparedRow& row, bool paired) {
 }
 
 bool is_shown(const ComparedRow& row) {
-  return row.judgement.verdict != Verdict::kSame || row.floor_decided;
+  return row.judgement.verdict != Verdict::kSame || row.floor_decided ||
+         (row.floor && leaves_no_gate(row.metric, *row.floor));
 }
 
 int rank_of(const ComparedRow& row) {

@@ -14,6 +14,10 @@
 
 namespace harness {
 
+// Returns true for a floor above 100 %, of fairness above 0.5: what would have to be so much worse before it is found is
+// not guarded.
+bool leaves_no_gate(Metric metric, double floor);
+
 struct ComparisonSettings {
   int rounds = 12;
   double delta = 0.05;  // of a headline

@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
@@ -85,6 +86,10 @@ constexpr char kDecidedLittle[] =
     "most was undecided: that nothing is wrong says little, since `ab` could say little here; more "
     "--rounds, longer "
     "windows\nor a quieter machine decide more (`bench-all noise`)\n";
+constexpr char kNoGate[] =
+    "what is found from above +100 % (of fairness above 0.5) has no gate with `ab --floor`; more "
+    "--rounds, longer "
+    "windows or a\nquieter machine give it one\n";
 constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
@@ -141,6 +146,12 @@ std::string text_of(const SelfTest& test) {
     table.add("all cases: wrong if any metric of a case is", cells_of(test.cases()));
     table.add("all trials: a build would be wrongly judged", cells_of(test.whole()));
     text += kAboutTrials + table.text();
+    const auto rows = test.rows();
+    if (std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+          return leaves_no_gate(row.metric, row.smallest_effect);
+        })) {
+      text += kNoGate;
+    }
     const auto all = test.cases();
     if (all.wrong == 0 && all.rate_upper > kLooseBound) text += kFewTrials;
     if (all.undecided > kMostUndecided * all.trials) text += kDecidedLittle;
@@ -182,6 +193,7 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
   if (!stream) throw refuse("cannot be read (" + reason(errno) + "); name the aa.json of an `aa`");
   Floors floors;
   std::set<std::string> covered;
+  std::vector<std::string> ungated;
   bool says_where = false;  // an older aa.json does not
   try {
     const Json all = Json::parse(stream);
@@ -189,8 +201,13 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
       const auto name = row.at("case").get<std::string>();
       const double floor = row.at("smallest_effect_found_90").get<double>();
       if (!(floor >= 0 && floor <= kMostFloor)) throw std::out_of_range("no floor");
-      floors.by_case[{name, metric_called(row.at("metric").get<std::string>())}] = floor;
-      if (contains(cases, name)) covered.insert(name);
+      const Metric metric = metric_called(row.at("metric").get<std::string>());
+      floors.by_case[{name, metric}] = floor;
+      if (!contains(cases, name)) continue;
+      covered.insert(name);
+      if (leaves_no_gate(metric, floor)) {
+        ungated.push_back(std::string(facts_of(metric).name) + " of " + name);
+      }
     }
     floors.doubts = doubts_about(all, settings);
     says_where = all.contains("measured_on") && all.at("measured_on").is_object();
@@ -208,6 +225,14 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
     floors.doubts.push_back(option + ": " + file.string() +
                             " does not say on which machine and with which build it was measured, "
                             "so its floors may not hold here; measure it anew by `bench-all aa`");
+  }
+  if (!ungated.empty()) {
+    floors.doubts.push_back(option + " switches the gate off for " +
+                            counted(ungated.size(), "metric") +
+                            ", whose floor is above 100 % (of fairness above 0.5); more --rounds "
+                            "of `aa`, longer windows "
+                            "or a quieter machine give a lower one: " +
+                            few_of(ungated));
   }
   if (covered.size() < cases.size()) {
     floors.doubts.push_back(option + " covers " + std::to_string(covered.size()) + " of " +

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "harness/judge/comparison_cells.h"
 #include "harness/judge/self_test_report.h"
 #include "harness/tests/support.h"
 
@@ -185,6 +186,41 @@ TEST_F(FloorsTest, OfAnOlderAaThatDoesNotSayWhereItWasMeasuredAreNamed) {
   all_.erase("measured_on");
   write(all_);
   EXPECT_EQ(floors({"x"}).doubts.size(), 1u);
+}
+
+TEST_F(FloorsTest, Above100PercentSwitchTheGateOffWhichIsSaid) {
+  const auto doubts_of = [this](const char* metric, double floor) {
+    all_["cases"][0]["metric"] = metric;
+    all_["cases"][0]["smallest_effect_found_90"] = floor;
+    write(all_);
+    return floors({"x"}).doubts;
+  };
+  EXPECT_TRUE(doubts_of("rate", 0.69).empty());
+  EXPECT_TRUE(doubts_of("fairness", 0.49).empty());
+  EXPECT_EQ(doubts_of("fairness", 0.51).size(), 1u);
+  const auto doubts = doubts_of("rate", 0.7);
+  ASSERT_EQ(doubts.size(), 1u);
+  EXPECT_TRUE(doubts[0].starts_with(
+      "--floor switches the gate off for 1 metric, whose floor is above 100 %"))
+      << doubts[0];
+  EXPECT_TRUE(doubts[0].ends_with(": rate of x")) << doubts[0];
+}
+
+TEST(FloorTest, ARowThatIsTheSameIsShownIfItsFloorSwitchesTheGateOff) {
+  ComparedRow row{.name = "x", .floor = 0.6};
+  row.judgement.verdict = Verdict::kSame;
+  EXPECT_FALSE(is_shown(row));
+  row.floor = 0.7;
+  EXPECT_TRUE(is_shown(row));
+  EXPECT_EQ(next_step(row, true), "floor 101.4 %, which switches the gate off here");
+}
+
+TEST(SelfTestTest, AWorseningThatIsFoundFromAbove100PercentOnlyHasNoGate) {
+  SelfTest quiet(kDelta), wild(kDelta);
+  quiet.add({.rows = {row("x", Metric::kRate, 0)}});
+  wild.add({.rows = {row("x", Metric::kRate, -1)}});
+  EXPECT_EQ(text_of(quiet).find("has no gate"), std::string::npos);
+  EXPECT_NE(text_of(wild).find("has no gate with `ab --floor`"), std::string::npos);
 }
 
 TEST_F(FloorsTest, SayHowManyCasesTheyDoNotCover) {

@@ -34,7 +34,10 @@ class Ab(CompareTest):
         self.assertEqual(result.code, 0, result)
         self.assertEqual((self.verdicts()["rate"]["verdict"], self.verdicts()["rate"]["floor"]), ("same", "5"))
         # What the floor has decided is shown although it is the same.
-        self.assertRegex(result.out, r"(?m)^  same +rate +\+.*  no change, by the floor 14741\.3 %$")
+        self.assertRegex(result.out, r"(?m)^  same +rate +\+.*  no change, by the floor 14741\.3 %, which switches the gate off here$")
+        self.assertIn("\nwarning: --floor switches the gate off for 5 metrics, whose floor is above 100 %", result.out)
+        with open(self.path("out", "compare.md"), encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"(?m)^\| same \| .* no change, by the floor 14741\.3 %, which switches the gate off here \|$")
         with open(self.path("other.json"), "w", encoding="utf-8") as file:
             json.dump({"cases": [{"case": CASE, "metric": "colour", "smallest_effect_found_90": 1}]}, file)
         with open(self.path("empty.json"), "w", encoding="utf-8") as file:
