@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 
 #include "harness/base/child_program.h"
@@ -76,14 +77,23 @@ struct Watched {
   bool was_starved() const { return 2 * could_run < time; }
 };
 
-// Waits as ChildProgram::wait() does. A launch that takes more than half of the timeout is watched from then on:
-// before, looking at it would disturb what it measures.
+// How long before its timeout a launch is watched: from half of the time on that it has beside its windows. One that
+// does well has ended by then, and is not disturbed.
+std::chrono::nanoseconds time_to_watch(const Json& order, std::chrono::nanoseconds timeout) {
+  const std::chrono::nanoseconds window(order.at("window_ns").get<std::int64_t>());
+  const std::chrono::nanoseconds warmup(order.at("warmup_ns").get<std::int64_t>());
+  const auto measuring = warmup + order.at("windows").get<int>() * window;
+  return (timeout > measuring ? timeout - measuring : timeout) / 2;
+}
+
+// Waits as ChildProgram::wait() does, and watches it for the last part of the timeout.
 ChildProgram::End wait_for(ChildProgram& child, std::chrono::nanoseconds timeout,
-                           const std::vector<Capture*>& captures, Watched& watched) {
+                           std::chrono::nanoseconds to_watch, const std::vector<Capture*>& captures,
+                           Watched& watched) {
   using Clock = ChildProgram::Clock;
   constexpr int kLooks = 10;
-  const auto slice = timeout / 2 / kLooks;
-  auto before = Clock::now() + timeout / 2;
+  const auto slice = to_watch / kLooks;
+  auto before = Clock::now() + timeout - to_watch;
   auto end = child.wait(before, captures);
   TimeToRun to_run;
   if (end == ChildProgram::End::kLate) to_run.look(slice, thread_times_of(child.id()));
@@ -165,10 +175,11 @@ std::vector<Json> rows_of(const std::string& text, const std::string& complaints
 
 std::vector<Json> run_launch(Json order, std::chrono::nanoseconds timeout) try {
   Capture rows, complaints(kLongestComplaint);
+  const auto to_watch = time_to_watch(order, timeout);
   ChildProgram child(
       [&] { become_the_launch(rows.writer(), complaints.writer(), std::move(order)); });
   Watched watched;
-  const auto end = wait_for(child, timeout, {&rows, &complaints}, watched);
+  const auto end = wait_for(child, timeout, to_watch, {&rows, &complaints}, watched);
   const Json hung = end == ChildProgram::End::kLate ? stacks_of(child.id()) : Json();
   const int status = child.reap();
   reap_orphans();

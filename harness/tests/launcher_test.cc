@@ -81,7 +81,7 @@ TEST_F(LauncherTest, AHangIsARowWhenTheTimeIsUpAndItsProcessIsGone) {
 // As one that gets no CPU: it could not run.
 TEST_F(LauncherTest, ALaunchThatCouldNotRunIsStarvedAndOneThatSleptIsNot) {
   const auto late = [](const char* trouble) {
-    return run_launch(order("trouble", {{"kind", trouble}}), 4s).at(0);
+    return run_launch(order("trouble", {{"kind", trouble}}), 4s + 41ms).at(0);
   };
   const Json stopped = late("stopped"), hung = late("hang");
   EXPECT_EQ(stopped["starved"], true);
