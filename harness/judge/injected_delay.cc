@@ -19,6 +19,9 @@ constexpr int kCoarseRounds = 24, kCoarseTries = 6;
 constexpr double kRoundsOfShare = 16;
 constexpr int kMostRounds = 384;
 
+// What a launch says of itself (run/launch.cc), of another revision perhaps.
+constexpr char kTakesNoDelay[] = "takes no injected delay";
+
 class Slowing {
  public:
   Slowing(const Build& build, const std::string& name, const std::vector<std::string>& options,
@@ -86,6 +89,21 @@ int fewest_launches_to_find_delays(const std::vector<double>& shares) {
 }
 
 std::string injected_delay(double ns) { return "--injected-delay=" + std::to_string(ns); }
+
+DelayTakers delay_takers(const Build& build, const std::vector<std::string>& cases,
+                         const std::vector<std::string>& options,
+                         const std::filesystem::path& scratch) {
+  auto with_delay = options;
+  with_delay.push_back(injected_delay(0));
+  DelayTakers found;
+  for (const auto& name : cases) {
+    const auto failure = build.measure(name, with_delay, scratch).failure;
+    if (interrupted() != 0) break;
+    const bool takes_none = failure.find(kTakesNoDelay) != std::string::npos;
+    (takes_none ? found.others : found.takers).push_back(name);
+  }
+  return found;
+}
 
 std::optional<std::map<double, double>> delays_that_slow(const Build& build,
                                                          const std::string& name,

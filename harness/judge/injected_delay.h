@@ -15,6 +15,17 @@ namespace harness {
 // nothing. Without the option other code runs, whose place in memory alone may make it faster or slower.
 std::string injected_delay(double ns);
 
+// Which cases take an injected delay.
+struct DelayTakers {
+  std::vector<std::string> takers, others;
+};
+
+// Asks each case by one launch with a delay of 0, in the folder `scratch`. One that fails for another reason is a taker: its
+// rounds say why. Ends early if the program is interrupted.
+DelayTakers delay_takers(const Build& build, const std::vector<std::string>& cases,
+                         const std::vector<std::string>& options,
+                         const std::filesystem::path& scratch);
+
 // Returns, of each share, the nanoseconds of `run --injected-delay` by which the case's operations take longer by it, as
 // its rate shows. They are found by measuring, since a short delay is partly hidden in what an operation waits for: a
 // tenth of a delay slows it by less than a tenth. Nothing if the case takes no delay, none of up to four times the

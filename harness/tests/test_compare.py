@@ -135,6 +135,24 @@ class Ab(CompareTest):
                      "--launch-option: %s refuses it: The following argument was not expected: --nonsense; see bench-all --help"
                      % self.program)
 
+    def test_a_delay_is_for_b_alone(self):
+        same = ["--a", self.program, "--b", self.program]
+        for command in ["ab", *same], ["aa"]:
+            self.refuses([*command, CASE, "--launch-option=--injected-delay=50"], 2,
+                         "--launch-option: '--injected-delay=50' would slow both builds alike; slow B alone by `ab --injected-delay "
+                         "NS`, or see by `aa --power 5` how often that is found")
+        words = ["ab", *same, CASE, "--rounds", "8", "--injected-delay", "2e6", "--out", self.path("out"), *FAST]
+        result = self.run_it(words, environment={"FIXTURE_DELAYS": self.path("delays")})
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("\nwarning: B was slowed on purpose: --injected-delay\n", result.out)
+        with open(self.path("delays"), encoding="utf-8") as file:
+            delays = file.read().split()
+        self.assertEqual(delays[:5], ["0", "0", "2000000", "2000000", "0"])  # the first asks whether it takes one
+        rare = "counting/who:rare/size:8/place:here"
+        result = self.run_it(["ab", *same, rare, "--injected-delay", "50", "--out", self.path("other")])
+        self.assertEqual((result.code, result.err), (
+            2, "bench-all: ab --injected-delay: %s takes no injected delay; those of gilfree's Queue, Lock and Pool do\n" % rare))
+
     def test_2_for_a_build_that_lists_no_names(self):
         for printed in "[1, 2, 3]", "[[]]":
             self.refuses(["ab", "--a", self.program, "--b", self.variant("exit 3", lists="echo '%s'" % printed)], 2,

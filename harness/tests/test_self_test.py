@@ -58,9 +58,22 @@ class Aa(CommandTest):
             % self.path("out")))
 
     def test_2_where_no_case_takes_a_delay(self):
-        result = self.run_it([*self.POWER, "counting/who:rare/size:8/place:here", "--trials", "1", "--out", self.path("out")])
-        self.assertEqual(result.code, 2, result)
-        self.assertIn("no case is slowed by an injected delay", result.err)
+        case = "counting/who:rare/size:8/place:here"
+        result = self.run_it([*self.POWER, case, "--trials", "1", "--out", self.path("out")])
+        said = "bench-all: aa --power: %s takes no injected delay; those of gilfree's Queue, Lock and Pool do\n" % case
+        self.assertEqual((result.code, result.err), (2, said))
+        self.assertEqual((2, said), self.run_it([*self.POWER, case, "--dry-run"])[::2])
+
+    def test_which_cases_take_a_delay_is_said_before_it_begins(self):
+        mixed = [*self.POWER, CASE, "counting/who:rare/size:8/place:here", "--trials", "1"]
+        said = "1 case takes an injected delay; left out, since it takes none: counting/who:rare/size:8/place:here\n"
+        result = self.run_it([*mixed, "--out", self.path("out")])
+        self.assertEqual((result.code, result.err.splitlines(True)[0]), (0, "bench-all: aa --power: " + said), result)
+        self.assertEqual([row["case"] for row in self.powers()], [CASE, "all"])
+        result = self.run_it([*mixed, "--dry-run"])
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(result.out.splitlines(True)[1], said)
+        self.assertTrue(result.out.endswith("\n%s\n" % CASE), result.out)
 
     def aa(self, *words, case=CASE):
         return self.run_it(["aa", case, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, *words])
@@ -155,7 +168,7 @@ class Aa(CommandTest):
             os.path.realpath(self.program), confirming, names))
         # 1 + 2 * 24 launches for a first delay, then 2 * 16 and 2 * 8 near those that slow by 100 % and 200 %.
         self.assertRegex(self.run_it([*words, "--power", "100,200", "--time-budget", "5m"]).out,
-                         r"\Abuild: \S+\nfirst it looks for the delays that slow the build so much, in at least 194 launches: "
+                         r"\Abuild: \S+\n2 cases take an injected delay\nfirst it looks for the delays that slow the build so much, in at least 194 launches: "
                          r"about [\d.]+ s\nfor each of 2 slowdowns 3 trials of 8 rounds of 2 cases, 192 launches: about [\d.]+ s%s; "
                          r"trials that do not fit into 5 min are left out \(--time-budget\)\n%s\Z" % (confirming, names))
         self.assertEqual(sorted(os.walk(self.folder)), before)

@@ -18,6 +18,7 @@
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdicts/compare_options.h"
+#include "harness/command/verdicts/delay_use.h"
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/self_test.h"
 #include "harness/command/verdicts/settings_log.h"
@@ -51,14 +52,29 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b) 
   for (const auto& [key, floor] : options.settings.floors) {
     floors.push_back({key.first, facts_of(key.second).name, floor});
   }
-  return {{"event", "ab"},
-          {"a", a.identity()},
-          {"b", b.identity()},
-          {"rounds", options.settings.rounds},
-          {"delta", options.settings.delta},
-          {"options", options.settings.options},
-          {"filters", options.words},
-          {"floors", floors}};
+  Json settings = {{"event", "ab"},
+                   {"a", a.identity()},
+                   {"b", b.identity()},
+                   {"rounds", options.settings.rounds},
+                   {"delta", options.settings.delta},
+                   {"options", options.settings.options},
+                   {"filters", options.words},
+                   {"floors", floors}};
+  if (options.injected_delay_ns) settings["injected_delay_ns"] = *options.injected_delay_ns;
+  return settings;
+}
+
+// Slows B of each case; A runs the same code, which adds nothing. Returns false if it was interrupted; throws BadUsage if
+// a case takes no delay.
+bool slow_b(const Build& b, const std::vector<std::string>& cases, CompareOptions& options) {
+  const auto found = ask_for_delay(b, cases, options);
+  if (!found) return false;
+  if (!found->others.empty()) throw takes_no_delay("ab --injected-delay", found->others);
+  for (const auto& name : cases) {
+    options.settings.options_of_pair[name] = {{injected_delay(0)},
+                                              {injected_delay(*options.injected_delay_ns)}};
+  }
+  return true;
 }
 
 int ab(CompareOptions options) {
@@ -82,6 +98,7 @@ int ab(CompareOptions options) {
     floors = floors_from("--floor", *options.floor, cases.shared, options.settings);
     options.settings.floors = floors.by_case;
   }
+  if (options.injected_delay_ns && !slow_b(b, cases.shared, options)) return 128 + interrupted();
   SettingsLog log({"ab.jsonl", "pair of launches", "rounds"});
   std::vector<Pair> made;
   log.open(options.out, options.resume, settings_of(options, a, b),
@@ -90,6 +107,7 @@ int ab(CompareOptions options) {
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
+  if (options.injected_delay_ns) comparison.warn("B was slowed on purpose: --injected-delay");
   if (!cases.only_b.empty()) {
     comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
                     few_of(cases.only_b));
@@ -147,6 +165,12 @@ void declare(CLI::App& app, CompareOptions& options) {
                    "the aa.json that `aa` wrote on this machine: a change that it could not find "
                    "counts as none")
       ->type_name("FILE");
+  ab_command
+      ->add_option(
+          "--injected-delay", options.injected_delay_ns,
+          "slow B alone: work that many ns in each operation, to see that this gate finds it")
+      ->type_name("NS")
+      ->check(number_between(0, 1e9));
   ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
   auto* resume = ab_command->add_flag(
       "--resume", options.resume, "go on with the rounds that --out has, and add what is missing");

@@ -55,6 +55,11 @@ Build build_for(const CompareOptions& options, const std::string& what) {
 void check_launch_options(const Build& build, const std::string& name,
                           const CompareOptions& options) {
   for (const auto& option : options.launch_options) {
+    if (name_of(option) == "--injected-delay") {
+      throw BadUsage("--launch-option: " + in_quotes(option) +
+                     " would slow both builds alike; slow B alone by `ab --injected-delay NS`, or "
+                     "see by `aa --power 5` how often that is found");
+    }
     if (!option.starts_with("--") || option == "--" || contains(kDecided, name_of(option))) {
       throw BadUsage("--launch-option: " + in_quotes(option) +
                      " is not for a single launch; give what changes a measurement, as "

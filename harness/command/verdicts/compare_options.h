@@ -23,8 +23,9 @@ struct CompareOptions {
   double delta_percent = 5;
   int trials = 20;
   Format format = Format::kTable;
-  std::vector<double> powers;  // of `aa`, in percent
-  std::optional<int> rounds;   // of --rounds; settings.rounds is what rounds_for() makes of it
+  std::vector<double> powers;               // of `aa`, in percent
+  std::optional<double> injected_delay_ns;  // of `ab`, for B alone
+  std::optional<int> rounds;  // of --rounds; settings.rounds is what rounds_for() makes of it
   std::string progress = "auto";
   bool strict = false, quiet = false, resume = false, dry_run = false;
 };

@@ -8,7 +8,9 @@
 
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
+#include "harness/base/interruption.h"
 #include "harness/base/lists.h"
+#include "harness/command/verdicts/delay_use.h"
 #include "harness/judge/injected_delay.h"
 
 namespace harness {
@@ -75,6 +77,16 @@ std::string rounds_text(const CompareOptions& options, std::size_t cases, const 
          minutes_text(budget.count()) + " in all at most (--time-budget)";
 }
 
+// Says which cases take an injected delay, and returns these.
+std::vector<std::string> say_takers(const std::string& option, const Build& build,
+                                    const std::vector<std::string>& cases,
+                                    const CompareOptions& options) {
+  const auto found = ask_for_delay(build, cases, options);
+  if (!found) return cases;
+  std::cout << delay_takers_text(option, *found) << "\n";
+  return found->takers;
+}
+
 std::vector<double> shares_of(const CompareOptions& options) {
   std::vector<double> shares;
   for (const double percent : options.powers) shares.push_back(percent / 100);
@@ -109,6 +121,8 @@ int plan_ab(const CompareOptions& options) {
     say_whose_cases(a ? "A" : b ? "B" : "this bench-all");
   }
   check_launch_options(listing, cases.front(), options);
+  if (options.injected_delay_ns) say_takers("ab --injected-delay", listing, cases, options);
+  if (interrupted() != 0) return 128 + interrupted();
   std::cout << rounds_text(options, cases.size(), LaunchTime(listing, cases, options)) << "\n";
   say_names(cases);
   return kOk;
@@ -119,8 +133,10 @@ int plan_aa(const CompareOptions& options) {
   const auto there = announced("build", options.a.empty() ? self : options.a);
   const Build build = there ? *there : Build::find(self);
   if (!there) say_whose_cases("this bench-all");
-  const auto cases = build.cases(selection_of(options));
+  auto cases = build.cases(selection_of(options));
   check_launch_options(build, cases.front(), options);
+  if (!options.powers.empty()) cases = say_takers("aa --power", build, cases, options);
+  if (interrupted() != 0) return 128 + interrupted();
   const LaunchTime time(build, cases, options);
   if (!options.powers.empty()) {
     const auto each = static_cast<std::size_t>(fewest_launches_to_find_delays(shares_of(options)));

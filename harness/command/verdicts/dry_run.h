@@ -5,7 +5,7 @@
 
 namespace harness {
 
-// Both build and measure nothing. Return kOk; throw BadUsage, as the command itself does.
+// Both build and measure nothing; they ask cases that are to be slowed by a short launch whether they can be. Return kOk; throw BadUsage, as the command itself does.
 int plan_ab(const CompareOptions& options);
 int plan_aa(const CompareOptions& options);
 

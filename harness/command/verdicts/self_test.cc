@@ -11,6 +11,7 @@
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
+#include "harness/command/verdicts/delay_use.h"
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/injected_delay.h"
@@ -70,7 +71,7 @@ class SelfTestRun {
     const std::vector<double> nothing = {0};
     const auto& percents = options_.powers.empty() ? nothing : options_.powers;
     find_delays();
-    leave_out_what_takes_no_delay();
+    leave_out_what_no_delay_slows();
     for (int number = 0; number < options_.trials; ++number) {
       for (const double percent : percents) {
         if (made(percent) > number) continue;
@@ -133,19 +134,19 @@ class SelfTestRun {
       if (!delays) {
         std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
                   << "\n";
-        takes_none_.insert(name);
+        not_slowed_.insert(name);
         continue;
       }
       for (const auto& [share, ns] : *delays) log_.add_delay(name, share, ns);
     }
   }
 
-  void leave_out_what_takes_no_delay() {
-    std::erase_if(cases_, [this](const auto& name) { return takes_none_.count(name) != 0; });
+  void leave_out_what_no_delay_slows() {
+    std::erase_if(cases_, [this](const auto& name) { return not_slowed_.count(name) != 0; });
     if (!cases_.empty() || interrupted() != 0) return;
     throw BadUsage(
-        "aa --power: no case is slowed by an injected delay; those of gilfree's Queue, Lock and "
-        "Pool are");
+        "aa --power: no case is slowed by an injected delay; choose one whose operations are "
+        "shorter, or longer windows");
   }
 
   // False if a case was not measured: then there is no trial.
@@ -203,7 +204,7 @@ class SelfTestRun {
   CompareOptions options_;
   Build build_;
   std::vector<std::string> cases_;
-  std::set<std::string> takes_none_;  // cases that no delay slows
+  std::set<std::string> not_slowed_;  // cases that no delay has slowed
   TrialLog log_;
   std::optional<Clock::time_point> end_;
 };
@@ -217,6 +218,15 @@ int self_test(CompareOptions options) {
   if (options.dry_run) return plan_aa(options);
   const Build build = build_for(options, options.a.empty() ? "/proc/self/exe" : options.a);
   auto cases = cases_of(build, options);
+  if (!options.powers.empty()) {
+    const auto found = ask_for_delay(build, cases, options);
+    if (!found) return 128 + interrupted();
+    const auto said = delay_takers_text("aa --power", *found);
+    if (!options.quiet || !found->others.empty()) {
+      std::cerr << "bench-all: aa --power: " << said << std::endl;
+    }
+    cases = found->takers;
+  }
   options.settings.rounds = rounds_for(options, cases.size(), false);
   return SelfTestRun(std::move(options), build, std::move(cases)).run();
 }
