@@ -25,7 +25,9 @@ struct Placed {
   std::pair<int, double> place;
 };
 
-const char* kind_of(Verdict verdict) {
+const char* kind_of(const ComparedRow& row) {
+  const auto verdict = row.judgement.verdict;
+  if (row.is_missing_guard) return "warning";
   return verdict == Verdict::kWorse || verdict == Verdict::kIncomparable ? "error" : "notice";
 }
 
@@ -93,7 +95,7 @@ std::string annotations_of(const std::vector<Compared>& all) {
   for (const auto& placed : placed_rows(all)) {
     const auto verdict = placed.row->judgement.verdict;
     annotations.push_back(
-        {kind_of(verdict), std::string(name_of(verdict)), text_of(placed, all.size() > 1)});
+        {kind_of(*placed.row), std::string(name_of(verdict)), text_of(placed, all.size() > 1)});
   }
   if (!annotations.empty() && are_too_many(annotations)) {
     annotations.front().text += "; GitHub shows ten of a kind, the log of this step has all";

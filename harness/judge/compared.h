@@ -23,6 +23,9 @@ struct ComparedRow {
   // What `aa` could not find, in the unit of worsening(); nothing if --delta asks for more.
   std::optional<double> floor = {};
   bool floor_decided = false;  // --delta alone would have given another verdict
+  // Incomparable, since one of two stored runs lacks it: a metric that guards the headline, which has a verdict of its own.
+  // A p99 comes and goes with the number of operations that end in a window; that is no change of the build.
+  bool is_missing_guard = false;
 };
 
 struct Compared {
@@ -37,10 +40,17 @@ struct Compared {
     return std::any_of(rows.begin(), rows.end(),
                        [&](const auto& row) { return row.judgement.verdict == verdict; });
   }
+  // Whether the comparison as a whole is that. A guard that is missing counts only if it is `strict`.
+  bool is_incomparable(bool strict) const {
+    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.judgement.verdict == Verdict::kIncomparable && (strict || !row.is_missing_guard);
+    });
+  }
   // Returns true if no row has enough rounds or launches to be judged.
   bool none_judged() const {
     return std::none_of(rows.begin(), rows.end(), [&](const auto& row) {
-      return row.judgement.interval || row.judgement.verdict == Verdict::kIncomparable;
+      return row.judgement.interval ||
+             (row.judgement.verdict == Verdict::kIncomparable && !row.is_missing_guard);
     });
   }
   // Returns true if something is worse, but too few fresh rounds were made to confirm it.

@@ -95,7 +95,9 @@ std::string table_of(const Compared& compared) {
 }
 
 // The element of a test case that was no success; empty of one that was.
-std::string junit_outcome(Verdict verdict) {
+std::string junit_outcome(const ComparedRow& row) {
+  const auto verdict = row.judgement.verdict;
+  if (row.is_missing_guard) return "skipped";
   return verdict == Verdict::kWorse          ? "failure"
          : verdict == Verdict::kIncomparable ? "error"
          : verdict == Verdict::kUndecided    ? "skipped"
@@ -121,7 +123,7 @@ boost::property_tree::ptree junit_suite(const Compared& compared) {
     boost::property_tree::ptree test;
     test.put("<xmlattr>.classname", xml_text(row.name));
     test.put("<xmlattr>.name", std::string(facts_of(row.metric).name));
-    const std::string outcome = junit_outcome(row.judgement.verdict);
+    const std::string outcome = junit_outcome(row);
     ++counts[outcome];
     if (!outcome.empty()) {
       test.put(outcome + ".<xmlattr>.message", junit_message(row, compared.paired));

@@ -7,14 +7,13 @@ namespace {
 
 constexpr int kLost = 4;  // one of so many rounds
 
-// What gives a launch the latency that it lacks.
+}  // namespace
+
 std::string remedy_for(Metric metric, const std::string& option) {
   if (metric != Metric::kTailLatency && metric != Metric::kMedianLatency) return "";
   return std::string(metric == Metric::kTailLatency ? "; a p99 needs 300" : "; it needs more") +
          " operations that are timed in a window, which may be longer: " + option;
 }
-
-}  // namespace
 
 bool b_has_lost(Metric metric, const RoundsWith& rounds) {
   return is_headline(metric) && rounds.only_a > 0 && kLost * rounds.only_a >= rounds.all();
@@ -47,7 +46,7 @@ std::string one_sided_note(Metric metric, const LaunchesWithout& launches) {
   };
   add("the first run", launches.a, launches.of_a);
   add("the second run", launches.b, launches.of_b);
-  return text.empty() ? text : text + remedy_for(metric, "run --window 1s");
+  return text.empty() ? text : text + remedy_for(metric, kLongerWindow);
 }
 
 }  // namespace harness

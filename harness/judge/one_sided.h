@@ -16,6 +16,11 @@ struct RoundsWith {
   int all() const { return both + only_a + only_b; }
 };
 
+// Returns what gives a launch the latency that it lacks, "; ..."; empty for a metric that needs nothing. `option` makes its
+// windows longer.
+std::string remedy_for(Metric metric, const std::string& option);
+inline constexpr char kLongerWindow[] = "run --window 1s";  // of a stored run
+
 // Returns true for a rate or a median latency that A has and B lacks in a quarter of the rounds or more: it is not compared.
 bool b_has_lost(Metric metric, const RoundsWith& rounds);
 

@@ -140,6 +140,7 @@ void judge_row(ComparedRow& row, double delta) {
     row.note = row.a.empty() && row.b.empty() ? "neither run measured it"
                : row.a.empty()                ? "the first run did not measure it"
                                               : "the second run did not measure it";
+    row.is_missing_guard = !is_headline(row.metric) && row.a.empty() != row.b.empty();
     return;
   }
   row.judgement = judge_unpaired(row.metric, row.a, row.b, threshold_of(row.metric, delta));
@@ -168,7 +169,10 @@ LaunchesWithout launches_without(const ComparedRow& row, const StoredRun& a, con
 
 // What the launches say that have it does not count if B has lost it.
 void mark_lost(ComparedRow& row, const StoredRun& a, const StoredRun& b) {
-  if (row.a.empty() || row.b.empty()) return;
+  if (row.a.empty() || row.b.empty()) {
+    if (row.is_missing_guard) row.note += remedy_for(row.metric, kLongerWindow);
+    return;
+  }
   const auto launches = launches_without(row, a, b);
   row.note = one_sided_note(row.metric, launches);
   if (b_has_lost(row.metric, launches)) row.judgement.verdict = Verdict::kIncomparable;

@@ -62,6 +62,31 @@ class Compare(StoredTest):
         for row in json.loads(lenient.out)[0]["rows"]:
             self.assertIn("the runs are not alike", row["next_step"])
 
+    def add_p99(self, name):
+        path = self.path(name, "events.jsonl")
+        with open(path, encoding="utf-8") as file:
+            events = [json.loads(line) for line in file]
+        for event in events:
+            if event["event"] == "sample":
+                event["row"]["lat_p99_ns"] = 5000
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(event) + "\n" for event in events)
+
+    def test_a_p99_that_one_run_lacks_is_incomparable_in_its_row_and_ends_with_4_only_if_strict(self):
+        words = ["compare", self.store("a", 1000), self.store("b", 1000), "--delta", "1000"]
+        self.assertEqual(self.run_it([*words, "--strict"]).code, 0)
+        self.add_p99("a")
+        for said, (one, other) in (("second", words[1:3]), ("first", words[2:0:-1])):
+            compare = ["compare", one, other, *words[3:]]
+            result = self.run_it(compare)
+            self.assertEqual(result.code, 0, result)
+            self.assertRegex(result.out, r"(?m)^  incomparable +p99 +the %s run did not measure it; a p99 needs 300 operations that are timed "
+                             r"in a window, which may be longer: run --window 1s$" % said)
+            self.assertEqual(self.run_it([*compare, "--strict"]).code, 4)
+            suite = xml.etree.ElementTree.fromstring(self.run_it([*compare, "--format", "junit"]).out)[0]
+            self.assertEqual((suite.get("errors"), suite.get("skipped")), ("0", "1"))
+            self.assertIn("\n::warning title=incomparable::", self.run_it([*compare, "--format", "github"]).out)
+
     def test_junit_is_xml_whose_counts_are_those_of_its_cases(self):
         a, b = self.store("a", 1000), self.store("b", 3000)
         suite = xml.etree.ElementTree.fromstring(

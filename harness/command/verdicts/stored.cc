@@ -69,7 +69,7 @@ void declare(CLI::App& app, StoredOptions& options) {
       "are not\n"
       "alike, have too few launches to judge anything, a case is in one of them only or, with "
       "--strict,\n"
-      "is undecided; 7 cannot write");
+      "is undecided or lacks its p99, CPU time or fairness in one; 7 cannot write");
   app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
@@ -78,7 +78,8 @@ void declare(CLI::App& app, StoredOptions& options) {
       ->check(number_between(0.1, 1000));
   app.add_flag("--lenient", options.rules.lenient,
                "compare unlike and unfinished runs, and say so in each row");
-  app.add_flag("--strict", options.strict, "undecided cases end with 4");
+  app.add_flag("--strict", options.strict,
+               "undecided cases, and metrics that one run lacks, end with 4");
   add_format(app, options.format);
   accept_variables(app);
 }

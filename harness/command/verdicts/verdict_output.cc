@@ -66,7 +66,9 @@ int code_of(const std::vector<Compared>& all, bool strict) {
     return each.none_judged() || each.any_unconfirmed();
   });
   const bool undecided = not_judged || (strict && any(Verdict::kUndecided));
-  return undecided || any(Verdict::kIncomparable) ? kIncomparable : kOk;
+  const bool incomparable = std::any_of(
+      all.begin(), all.end(), [&](const auto& each) { return each.is_incomparable(strict); });
+  return undecided || incomparable ? kIncomparable : kOk;
 }
 
 }  // namespace harness
