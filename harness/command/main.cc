@@ -121,24 +121,11 @@ Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
   return all;
 }
 
-void expect_no_unfinished_ab(const std::filesystem::path& folder) {
-  std::error_code none;
-  if (std::filesystem::exists(folder / "events.jsonl", none) ||
-      !std::filesystem::exists(folder / "ab.jsonl", none)) {
-    return;
-  }
-  throw BadUsage(
-      in_quotes(folder.string()) +
-      " is of an `ab` that has not ended; complete it by the same `bench-all ab` with --resume");
-}
-
 // What `ab` and `stress` wrote has its tables already.
 int report(const Options& options) {
+  expect_reportable(options.reports);
   for (const auto& folder : options.reports) {
-    if (!has_other_tables(folder)) {
-      expect_no_unfinished_ab(folder);
-      write_tables(folder);
-    }
+    if (!has_other_tables(folder)) write_tables(folder);
   }
   if (options.no_report) return kOk;
   return draw_report(options.reports, options.out, options.report_format);

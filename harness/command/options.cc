@@ -6,6 +6,7 @@
 #include <random>
 
 #include "harness/base/errors.h"
+#include "harness/command/command_help.h"
 #include "harness/command/completion.h"
 #include "harness/command/profiles.h"
 #include "harness/command/raw_options.h"
@@ -109,9 +110,11 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     app.parse(argc, argv);
     check(options, raw);
   } catch (const CLI::CallForHelp&) {
-    // All of it, whichever command was named: they share their options.
-    options.answer =
-        app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+    const auto named = app.get_subcommands();
+    const auto name = named.empty() ? "" : named.front()->get_name();
+    options.answer = named.empty() ? app.get_formatter()->make_help(&app, app.get_name(),
+                                                                    CLI::AppFormatMode::Normal)
+                                   : help_of(app, kCommands.at(name), name, raw);
     options.command = Command::kAnswer;
   } catch (const CLI::CallForVersion& wanted) {
     options.answer = std::string(wanted.what()) + "\n";

@@ -12,9 +12,22 @@
 namespace harness {
 namespace {
 
+namespace fs = std::filesystem;
+
 using namespace std::chrono_literals;
 
 constexpr auto kPatience = 60s;  // the first import after a start of the machine reads many files
+
+bool holds(const fs::path& folder, const char* file) {
+  std::error_code none;
+  return fs::exists(folder / file, none);
+}
+
+// The log of an `ab` of older versions is empty.
+bool holds_run(const fs::path& folder) {
+  std::error_code none;
+  return holds(folder, "events.jsonl") && !fs::is_empty(folder / "events.jsonl", none);
+}
 
 // The first that can import matplotlib of $GILFREE_PYTHON, /usr/bin/python3, python3; or empty.
 std::string find_plotter() {
@@ -29,13 +42,35 @@ std::string find_plotter() {
 
 }  // namespace
 
-bool has_other_tables(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto log = folder / "events.jsonl";
-  const bool is_run = std::filesystem::exists(log, error) && !std::filesystem::is_empty(log, error);
-  return !is_run && (std::filesystem::exists(folder / "compare.json", error) ||
-                     std::filesystem::exists(folder / "fleet.json", error) ||
-                     std::filesystem::exists(folder / "stress.csv", error));
+bool has_other_tables(const fs::path& folder) {
+  return !holds_run(folder) && (holds(folder, "compare.json") || holds(folder, "fleet.json") ||
+                                holds(folder, "stress.csv"));
+}
+
+void expect_reportable(const std::vector<std::string>& folders) {
+  for (const auto& folder : folders) {
+    const auto refuse = [&](const std::string& why) {
+      return BadUsage(in_quotes(folder) + " is " + why);
+    };
+    const auto in_it = [&](const char* file) {
+      return one_line((fs::path(folder) / file).string());
+    };
+    if (holds_run(folder)) continue;
+    if (has_other_tables(folder)) {
+      if (folders.size() == 1) continue;
+      throw refuse("no run, and cannot stand beside others; report it alone: bench-all report " +
+                   one_line(folder));
+    }
+    constexpr char kUnfinished[] = " that has not ended; complete it by the same `bench-all ";
+    if (holds(folder, "ab.jsonl"))
+      throw refuse("of an `ab`" + (kUnfinished + std::string("ab` with --resume")));
+    if (holds(folder, "aa.json")) {
+      throw refuse("of an `aa`, which has no report; read " + in_it("aa.md") +
+                   ", and use it by `bench-all ab --floor " + in_it("aa.json") + "`");
+    }
+    if (holds(folder, "aa.jsonl"))
+      throw refuse("of an `aa`" + (kUnfinished + std::string("aa` with --resume")));
+  }
 }
 
 ExitCode draw_report(const std::vector<std::string>& folders, const std::string& out,

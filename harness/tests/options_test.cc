@@ -221,6 +221,30 @@ TEST(OptionsTest, WhatIsTypedStaysOnOneLine) {
   expect_refused({"--non\nsense"}, "--non?sense");
 }
 
+TEST(OptionsTest, TheHelpOfACommandHasItsOwnOptions) {
+  const std::map<std::string, std::pair<Words, Words>> expected = {
+      {"run",
+       {{"--launches", "--exclude", "[filter...]", "--save-baseline"}, {"--json", "--format"}}},
+      {"list", {{"--json", "--exclude", "[filter...]", "--size"}, {"--launches", "--out"}}},
+      {"env", {{"--json"}, {"--exclude", "filter", "--size", "--out"}}},
+      {"report", {{"folder...", "--format", "--out", "--no-report"}, {"filter", "--launches"}}},
+      {"man", {{"Exit codes: 0 written"}, {"--out", "--json", "filter"}}},
+      {"completion", {{"shell"}, {"--out", "filter"}}}};
+  for (const auto& [command, words] : expected) {
+    const Options options = parse({command, "--help"});
+    EXPECT_EQ(options.command, Options::Command::kAnswer);
+    EXPECT_TRUE(options.answer.starts_with("bench-all " + command + ": ")) << options.answer;
+    EXPECT_NE(options.answer.find("Exit codes: 0 "), std::string::npos) << command;
+    EXPECT_EQ(options.answer.find("SUBCOMMAND"), std::string::npos) << command;
+    for (const auto& word : words.first) {
+      EXPECT_NE(options.answer.find(word), std::string::npos) << command << ": " << word;
+    }
+    for (const auto& word : words.second) {
+      EXPECT_EQ(options.answer.find(word), std::string::npos) << command << ": " << word;
+    }
+  }
+}
+
 TEST(OptionsTest, HelpAndVersionAreAnswersThatAreNotPrintedYet) {
   for (const std::string option : {"--help", "--version"}) {
     ::testing::internal::CaptureStdout();

@@ -197,6 +197,12 @@ class Ab(CompareTest):
                                      "with --resume goes on\n" % self.path("out")), err)
         self.assertTrue(os.path.exists(self.path("out", "compare.csv")))
 
+    def test_a_report_beside_others_is_refused(self):
+        self.assertEqual(self.compare(1000, 1000, "--rounds", "1").code, 4)
+        self.measures([CASE, "--launches", "1"], out="run")
+        self.refuses(["report", "run", "out"], 2,
+                     "'out' is no run, and cannot stand beside others; report it alone: bench-all report out")
+
     def test_2_for_wrong_usage(self):
         self.refuses(["ab"], 2, "ab: name two builds, as `ab main HEAD` or `ab --a OLD --b NEW`")
         self.refuses(["ab", "--a", "x"], 2, "ab: give both --a and --b, or neither")

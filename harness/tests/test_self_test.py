@@ -109,6 +109,13 @@ class Aa(CommandTest):
                       "--resume"], 2, "--resume: the trials in %s are of another build, other cases or other options; name "
                      "another --out" % self.path("out"))
 
+    def test_a_report_of_it_says_what_to_read_or_how_to_complete_it(self):
+        self.assertEqual(self.aa().code, 0)
+        self.refuses(["report", "out"], 2, "'out' is of an `aa`, which has no report; read out/aa.md, and use it by `bench-all ab --floor "
+                     "out/aa.json`")
+        os.remove(self.path("out", "aa.json"))
+        self.refuses(["report", "out"], 2, "'out' is of an `aa` that has not ended; complete it by the same `bench-all aa` with --resume")
+
     def test_settings_without_a_lines_end_are_settings(self):
         self.assertEqual(self.aa().code, 0)
         self.edit_log(lambda text: text.split("\n")[0])
