@@ -13,7 +13,10 @@ namespace {
 constexpr std::size_t kRounds = 12, kPairs = 2 * kRounds, kStep = 4;
 constexpr char kAboutProbes[] =
     "varies: how far a batch usually lies from the median; worst 1 %: how much longer it takes;\n"
-    "smallest effect: the change that 12 rounds of `ab` would find in 90 % of trials, at best\n";
+    "by this alone: that smallest change, if launches varied as this probe does\n";
+constexpr char kAboutScore[] =
+    "that is the smallest change that 12 rounds of `ab` would find in 90 % of trials, at best\n";
+constexpr char kSetsScore[] = "  sets the score";
 constexpr double kConfidence = 0.95, kFoundIn = 0.9;
 
 template <typename... Values>
@@ -189,13 +192,14 @@ std::string noise_text(const NoiseReport& report) {
   if (const auto score = score_of(report)) {
     text =
         formatted("score %d of 100, %s: a change below about %s is not worth looking for here\n",
-                  *score, grade_of(report).c_str(), effect_text(*report.smallest_effect).c_str());
+                  *score, grade_of(report).c_str(), effect_text(*report.smallest_effect).c_str()) +
+        kAboutScore;
   } else {
     text = "no score: " + reason_of(report) + "\n";
   }
   text += kAboutProbes;
   text += formatted("\n%-12s %10s %10s %12s %16s\n", "probe", "median", "varies", "worst 1 %",
-                    "smallest effect");
+                    "by this alone");
   for (const auto& probe : report.probes) {
     if (!probe.measured) {
       text += formatted("%-12s not measured: ", probe.name.c_str()) + probe.reason + "\n";
@@ -205,6 +209,9 @@ std::string noise_text(const NoiseReport& report) {
                       duration_text(probe.median_ns).c_str(), percent(probe.varies).c_str(),
                       ("+" + percent(probe.worst)).c_str(),
                       probe.smallest_effect ? percent(*probe.smallest_effect).c_str() : "-");
+    if (probe.smallest_effect && probe.smallest_effect == report.smallest_effect) {
+      text.insert(text.size() - 1, kSetsScore);
+    }
     if (!probe.reason.empty()) text.insert(text.size() - 1, "  " + probe.reason);
   }
   text += report.causes.empty() ? "\nnothing disturbs it that the machine reports\n" : "\n";

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <random>
+#include <regex>
 
 #include "harness/base/cpus.h"
 #include "harness/judge/machine_watch.h"
@@ -55,6 +56,21 @@ TEST(NoiseTest, TheScoreIsThatOfTheUnsteadiestProbe) {
   const auto report = noise_of({varying_by(0.001), varying_by(0.05)}, {.cpus = 2, .cores = 2});
   EXPECT_EQ(report.smallest_effect, report.probes[1].smallest_effect);
   EXPECT_EQ(grade_of(report), "noisy");
+}
+
+TEST(NoiseTest, OneSmallestChangeIsTheHeadlineAndTheProbeThatSetsItIsMarked) {
+  const auto steady = varying_by(0.001), unsteady = varying_by(0.05);
+  const auto text = noise_text(noise_of({{"steady", steady.ns}, {"unsteady", unsteady.ns}}, {}));
+  std::smatch found;
+  ASSERT_TRUE(
+      std::regex_search(text, found,
+                        std::regex("a change below about ([0-9.]+ %) is not worth looking for "
+                                   "here\nthat is the smallest change")))
+      << text;
+  EXPECT_TRUE(
+      std::regex_search(text, std::regex("\nunsteady .* " + found[1].str() + "  sets the score\n")))
+      << text;
+  EXPECT_TRUE(std::regex_search(text, std::regex("\nsteady [^\n]* %\n"))) << text;
 }
 
 TEST(NoiseTest, FewerBatchesThanATrialHaveNoScore) {
