@@ -1,12 +1,11 @@
 // Boost.Interprocess message_queue.
-#include <unistd.h>
-
 #include <boost/interprocess/ipc/message_queue.hpp>
 #include <optional>
 #include <string>
 
 #include "scenarios/producer_consumer.h"
 #include "scenarios/single_operation.h"
+#include "scenarios/support/unique_name.h"
 
 namespace scenarios {
 namespace {
@@ -21,9 +20,7 @@ class BoostQueue {
 
   explicit BoostQueue(std::size_t bytes) : bytes_(bytes) {
     namespace bi = boost::interprocess;
-    static int made = 0;
-    const std::string name =
-        "bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    const std::string name = unique_name();
     try {
       queue_.emplace(bi::create_only, name.c_str(), usual_depth(bytes), bytes);
     } catch (const bi::interprocess_exception& why) {

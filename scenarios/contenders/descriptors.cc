@@ -12,19 +12,16 @@
 namespace scenarios {
 namespace {
 
-class KernelPipe : public Stream {
+class KernelPipe : public PipeStream {
  public:
   static constexpr Facts kFacts{
       .name = "pipe2", .label = "pipe(2)", .family = "pipe", .primitive = "pipe", .wait = "block"};
 
-  explicit KernelPipe(std::size_t bytes) : Stream(bytes) {
+  explicit KernelPipe(std::size_t bytes) : PipeStream(bytes) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) cannot("pipe2");
     in_ = ends[0];
     out_ = ends[1];
-  }
-  int depth() const {
-    return static_cast<int>(static_cast<std::size_t>(::fcntl(in_, F_GETPIPE_SZ)) / bytes_);
   }
 };
 

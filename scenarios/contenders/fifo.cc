@@ -8,11 +8,12 @@
 
 #include "scenarios/producer_consumer.h"
 #include "scenarios/support/stream.h"
+#include "scenarios/support/unique_name.h"
 
 namespace scenarios {
 namespace {
 
-class Fifo : public Stream {
+class Fifo : public PipeStream {
  public:
   static constexpr Facts kFacts{.name = "fifo",
                                 .label = "named pipe (FIFO)",
@@ -20,19 +21,14 @@ class Fifo : public Stream {
                                 .primitive = "pipe",
                                 .wait = "block"};
 
-  explicit Fifo(std::size_t bytes) : Stream(bytes) {
-    static int made = 0;
-    const std::string path = (std::filesystem::temp_directory_path() / "bench-all-fifo-").string() +
-                             std::to_string(::getpid()) + "-" + std::to_string(++made);
+  explicit Fifo(std::size_t bytes) : PipeStream(bytes) {
+    const std::string path = std::filesystem::temp_directory_path() / unique_name();
     if (::mkfifo(path.c_str(), 0600) != 0) cannot("mkfifo " + path);
     in_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // so that neither open waits for the other
     out_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
     const int error = errno;
     ::unlink(path.c_str());
     if (in_ < 0 || out_ < 0) cannot("open " + path, error);
-  }
-  int depth() const {
-    return static_cast<int>(static_cast<std::size_t>(::fcntl(in_, F_GETPIPE_SZ)) / bytes_);
   }
 };
 

@@ -2,7 +2,6 @@
 #include <mqueue.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "scenarios/producer_consumer.h"
 #include "scenarios/support/janitor.h"
+#include "scenarios/support/unique_name.h"
 
 namespace scenarios {
 namespace {
@@ -23,9 +23,7 @@ class PosixQueue {
                                 .wait = "block"};
 
   explicit PosixQueue(std::size_t bytes) : bytes_(bytes) {
-    static int made = 0;
-    const std::string name =
-        "/bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    const std::string name = "/" + unique_name();
     mq_attr attributes{};
     attributes.mq_maxmsg = depth();
     attributes.mq_msgsize = static_cast<long>(bytes);

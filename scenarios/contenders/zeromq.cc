@@ -1,6 +1,7 @@
 // ZeroMQ over ipc, PUSH to PULL. Optional: without libzmq the rows say so.
 // Links: zmq
 #include "scenarios/pipe_vs_queue.h"
+#include "scenarios/support/unique_name.h"
 
 #if __has_include(<zmq.h>)
 #include <fcntl.h>
@@ -28,8 +29,7 @@ class ZeroMq {
   // A name in the abstract namespace: nothing is left in the file system. A context does not survive
   // a fork, so each worker opens its own at its first message.
   explicit ZeroMq(std::size_t bytes) : bytes_(bytes) {
-    static int made = 0;
-    name_ = "ipc://@bench-all-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
+    name_ = "ipc://@" + unique_name();
     if (::pipe2(all_received_, O_CLOEXEC) != 0) cannot("pipe2");
   }
   ~ZeroMq() {

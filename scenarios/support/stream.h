@@ -1,10 +1,11 @@
 // Stream: what channels over file descriptors have in common.
 //
-//   class KernelPipe : public Stream {
-//     explicit KernelPipe(std::size_t bytes) : Stream(bytes) { ... in_ = ends[0], out_ = ends[1]; }
+//   class KernelPipe : public PipeStream {
+//     explicit KernelPipe(std::size_t bytes) : PipeStream(bytes) { ... in_ = ends[0], out_ = ends[1]; }
 //   };
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,6 +47,15 @@ class Stream {
       if (n < 0 && errno != EINTR) broken(call);
       if (n > 0) at += static_cast<std::size_t>(n);
     }
+  }
+};
+
+// A stream through a pipe of the kernel, with a name or without.
+class PipeStream : public Stream {
+ public:
+  using Stream::Stream;
+  int depth() const {
+    return static_cast<int>(static_cast<std::size_t>(::fcntl(in_, F_GETPIPE_SZ)) / bytes_);
   }
 };
 
