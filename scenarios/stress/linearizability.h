@@ -21,19 +21,7 @@ using namespace std::chrono_literals;
 
 inline constexpr std::size_t kMostConfigurations = 50'000;  // beyond them a history is undecided
 
-enum class Kind {
-  kPut,
-  kGet,
-  kLock,
-  kUnlock,
-  kTryLock,
-  kAcquire,
-  kTryAcquire,
-  kRelease,
-  kSet,
-  kClear,
-  kIsSet
-};
+enum class Kind { kPut, kGet, kTake, kTryToTake, kGiveBack, kSet, kClear, kIsSet };
 
 // What the library promises of each, one operation after the other.
 enum class Discipline { kFifo, kLifo, kPriority };
@@ -63,9 +51,9 @@ struct LockModel {
 
   bool apply(const Operation& of) {
     switch (static_cast<Kind>(of.kind)) {
-      case Kind::kUnlock:
+      case Kind::kGiveBack:
         return std::exchange(holder, -1) == of.actor;
-      case Kind::kTryLock:
+      case Kind::kTryToTake:
         if (of.result == 0) return holder >= 0;
         [[fallthrough]];
       default:
@@ -81,10 +69,10 @@ struct SemaphoreModel {
 
   bool apply(const Operation& of) {
     switch (static_cast<Kind>(of.kind)) {
-      case Kind::kRelease:
+      case Kind::kGiveBack:
         ++permits;
         return true;
-      case Kind::kTryAcquire:
+      case Kind::kTryToTake:
         if (of.result == 0) return permits == 0;
         [[fallthrough]];
       default:
@@ -129,51 +117,60 @@ class QueueSubject {
   Queue queue_;
 };
 
-template <typename Lock>
-class LockSubject {
+// What an actor does to what is held, a lock or a permit: takes it, by waiting or by trying, and gives it back.
+template <typename Use>
+class HoldingSubject {
  public:
   void act(stress::Actor& me, History& history, int) {
     const int actor = me.number();
     if (!history.has_room(actor, 2)) return;
     const bool waits = me.random().once_in(2);
-    me.at("lock");
-    history.begin(actor, static_cast<int>(waits ? Kind::kLock : Kind::kTryLock));
+    me.at(Use::kTaking);
+    history.begin(actor, static_cast<int>(waits ? Kind::kTake : Kind::kTryToTake));
     bool has = true;
-    waits ? lock_.lock() : void(has = lock_.try_lock());
+    waits ? use_.take() : void(has = use_.try_to_take());
     history.end(actor, has ? 1 : 0);
     if (!has) return;
-    me.at("unlock");
-    history.begin(actor, static_cast<int>(Kind::kUnlock));
-    lock_.unlock();
+    me.at(Use::kGivingBack);
+    history.begin(actor, static_cast<int>(Kind::kGiveBack));
+    use_.give_back();
     history.end(actor);
   }
+
+ private:
+  Use use_;
+};
+
+template <typename Lock>
+class LockUse {
+ public:
+  static constexpr const char* kTaking = "lock";
+  static constexpr const char* kGivingBack = "unlock";
+  void take() { lock_.lock(); }
+  bool try_to_take() { return lock_.try_lock(); }
+  void give_back() { lock_.unlock(); }
 
  private:
   Lock lock_;
 };
 
 template <typename Semaphore>
-class SemaphoreSubject {
+class SemaphoreUse {
  public:
-  void act(stress::Actor& me, History& history, int) {
-    const int actor = me.number();
-    if (!history.has_room(actor, 2)) return;
-    const bool waits = me.random().once_in(2);
-    me.at("acquire");
-    history.begin(actor, static_cast<int>(waits ? Kind::kAcquire : Kind::kTryAcquire));
-    bool has = true;
-    waits ? semaphore_.acquire() : void(has = semaphore_.try_acquire());
-    history.end(actor, has ? 1 : 0);
-    if (!has) return;
-    me.at("release");
-    history.begin(actor, static_cast<int>(Kind::kRelease));
-    semaphore_.release();
-    history.end(actor);
-  }
+  static constexpr const char* kTaking = "acquire";
+  static constexpr const char* kGivingBack = "release";
+  void take() { semaphore_.acquire(); }
+  bool try_to_take() { return semaphore_.try_acquire(); }
+  void give_back() { semaphore_.release(); }
 
  private:
   Semaphore semaphore_{kPermits};
 };
+
+template <typename Lock>
+using LockSubject = HoldingSubject<LockUse<Lock>>;
+template <typename Semaphore>
+using SemaphoreSubject = HoldingSubject<SemaphoreUse<Semaphore>>;
 
 template <typename Event>
 class EventSubject {
