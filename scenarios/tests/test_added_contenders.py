@@ -1,4 +1,5 @@
-"""Contenders that a user's program adds (gilfree/bench/contender.h): rows, checks, labels, refusals."""
+"""Contenders that a user's program adds (gilfree/bench/contender.h): rows, checks, labels, refusals. The program has what the
+page scenarios/README.md shows as well."""
 
 import os
 import unittest
@@ -75,6 +76,22 @@ class AddedContenders(CommandTest):
                                              'and does not begin with "cpython_"'))
         self.refuses_to_add("relabelled", ("my_lock", "it had another label or family before; a name "
                                                       "has the same in all questions"))
+
+    def test_the_contender_of_the_page_is_measured_as_it_says(self):
+        rows = self.rows_of("pipe_vs_queue", "fifo_packets,pipe2", "--bytes", "64", "--placement", "apart", "--wait", "native")
+        self.all_are_verified(rows)
+        self.assertEqual(self.facts()["contenders"]["fifo_packets"], {"label": "FIFO, whole writes", "family": "pipe"})
+
+    def test_a_message_of_it_that_does_not_fit_into_one_write_is_skipped_with_the_reason(self):
+        rows = self.rows_of("pipe_vs_queue", "fifo_packets", "--bytes", "64k", "--mode", "throughput", code=5)
+        self.assertEqual({(row["status"], row["error"]) for row in rows},
+                         {("skipped", "a message must fit into one atomic write")})
+
+    def test_the_scenario_of_the_page_is_measured_at_each_size(self):
+        self.measures(["^memory_copy/", "--msg_bytes", "64,4096", "--launches", "1", "--window", "20ms"])
+        self.assertEqual({(row["impl"], row["msg_bytes"], row["status"]) for row in self.rows()},
+                         {("memcpy", "64", "ok"), ("memcpy", "4096", "ok")})
+
 
 
 class Examples(CommandTest):

@@ -90,6 +90,25 @@ function(gilfree_python_test name script)
   endif()
 endfunction()
 
+# Writes the C++ programs that a page shows, one after the other, to these files of a folder: so that what a
+# page says is built and run as it stands there.
+function(gilfree_programs_of_page page folder)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${page})
+  file(READ ${PROJECT_SOURCE_DIR}/${page} text)
+  foreach(file ${ARGN})
+    string(REGEX MATCH "```cpp\n([^`]*)```" found "${text}")
+    if(NOT found)
+      message(FATAL_ERROR "${page} has no program for ${file}")
+    endif()
+    set(program "${CMAKE_MATCH_1}")
+    file(CONFIGURE OUTPUT ${folder}/${file} CONTENT "@program@" @ONLY)
+    string(FIND "${text}" "${found}" start)
+    string(LENGTH "${found}" length)
+    math(EXPR start "${start} + ${length}")
+    string(SUBSTRING "${text}" ${start} -1 text)
+  endforeach()
+endfunction()
+
 # A libFuzzer program, SUBJECT_fuzz, of fuzz/SUBJECT_fuzz.cc: in the preset fuzz only (scripts/checks/fuzz).
 if(GILFREE_SANITIZE MATCHES "fuzzer")
   add_custom_target(fuzzers)
