@@ -1,5 +1,5 @@
 // A table for a terminal in which the name of a case stands once.
-#include "harness/judge/case_table.h"
+#include "harness/judge/reports/case_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The reports of a comparison: the same rows as a table, Markdown, JSON, JUnit and GitHub's annotations.
-#include "harness/judge/comparison_report.h"
+#include "harness/judge/reports/comparison_report.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/judge/comparison_cells.h"
+#include "harness/judge/reports/comparison_cells.h"
 #include "harness/tests/stored_runs.h"
 
 namespace harness::testing {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/judge/annotations.h"
-#include "harness/judge/comparison_markdown.h"
+#include "harness/judge/reports/annotations.h"
+#include "harness/judge/reports/comparison_markdown.h"
 
 namespace harness::testing {
 namespace {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <fstream>
 
-#include "harness/judge/comparison_cells.h"
-#include "harness/judge/self_test_report.h"
+#include "harness/judge/reports/comparison_cells.h"
+#include "harness/judge/reports/self_test_report.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "harness/base/errors.h"
-#include "harness/judge/comparison_cells.h"
-#include "harness/judge/comparison_report.h"
+#include "harness/judge/reports/comparison_cells.h"
+#include "harness/judge/reports/comparison_report.h"
 #include "harness/tests/stored_runs.h"
 #include "harness/tests/support.h"
 

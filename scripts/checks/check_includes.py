@@ -56,7 +56,7 @@ STOREYS = (
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "plan", "fleet", "run", "stress", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "judge/reports", "plan", "fleet", "run", "stress", "command")
 # What scenarios may include of it.
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/", "harness/stress/")
 # What is third party is known by how its path begins; all other <...> is the system's.
@@ -127,9 +127,15 @@ def library_fault(root, path, target):
     return None
 
 
+def harness_storey(path):
+    """The storey of a file of harness/: its folder or, where that is a storey by itself, the folder within."""
+    within = "/".join(path.split("/")[1:3])
+    return within if within in HARNESS_STOREYS else os.path.splitext(path.split("/")[1])[0]
+
+
 def harness_fault(path, target):
     """An arrow inside harness/ that points upwards, or one from outside to what is inside."""
-    names = [os.path.splitext(name.split("/")[1])[0] for name in (path, target)]
+    names = [harness_storey(name) for name in (path, target)]
     if not path.startswith("harness/"):
         return None if target.startswith(HARNESS_PUBLIC) else '"%s" is inside harness/' % target
     unknown = [name for name in names if name not in HARNESS_STOREYS]

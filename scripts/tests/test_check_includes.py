@@ -68,6 +68,10 @@ class Includes(unittest.TestCase):
                      "harness/measure is below harness/run")
         self.refuses("harness/base/files.cc", '#include "harness/scenario.h"',
                      "harness/base is below harness/scenario")
+        self.refuses("harness/judge/verdict.cc", '#include "harness/judge/reports/cells.h"',
+                     "harness/judge is below harness/judge/reports")
+        self.assertEqual(check({"harness/judge/verdict.h": "", "harness/judge/reports/cells.cc":
+                                '#include "harness/judge/verdict.h"\n'}), (0, ""))
         self.refuses("harness/usage.cc", '#include "harness/scenario.h"', "is no storey")
 
     def test_scenarios_include_what_the_harness_offers_them(self):

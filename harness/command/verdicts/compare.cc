@@ -24,7 +24,7 @@
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/comparison.h"
-#include "harness/judge/self_test_report.h"
+#include "harness/judge/reports/self_test_report.h"
 
 namespace harness {
 namespace {

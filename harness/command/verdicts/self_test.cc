@@ -15,8 +15,8 @@
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/injected_delay.h"
+#include "harness/judge/reports/self_test_report.h"
 #include "harness/judge/self_test.h"
-#include "harness/judge/self_test_report.h"
 
 namespace harness {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "harness/base/errors.h"
-#include "harness/judge/comparison_markdown.h"
+#include "harness/judge/reports/comparison_markdown.h"
 
 namespace harness {
 namespace {

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <vector>
 
-#include "harness/judge/comparison_report.h"
+#include "harness/judge/reports/comparison_report.h"
 
 namespace harness {
 

@@ -1,4 +1,4 @@
-#include "harness/judge/self_test_report.h"
+#include "harness/judge/reports/self_test_report.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,8 +12,8 @@
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
-#include "harness/judge/case_table.h"
-#include "harness/judge/comparison_cells.h"
+#include "harness/judge/reports/case_table.h"
+#include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/stored_run.h"
 #include "harness/record/environment.h"
 

@@ -1,4 +1,4 @@
-#include "harness/judge/case_table.h"
+#include "harness/judge/reports/case_table.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "harness/judge/comparison_report.h"
+#include "harness/judge/reports/comparison_report.h"
 
 #include <algorithm>
 #include <array>
@@ -10,10 +10,10 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
-#include "harness/judge/annotations.h"
-#include "harness/judge/case_table.h"
-#include "harness/judge/comparison_cells.h"
-#include "harness/judge/comparison_markdown.h"
+#include "harness/judge/reports/annotations.h"
+#include "harness/judge/reports/case_table.h"
+#include "harness/judge/reports/comparison_cells.h"
+#include "harness/judge/reports/comparison_markdown.h"
 #include "harness/record/tables.h"
 
 namespace harness {

@@ -1,4 +1,4 @@
-#include "harness/judge/comparison_cells.h"
+#include "harness/judge/reports/comparison_cells.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
-#include "harness/judge/comparison_markdown.h"
+#include "harness/judge/reports/comparison_markdown.h"
 
 #include <limits>
 
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
-#include "harness/judge/comparison_cells.h"
+#include "harness/judge/reports/comparison_cells.h"
 
 namespace harness {
 namespace {

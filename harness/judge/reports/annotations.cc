@@ -1,4 +1,4 @@
-#include "harness/judge/annotations.h"
+#include "harness/judge/reports/annotations.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "harness/base/errors.h"
-#include "harness/judge/comparison_cells.h"
+#include "harness/judge/reports/comparison_cells.h"
 
 namespace harness {
 namespace {
