@@ -106,7 +106,8 @@ class Resume(CommandTest):
         words = ["trouble/kind:hang", "counting/who:steady/size:8", "--launches", "2", "--window",
                  "2ms", "--warmup", "1ms", "--timeout", "1s", "--order", "given"]
         self.measures(words, code=6)
-        self.assertEqual(sum(row["status"] == "timeout" for row in self.samples()), 1)
+        # Of the case that hangs: on a machine without a free CPU the other one may also take longer than a second.
+        self.assertEqual([row["status"] for row in self.samples() if row["case"].startswith("trouble/")], ["timeout"])
         before = self.samples()
         self.resume(code=6)
         self.assertEqual(self.samples(), before)
