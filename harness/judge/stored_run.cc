@@ -8,6 +8,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 #include "harness/judge/one_sided.h"
+#include "harness/judge/run_facts.h"
 #include "harness/judge/sample.h"
 #include "harness/record/events.h"
 
@@ -18,72 +19,10 @@ constexpr char kNotPaired[] =
     "these runs are not paired: a machine that changed its speed in between looks like a change of "
     "the build; `bench-all ab` does not have this fault";
 
-struct Fact {
-  const char *group, *key, *meaning;
-};
-
-// What makes numbers of two runs comparable, beside the kernel (kernel_of).
-constexpr Fact kFacts[] = {
-    {"host", "cpu_model", "CPU model"},
-    {"host", "cpus", "CPUs"},
-    {"host", "machine", "architecture"},
-    {"host", "virt", "virtualisation"},
-    {"limits", "affinity", "allowed CPUs"},
-    {"limits", "cgroup_cpu_max", "CPU quota"},
-    {"environment", "governor", "governor"},
-    {"build", "compiler", "compiler"},
-    {"build", "compiler_version", "compiler version"},
-    {"build", "type", "build type"},
-    {"build", "flags", "build flags"},
-    {"build", "sanitizers", "sanitizers"},
-    {"settings", "windows", "windows of a launch"},
-    {"settings", "window_ns", "window"},
-    {"settings", "warmup_ns", "warm-up"},
-};
-
-bool is_duration(const std::string& key) { return key.ends_with("_ns"); }
-
-Json at(const Json& facts, const char* group, const char* key) {
-  const auto found = facts.find(group);
-  return found != facts.end() && found->is_object() ? found->value(key, Json()) : Json();
-}
-
-std::string words(const Json& value) {
-  if (value.is_null()) return "not known";
-  return value.is_string() ? one_line(value.get<std::string>()) : to_text(value);
-}
-
-// "6.1" of "6.1.0-13-amd64".
-Json kernel_of(const Json& facts) {
-  const Json release = at(facts, "host", "kernel");
-  if (!release.is_string()) return release;
-  const auto text = release.get<std::string>();
-  const auto first = text.find('.');
-  return first == std::string::npos ? text : text.substr(0, text.find_first_of(".-", first + 1));
-}
-
-// What was added to each operation, in words for note_difference.
-Json delay_of(const Json& facts) {
-  const Json delay = at(facts, "settings", "injected_delay_ns");
-  return delay.is_null() ? Json("none") : delay;
-}
-
 // An interrupted run has an end too, with the exit code of its signal.
 bool is_of_a_whole_run(const Json& end) {
   const Json code = end.value("exit_code", Json());
   return !code.is_number_integer() || code < 128;
-}
-
-bool records(const Json& facts, const char* group) {
-  const auto found = facts.find(group);
-  return found != facts.end() && found->is_object() &&
-         std::any_of(found->begin(), found->end(),
-                     [](const Json& fact) { return !fact.is_null(); });
-}
-
-void note_difference(std::vector<std::string>& all, const std::string& meaning, const Json& a,
-                     const Json& b) {
-  if (a != b) all.push_back(meaning + ": " + words(a) + " and " + words(b));
 }
 
 const std::vector<double>& values_of(const StoredRun& run, const std::string& name, Metric metric) {
@@ -223,7 +162,7 @@ void expect_ended(const StoredRun& run) {
 std::string origin_of(const StoredRun& run) {
   constexpr std::size_t kDate = 10, kTime = 8, kCommit = 12;
   const Json started = run.facts.value("started_utc", Json()),
-             commit = at(run.facts, "tool", "git_sha");
+             commit = fact_of(run.facts, "tool", "git_sha");
   std::string text = "measured at a time that is not known";
   if (started.is_string()) {
     const auto when = one_line(started.get<std::string>());
@@ -235,36 +174,17 @@ std::string origin_of(const StoredRun& run) {
                      : ", commit not known");
 }
 
-std::vector<std::string> unlike(const Json& a, const Json& b) {
-  std::vector<std::string> all;
-  for (const auto& [group, meaning] : {std::pair("host", "machine"), {"build", "build"}}) {
-    if (records(a, group) || records(b, group)) continue;
-    all.push_back(std::string(meaning) + ": not known and not known");
-  }
-  note_difference(all, "kernel", kernel_of(a), kernel_of(b));
-  for (const auto& [group, key, meaning] : kFacts) {
-    const Json in_a = at(a, group, key), in_b = at(b, group, key);
-    const bool not_recorded =
-        std::string(group) == "settings" && (in_a.is_null() || in_b.is_null());
-    if (not_recorded) continue;
-    note_difference(all, meaning + std::string(is_duration(key) ? " in ns" : ""), in_a, in_b);
-  }
-  if (a.contains("settings") && b.contains("settings")) {
-    note_difference(all, "injected delay in ns", delay_of(a), delay_of(b));
-  }
-  return all;
-}
-
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules) {
   std::vector<std::string> doubts = doubts_about_ends(a, b, rules);  // of each row
   Compared compared{.a = a.name, .b = b.name, .paired = false, .warnings = doubts};
   compared.warnings.insert(compared.warnings.begin(), kNotPaired);
   for (const auto* run : {&a, &b})
     compared.about.push_back(one_line(run->name) + ": " + origin_of(*run));
-  const Json version_a = at(a.facts, "tool", "version"), version_b = at(b.facts, "tool", "version");
+  const Json version_a = fact_of(a.facts, "tool", "version"),
+             version_b = fact_of(b.facts, "tool", "version");
   if (version_a != version_b) {
-    compared.warnings.push_back("two versions of bench-all measured them (" + words(version_a) +
-                                " and " + words(version_b) +
+    compared.warnings.push_back("two versions of bench-all measured them (" + fact_text(version_a) +
+                                " and " + fact_text(version_b) +
                                 "), which may not do the same in a case");
   }
   const std::string differences = joined(unlike(a.facts, b.facts), "; ");

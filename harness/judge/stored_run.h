@@ -37,11 +37,6 @@ void expect_ended(const StoredRun& run);
 // Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f".
 std::string origin_of(const StoredRun& run);
 
-// Returns what differs between the machines, the builds and the settings of two runs, in words for the
-// user: "CPU model: ... and ..."; empty if their numbers may be compared. Two of which neither records a machine, or
-// a build, are not alike.
-std::vector<std::string> unlike(const Json& a, const Json& b);
-
 struct StoredRules {
   double delta = 0.05;
   bool lenient = false;  // compare unlike and unfinished runs, and say so in each row

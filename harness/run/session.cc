@@ -8,7 +8,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
-#include "harness/judge/stored_run.h"
+#include "harness/judge/run_facts.h"
 #include "harness/measure/usage.h"
 #include "harness/record/baseline.h"
 #include "harness/record/environment.h"

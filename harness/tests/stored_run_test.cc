@@ -11,6 +11,7 @@
 #include "harness/base/errors.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/comparison_report.h"
+#include "harness/judge/run_facts.h"
 #include "harness/tests/stored_runs.h"
 #include "harness/tests/support.h"
 

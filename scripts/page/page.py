@@ -27,7 +27,7 @@ BESIDE = (("samples.csv", "every measured row"), ("hist.csv", "the latencies"), 
 
 
 def lead_of(run, rows):
-    """Returns what this page is, for a reader who has never seen one."""
+    """Returns the first sentences of the page: what gilfree is, and which run and machine this report is about."""
     cases = len({row["case"] for row in measured(rows)})
     return "gilfree (Python's multiprocessing, threading and queue in C++20) beside what else does the same jobs: %s, measured " \
            "on %s with the profile %s. The machine: %s." % (

@@ -14,7 +14,7 @@
 #include "harness/base/lists.h"
 #include "harness/judge/reports/case_table.h"
 #include "harness/judge/reports/comparison_cells.h"
-#include "harness/judge/stored_run.h"
+#include "harness/judge/run_facts.h"
 #include "harness/record/environment.h"
 
 namespace harness {
