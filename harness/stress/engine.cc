@@ -11,8 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-constexpr int kMostHangs = 3;         // of a test, or starved trials: each costs the whole patience
-constexpr int kTriesOfASimpler = 30;  // before a simpler config counts as one that does not fail
+constexpr int kMostHangs = 3;  // of a test, or starved trials: each costs the whole patience
+// A simpler config is taken if it fails so often in so many tries: once may be chance on a machine that is busy for a moment,
+// and then its replay finds nothing.
+constexpr int kFailuresOfASimpler = 3, kTriesOfASimpler = 30;
 constexpr nanoseconds kSimplifying = 1s;  // for all that is tried of one failure
 
 bool is_forbidden(const Test& test, const std::string& outcome) {
@@ -125,9 +127,10 @@ Found Engine::simplified(const Test& test, const std::string& outcome, Found fou
 
 bool Engine::reproduces(const Test& test, const std::string& outcome, const Found& found,
                         Clock::time_point end) const {
+  int failures = 0;
   for (int i = 0; i < kTriesOfASimpler && interrupted() == 0 && Clock::now() < end; ++i) {
     const Attempt seen = attempt(test, found.config, found.seed, settings_.patience);
-    if (seen.outcomes.count(outcome) > 0) return true;
+    if (seen.outcomes.count(outcome) > 0 && ++failures == kFailuresOfASimpler) return true;
     if (seen.end != Attempt::End::kEnded) return false;
   }
   return false;
