@@ -1,9 +1,7 @@
 // Processes where the surroundings are not kind: no descriptor left, streams that other threads hold,
 // targets that leave by pthread_exit. And the end of a process as something to wait for.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -21,6 +19,7 @@
 #include "gilfree/pool.h"
 #include "gilfree/process.h"
 #include "gilfree/queue.h"
+#include "primitives/tests/support/descriptors.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 #include "primitives/tests/support/start_methods.h"
@@ -34,27 +33,6 @@ class ProcessSurroundingsTest : public StartMethods {};
 class ForkSurroundingsTest : public Watchdog {};
 
 INSTANTIATE_TEST_SUITE_P(By, ProcessSurroundingsTest, kStartMethods, name_of_start_method);
-
-// Takes every file descriptor that this process may open.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit few{64, before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-    for (int fd; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(fd);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-  ~NoDescriptors() {
-    for (const int fd : taken_) ::close(fd);
-    ::setrlimit(RLIMIT_NOFILE, &before_);
-  }
-
- private:
-  rlimit before_{};
-  std::vector<int> taken_;
-};
 
 TEST_P(ProcessSurroundingsTest, WaitingForAChildTakesNoDescriptor) {
   Queue<int, Processes> gate(8);

@@ -1,10 +1,6 @@
 // The rest of the smoke test (smoke_test.cc): no descriptor is left, and a parent that is big and busy forks.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -25,6 +21,7 @@
 #include "gilfree/queue.h"
 #include "gilfree/semaphore.h"
 #include "gilfree/value.h"
+#include "primitives/tests/support/descriptors.h"
 #include "primitives/tests/support/sanitizers.h"
 #include "primitives/tests/support/scopes.h"
 
@@ -32,28 +29,6 @@ namespace gilfree::testing {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Opens files until no descriptor is left, and closes them at the end.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit few = before_;
-    few.rlim_cur = std::min<rlim_t>(before_.rlim_cur, 64);
-    ::setrlimit(RLIMIT_NOFILE, &few);
-    for (int file; (file = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) files_.push_back(file);
-  }
-  ~NoDescriptors() {
-    for (const int file : files_) ::close(file);
-    ::setrlimit(RLIMIT_NOFILE, &before_);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-  std::vector<int> files_;
-};
 
 // Runs `use` without a descriptor; if it throws, the message says what is missing.
 template <typename Use>

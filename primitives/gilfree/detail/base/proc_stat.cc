@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,9 +35,14 @@ void read_into(Reading& reading) {
   }
 }
 
-// In the helper process: its copy of the descriptor table is full, so one entry is given up.
+// In the helper process: its copy of the descriptor table is full, so one entry is given up. Its limit is
+// its own too, and that of its parent may be 0.
 int read_with_own_descriptors(void* reading) {
   ::syscall(SYS_close, 0);
+  rlimit limit{};
+  ::syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr);
   read_into(*static_cast<Reading*>(reading));
   return 0;
 }

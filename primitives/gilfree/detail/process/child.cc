@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "gilfree/detail/base/uncaught.h"
+#include "gilfree/detail/process/await_ready.h"
 #include "gilfree/detail/process/stdio_files.h"
 #include "gilfree/detail/process/thread_registry.h"
 
@@ -104,7 +105,7 @@ bool await_parent(Deadline deadline) {
       !parent_is_alive();  // asked now: either the descriptor is the parent's, or it is gone
   for (auto now = Clock::now(); !gone && now < deadline; now = Clock::now()) {
     pollfd ended{.fd = fd, .events = POLLIN, .revents = 0};
-    (void)::poll(&ended, 1, static_cast<int>(std::min(deadline - now, longest) / 1ms) + 1);
+    (void)await_ready({&ended, 1}, std::min(deadline, now + longest));
     gone = !parent_is_alive();
   }
   if (fd >= 0) ::close(fd);

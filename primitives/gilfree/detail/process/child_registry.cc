@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <new>
 #include <utility>
+
+#include "gilfree/detail/process/await_ready.h"
 
 namespace gilfree::detail {
 namespace {
@@ -27,11 +27,8 @@ constexpr Clock::duration kLongestNap = 20ms;  // where there is no descriptor t
 // Sleeps until the process of `pidfd` has ended or the deadline has passed; without a pidfd (-1), until
 // the deadline. May return early.
 void sleep_on(int pidfd, Deadline deadline) {
-  const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-  const auto ns = std::chrono::nanoseconds(left).count();
-  const timespec timeout{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
   pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
-  (void)::ppoll(&ended, pidfd >= 0 ? 1 : 0, deadline == kNever ? nullptr : &timeout, nullptr);
+  (void)await_ready({&ended, 1}, deadline);
 }
 
 // Sleeps until the child has ended, and leaves its exit code to be collected. May return early.

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "gilfree/detail/process/await_ready.h"
+
 namespace gilfree::detail {
 namespace {
 
@@ -45,8 +47,8 @@ void PeerChannel::close() {
 // Sleeps until the socket is ready. False if the other process has ended, and it is not.
 bool PeerChannel::await(short event) {
   pollfd both[] = {{socket_, event, 0}, {pidfd_, POLLIN, 0}};
-  while (::poll(both, 2, -1) < 0) {
-    if (errno != EINTR) return false;
+  while (both[0].revents == 0 && both[1].revents == 0) {
+    if (!await_ready(both, kNever)) return false;
   }
   return both[0].revents != 0;
 }
