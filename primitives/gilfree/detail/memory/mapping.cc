@@ -33,7 +33,11 @@ std::string kibibytes(std::uint64_t bytes) { return std::to_string(bytes >> 10) 
                           what + " needs " + kibibytes(bytes) + " of address space: " + reason);
 }
 
-[[noreturn]] void refuse_pages(std::size_t size) {
+[[noreturn]] void refuse_pages(std::size_t size, bool in_dev_shm) {
+  if (!in_dev_shm) {
+    throw std::system_error(std::make_error_code(std::errc::not_enough_memory),
+                            "gilfree: the system has no memory for " + kibibytes(size) + " more");
+  }
   struct statvfs system {};
   ::statvfs("/dev/shm", &system);
   throw std::system_error(
@@ -128,8 +132,11 @@ std::string limit_text(rlim_t limit) {
   return limit == RLIM_INFINITY ? "unlimited" : kibibytes(limit);
 }
 
-std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what) {
-  const int flags = MAP_SHARED | (file == kNoFile ? MAP_ANONYMOUS : 0);
+std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what,
+                                 std::size_t on_demand) {
+  // Without MAP_NORESERVE a system with less memory than that would refuse it.
+  const int flags =
+      MAP_SHARED | (file == kNoFile ? MAP_ANONYMOUS : 0) | (on_demand > 0 ? MAP_NORESERVE : 0);
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, file, 0);
   if (memory == MAP_FAILED) refuse_mapping(errno, bytes, what);
   auto* const noted = file == kNoFile ? nullptr : note_named(memory, bytes);
@@ -145,12 +152,13 @@ void reserve_pages(std::byte* from, std::size_t size) {
   const std::size_t before = reinterpret_cast<std::uintptr_t>(from) % page;
   std::byte* const first = from - before;
   const std::size_t length = (before + size + page - 1) / page * page;
-  if (is_named(first) && !fits_into_dev_shm(first, length, page)) refuse_pages(size);
+  const bool in_dev_shm = is_named(first);
+  if (in_dev_shm && !fits_into_dev_shm(first, length, page)) refuse_pages(size, in_dev_shm);
   while (::madvise(first, length, MADV_POPULATE_WRITE) != 0) {
     if (errno == EAGAIN || errno == EINTR) continue;
-    if (errno != EINVAL) refuse_pages(size);
+    if (errno != EINVAL) refuse_pages(size, in_dev_shm);
     for (std::size_t at = 0; at < length; at += page) {  // an older kernel
-      if (!can_write(first + at)) refuse_pages(size);
+      if (!can_write(first + at)) refuse_pages(size, in_dev_shm);
     }
     return;
   }

@@ -19,12 +19,15 @@ namespace gilfree::detail {
 
 inline constexpr int kNoFile = -1;
 
-// Maps the file, or new zeroed memory that forks inherit. Throws std::system_error,
+// Maps the file, or new zeroed memory that forks inherit. `on_demand`: so many bytes of it have their pages
+// from reserve_pages(), and the system need not have the memory for them now. Throws std::system_error,
 // not_enough_memory, that begins with `what` and names the limit that was met.
-std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what);
+std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string& what,
+                                 std::size_t on_demand = 0);
 
 // Gives memory to the pages of [from, from + size), which lie in a mapping of map_shared(). Throws
-// std::system_error, no_space_on_device, where there is none; what those pages hold is unchanged.
+// std::system_error where there is none, no_space_on_device in a file and else not_enough_memory; what
+// those pages hold is unchanged.
 void reserve_pages(std::byte* from, std::size_t size);
 
 // "unlimited", or in KiB.

@@ -237,8 +237,8 @@ std::uint64_t layout_hash(const TypeLayout& state, const TypeLayout& element) {
   return hash;
 }
 
-std::shared_ptr<void> anonymous_segment(std::size_t bytes) {
-  auto memory = map_shared(kNoFile, bytes, "gilfree: shared memory");
+std::shared_ptr<void> anonymous_segment(std::size_t bytes, std::size_t on_demand) {
+  auto memory = map_shared(kNoFile, bytes, "gilfree: shared memory", on_demand);
   ::madvise(memory.get(), std::min(bytes, kTouched), MADV_POPULATE_WRITE);  // best effort
   return memory;
 }

@@ -71,8 +71,8 @@ std::uint64_t layout_of() {
   }
 }
 
-// How many bytes at the end of a named segment take memory from /dev/shm on demand, by reserve_pages()
-// (mapping.h) before they are written; all before them takes it at creation. A state says so itself:
+// How many bytes at the end of a segment take memory on demand, by reserve_pages() (mapping.h) before they are
+// written; in a named one all before them takes it at creation. A state says so itself:
 // static constexpr std::size_t kOnDemand = ...
 template <typename State>
 constexpr std::size_t bytes_on_demand() {
@@ -89,7 +89,7 @@ using MakeContents = std::function<void(void* memory)>;
 // checked.
 using Claim = std::function<void(void* memory, int file)>;
 
-std::shared_ptr<void> anonymous_segment(std::size_t bytes);
+std::shared_ptr<void> anonymous_segment(std::size_t bytes, std::size_t on_demand = 0);
 Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t bytes,
                        const MakeContents& make, const Claim& claim = {},
                        std::size_t on_demand = 0);

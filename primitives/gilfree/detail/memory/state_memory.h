@@ -35,7 +35,7 @@ class StateMemory {
   explicit StateMemory(std::size_t extra, Args&&... args) : bytes_(sizeof(State) + extra) {
     if constexpr (S::kAcrossProcesses) {
       (void)Participants::table();  // now, so that each process that inherits the state shares it
-      memory_ = anonymous_segment(bytes_);
+      memory_ = anonymous_segment(bytes_, bytes_on_demand<State>());
     } else {
       memory_.reset(::operator new(bytes_, kAlignment),
                     [](void* bytes) { ::operator delete(bytes, kAlignment); });

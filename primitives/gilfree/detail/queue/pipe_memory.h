@@ -38,6 +38,7 @@ class PipeMemory {
   };
   struct alignas(Store::kAlignment) State {
     using Element = T;
+    static constexpr std::size_t kOnDemand = 2 * kMessageBytes<T, S>;
 
     State(std::size_t messages, bool both_ways) : capacity(messages), duplex(both_ways ? 1 : 0) {}
 
@@ -68,7 +69,7 @@ class PipeMemory {
              const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(create_segment(name, layout_of<State>(), bytes(capacity),
                                                         maker(capacity, duplex), claim(take),
-                                                        on_demand(capacity)))) {}
+                                                        State::kOnDemand))) {}
   PipeMemory(open_only_t, std::string_view name, const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(
             open_segment(name, layout_of<State>(), sizeof(State), claim(take)))) {}
@@ -76,7 +77,7 @@ class PipeMemory {
              const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(
             open_or_create_segment(name, layout_of<State>(), sizeof(State), bytes(capacity),
-                                   maker(capacity, duplex), claim(take), on_demand(capacity)))) {}
+                                   maker(capacity, duplex), claim(take), State::kOnDemand))) {}
   ~PipeMemory() {
     if constexpr (!S::kAcrossProcesses) {  // what was sent and never received
       for (const int which : {0, 1}) {
@@ -104,9 +105,6 @@ class PipeMemory {
 
   static std::size_t bytes(std::size_t capacity) {
     return sizeof(State) + 2 * bytes_of_direction(capacity);
-  }
-  static std::size_t on_demand(std::size_t capacity) {
-    return stored_as_message<T, S> ? 2 * bytes_of_direction(capacity) : 0;
   }
   static auto maker(std::size_t capacity, bool duplex) {
     return [=](void* memory) { ::new (memory) State(capacity, duplex); };
