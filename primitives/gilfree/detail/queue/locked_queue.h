@@ -36,6 +36,7 @@
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/base/shared_flag.h"
+#include "gilfree/detail/base/thread_end.h"
 #include "gilfree/detail/lock/mutex.h"
 #include "gilfree/detail/memory/state_memory.h"
 #include "gilfree/detail/queue/item_source.h"
@@ -255,7 +256,7 @@ class LockedQueue : public AnyQueue<Self, T> {
     try {
       while (items.size() < most) store_.take_into(items);
     } catch (...) {  // those before the one that threw are returned
-      if (items.empty()) throw;
+      if (items.empty() || is_end_of_thread()) throw;
     }
   }
 

@@ -34,6 +34,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/thread_end.h"
 #include "gilfree/detail/queue/accounts.h"
 #include "gilfree/detail/queue/adaptive_batch_delay.h"
 #include "gilfree/detail/queue/contents_check.h"
@@ -169,7 +170,8 @@ class Ring {
     return item;
   }
   // The same for up to `most`, into an empty vector; one commit for all. If one of them cannot be read,
-  // those before it are there, and it is the first next time.
+  // those before it are there, and it is the first next time. If one ends the thread, those before it are
+  // out of the ring, and end with it.
   template <typename Items, typename ReadObserver = NoReadObserver>
   void read_many(Items& items, std::size_t most, ReadObserver read_observer = {}) {
     read_observer.open();
@@ -181,6 +183,13 @@ class Ring {
     most = std::min({most, capacity(), std::size_t{store_.count(mine.seen, head)}});
     items.reserve(most);
     auto next = head;
+    const auto remove_those_read = [&] {
+      read_observer.before(items.size(), next);
+      store_.discard(head, next);
+      commit(state_->head, next);
+      read_observer.after();
+      state_->drained.notify_one();
+    };
     try {
       while (items.size() < most) {
         mine.fetched = store_.fetch_to_read(mine.fetched, next, mine.seen);
@@ -188,12 +197,12 @@ class Ring {
       }
     } catch (...) {
       if (items.empty()) throw;
+      if (is_end_of_thread()) {
+        remove_those_read();
+        throw;
+      }
     }
-    read_observer.before(items.size(), next);
-    store_.discard(head, next);
-    commit(state_->head, next);
-    read_observer.after();
-    state_->drained.notify_one();
+    remove_those_read();
   }
 
   // Destroys all items, for the last object that can reach them.
