@@ -7,7 +7,9 @@
 #include <string>
 #include <system_error>
 
+#include "gilfree/lifo_queue.h"
 #include "gilfree/named.h"
+#include "gilfree/priority_queue.h"
 #include "gilfree/queue.h"
 #include "primitives/tests/support/scopes.h"
 
@@ -31,6 +33,22 @@ class NamedQueueTest : public Watchdog {
     std::string start(1 << 16, 0);
     file.read(start.data(), static_cast<std::streamsize>(start.size()));
     return start.find(text);
+  }
+
+  // It is the first word of each queue.
+  template <typename Q>
+  void expect_capacity_kept() const {
+    Q queue(create_only, name_, 5);
+    for (const std::uint64_t capacity :
+         {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+      overwrite(kHeaderBytes, capacity);
+      queue.put({});
+      queue.put({});
+      EXPECT_EQ(queue.capacity(), 5u);
+      EXPECT_FALSE(queue.full());
+      EXPECT_EQ(queue.try_get_many(8).size(), 2u) << capacity;
+    }
+    remove(name_);
   }
 
   const std::string name_;
@@ -69,6 +87,14 @@ TEST_F(NamedQueueTest, ACapacityThatDoesNotFitIsRefused) {
     overwrite(kHeaderBytes, capacity);
     EXPECT_THROW(Queue<int>(open_only, name_), Corrupted) << capacity;
   }
+}
+
+TEST_F(NamedQueueTest, ACapacityThatIsOverwrittenLaterIsNotReadAgain) {
+  expect_capacity_kept<Queue<int>>();
+  expect_capacity_kept<LifoQueue<int>>();
+  expect_capacity_kept<LifoQueue<std::string>>();
+  expect_capacity_kept<PriorityQueue<int>>();
+  expect_capacity_kept<PriorityQueue<std::string>>();
 }
 
 // Whatever length stands before a message, nothing beyond the memory is read.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ class DequeStore {
   static bool fits(std::uint64_t, std::size_t) { return true; }
   static Need need_of(const T&) { return {}; }
 
+  std::size_t capacity() const { return std::numeric_limits<std::size_t>::max(); }
   std::uint64_t size() const { return state_->size.load(std::memory_order_acquire); }
   bool has_room(Need) const { return true; }
 

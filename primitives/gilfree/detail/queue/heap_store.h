@@ -96,6 +96,7 @@ class HeapStore {
            Items::fits(capacity, memory - bytes_of_tables(capacity));
   }
 
+  std::size_t capacity() const { return capacity_; }
   std::uint64_t size() const { return state_->size.load(std::memory_order_acquire); }
   bool has_room(Need need) const { return size() < capacity_ && items_.has_room(need); }
   static Need need_of(const T& item) { return Items::need_of(item); }

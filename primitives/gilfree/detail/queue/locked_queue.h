@@ -15,7 +15,7 @@
 //
 // A store is a handle on a Store::State, which is shared, and on the memory behind it:
 //
-//   Store(State&, std::size_t capacity, std::byte* cells);   // bytes(capacity) of them
+//   Store(State&, std::size_t capacity, std::byte* cells);   // bytes(capacity) of them; it keeps the capacity
 //   std::uint64_t size(); bool has_room(need);               // for any thread, at any time
 //   void put(item, need); T take<T>(); take_into(vector);     // under the lock; commit by one store
 //   void repair();                                           // under the lock, after a death in it
@@ -83,8 +83,8 @@ class LockedQueue : public AnyQueue<Self, T> {
   bool closed() const { return state_memory_->closed.load(std::memory_order_acquire); }
 
   // Returns how many items are inside. May have changed when it returns.
-  std::size_t qsize() const { return store_.size(); }
-  std::size_t capacity() const { return state_memory_->capacity; }
+  std::size_t qsize() const { return std::min<std::uint64_t>(store_.size(), capacity()); }
+  std::size_t capacity() const { return store_.capacity(); }
 
  protected:
   ~LockedQueue() {
@@ -251,7 +251,7 @@ class LockedQueue : public AnyQueue<Self, T> {
   void take_some(std::vector<T>& items, std::size_t most, Deadline deadline) {
     const auto guard = lock_to_get(deadline);
     if (!guard.is_held()) return;
-    most = std::min({most, qsize(), capacity()});
+    most = std::min(most, qsize());
     items.reserve(most);
     try {
       while (items.size() < most) store_.take_into(items);

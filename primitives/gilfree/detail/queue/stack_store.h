@@ -131,6 +131,7 @@ class StackStore {
     return Items::fits(capacity, memory);
   }
 
+  std::size_t capacity() const { return items_.capacity(); }
   std::uint64_t size() const { return Items::count(top()); }
   bool has_room(Need need) const { return items_.has_room(top(), need); }
   static Need need_of(const T& item) { return Items::need_of(item); }
