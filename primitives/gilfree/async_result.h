@@ -8,7 +8,8 @@
 // may outlive the pool.
 //
 // Order       None: calls are run by any worker that is free.
-// Cost        A reference count. get copies the result; of a temporary it moves it out.
+// Cost        A reference count. get copies the result; of a temporary it moves it out. A result with a Codec of
+//             your own is decoded by the first thread that gets it, or asks whether it was successful.
 // Blocking    get and wait until the result is there, _for and _until at most that long. ready,
 //             successful and cancel never wait.
 // Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
@@ -62,7 +63,8 @@ class AsyncResult {
       if (in_time) get();
       return in_time;
     } else {
-      return wait_until(deadline) ? std::optional<Result>(get()) : std::nullopt;
+      const bool in_time = wait_until(deadline) && job_->decode_until(deadline);
+      return in_time ? std::optional<Result>(get()) : std::nullopt;
     }
   }
 

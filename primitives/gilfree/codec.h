@@ -14,7 +14,7 @@
 // Order       put calls size, then write; get calls read. Each is called by the thread that puts or gets.
 // Cost        One copy of the bytes to put and one to get.
 // Blocking    A codec is called under a lock of the queue: one that waits makes others wait, except
-//             those that try or have a deadline.
+//             those that try or have a deadline. A pool calls it under no lock.
 // Errors      What size or write throws reaches the caller of put or send, and nothing is put; what read
 //             throws reaches the caller of get or recv, and the item is still there. A write of more
 //             bytes than size has said, or of fewer, is undefined.

@@ -10,8 +10,8 @@
 // Order       imap: of the inputs; imap_unordered: as they come.
 // Cost        A call to the pool for each chunk of inputs, sent while results are taken; a thread besides
 //             if the inputs are computed by a view or a generator.
-// Blocking    next() and ++ wait for a result, next_for and next_until at most that long. The destructor
-//             waits while the range is computing an input.
+// Blocking    next() and ++ wait for a result, next_for and next_until at most that long, and for as long as the
+//             inputs of one chunk take to be sent. The destructor waits while the range is computing an input.
 // Errors      next() and * throw what the item became instead of a result (async_result.h); what the
 //             range of inputs throws, once, behind the results of the inputs before; TimeoutError if a
 //             timed form is too late; std::logic_error if moved from, or in a forked child.
@@ -29,6 +29,7 @@
 #include <utility>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/base/thread_end.h"
 #include "gilfree/detail/pool/inputs.h"
 #include "gilfree/detail/pool/result_source.h"
 #include "gilfree/detail/pool/shared_result.h"
@@ -103,6 +104,7 @@ class PoolResults {
     try {
       value_ = next();
     } catch (...) {
+      if (detail::is_end_of_thread()) throw;
       error_ = std::current_exception();
     }
   }

@@ -17,6 +17,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "gilfree/codec.h"
 #include "gilfree/detail/base/shareable.h"
@@ -32,6 +33,20 @@ template <typename... Elements>
 inline constexpr bool can_travel<std::tuple<Elements...>> = (can_travel<Elements> && ...);
 template <typename First, typename Second>
 inline constexpr bool can_travel<std::pair<First, Second>> = can_travel<First>&& can_travel<Second>;
+
+// Whether a T is written and read by code of a user's, which may take as long as it likes. Runs of bytes are not.
+template <typename T>
+inline constexpr bool has_codec_of_user = !Shareable<T>;
+template <>
+inline constexpr bool has_codec_of_user<std::string> = false;
+template <Shareable T>
+inline constexpr bool has_codec_of_user<std::vector<T>> = std::is_same_v<T, bool>;
+template <typename... Elements>
+inline constexpr bool has_codec_of_user<std::tuple<Elements...>> = (has_codec_of_user<Elements> ||
+                                                                    ...);
+template <typename First, typename Second>
+inline constexpr bool has_codec_of_user<std::pair<First, Second>> =
+    has_codec_of_user<First> || has_codec_of_user<Second>;
 
 // How an argument is kept until its call: by value; text as the string it points to.
 template <typename T>

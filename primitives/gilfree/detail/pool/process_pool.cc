@@ -164,11 +164,12 @@ void ProcessPool::run_callbacks() {
         lock, kNever, [&] { return !callbacks_.empty() || is_over(); },
         [&] { return callback_news_.load(std::memory_order_acquire); });
     if (callbacks_.empty()) return;
-    const auto result = std::move(callbacks_.front());
+    auto result = std::move(callbacks_.front());
     callbacks_.pop_front();
     callback_news_.store(!callbacks_.empty(), std::memory_order_release);
     lock.unlock();
     result->run_callback();
+    result.reset();  // what the callback holds may use the pool when it is destroyed
     share_.state->done.notify_all();  // it is done now
     lock.lock();
   }

@@ -21,6 +21,7 @@
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/pool/call.h"
 #include "gilfree/detail/pool/process_pool.h"
+#include "gilfree/detail/pool/record_ring.h"
 #include "gilfree/detail/pool/shared_result.h"
 #include "gilfree/detail/pool/state.h"
 #include "gilfree/detail/process/callable_bytes.h"
@@ -122,6 +123,33 @@ void check_that_it_travels() {
                 "without pointers, or write a gilfree::Codec for its type");
 }
 
+// What a task gets, written already.
+class WrittenBytes {
+ public:
+  template <typename Write>
+  WrittenBytes(std::size_t count, const Write& write) : count_(count) {
+    RecordRing::check(count);
+    bytes_ = std::make_unique_for_overwrite<std::byte[]>(count);
+    write(bytes_.get());
+  }
+  void operator()(std::byte* to) const { copy_bytes(to, bytes_.get(), count_); }
+
+ private:
+  std::size_t count_;
+  std::unique_ptr<std::byte[]> bytes_;
+};
+
+// What writes an Item into a task, for ProcessPool::submit(), which calls it under the pool's mutex. A Codec may
+// take as long as it likes, so it is called before.
+template <typename Item, typename Write>
+auto writer_of(std::size_t bytes, Write write) {
+  if constexpr (has_codec_of_user<Item>) {
+    return WrittenBytes(bytes, write);
+  } else {
+    return write;
+  }
+}
+
 template <typename Result, typename Function, typename Arguments>
 std::shared_ptr<SharedResult<Result>> post_call(ProcessPool& pool, Function function,
                                                 Arguments arguments, PostOptions options = {}) {
@@ -129,11 +157,12 @@ std::shared_ptr<SharedResult<Result>> post_call(ProcessPool& pool, Function func
   auto job = std::make_shared<SharedResult<Result>>(1);
   if (options.callback) pool.prepare_callbacks();
   job->call_back(std::move(options.callback), &pool);
-  pool.submit(
-      job, 0, 1, &run_items<Calls::kArguments, Function, Arguments, Result>,
-      sizeof function + Wire<Arguments>::size(arguments),
-      [&](std::byte* to) { Wire<Arguments>::write(arguments, write_function(function, to)); },
-      options.entry);
+  const auto bytes = sizeof function + Wire<Arguments>::size(arguments);
+  const auto write = [&](std::byte* to) {
+    Wire<Arguments>::write(arguments, write_function(function, to));
+  };
+  pool.submit(job, 0, 1, &run_items<Calls::kArguments, Function, Arguments, Result>, bytes,
+              writer_of<Arguments>(bytes, write), options.entry);
   return job;
 }
 
@@ -142,11 +171,11 @@ std::shared_ptr<SharedResult<Result>> post_call(ProcessPool& pool, Function func
 template <Calls how, typename Item, typename Result, typename Function, typename Iterator>
 void post_chunk(ProcessPool& pool, const std::shared_ptr<SharedResult<Result>>& job, std::size_t at,
                 std::size_t count, const Function& function, Iterator begin, Entry entry) {
-  const auto submit = [&](std::size_t bytes, const auto& write) {
-    pool.submit(
-        job, at, static_cast<std::uint32_t>(count), &run_items<how, Function, Item, Result>,
-        sizeof function + bytes, [&](std::byte* to) { write(write_function(function, to)); },
-        entry);
+  const auto submit = [&](std::size_t bytes, const auto& write_items) {
+    bytes += sizeof function;
+    const auto write = [&](std::byte* to) { write_items(write_function(function, to)); };
+    pool.submit(job, at, static_cast<std::uint32_t>(count), &run_items<how, Function, Item, Result>,
+                bytes, writer_of<Item>(bytes, write), entry);
   };
   if constexpr (Shareable<Item> && std::contiguous_iterator<Iterator>) {
     submit(count * sizeof(Item),

@@ -66,6 +66,9 @@ class RecordRing {
     return {::new (memory) RecordRing, [](RecordRing* ring) { ::munmap(ring, bytes); }};
   }
 
+  // Throws std::length_error if no record can be so long.
+  static void check(std::uint64_t length) { (void)needed(length); }
+
   // --- For the writer.
 
   // Where to write `length` bytes; null if there is no room until the reader has taken something.

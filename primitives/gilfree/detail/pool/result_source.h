@@ -87,7 +87,11 @@ class ResultSource final : public TaskSource {
       throw std::logic_error(
           "gilfree::PoolResults: only the process that made the call may take its results");
     }
-    if (!needs_thread_) feed();
+    if (!needs_thread_) {
+      // Another thread that is at it sends all there is (send_all).
+      const std::unique_lock feeding(feeding_, std::try_to_lock);
+      if (feeding) feed_until(deadline);
+    }
     const auto any = [&] {
       const std::lock_guard lock(mutex_);
       return !ahead_.empty() || is_over_;
@@ -142,7 +146,11 @@ class ResultSource final : public TaskSource {
 
   void feed() {
     const std::lock_guard feeding(feeding_);
-    while (wants_more()) send_next();
+    feed_until(kNever);
+  }
+  // For the owner of feeding_: sends what is wanted, and when the deadline has passed no further chunk.
+  void feed_until(Deadline deadline) {
+    for (bool late = false; !late && wants_more(); late = has_passed(deadline)) send_next();
   }
   // A forced unwind has no object to refer to, which UBSan would complain of.
   __attribute__((no_sanitize("null"))) void send_next() {

@@ -17,8 +17,10 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/thread_end.h"
 #include "gilfree/detail/base/uncaught.h"
 #include "gilfree/detail/memory/wire.h"
+#include "gilfree/detail/pool/encoded_results.h"
 #include "gilfree/detail/pool/result_slots.h"
 #include "gilfree/detail/pool/task_source.h"
 #include "gilfree/detail/process/thread_registry.h"
@@ -48,9 +50,13 @@ class AnySharedResult : public std::enable_shared_from_this<AnySharedResult> {
   AnySharedResult(const AnySharedResult&) = delete;
   AnySharedResult& operator=(const AnySharedResult&) = delete;
 
-  // From another process: the results of `count` items from `first` on, as Wire wrote them.
+  // From another process: the results of `count` items from `first` on, as Wire wrote them. Calls no code of
+  // a user's.
   virtual void deliver(std::size_t first, std::size_t count, const std::byte* bytes) = 0;
   virtual void fail(std::size_t item, std::exception_ptr error) = 0;
+  // Once it is done: has the results decoded, if they are not yet. False if another thread is at it and the
+  // deadline came first.
+  virtual bool decode_until(Deadline) { return true; }
   // True if no worker has begun with it, and now none will.
   virtual bool cancel() { return false; }
 
@@ -158,6 +164,10 @@ class SharedResult : public AnySharedResult {
       for (std::size_t item = first; item < first + count; ++item) {
         if constexpr (std::is_void_v<Result>) {
           set(item, Nothing());
+        } else if constexpr (kIsDecodedLater) {
+          const std::byte* const begin = bytes;
+          Wire<Result>::skip(bytes);
+          encoded_.keep(item, size_, begin, bytes);
         } else if constexpr (can_travel<Result>) {
           set(item, Wire<Result>::read(bytes));
         }
@@ -169,6 +179,20 @@ class SharedResult : public AnySharedResult {
     set_error(item, std::move(error));
     count_down(1);
   }
+  bool decode_until([[maybe_unused]] Deadline deadline) override {
+    if constexpr (kIsDecodedLater) {
+      return encoded_.decode(deadline, [&](std::size_t item, const std::byte* bytes) {
+        try {
+          set(item, Wire<Result>::read(bytes));
+        } catch (...) {
+          if (is_end_of_thread()) throw;
+          set_error(item, std::current_exception());
+        }
+      });
+    } else {
+      return true;
+    }
+  }
   // To be counted down.
   void set(std::size_t item, Value value) { outcomes_.set(item, std::move(value)); }
   // set() for a loop over many items.
@@ -178,12 +202,15 @@ class SharedResult : public AnySharedResult {
   }
 
   // Once it is done.
-  bool succeeded() { return outcomes_.succeeded(); }
+  bool succeeded() {
+    decode();
+    return outcomes_.succeeded();
+  }
   // What the first item became that has no result.
   std::exception_ptr first_error() {
     for (std::size_t item = 0; item < size_; ++item) {
       try {
-        (void)outcomes_.at(item);
+        (void)at(item);
       } catch (...) {
         return std::current_exception();
       }
@@ -191,13 +218,21 @@ class SharedResult : public AnySharedResult {
     return nullptr;
   }
   // The result of `item`, or the exception it became.
-  Value& at(std::size_t item) { return outcomes_.at(item); }
+  Value& at(std::size_t item) {
+    decode();
+    return outcomes_.at(item);
+  }
   // Of several, if they are plain.
   std::vector<Value>& all() requires Plain<Value> { return outcomes_.all(); }
 
  private:
+  static constexpr bool kIsDecodedLater = can_travel<Value> && has_codec_of_user<Value>;
+
+  void decode() { (void)SharedResult::decode_until(kNever); }
+
   const std::size_t size_;
   ResultSlots<Value> outcomes_;
+  [[no_unique_address]] std::conditional_t<kIsDecodedLater, EncodedResults, Nothing> encoded_;
 };
 
 }  // namespace gilfree::detail
