@@ -3,7 +3,7 @@
     from data.console import fail, leave, reason, say
     say("text")                      # to standard output; OSError if it cannot be written
     return fail("report", 2, why)    # one line to standard error; returns 2
-    leave("report", main)            # calls main(arguments) and exits with what it returns
+    leave("report", main)            # calls main(arguments) and exits with what it returns, or argparse has chosen
 
 Output that cannot be written (a full device, a closed pipe) ends with exit code 7 and one line. Ctrl-C ends
 the process by SIGINT, as it ends any other command. Neither shows a traceback.
@@ -58,7 +58,12 @@ def abandon_output():
 def leave(name, main):
     """Exits with main(arguments); with 7 if the output cannot be written."""
     try:
-        code = main(sys.argv[1:])
+        try:
+            code = main(sys.argv[1:])
+        except SystemExit as end:  # argparse's, whose help may not be written yet
+            code = end.code
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)

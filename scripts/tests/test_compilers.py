@@ -29,6 +29,7 @@ class Compilers(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root)
         os.makedirs(os.path.join(self.root, "scripts", "checks"))
         shutil.copy(CHECK, os.path.join(self.root, "scripts", "checks"))
+        shutil.copytree(os.path.join(os.path.dirname(os.path.dirname(CHECK)), "data"), os.path.join(self.root, "scripts", "data"))
         for path, text in CLEAN.items():
             self.write(path, text)
 

@@ -37,6 +37,16 @@ class Output(Surroundings):
                 self.says(self.report(*arguments, stdout=full), 7, "No space left on device")
         self.assertTrue(os.path.exists(self.run_.path("report.html")))
 
+    def test_the_help_of_a_check_that_cannot_be_written_is_one_line_and_7(self):
+        for name in ("compilers", "crash-table", "crash-tally", "mutants"):
+            command = [sys.executable, "-I", os.path.join(support.SCRIPTS, "checks", name), "--help"]
+            with self.subTest(name), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run(command, text=True, check=False, stdout=full, stderr=subprocess.PIPE)
+                self.assertEqual((done.returncode, done.stderr),
+                                 (7, name + ": cannot write: No space left on device\n"))
+                done = subprocess.run(command, text=True, check=False, capture_output=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_a_pipe_that_is_not_read_is_reported_in_one_line(self):
         reader, writer = os.pipe()
         os.close(reader)
