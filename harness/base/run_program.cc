@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <cstdlib>
 
 #include "harness/base/errors.h"
 #include "harness/base/stacks.h"
@@ -36,13 +37,14 @@ std::string Finished::failure() const {
 }
 
 Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                     ChildProgram::Group group) {
+                     ChildProgram::Group group, const char* variable) {
   Capture output(kMostOutput), complaints(kMostComplaints);
   ChildProgram child(
       [&] {
         ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
         ::dup2(output.writer(), STDOUT_FILENO);
         ::dup2(complaints.writer(), STDERR_FILENO);
+        if (variable != nullptr) ::setenv(variable, "1", 1);
         exec_on_path(command);
       },
       group);

@@ -27,9 +27,11 @@ struct Finished {
   std::string failure() const;
 };
 
-// Without input. A program that has not ended after `patience` is killed. Throws CannotStart.
+// Without input. A program that has not ended after `patience` is killed. `variable`, if named, is set to "1" for it.
+// Throws CannotStart.
 Finished run_program(const std::vector<std::string>& command, std::chrono::nanoseconds patience,
-                     ChildProgram::Group group = ChildProgram::Group::kOwn);
+                     ChildProgram::Group group = ChildProgram::Group::kOwn,
+                     const char* variable = nullptr);
 
 // Returns what it wrote to stdout; nothing if it failed, was not there, or had not ended after `patience`. `late`, if
 // given, is set to whether it was that.

@@ -16,6 +16,7 @@
 #include "harness/base/json.h"
 #include "harness/base/room.h"
 #include "harness/base/run_program.h"
+#include "harness/record/environment.h"
 #include "harness/record/events.h"
 
 namespace harness {
@@ -69,7 +70,7 @@ std::string content_of(const fs::path& path) {
 
 // What the launch leaves running would disturb the next one, in whatever process group it is.
 Finished run_build(const std::vector<std::string>& command, std::chrono::nanoseconds patience) {
-  return run_program(command, patience, ChildProgram::Group::kWatched);
+  return run_program(command, patience, ChildProgram::Group::kWatched, kFewFacts);
 }
 
 // The number in what --dry-run says first: "1 case, 1000 launches of 1 window: about 155 s".

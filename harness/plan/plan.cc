@@ -46,28 +46,43 @@ bool offers(const Scenario& scenario, const Point& point, const Selection& selec
   return asked == nullptr || asked(point);
 }
 
-std::vector<Point> points_of(const Scenario& scenario, const Selection& selection) {
-  std::vector<Point::Values> points{{}};
+using Sweeps = std::vector<std::vector<Parameter::Value>>;  // of each parameter
+
+Sweeps sweeps_of(const Scenario& scenario, const Selection& selection) {
+  Sweeps sweeps;
+  std::size_t points = 1;
   for (const auto& parameter : scenario.parameters) {
-    std::vector<Point::Values> longer;
-    for (const auto& point : points) {
-      for (const auto& value : values_of(scenario, parameter, selection)) {
-        longer.push_back(point);
-        longer.back().emplace_back(parameter.name, value);
-        if (longer.size() > kMostPoints) {
-          throw BadUsage("--" + std::string(parameter.name) + ": " + std::string(scenario.name) +
-                         " would have more than " + std::to_string(kMostPoints) +
-                         " cases; name fewer values");
-        }
-      }
+    sweeps.push_back(values_of(scenario, parameter, selection));
+    points *= sweeps.back().size();
+    if (points > kMostPoints) {
+      throw BadUsage("--" + std::string(parameter.name) + ": " + std::string(scenario.name) +
+                     " would have more than " + std::to_string(kMostPoints) +
+                     " cases; name fewer values");
     }
-    points = std::move(longer);
   }
+  return sweeps;
+}
+
+// Calls visit() for each combination, as Point::Values; the last parameter varies fastest.
+template <typename Visit>
+void each_combination(const Scenario& scenario, const Sweeps& sweeps, Point::Values& begun,
+                      Visit visit) {
+  const std::size_t at = begun.size();
+  if (at == sweeps.size()) return visit(begun);
+  for (const auto& value : sweeps[at]) {
+    begun.emplace_back(scenario.parameters[at].name, value);
+    each_combination(scenario, sweeps, begun, visit);
+    begun.pop_back();
+  }
+}
+
+std::vector<Point> points_of(const Scenario& scenario, const Selection& selection) {
   std::vector<Point> offered;
-  for (auto& values : points) {
-    Point point(std::move(values));
+  Point::Values begun;
+  each_combination(scenario, sweeps_of(scenario, selection), begun, [&](const auto& values) {
+    Point point(values);
     if (offers(scenario, point, selection)) offered.push_back(std::move(point));
-  }
+  });
   return offered;
 }
 

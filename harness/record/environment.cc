@@ -85,8 +85,13 @@ Json limit(int resource) {
   return limits.rlim_cur == RLIM_INFINITY ? Json("unlimited") : Json(limits.rlim_cur);
 }
 
+// Set for one launch of many, of which the one who asked for them knows the facts.
+bool few_are_wanted() { return std::getenv(kFewFacts) != nullptr; }
+
 std::string git(const std::vector<std::string>& question) {
-  std::vector<std::string> command{"git", "-C", source_dir()};
+  if (few_are_wanted()) return {};
+  // Without the lock that `git status` takes to note what it saw: a commit beside it would fail.
+  std::vector<std::string> command{"git", "--no-optional-locks", "-C", source_dir()};
   command.insert(command.end(), question.begin(), question.end());
   std::string answer = output_of(command, kPatience);
   while (!answer.empty() && answer.back() == '\n') answer.pop_back();
@@ -145,7 +150,7 @@ Json warnings(const std::vector<int>& cpus, const Json& quota,
               const std::optional<double>& line_bounce) {
   Json all = Json::array();
   if (cpus.size() < 2) all.push_back("only one CPU is allowed: nothing can run side by side");
-  if (cpus.size() > 1 && !line_bounce) {
+  if (cpus.size() > 1 && !line_bounce && !few_are_wanted()) {
     all.push_back(
         "the way of a cache line between two cores could not be measured: other programs keep the "
         "CPUs busy");
@@ -183,7 +188,7 @@ const char* version() { return build_facts::kVersion; }
 Json environment() {
   const auto cpus = allowed_cpus();
   const Json quota = known(CgroupQuota().tightest());
-  const auto line_bounce = line_bounce_ns();
+  const auto line_bounce = few_are_wanted() ? std::nullopt : line_bounce_ns();
   return {{"tool",
            {{"name", "bench-all"},
             {"version", build_facts::kVersion},

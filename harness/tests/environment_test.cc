@@ -3,11 +3,19 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/base/run_program.h"
+#include "harness/tests/support.h"
 
 namespace harness {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(EnvironmentTest, ARunSaysWhatItWasMadeWithAndWhere) {
   const Json all = environment();
@@ -65,6 +73,37 @@ TEST(EnvironmentTest, TheSourcesAreWhereTheVariableSaysOrWhereThisWasBuilt) {
   ::setenv("GILFREE_SOURCE_DIR", "/elsewhere", 1);
   EXPECT_EQ(source_dir(), "/elsewhere");
   ::unsetenv("GILFREE_SOURCE_DIR");
+}
+
+TEST(EnvironmentTest, AskingGitTakesNoLockThatACommitWouldWaitFor) {
+  const testing::TemporaryFolder folder;
+  folder.write("file", "text");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"init"}, {"add", "file"}}) {
+    std::vector<std::string> command{"git", "-C", folder.path()};
+    command.insert(command.end(), words.begin(), words.end());
+    const auto git = run_program(command, 1min);
+    ASSERT_TRUE(git.succeeded()) << git.failure();
+  }
+  // `git status` with its lock would note that the file is as it was.
+  std::filesystem::last_write_time(folder.path() / "file",
+                                   std::filesystem::file_time_type::clock::now() - 1h);
+  const std::string before = folder.read(".git/index");
+  ::setenv("GILFREE_SOURCE_DIR", folder.path().c_str(), 1);
+  const Json tool = environment()["tool"];
+  ::unsetenv("GILFREE_SOURCE_DIR");
+  EXPECT_EQ(tool["git_dirty"], true);
+  EXPECT_EQ(folder.read(".git/index"), before);
+}
+
+TEST(EnvironmentTest, OneLaunchOfManyAsksNeitherGitNorForTheWayOfALine) {
+  ::setenv(kFewFacts, "1", 1);
+  const Json all = environment();
+  ::unsetenv(kFewFacts);
+  EXPECT_TRUE(all["tool"]["git_sha"].is_null());
+  EXPECT_TRUE(all["tool"]["git_dirty"].is_null());
+  EXPECT_TRUE(all["host"]["line_bounce_ns"].is_null());
+  EXPECT_EQ(all["warnings"].dump().find("cache line"), std::string::npos);
 }
 
 }  // namespace

@@ -14,7 +14,11 @@ namespace scenarios {
 using harness::allowed_cpus;
 using harness::stay_on;
 
-inline std::int64_t count_of_cpus() { return static_cast<std::int64_t>(allowed_cpus().size()); }
+// Returns how many this program may use. Asked once: sweeps ask for each of their points.
+inline std::int64_t count_of_cpus() {
+  static const auto count = static_cast<std::int64_t>(allowed_cpus().size());
+  return count;
+}
 
 // Returns "0;1", the form of the column `cpus`.
 std::string joined(const std::vector<int>& cpus);
