@@ -1,7 +1,9 @@
 #include "harness/judge/comparison.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "harness/base/counted.h"
@@ -45,6 +47,7 @@ void Comparison::run(const Progress& progress) {
   const FinishFirst finish;  // what was measured is judged and written
   rounds_.measure(progress);
   judge_all();
+  say_what_was_left_out();
   confirm(progress);
   for (auto& row : result_.rows) mark_lost(row);
   say_what_is_unconfirmed();
@@ -78,11 +81,31 @@ void Comparison::judge_all() {
   }
   const int fewest = rounds_that_discover(judgements.size());
   control_false_discoveries(judgements, fewest);
-  if (settings_.budget || settings_.rounds >= fewest) return;
+  if (judgements.empty() || settings_.budget || settings_.rounds >= fewest) return;
   warn("of " + counted(judgements.size(), "metric") +
        " a change of one alone can be told from chance by " + std::to_string(fewest) +
        " rounds, not by " + std::to_string(settings_.rounds) + ": --rounds " +
        std::to_string(fewest));
+}
+
+// Says where there are fewer rounds than were asked for, unless these decided the case.
+void Comparison::say_what_was_left_out() {
+  std::set<std::string> names;
+  int fewest = settings_.rounds;
+  for (const auto& row : result_.rows) {
+    const int made = rounds_.made_of(row.name);
+    if (row.judgement.verdict != Verdict::kUndecided || made >= settings_.rounds) continue;
+    names.insert(row.name);
+    fewest = std::min(fewest, made);
+  }
+  if (names.empty()) return;
+  const std::string what = counted(names.size(), "case") + " undecided after " +
+                           (names.size() > 1 ? "as few as " : "") + std::to_string(fewest) +
+                           " of " + counted(settings_.rounds, "round") + ": " +
+                           few_of({names.begin(), names.end()});
+  warn(interrupted() != 0
+           ? "interrupted, with " + what + "; the same command with --resume goes on"
+           : "the time budget was used up, with " + what + "; more time: --resume --time-budget");
 }
 
 std::string Comparison::why_not_compared(const std::string& name) const {
@@ -161,39 +184,50 @@ void Comparison::confirm(const Progress& progress) {
     if (suspects.empty() || suspects.back() != row.name) suspects.push_back(row.name);
   }
   if (suspects.empty()) return;
-  const int rounds = rounds_.measure_afresh(suspects, progress);
+  fresh_rounds_ = rounds_.measure_afresh(suspects, progress);
   auto& fresh = rounds_.fresh_samples();
-  fresh_pairs_missing_ = (settings_.rounds - rounds) * static_cast<int>(suspects.size());
+  fresh_pairs_missing_ = (settings_.rounds - fresh_rounds_) * static_cast<int>(suspects.size());
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     const auto again =
         judge(fresh[row.name][row.metric].differences, settings_.threshold(row.name, row.metric));
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
-    const bool too_few = rounds < settings_.rounds && again.verdict != Verdict::kSame &&
-                         again.verdict != Verdict::kBetter;
+    const bool too_few =
+        !again.interval || (fresh_rounds_ < settings_.rounds && again.verdict != Verdict::kSame &&
+                            again.verdict != Verdict::kBetter);
     row.judgement.verdict = Verdict::kUndecided;
     row.judgement.doubt = too_few ? Doubt::kUnconfirmed : Doubt::kFreshRounds;
-    row.judgement.rounds_needed = row.judgement.rounds + std::max(rounds, settings_.rounds);
+    row.judgement.rounds_needed = row.judgement.rounds + std::max(fresh_rounds_, settings_.rounds);
   }
 }
 
-// What is worse must not pass because no time was left for fresh rounds.
+// What is worse must not pass because no time was left for fresh rounds, or too few of them measured it.
 void Comparison::say_what_is_unconfirmed() {
   const auto wanted = rounds_.budget_with(fresh_pairs_missing_);
   const auto budget = std::chrono::ceil<std::chrono::seconds>(wanted).count();
   const std::string remedy = "--resume --time-budget " + std::to_string(budget) + "s";
+  const bool all_were_made = fresh_rounds_ >= settings_.rounds;
   std::vector<std::string> names;
   for (auto& row : result_.rows) {
     const auto& judged = row.judgement;
     if (judged.verdict != Verdict::kUndecided || judged.doubt != Doubt::kUnconfirmed) continue;
-    const std::string why = interrupted() != 0
+    const auto measured = rounds_.fresh_samples()[row.name][row.metric].differences.size();
+    const std::string why = all_were_made ? "worse, but only " + std::to_string(measured) + " of " +
+                                                counted(fresh_rounds_, "fresh round") +
+                                                " measured it in both builds, too few to confirm it"
+                            : interrupted() != 0
                                 ? "worse, but it was interrupted before that was confirmed"
                                 : "worse, but no time was left to confirm it: " + remedy;
     row.note = why + (row.note.empty() ? "" : "; ") + row.note;
     if (names.empty() || names.back() != row.name) names.push_back(row.name);
   }
   if (names.empty() || interrupted() != 0) return;
+  if (all_were_made) {
+    warn("too few fresh rounds measured what is worse in " + counted(names.size(), "case") +
+         " to confirm it: " + few_of(names));
+    return;
+  }
   warn("no time was left to confirm what is worse in " + counted(names.size(), "case") +
        "; the same command with " + remedy + " goes on: " + few_of(names));
 }

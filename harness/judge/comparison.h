@@ -46,6 +46,7 @@ class Comparison {
 
  private:
   void judge_all();
+  void say_what_was_left_out();
   void add_one_sided();
   void mark_lost(ComparedRow& row);
   std::string why_not_compared(const std::string& name) const;
@@ -57,6 +58,7 @@ class Comparison {
   std::vector<std::string> cases_;
   ComparisonSettings settings_;
   Rounds rounds_;
+  int fresh_rounds_ = 0;         // that were made of what seems worse
   int fresh_pairs_missing_ = 0;  // of what is worse and could not be confirmed
   Compared result_;
 };

@@ -43,6 +43,12 @@ int Rounds::measure_afresh(const std::vector<std::string>& cases, const Progress
   return measure_rounds(cases, settings_.rounds, "confirming", progress);
 }
 
+int Rounds::made_of(const std::string& name) const {
+  const auto all = pairs_.find(name), fresh = fresh_pairs_.find(name);
+  return (all == pairs_.end() ? 0 : all->second) -
+         (fresh == fresh_pairs_.end() ? 0 : fresh->second);
+}
+
 std::chrono::nanoseconds Rounds::budget_with(int more_pairs) const {
   return Clock::now() - begun_ + more_pairs * longest_pair_;
 }
@@ -121,6 +127,7 @@ int Rounds::measure_rounds(const std::vector<std::string>& cases, int rounds,
 void Rounds::measure_pair(const std::string& name) {
   if (failures_.count(name) != 0) return;
   const int number = ++pairs_[name];
+  if (confirming_) ++fresh_pairs_[name];
   auto pair = source_.take_made(name, confirming_);
   if (pair) {
     begun_ -= nanoseconds_of(pair->seconds);  // its time counts as spent

@@ -56,6 +56,8 @@ class Rounds {
   const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
   // Returns true if a round of the case was begun.
   bool were_made(const std::string& name) const { return pairs_.count(name) != 0; }
+  // Returns how many were made of the case, fresh ones not counted.
+  int made_of(const std::string& name) const;
   // Returns the time budget in which so many more pairs of launches would fit.
   std::chrono::nanoseconds budget_with(int more_pairs) const;
 
@@ -79,6 +81,7 @@ class Rounds {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   bool confirming_ = false;
   std::map<std::string, int> pairs_;             // of launches that were made, by case
+  std::map<std::string, int> fresh_pairs_;       // of these, to confirm
   std::map<std::string, std::string> failures_;  // why a case is measured no further
   std::map<std::string, std::vector<LateLaunch>> late_;
   std::map<std::pair<std::string, Metric>, RoundsWith> measured_;

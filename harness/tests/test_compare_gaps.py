@@ -66,6 +66,27 @@ class Gaps(InstantTest):
         self.assertEqual(result.code, 4, result)
         self.assertIn("only A measured it in 12 of 24 rounds", self.row("p50")["next_step"])
 
+    def test_what_is_worse_and_the_fresh_rounds_did_not_measure_ends_with_4_and_says_so(self):
+        worse, lost = [{"rate": 1000, "p99": each} for each in (100, 300)], {"rate": 1000}
+        for fresh in (0, 5):
+            with self.subTest(fresh):
+                result = self.judge([pair("slow", *worse) for _ in range(12)] + [
+                    pair("slow", worse[0], worse[1] if at < fresh else lost, fresh=True) for at in range(12)])
+                self.assertEqual(result.code, 4, result)
+                self.assertEqual(self.row("p99")["verdict"], "undecided")
+                self.assertIn("worse, but only %d of 12 fresh rounds measured it in both builds, too few to confirm it; only A" % fresh,
+                              self.row("p99")["next_step"])
+                self.assertIn("warning: too few fresh rounds measured what is worse in 1 case to confirm it: slow\n", result.out)
+                shutil.rmtree(self.path("out"))
+
+    def test_an_interruption_and_a_budget_that_was_used_up_are_said_with_the_results(self):
+        rounds = [pair("slow", {"rate": 1000 + 200 * (at % 3)}, {"rate": 1000}, seconds=10) for at in range(8)]
+        result = self.judge(rounds, "--time-budget", "80s")
+        self.assertIn("warning: the time budget was used up, with 1 case undecided after 8 of 12 rounds: slow; more time: "
+                      "--resume --time-budget\n", result.out)
+        with open(self.path("out", "compare.md"), encoding="utf-8") as file:
+            self.assertIn("the time budget was used up, with 1 case undecided after 8 of 12 rounds", file.read())
+
     def test_a_case_of_which_both_builds_measure_nothing_says_so(self):
         result = self.judge([pair("slow", {}, {}) for _ in range(12)])
         self.assertEqual(result.code, 4, result)

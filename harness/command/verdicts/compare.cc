@@ -107,7 +107,11 @@ int ab(CompareOptions options) {
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
-  if (options.injected_delay_ns) comparison.warn("B was slowed on purpose: --injected-delay");
+  if (options.injected_delay_ns) {
+    comparison.warn("B was slowed on purpose: --injected-delay");
+  } else if (a.identity().at("content") == b.identity().at("content")) {
+    comparison.warn("A and B are the same program, so that only chance makes them differ");
+  }
   if (!cases.only_b.empty()) {
     comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
                     few_of(cases.only_b));
