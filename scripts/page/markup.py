@@ -151,8 +151,31 @@ def note_text(text):
     return '<p class="warning">%s</p>' % escape(text if re.search("[._]", text.split()[0]) else words.capital(text))
 
 
+def terms_text(terms):
+    return "<dl>%s</dl>" % "".join("<dt>%s</dt><dd>%s</dd>" % (escape(term), escape(TERMS[term])) for term in terms)
+
+
+def terms_in(text):
+    """Returns the terms of the glossary that the HTML uses, in the glossary's order."""
+    plain = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)
+    return [term for term in TERMS if any(re.search(r"(?<!\w)%s%s" % (re.escape(word), r"(?!\w)" if word[-1].isalnum() else ""), plain,
+                                                    re.IGNORECASE) for word in term.split(", "))]
+
+
+def with_terms(sections):
+    """Returns the sections, and one with the terms that they use unless it is among them."""
+    used = terms_in(" ".join("%s %s" % (heading, text) for _, heading, text in sections))
+    if not used or any(name == "terms" for name, _, _ in sections):
+        return sections
+    return [*sections, ("terms", "Terms", terms_text(used))]
+
+
 def document(title, line, notes, sections):
-    """Returns a page. line: what was measured where; notes: what limits all of it; sections: [(id, heading, HTML)]."""
+    """Returns a page. line: what was measured where; notes: what limits all of it; sections: [(id, heading, HTML)].
+
+    The terms that the sections use are explained behind them, unless a section `terms` is given.
+    """
+    sections = with_terms(sections)
     return PAGE.format(
         title=escape(title), css=source("report.css") + colours.style_sheet(), js=source("report.js"), line=escape(line),
         notes="\n".join(note_text(str(note)) for note in notes if str(note).strip()), contents=contents(sections),

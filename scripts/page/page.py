@@ -13,7 +13,8 @@ from answers import claims, needs
 from answers.tables import Table
 from page.commands import command_of
 from page.glossary import TERMS
-from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text)
+from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text,
+                         terms_text)
 from page.summary import RULE, gaps, gaps_text, machine, notes_of
 
 WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor burns
@@ -65,11 +66,6 @@ def claims_text(found):
         "<p>This run measured none of the claims that tutorials make.</p>"
 
 
-def terms_text():
-    return "<dl>%s</dl>" % "".join("<dt>%s</dt><dd>%s</dd>" % (escape(term), escape(text))
-                                   for term, text in TERMS.items())
-
-
 def gaps_section(rows):
     missing = gaps(rows)
     if not missing:
@@ -97,7 +93,7 @@ def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, othe
                  ("machine", "The machine", facts_text(machine(run)) + "<p>%s</p>%s" % (
                      escape(steady[0]), figures_text(steady[1])) + '<p class="small">%s</p>' % escape(RULE)),
                  ("gaps", "What was not measured", gaps_section(rows)),
-                 ("terms", "Terms", terms_text()),
+                 ("terms", "Terms", terms_text(TERMS)),
                  ("again", "Measure it yourself", "<pre>%s</pre>\n%s" % (escape(command_of(run)), beside_text(folder)))]
     write_text(os.path.join(folder, "report.html"), document(
         next(iter(answers.values())).headline, lead_of(run, rows), notes_of(run, rows), sections))

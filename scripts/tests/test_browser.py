@@ -31,6 +31,14 @@ frame.onload = () => {
 next();
 </script>"""
 
+# How many elements with text of their own the link to the contents would cover, wherever the page is scrolled to.
+COVERED = """
+const link = page.querySelector("a.up").getBoundingClientRect();
+return [...page.querySelectorAll("main *")].filter((each) => !each.closest(".up, details, svg, .wide") &&
+  [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) &&
+  each.getBoundingClientRect().right > link.left + 1).length;
+"""
+
 SIDEWAYS = "return page.documentElement.scrollWidth - page.documentElement.clientWidth;"
 
 FIGURES = """
@@ -104,6 +112,9 @@ class Browser(unittest.TestCase):
 
     def test_neither_a_phone_nor_a_screen_has_to_scroll_sideways(self):
         self.assertEqual(self.look(self.page, SIDEWAYS, (390, 1280)), [0, 0])
+
+    def test_the_link_to_the_contents_covers_no_text_on_a_screen(self):
+        self.assertEqual(self.look(self.page, COVERED, (700, 1280, 1920)), [0, 0, 0])
 
     def test_every_figure_is_shown_and_can_be_read_in_both_themes(self):
         for dark in (False, True):

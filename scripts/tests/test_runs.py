@@ -66,6 +66,14 @@ class Beside(Several):
         self.assertIn("1.50 (1.50 to 1.50), faster", texts["summary.md"])
         self.assertIn("<svg", texts["report.html"])
 
+    def test_the_terms_that_the_page_uses_are_explained_on_it_and_no_others(self):
+        page = self.beside(self.run_of(), self.run_of(1.5))[0]["report.html"]
+        before, terms = page.split('<h2 id="terms">')
+        self.assertIn('<a href="#terms">', before)
+        for term in ("not told apart", "launches", "95 % interval"):
+            self.assertIn("<dt>%s</dt>" % term, terms)
+        self.assertNotIn("<dt>permits</dt>", terms)
+
     def test_a_latency_that_rose_is_slower(self):
         found = [self.stack.enter_context(support.fixture_run()) for _ in range(2)]
         for run, p50 in zip(found, (100, 200)):
