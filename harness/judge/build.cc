@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "harness/base/child_program.h"
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
@@ -100,14 +101,35 @@ void expect_written(const Finished& launch, const fs::path& scratch) {
   throw CannotWrite(said + kGoOn);
 }
 
-// What a launch that has ended so left in its folder. Throws std::runtime_error if that is damaged.
-Launched launched_in(const fs::path& folder, const Finished& finished) {
+// Why these events, of a program that ended with 0, are not those of the launch that was asked for; empty if they are.
+std::string fault_of(const std::vector<Json>& events, const std::string& name) {
+  std::set<Json> launches;
+  for (const auto& event : events) {
+    const auto kind = event.value("event", std::string());
+    if (kind == "end" && event.value("exit_code", 0) != kOk) {
+      return "its run ended with exit code " + std::to_string(event.value("exit_code", 0));
+    }
+    if (kind != "sample") continue;
+    const Json& row = event.at("row");
+    const auto of = row.value("case", std::string());
+    if (of != name) return one_line("it wrote a row of another case, " + in_quotes(of));
+    launches.insert(row.value("launch", Json()));
+    if (row.value("checksum_ok", 1) == 0)
+      return "some of what arrived was wrong (checksum_ok is 0)";
+  }
+  return launches.size() < 2 ? ""
+                             : "it wrote rows of " + counted(launches.size(), "launch", "launches");
+}
+
+// What a launch of the case that has ended so left in its folder. Throws std::runtime_error if that is damaged.
+Launched launched_in(const fs::path& folder, const std::string& name, const Finished& finished) {
   const auto events =
       fs::exists(folder / "events.jsonl") ? read_events(folder) : std::vector<Json>();
   const bool has_row = std::any_of(events.begin(), events.end(), [](const Json& event) {
     return event.value("event", "") == "sample";
   });
   Launched launched = launched_of_events(events);
+  if (finished.succeeded() && launched.failure.empty()) launched.failure = fault_of(events, name);
   if (finished.succeeded() || (has_row && !launched.failure.empty())) return launched;
   launched = {.failure = finished.failure()};
   if (finished.end == ChildProgram::End::kLate) {
@@ -141,6 +163,12 @@ Build::Place Build::look_for(const std::string& what) {
                    "' is no bench-all, no build folder with bin/bench-all, and no commit");
   }
   return {revision->program(), revision};
+}
+
+void Build::expect_as_it_was(const std::string& which, const Json& identity) const {
+  if (identity.at("content") == content_of(program_)) return;
+  throw BadUsage(which + " (" + program_.string() +
+                 ") was replaced while it was measured; name a copy of it, and another --out");
 }
 
 Json Build::identity() const {
@@ -209,7 +237,7 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
   const Finished finished = run_build(command, patience_);
   Launched launched;
   try {
-    launched = launched_in(scratch, finished);
+    launched = launched_in(scratch, name, finished);
   } catch (const std::runtime_error&) {
     launched = {.failure = "its events.jsonl is damaged"};
   }

@@ -19,6 +19,9 @@
 
 namespace harness {
 
+// Where the launches of a comparison write, in its folder: removed before and after each, so a name that no one else gives.
+inline constexpr char kScratch[] = ".bench-all-launch";
+
 class Build {
  public:
   // Where the program of a build is, or will be.
@@ -42,6 +45,9 @@ class Build {
   std::string about() const { return about_.empty() ? program_.string() : about_; }
   // Returns what tells it apart from another build of the same path.
   Json identity() const;
+  // Throws BadUsage if another program is there than when it had this identity: it is not known which of them gave what was
+  // measured. `which`: the build's name, for the message.
+  void expect_as_it_was(const std::string& which, const Json& identity) const;
 
   // A launch that has not ended after so long is killed. A bench-all ends one that hangs long before (--timeout).
   void wait_at_most(std::chrono::nanoseconds patience) { patience_ = patience; }

@@ -43,7 +43,8 @@ Pair pair_from(const Json& json) {
   for (const auto& late : json.value("late", Json::array())) {
     pair.late.push_back(late_launch_from(late));
   }
-  if (!(pair.seconds >= 0)) throw std::out_of_range("seconds below 0");
+  constexpr double kLongest = 1e6;
+  if (!(pair.seconds >= 0 && pair.seconds < kLongest)) throw std::out_of_range("seconds");
   return pair;
 }
 

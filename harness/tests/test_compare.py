@@ -189,7 +189,7 @@ class Ab(CompareTest):
     def test_an_interruption_keeps_what_was_measured_and_says_how_to_go_on(self):
         with self.start(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "10000",
                          "--out", self.path("out"), *FAST[:-1]]) as process:
-            self.waits_until(lambda: os.path.exists(self.path("out", "launch")), "it did not begin")
+            self.waits_until(lambda: os.path.exists(self.path("out", ".bench-all-launch")), "it did not begin")
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=LONGEST)
         self.assertEqual(process.returncode, 143)

@@ -102,7 +102,7 @@ class Resume(InstantTest):
         result = self.run_it(words)
         self.assertEqual((result.code, result.err), (
             7, "bench-all: cannot write results: %s: No space left on device; the same command with --resume goes on\n"
-            % self.path("out", "launch", "events.jsonl")))
+            % self.path("out", ".bench-all-launch", "events.jsonl")))
         self.assertEqual(self.pairs()["slow", False], 2)
         os.remove(self.path("b.cannot_write_at"))
         self.assertEqual(self.run_it(self.words("--resume")).code, 1)

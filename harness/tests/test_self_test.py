@@ -126,7 +126,7 @@ class Aa(CommandTest):
 
     def test_two_at_once_in_one_folder(self):
         with self.start(["aa", CASE, "--rounds", "10000", "--out", self.path("out"), *FAST]) as process:
-            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            self.waits_until(lambda: os.path.exists(self.path("out", ".bench-all-launch")), "it did not begin")
             result = self.aa("--resume")
             process.kill()
             process.communicate(timeout=LONGEST)
@@ -141,7 +141,7 @@ class Aa(CommandTest):
 
     def test_an_interrupted_search_for_a_delay_says_nothing_of_the_case(self):
         with self.start([*self.POWER, CASE, "--out", self.path("out")]) as process:
-            self.waits_until(lambda: os.path.exists(self.path("out", "trial")), "it did not begin")
+            self.waits_until(lambda: os.path.exists(self.path("out", ".bench-all-launch")), "it did not begin")
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=LONGEST)
         self.assertEqual((process.returncode, err), (130, ""))

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ Cases cases_of(const Build& a, const Build& b, const CompareOptions& options) {
 }
 
 // What all rounds of a folder have in common. The seed orders them only, and more time may be given later.
-Json settings_of(const CompareOptions& options, const Build& a, const Build& b) {
+Json settings_of(const CompareOptions& options, const Build& a, const Build& b,
+                 const std::vector<std::string>& cases) {
   Json floors = Json::array();
   for (const auto& [key, floor] : options.settings.floors) {
     floors.push_back({key.first, facts_of(key.second).name, floor});
@@ -59,6 +61,7 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b) 
                    {"delta", options.settings.delta},
                    {"options", options.settings.options},
                    {"filters", options.words},
+                   {"cases", cases},
                    {"floors", floors}};
   if (options.injected_delay_ns) settings["injected_delay_ns"] = *options.injected_delay_ns;
   return settings;
@@ -75,6 +78,12 @@ bool slow_b(const Build& b, const std::vector<std::string>& cases, CompareOption
                                               {injected_delay(*options.injected_delay_ns)}};
   }
   return true;
+}
+
+Pair pair_of(const Json& line, const std::vector<std::string>& cases) {
+  Pair pair = pair_from(line);
+  if (!contains(cases, pair.name)) throw std::out_of_range("a pair of another case");
+  return pair;
 }
 
 int ab(CompareOptions options) {
@@ -101,15 +110,16 @@ int ab(CompareOptions options) {
   if (options.injected_delay_ns && !slow_b(b, cases.shared, options)) return 128 + interrupted();
   SettingsLog log({"ab.jsonl", "pair of launches", "rounds"});
   std::vector<Pair> made;
-  log.open(options.out, options.resume, settings_of(options, a, b),
-           [&](const Json& line) { made.push_back(pair_from(line)); });
-  options.settings.scratch = log.folder() / "launch";
+  const Json settings = settings_of(options, a, b, cases.shared);
+  log.open(options.out, options.resume, settings,
+           [&](const Json& line) { made.push_back(pair_of(line, cases.shared)); });
+  options.settings.scratch = log.folder() / kScratch;
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
   if (options.injected_delay_ns) {
     comparison.warn("B was slowed on purpose: --injected-delay");
-  } else if (a.identity().at("content") == b.identity().at("content")) {
+  } else if (settings.at("a").at("content") == settings.at("b").at("content")) {
     comparison.warn("A and B are the same program, so that only chance makes them differ");
   }
   if (!cases.only_b.empty()) {
@@ -123,6 +133,8 @@ int ab(CompareOptions options) {
               << one_line(log.folder().string()) << std::endl;
   }
   comparison.run(progress_of(options, ""));
+  a.expect_as_it_was("A", settings.at("a"));
+  b.expect_as_it_was("B", settings.at("b"));
   auto result = comparison.result();
   result.about = {"A: " + a.about(), "B: " + b.about()};
   write_comparison(result, log.folder());

@@ -20,7 +20,7 @@ std::optional<DelayTakers> ask_for_delay(const Build& build, const std::vector<s
   const FinishFirst finish;  // the folder is removed
   std::string folder = (fs::temp_directory_path() / "bench-all-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) throw CannotWrite(folder + ": " + reason(errno));
-  auto found = delay_takers(build, cases, options.settings.options, fs::path(folder) / "launch");
+  auto found = delay_takers(build, cases, options.settings.options, fs::path(folder) / kScratch);
   fs::remove_all(folder);
   if (interrupted() != 0) return {};
   return found;

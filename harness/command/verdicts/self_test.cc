@@ -24,16 +24,18 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // What every trial of a folder has in common: trials of other settings say nothing of these.
-Json settings_of(const CompareOptions& options, const Build& build) {
+Json settings_of(const CompareOptions& options, const Json& build,
+                 const std::vector<std::string>& cases) {
   Json powers = Json::array();
   for (const double percent : options.powers) powers.push_back(percent);
   return {{"event", "aa"},
-          {"build", build.identity()},
+          {"build", build},
           {"rounds", options.settings.rounds},
           {"delta", options.settings.delta},
           {"power", powers},
           {"options", options.settings.options},
-          {"filters", options.words}};
+          {"filters", options.words},
+          {"cases", cases}};
 }
 
 std::vector<std::string> cases_of(const Build& build, const CompareOptions& options) {
@@ -59,9 +61,10 @@ class SelfTestRun {
   SelfTestRun(CompareOptions options, Build build, std::vector<std::string> cases)
       : options_(std::move(options)),
         build_(std::move(build)),
+        identity_(build_.identity()),
         cases_(std::move(cases)),
-        log_(options_.out, options_.resume, settings_of(options_, build_)) {
-    options_.settings.scratch = log_.folder() / "trial";
+        log_(options_.out, options_.resume, settings_of(options_, identity_, cases_)) {
+    options_.settings.scratch = log_.folder() / kScratch;
     if (options_.settings.budget) end_ = Clock::now() + *options_.settings.budget;
     options_.settings.budget.reset();
   }
@@ -163,6 +166,7 @@ class SelfTestRun {
     Comparison comparison(build_, build_, cases_, settings);
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
     keep_late(comparison.result().late);
+    build_.expect_as_it_was("aa: the build", identity_);
     if (interrupted() != 0) return true;  // its rounds are not all there
     for (const auto& row : comparison.result().rows) {
       if (row.judgement.verdict != Verdict::kIncomparable) continue;
@@ -203,6 +207,7 @@ class SelfTestRun {
 
   CompareOptions options_;
   Build build_;
+  const Json identity_;  // of the build, before it was measured
   std::vector<std::string> cases_;
   std::set<std::string> not_slowed_;  // cases that no delay has slowed
   TrialLog log_;
