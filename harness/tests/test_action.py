@@ -17,7 +17,7 @@ chmod +x bin/bench-all"""
 FAKE = """mkdir -p bin && cat >bin/bench-all <<'END'
 #!/bin/sh
 for word; do echo "$word" >>"$HERE/words"; [ "$before" != --out ] || out=$word; before=$word; done
-mkdir -p "$out" && echo "## B against A" >"$out/compare.md" && printf '[\\n   "verdict": "%s"\\n]\\n' "$SAID" >"$out/compare.json"
+mkdir -p "$out" && echo "## B against A" >"$out/compare.md" && printf '[\\n   "verdict": "%s"\\n   "next_step": "%s"\\n]\\n' "$SAID" "$NEXT" >"$out/compare.json"
 echo "::error title=$SAID::s/x rate"
 exit "$ENDS"
 END
@@ -116,6 +116,14 @@ class Action(CommandTest):
                         shown = "error" if expected else "warning"
                         self.assertIn("::%s title=%s::" % (shown, said), out)
                         self.assertEqual("::warning::bench-all: %s (exit code %d), " % (verdict, ends) in out, not expected)
+
+    def test_a_slowdown_that_could_not_be_confirmed_fails_wherever_a_confirmed_one_does(self):
+        self.pull(1000, 1000)
+        for fail_on, expected in {"worse": 4, "incomparable": 4, "undecided": 4, "never": 0}.items():
+            with self.subTest(fail_on=fail_on):
+                code, told, named, out = self.fake("undecided", 4, fail_on, NEXT="worse, but no time was left to confirm it")
+                self.assertEqual((code, told, named), (expected, "code=4", "verdict=unconfirmed"), out)
+                self.assertIn("::%s::bench-all: worse, but it could not be confirmed (exit code 4)" % ("error" if expected else "warning"), out)
 
     def test_a_word_that_fail_on_does_not_take_is_refused(self):
         self.pull(1000, 1000)
