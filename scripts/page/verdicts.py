@@ -26,7 +26,7 @@ UNPAIRED = ("The runs were measured one after the other: a machine that changed 
             "build. Mann-Whitney U; worse by is the estimate of Hodges and Lehmann.")
 SIGN = "Worse by: + is worse and - is better, whatever the metric; of a rate it is the time that an operation takes."
 SHARE = "fairness"  # compared by its difference, not by its ratio
-Verdicts = collections.namedtuple("Verdicts", "a b warnings paired rows")
+Verdicts = collections.namedtuple("Verdicts", "a b about warnings paired rows")
 
 
 def number(value):
@@ -42,6 +42,11 @@ def row_of(each):
             "rounds": number(each.get("rounds")), "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
 
 
+def texts_of(each, name):
+    found = each.get(name)
+    return [str(text) for text in found] if isinstance(found, list) else []
+
+
 def read(folder):
     """Returns [Verdicts] of compare.json; BadRun with file and remedy if there are none."""
     path = os.path.join(folder, "compare.json")
@@ -52,7 +57,7 @@ def read(folder):
         raise BadRun("%s: cannot be read (%s); name a folder that bench-all ab wrote" % (path, why)) from None
     if not isinstance(found, list) or not all(isinstance(each, dict) and isinstance(each.get("rows"), list) for each in found):
         raise BadRun("%s: is no list of comparisons; name a folder that bench-all ab wrote" % path)
-    return [Verdicts(str(each.get("a", "A")), str(each.get("b", "B")), [str(text) for text in each.get("warnings") or []],
+    return [Verdicts(str(each.get("a", "A")), str(each.get("b", "B")), texts_of(each, "about"), texts_of(each, "warnings"),
                      each.get("test") == "sign", [row_of(row) for row in each["rows"] if isinstance(row, dict)]) for each in found]
 
 
@@ -105,8 +110,14 @@ def section_of(folder, found, rank):
     """Returns (heading, HTML) of one comparison."""
     path = draw(folder, found, rank)
     table = table_of(found)
-    text = "<p>%s</p>" % SIGN + markup.table_text(table, headline(found)) if table.rows else "<p>Nothing was compared.</p>"
+    about = "".join("<p>%s</p>" % markup.escape(line) for line in found.about)
+    text = about + "<p>%s</p>" % SIGN + markup.table_text(table, headline(found)) if table.rows else "<p>Nothing was compared.</p>"
     return headline(found), (markup.figures_text([path]) if path else "") + text
+
+
+def markdown_of(found):
+    return "\n\n".join(["## " + headline(found), *found.about, *("> " + text for text in found.warnings), SIGN,
+                        "\n".join(markdown_table(HEADER, table_of(found).rows))])
 
 
 def report(folder):
@@ -118,6 +129,5 @@ def report(folder):
     lines = [headline(found) for found in all_found] or ["Nothing was compared."]
     write_text(os.path.join(folder, "report.html"), markup.document(
         lines[0], "Each case of two builds, one beside the other.", [text for found in all_found for text in found.warnings], sections))
-    text = "\n\n".join("## %s\n\n%s\n\n%s" % (headline(found), SIGN, "\n".join(markdown_table(HEADER, table_of(found).rows))) for found in all_found)
-    write_text(os.path.join(folder, "summary.md"), text + "\n")
+    write_text(os.path.join(folder, "summary.md"), "\n\n".join(map(markdown_of, all_found)) + "\n")
     return lines, []

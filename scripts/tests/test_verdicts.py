@@ -17,7 +17,7 @@ def row(case, metric, worsening, verdict, spread=0.01, **more):
             **more}
 
 
-COMPARED = {"a": "main", "b": "HEAD", "test": "sign", "warnings": ["the machine is busy"], "rows": [
+COMPARED = {"a": "main", "b": "HEAD", "test": "sign", "about": ["A: main, commit 01", "B: HEAD, commit 02"], "warnings": ["the machine is busy"], "rows": [
     row("s/impl:x/n:1", "rate", 0.1, "worse"), row("s/impl:y/n:1", "p50", -0.2, "better"),
     row("s/impl:x/n:2", "rate", 0.0, "same"), row("s/impl:y/n:2", "p99", 0.02, "undecided", 0.1),
     row("s/impl:z/n:2", "fairness", 0.08, "worse"), {"case": "s/impl:w/n:2", "metric": "rate", "verdict": "incomparable"}]}
@@ -62,6 +62,12 @@ class Verdicts(unittest.TestCase):
         rows = self.read("plots/compare_forest.csv").splitlines()
         self.assertEqual([line.split(",")[-2] for line in rows], ["verdict", "worse", "undecided", "same", "better"])
         self.assertIn("Forest plot.", self.read("report.html"))
+
+    def test_the_page_and_the_summary_say_which_builds_were_compared_and_what_limits_it(self):
+        self.write([COMPARED])
+        for text in map(self.read, ("report.html", "summary.md")):
+            for said in ("A: main, commit 01", "B: HEAD, commit 02", "he machine is busy"):
+                self.assertIn(said, text)
 
     def test_what_is_too_small_to_matter_is_shaded_as_wide_as_the_comparison_says(self):
         self.write([{**COMPARED, "rows": [{**row("s/x", "rate", 0.1, "worse"), "delta": 0.0488},
