@@ -50,9 +50,12 @@ class Foreign(InstantTest):
         self.fails_with("some of what arrived was wrong (checksum_ok is 0)")
 
     def test_a_run_that_says_that_it_failed_has_failed_though_its_program_ends_with_0(self):
-        self.altered('"{\\"event\\":\\"sample\\",\\"row\\":$row}"', '"{\\"event\\":\\"sample\\",\\"row\\":$row}" '
-                     '"{\\"event\\":\\"end\\",\\"exit_code\\":3}"')
-        self.fails_with("its run ended with exit code 3")
+        for code, why in (("3", "its run ended with exit code 3"), ("[1]", "its run ended with exit code [1]")):
+            with self.subTest(code):
+                self.altered('"{\\"event\\":\\"sample\\",\\"row\\":$row}"', '"{\\"event\\":\\"sample\\",\\"row\\":$row}" '
+                             '"{\\"event\\":\\"end\\",\\"exit_code\\":%s}"' % code)
+                self.fails_with(why)
+                shutil.rmtree(self.path("out"))
 
     def test_a_build_that_is_replaced_meanwhile_is_named_and_nothing_is_judged(self):
         self.altered("case $name$side in", 'if [ "$count" = 2 ]; then cp "$0" "$0.new"; echo "# new" >>"$0.new"; chmod +x "$0.new"\n'

@@ -162,7 +162,7 @@ TEST_F(SlowCodecTest, BehindAResultThatIsReadSlowlyNoCallWaits) {
   EXPECT_TRUE(same.successful());
 }
 
-// Whoever looks after results, each is decoded by the one that wants it.
+// Any thread may collect the results of all calls; a result is decoded by the thread that wants it.
 TEST_F(SlowCodecTest, AResultThatNoneWantsIsNotDecoded) {
   slowness.read = &slow_;
   auto result = pool_.apply_async(parcel_of, kSlow);

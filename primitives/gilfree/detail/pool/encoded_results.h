@@ -8,9 +8,9 @@
 // wait for it, and no longer than until their deadline.
 //
 //   | decoder_     | the results are                                              | next           |
-//   | kNobody      | encoded, but for those before next_                          | a fork_count() |
-//   | fork_count() | being decoded, by a thread of the process that has that count | kDone; kNobody if its thread ends |
-//   | kDone        | decoded; or none was kept                                    | kNobody, by keep() |
+//   | kNoThread      | encoded, but for those before next_                          | a fork_count() |
+//   | fork_count() | being decoded, by a thread of the process that has that count | kDone; kNoThread if its thread ends |
+//   | kDone        | decoded; or none was kept                                    | kNoThread, by keep() |
 #pragma once
 
 #include <atomic>
@@ -32,7 +32,7 @@ class EncodedResults {
   void keep(std::size_t item, std::size_t items, const std::byte* begin, const std::byte* end) {
     bytes_.resize(items);
     bytes_[item].assign(begin, end);
-    decoder_.store(kNobody, std::memory_order_relaxed);
+    decoder_.store(kNoThread, std::memory_order_relaxed);
   }
 
   // Has decode(item, bytes) called for each that was kept, if that has not happened yet. False if another
@@ -40,12 +40,12 @@ class EncodedResults {
   // this process was forked meanwhile.
   template <typename Decode>
   bool decode(Deadline deadline, Decode decode) {
-    const auto has_left = [&] { return decoder() == kDone || decoder() == kNobody; };
+    const auto has_left = [&] { return decoder() == kDone || decoder() == kNoThread; };
     while (decoder() != kDone) {
-      int nobody = kNobody;
-      if (decoder_.compare_exchange_strong(nobody, fork_count(), std::memory_order_acquire)) {
+      int expected = kNoThread;
+      if (decoder_.compare_exchange_strong(expected, fork_count(), std::memory_order_acquire)) {
         decode_all(decode);
-      } else if (nobody != kDone && nobody != fork_count()) {
+      } else if (expected != kDone && expected != fork_count()) {
         throw std::logic_error(
             "gilfree::AsyncResult: a thread of the parent was decoding the result when this "
             "process was "
@@ -58,7 +58,7 @@ class EncodedResults {
   }
 
  private:
-  static constexpr int kNobody = -1, kDone = -2;
+  static constexpr int kNoThread = -1, kDone = -2;
 
   int decoder() const { return decoder_.load(std::memory_order_acquire); }
 
@@ -68,7 +68,7 @@ class EncodedResults {
       EncodedResults& results;
       ~Leave() {
         const bool is_done = results.next_ == results.bytes_.size();
-        results.decoder_.store(is_done ? kDone : kNobody, std::memory_order_release);
+        results.decoder_.store(is_done ? kDone : kNoThread, std::memory_order_release);
         results.changed_.notify_if_waiting();
       }
     } leave{*this};
