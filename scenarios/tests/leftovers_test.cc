@@ -1,9 +1,7 @@
 // A contender that is made and destroyed leaves nothing behind: no open descriptor, no name in shared memory or in
 // /dev/mqueue, no System V object, no child and no thread.
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -13,6 +11,7 @@
 #include "scenarios/pipe_vs_queue.h"
 #include "scenarios/producer_consumer.h"
 #include "scenarios/semaphore_pool.h"
+#include "scenarios/tests/own_threads.h"
 #include "scenarios/tests/payloads.h"
 #include "scenarios/tests/support.h"
 #include "scenarios/wakeup.h"
@@ -30,7 +29,6 @@ std::set<std::string> names_in(const char* folder) {
 
 // The folder that is read has a descriptor itself.
 std::size_t descriptors() { return names_in("/proc/self/fd").size(); }
-std::size_t tasks() { return names_in("/proc/self/task").size(); }
 
 // Memory that this process has mapped and others may share: a leaked mapping is one more each time.
 std::size_t shared_mappings() {
@@ -40,8 +38,6 @@ std::size_t shared_mappings() {
     count += line.find(" rw-s ") != std::string::npos;
   return count;
 }
-
-bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD; }
 
 // Names that other programs make meanwhile do not count: ours have the number of this process in them.
 std::set<std::string> names_of_this_process() {
@@ -59,10 +55,10 @@ template <typename MakeAndDestroy>
 void expect_nothing_left(MakeAndDestroy make_and_destroy) {
   for (int i = 0; i < 3; ++i) make_and_destroy();
   const bool children = has_children();  // a fork server stays
-  const auto open = descriptors(), threads = tasks(), mapped = shared_mappings();
+  const auto open = descriptors(), threads = own_threads(), mapped = shared_mappings();
   for (int i = 0; i < 20; ++i) make_and_destroy();
   EXPECT_LE(descriptors(), open) << "descriptors";
-  EXPECT_LE(tasks(), threads) << "threads";
+  EXPECT_LE(own_threads(), threads) << "threads";
   EXPECT_LE(shared_mappings(), mapped + 2) << "mappings that are shared";
   EXPECT_EQ(has_children(), children);
   EXPECT_EQ(names_of_this_process(), std::set<std::string>());

@@ -1,6 +1,4 @@
 // Every pool of pool_tasks gives each result, and every starter of lifecycle and cpu_scaling starts.
-#include <dirent.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,20 +8,11 @@
 #include "scenarios/lifecycle.h"
 #include "scenarios/pool_tasks.h"
 #include "scenarios/support/shared_object.h"
+#include "scenarios/tests/own_threads.h"
 #include "scenarios/tests/support.h"
 
 namespace scenarios::testing {
 namespace {
-
-std::size_t threads_here() {
-  std::size_t count = 0;
-  DIR* const folder = ::opendir("/proc/self/task");
-  while (const dirent* entry = ::readdir(folder)) count += entry->d_name[0] != '.';
-  ::closedir(folder);
-  return count;
-}
-
-bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD; }
 
 class PoolTest : public ContenderTest<PoolContender> {
  protected:
@@ -79,10 +68,10 @@ TEST_P(PoolTest, ItLeavesNoProcessAndNoThread) {
   if (contender().name == "tbb_task_group") GTEST_SKIP() << "oneTBB keeps its threads";
   unless_skipped([&] {
     contender().make(1)->call(1);  // a library may start threads of its own at its first use
-    const auto before = threads_here();
+    const auto before = own_threads();
     contender().make(3)->call(1);
     EXPECT_FALSE(has_children());
-    EXPECT_EQ(threads_here(), before);
+    EXPECT_EQ(own_threads(), before);
   });
 }
 
@@ -139,10 +128,10 @@ class StarterTest : public ContenderTest<StarterContender> {};
 TEST_P(StarterTest, StartsAndWaitsForTheEnd) {
   unless_skipped([&] {
     contender().make();
-    const auto threads = threads_here();
+    const auto threads = own_threads();
     const bool children = has_children();  // a fork server stays
     for (int i = 0; i < 20; ++i) contender().make();
-    EXPECT_EQ(threads_here(), threads);
+    EXPECT_EQ(own_threads(), threads);
     EXPECT_EQ(has_children(), children);
   });
 }

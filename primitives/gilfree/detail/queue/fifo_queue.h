@@ -45,6 +45,7 @@
 #include "gilfree/detail/queue/owed_wake_up.h"
 #include "gilfree/detail/queue/queue_interface.h"
 #include "gilfree/detail/queue/ring.h"
+#include "gilfree/detail/queue/ring_state.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {

@@ -21,6 +21,7 @@
 #include "gilfree/detail/queue/endpoint_liveness.h"
 #include "gilfree/detail/queue/item_store.h"
 #include "gilfree/detail/queue/ring.h"
+#include "gilfree/detail/queue/ring_state.h"
 #include "gilfree/errors.h"
 #include "gilfree/scope.h"
 

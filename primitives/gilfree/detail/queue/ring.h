@@ -6,14 +6,8 @@
 // Lamport's ring (1983) in which each side caches the other's index, as rigtorp's SPSCQueue does: it
 // loads the other's cache line only when its cached copy no longer suffices. Queue lets one thread at
 // a time be a side by a lock each, Pipe by its two ends. How an item lies in memory, and where, is the
-// store's business (fixed_slots.h, variable_slots.h). A Ring is a handle on a RingState and the store.
-//
-//   | member of RingState | written by                  | kApart bytes of its own (cpu.h), that have    |
-//   | tail                | the producer                | `at`: behind the last item                    |
-//   | head                | the consumer                | `at`: the first item                          |
-//   | producer            | the producer                | `seen`: a copy of head.at                     |
-//   | consumer            | the consumer                | `seen`: a copy of tail.at                     |
-//   | filled, drained     | both: wait and notify       | an event count: for an item, for room         |
+// store's business (fixed_slots.h, variable_slots.h). A Ring is a handle on a RingState (ring_state.h) and the
+// store. Its rules:
 //
 // 1. head.at <= tail.at <= head.at + capacity.
 // 2. A copy may be old, but never ahead: it shows less room, or fewer items, than there are.
@@ -29,44 +23,19 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/base/thread_end.h"
 #include "gilfree/detail/queue/accounts.h"
-#include "gilfree/detail/queue/adaptive_batch_delay.h"
 #include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/queue/item_source.h"
+#include "gilfree/detail/queue/ring_state.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
-
-template <typename Position, Scope S>
-struct RingState {
-  struct alignas(kApart) Edge {
-    std::atomic<Position> at{0};
-    std::atomic<std::int32_t> cpu{kNoCpu};  // that last stored `at`
-
-    Position now() const { return at.load(std::memory_order_relaxed); }
-    std::int32_t last_cpu() const { return cpu.load(std::memory_order_relaxed); }
-  };
-  struct alignas(kApart) Local {
-    Position seen{0};     // the other side's edge
-    Position fetched{0};  // up to where it has prefetched the lines of items to come
-    AdaptiveBatchDelay batch_delay;
-  };
-
-  Local producer;
-  Edge tail;
-  Local consumer;
-  Edge head;
-  alignas(kApart) EventCount<S> filled;
-  alignas(kApart) EventCount<S> drained;
-};
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a lock table is not shared");
 
 // How many threads have lately used this side of a ring.
 enum class Waiters { kOne, kMany };
