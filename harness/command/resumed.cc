@@ -40,7 +40,7 @@ Options options_of_resumed(const Options& now, const std::vector<const Scenario*
   options.resume = now.resume;
   options.quiet = now.quiet;
   options.progress = now.progress;
-  options.no_report = now.no_report;
+  options.no_report = options.no_report || now.no_report;
   return options;
 }
 

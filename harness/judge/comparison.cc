@@ -113,15 +113,18 @@ std::string Comparison::why_not_compared(const std::string& name) const {
                                  : "no round of it was made";
 }
 
-// What no round has given of both: a rate or a median that A has is a row, anything else a warning.
+// What no round has given of both. That B has lost what A has is a row, so that --strict and whoever reads the results see
+// it; anything else is a warning.
 void Comparison::add_one_sided() {
   std::map<std::pair<Metric, std::string>, std::vector<std::string>> not_compared;  // cases
   for (const auto& [key, rounds] : rounds_.measured()) {
     const auto& [name, metric] = key;
     if (rounds.both > 0) continue;
     const std::string build = rounds.only_b == 0 ? "A" : rounds.only_a == 0 ? "B" : "one of them";
-    if (build != "B" && is_headline(metric)) {
-      rounds_.samples()[name][metric] = {.name = name, .metric = metric};
+    if (build == "A" || (build != "B" && is_headline(metric))) {
+      ComparedRow row{.name = name, .metric = metric};
+      row.is_missing_guard = !is_headline(metric);
+      rounds_.samples()[name][metric] = std::move(row);
     } else {
       not_compared[{metric, build}].push_back(name);
     }

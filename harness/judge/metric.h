@@ -16,22 +16,23 @@ struct MetricFacts {
   bool higher_is_better;
   bool is_share;       // compared by its difference, else by its ratio
   double least_delta;  // the smallest difference that matters, whatever --delta says
+  double most;         // above it no launch can be, whoever measured it
 };
 
 // The deltas are those of a gate that was checked by simulation: 5 % of the headline, 15 % of a tail, 5 %
-// of CPU time, 0.05 of Jain's index.
+// of CPU time, 0.05 of Jain's index. 1e15 ns are eleven days.
 constexpr MetricFacts facts_of(Metric metric) {
   switch (metric) {
     case Metric::kRate:
-      return {"rate", "ops_per_s", "1/s", true, false, 0};
+      return {"rate", "ops_per_s", "1/s", true, false, 0, 1e15};
     case Metric::kMedianLatency:
-      return {"p50", "lat_p50_ns", "ns", false, false, 0};
+      return {"p50", "lat_p50_ns", "ns", false, false, 0, 1e15};
     case Metric::kTailLatency:
-      return {"p99", "lat_p99_ns", "ns", false, false, 0.15};
+      return {"p99", "lat_p99_ns", "ns", false, false, 0.15, 1e15};
     case Metric::kCpuPerOperation:
-      return {"cpu_per_op", "cpu_ns_per_op", "ns", false, false, 0.05};
+      return {"cpu_per_op", "cpu_ns_per_op", "ns", false, false, 0.05, 1e18};
     case Metric::kFairness:
-      return {"fairness", "fair_jain", "", true, true, 0.05};
+      return {"fairness", "fair_jain", "", true, true, 0.05, 1 + 1e-9};
   }
   return {};
 }

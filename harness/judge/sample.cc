@@ -6,6 +6,21 @@
 #include "harness/judge/statistics.h"
 
 namespace harness {
+namespace {
+
+// Which of its numbers cannot be, since a program of somebody else wrote it; empty if all can.
+std::string impossible_in(const Json& row) {
+  for (const Metric metric : kMetrics) {
+    const auto facts = facts_of(metric);
+    const auto value = row.find(std::string(facts.column));
+    if (value == row.end() || !value->is_number()) continue;
+    if (*value >= 0 && *value <= facts.most) continue;
+    return std::string(facts.column) + " is " + to_text(*value) + ", which cannot be";
+  }
+  return "";
+}
+
+}  // namespace
 
 Sample sample_of(const std::vector<Json>& rows) {
   std::map<Metric, std::vector<double>> values;
@@ -25,7 +40,11 @@ Launched launched_of(const std::vector<Json>& rows) {
   if (rows.empty()) return {.failure = "it wrote no row"};
   for (const auto& row : rows) {
     const auto status = row.value("status", std::string());
-    if (status == "ok") continue;
+    if (status == "ok") {
+      const auto why = impossible_in(row);
+      if (!why.empty()) return {.failure = why};
+      continue;
+    }
     const auto error = row.value("error", std::string());
     return {.failure = one_line(error.empty() ? status : status + ": " + error)};
   }

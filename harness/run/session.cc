@@ -67,6 +67,13 @@ int Session::report(int code) const {
   if (code == kCannotWrite) return code;
   if (!settings_.no_report && interrupted() == 0) draw_report({folder_.string()});
   if (!settings_.quiet) std::cout << "results: " << folder_.string() << std::endl;
+  if (interrupted() != 0) {
+    std::cerr << "bench-all: interrupted after "
+              << counted(schedule_.launches(), "launch", "launches")
+              << ", without a report; `bench-all run --resume " << one_line(folder_.string())
+              << "` goes on, `bench-all report " << one_line(folder_.string())
+              << "` draws what is there" << std::endl;
+  }
   return code;
 }
 

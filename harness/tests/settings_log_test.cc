@@ -66,7 +66,8 @@ TEST_F(SettingsLogTest, OtherSettingsAreRefused) {
   folder.write(names.file, "{\"rounds\":6,\"delta\":5}\n");
   EXPECT_EQ(refusal(),
             "--resume: the trials in " + folder.path().string() +
-                " are of another build, other cases or other options; name another --out");
+                " were made otherwise (--delta 5 there, none here; rounds 6 there, 12 here); name "
+                "another --out");
   folder.write(names.file, "12\n");
   EXPECT_EQ(refusal(),
             "--resume: " + file() + ": line 1 does not have the settings; name another --out");

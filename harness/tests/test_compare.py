@@ -1,5 +1,6 @@
 """bench-all ab: what is slower is found and ends with 1, what is not ends with 0."""
 
+import csv
 import json
 import os
 import signal
@@ -152,6 +153,14 @@ class Ab(CompareTest):
         result = self.run_it(["ab", *same, rare, "--injected-delay", "50", "--out", self.path("other")])
         self.assertEqual((result.code, result.err), (
             2, "bench-all: ab --injected-delay: %s takes no injected delay; those of gilfree's Queue, Lock and Pool do\n" % rare))
+        # What takes none is left out, and said, as the dry run says it.
+        said = "1 case takes an injected delay; left out, since it takes none: %s\n" % rare
+        mixed = ["ab", *same, CASE, rare, "--rounds", "6", "--injected-delay", "2e6", "--out", self.path("mixed"), *FAST]
+        self.assertIn(said, self.run_it([*mixed, "--dry-run"]).out)
+        result = self.run_it(mixed)
+        self.assertEqual((result.code, result.err), (1, "bench-all: ab --injected-delay: " + said), result)
+        with open(self.path("mixed", "compare.csv"), newline="", encoding="utf-8") as file:
+            self.assertEqual({row["case"] for row in csv.DictReader(file)}, {CASE})
 
     def test_2_for_a_build_that_lists_no_names(self):
         for printed in "[1, 2, 3]", "[[]]":

@@ -83,7 +83,7 @@ class Foreign(InstantTest):
             file.writelines([json.dumps(settings) + "\n", *pairs])
         result = self.ab("--resume")
         self.assertEqual(result.code, 2, result)
-        self.assertIn("of another build, other cases or other options", result.err)
+        self.assertIn("were made otherwise (cases)", result.err)
 
     def test_a_pair_of_a_case_that_is_not_compared_is_refused_with_its_line(self):
         self.ab()

@@ -1,15 +1,20 @@
 """bench-all ab: what was not measured, or not confirmed, does not pass."""
 
+import itertools
 import json
 import re
 import shutil
 import unittest
+from xml.etree import ElementTree
 
 from comparing import InstantTest
 
 
+nanoseconds = itertools.count(1)  # no two pairs take the same time: one that is there twice is refused
+
+
 def pair(name, a, b, fresh=False, seconds=0.01):
-    return {"event": "pair", "case": name, "fresh": fresh, "seconds": seconds, "a": a, "b": b, "failure": ""}
+    return {"event": "pair", "case": name, "fresh": fresh, "seconds": seconds + next(nanoseconds) * 1e-9, "a": a, "b": b, "failure": ""}
 
 
 class Gaps(InstantTest):
@@ -58,6 +63,27 @@ class Gaps(InstantTest):
                 self.assertEqual(result.code, 0, result)
                 self.assertIn(said, self.row(metric)["next_step"])
                 shutil.rmtree(self.path("out"))
+
+    def test_what_b_no_longer_measures_is_in_the_results_and_ends_with_4_if_it_is_strict(self):
+        for metric in ("p99", "cpu_per_op", "fairness"):
+            with self.subTest(metric):
+                pairs = [pair("slow", {"rate": 1000, metric: 0.9}, {"rate": 1000}) for _ in range(12)]
+                for words, code in (([], 0), (["--strict"], 4), (["--format", "junit"], 0)):
+                    result = self.judge(pairs, *words)
+                    self.assertEqual(result.code, code, result)
+                    row = self.row(metric)
+                    self.assertEqual(row["verdict"], "incomparable")
+                    self.assertIn("only A measured it in 12 of 12 rounds", row["next_step"])
+                    shutil.rmtree(self.path("out"))
+                suite = ElementTree.fromstring(result.out).find("testsuite")
+                self.assertEqual((suite.get("errors"), suite.get("skipped")), ("0", "1"), result.out)
+                self.assertIn("only A measured it", suite.find("testcase/skipped").get("message"))
+
+    def test_a_pair_that_is_there_twice_is_refused(self):
+        twice = pair("slow", {"rate": 1000}, {"rate": 1000})
+        result = self.judge([twice, pair("slow", {"rate": 1000}, {"rate": 1000}), twice])
+        self.assertEqual((result.code, result.err), (
+            2, "bench-all: --resume: %s: line 28 is there twice; delete one of the two\n" % self.path("out", "ab.jsonl")))
 
     def test_the_fresh_rounds_count_too(self):
         both, lost = {"rate": 1000, "p50": 100}, {"rate": 1000}

@@ -20,6 +20,24 @@ class Plan(InstantTest):
         self.assertEqual(sorted(os.walk(self.folder)), before)
         self.assertEqual(self.run_it([*words, "--resume"]).code, 2)
 
+    def test_a_dry_run_refuses_what_the_command_itself_would_refuse(self):
+        ab = ["ab", "--a", self.program, "--b", self.program, "^counting/who:steady", "--out", self.path("out")]
+        os.mkdir(self.path("out"))
+        for log, lines, words in (("ab.jsonl", "rounds", ab), ("aa.jsonl", "trials", ["aa", *ab[5:]])):
+            with open(self.path("out", log), "w", encoding="ascii"):
+                pass
+            said = "--out: %s holds %s already; name another folder, or go on with them by --resume" % (self.path("out"), lines)
+            for more in ([], ["--dry-run"]):
+                self.refuses([*words, *more], 2, said)
+        for words in (ab[:-1], ["aa", *ab[5:-1]]):
+            for more in ([], ["--dry-run"]):
+                result = self.run_it([*words, self.path("new"), "--launch-option=--size=8", *more])
+                self.assertEqual(result.code, 2, result)
+                self.assertRegex(result.err, r"--launch-option: with --size=8 \d cases? would not be measured \(counting/who:steady/size:64.*\); "
+                                             r"choose the cases by filters\n\Z")
+        self.refuses([*ab[:-1], self.path("new"), "--floor", "none.json", "--dry-run"], 2,
+                     "--floor: none.json cannot be read (No such file or directory); name the aa.json of an `aa`")
+
     def test_progress_is_in_lines_where_there_is_no_terminal(self):
         words = ["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "6", "slow"]
         for at, (more, environment, seen) in enumerate((

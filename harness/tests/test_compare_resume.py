@@ -86,14 +86,20 @@ class Resume(InstantTest):
         self.assertEqual(self.run_it(self.words()).code, 1)
         self.refuses(self.words(), 2, "--out: %s holds rounds already; name another folder, or go on with them by --resume"
                      % self.path("out"))
-        for other in (["--rounds", "9"], ["--delta", "7"], ["slow"]):
+        for other, said in ((["--rounds", "9"], "--rounds 8 there, 9 here"), (["--delta", "7"], "--delta 0.05 there, 0.07 here"),
+                            (["slow"], "filters"), (["--launch-option=--window=9ms"], "--launch-option or --load")):
             words = self.words("--resume", *other)
             if other[0] == "--rounds":
                 del words[5:7]
-            self.refuses(words, 2, "--resume: the rounds in %s are of another build, other cases or other options; name another --out"
-                         % self.path("out"))
+            self.refuses(words, 2, "--resume: the rounds in %s were made otherwise (%s); name another --out" % (self.path("out"), said))
         os.utime(self.path("b"), (1, 1))
-        self.assertIn("are of another build", self.run_it(self.words("--resume")).err)
+        self.assertIn("were made otherwise (build B)", self.run_it(self.words("--resume")).err)
+
+    def test_a_budget_that_is_given_later_leaves_the_rounds_as_they_were(self):
+        words = [word if word != "8" else "6" for word in self.words()]  # with a budget, as many as decide one of three cases
+        self.assertEqual(self.run_it(words).code, 0)
+        result = self.run_it([*words, "--resume", "--time-budget", "1h"])
+        self.assertEqual((result.code, self.pairs()["same", False]), (0, 6), result)
 
     def test_7_where_a_launch_cannot_write_and_the_pair_is_measured_again(self):
         words = self.words()
@@ -136,8 +142,8 @@ class Resume(InstantTest):
             with open(self.path("b"), "w", encoding="ascii") as file:
                 file.write(other)
             os.utime(self.path("b"), (1, 1))
-            self.refuses(self.words("--resume"), 2, "--resume: the rounds in %s are of another build, other cases or other options; "
-                         "name another --out" % self.path("out"))
+            self.refuses(self.words("--resume"), 2, "--resume: the rounds in %s were made otherwise (build B); name another --out"
+                         % self.path("out"))
 
     def test_a_report_of_one_that_has_not_ended_says_how_to_complete_it(self):
         self.killed_at("slow 2")

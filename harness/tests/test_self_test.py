@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import unittest
 
@@ -54,7 +55,7 @@ class Aa(CommandTest):
         self.assertEqual(self.powers()[0]["trials"], 2)
         other = self.run_it([*more, "--trials", "3", "--delta", "7"], environment=environment)
         self.assertEqual((other.code, other.err), (
-            2, "bench-all: --resume: the trials in %s are of another build, other cases or other options; name another --out\n"
+            2, "bench-all: --resume: the trials in %s were made otherwise (--delta 0.05 there, 0.07 here); name another --out\n"
             % self.path("out")))
 
     def test_2_where_no_case_takes_a_delay(self):
@@ -106,8 +107,7 @@ class Aa(CommandTest):
         self.assertEqual(self.aa("--a", self.path("build")).code, 0)
         build("new")
         self.refuses(["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, "--a", self.path("build"),
-                      "--resume"], 2, "--resume: the trials in %s are of another build, other cases or other options; name "
-                     "another --out" % self.path("out"))
+                      "--resume"], 2, "--resume: the trials in %s were made otherwise (the build); name another --out" % self.path("out"))
 
     def test_a_report_of_it_says_what_to_read_or_how_to_complete_it(self):
         self.assertEqual(self.aa().code, 0)
@@ -135,8 +135,37 @@ class Aa(CommandTest):
     def test_a_trial_that_measured_nothing_is_none(self):
         result = self.aa(case="trouble/kind:crash")
         self.assertEqual((result.code, result.out), (3, "no trial was made\n"))
-        self.assertRegex(result.err, r"^bench-all: aa: trouble/kind:crash: A failed in launch 1: failed: .+\n$")
+        said = r"^bench-all: aa: a trial could not be ended: trouble/kind:crash: A failed in launch 1: failed: .+\n"
+        self.assertRegex(result.err, said + "$")
         self.assertEqual(self.aa("--resume", case="trouble/kind:crash").code, 3)
+
+    def test_a_failure_is_not_forgotten_by_going_on(self):
+        self.assertEqual(self.aa("--trials", "10").code, 0)
+        with open(self.path("out", "aa.jsonl"), "a", encoding="utf-8") as file:
+            file.write('{"event":"failure","why":"%s: A failed in launch 3: exit code 1"}\n' % CASE)
+        result = self.aa("--trials", "10", "--resume")
+        said = "trial could not be ended: %s: A failed in launch 3: exit code 1\n" % CASE
+        self.assertEqual((result.code, result.err), (3, "bench-all: aa: a " + said))
+        with open(self.path("out", "aa.md"), encoding="utf-8") as file:
+            self.assertIn("\nA " + said, file.read())
+        result = self.run_it(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "6", "--floor", self.path("out", "aa.json"),
+                              "--out", self.path("ab"), *FAST])
+        self.assertIn("whose floors may not hold here: 1 trial not ended, since a case failed\n", result.out)
+
+    def test_few_trials_are_no_floor_and_it_is_said(self):
+        result = self.aa()
+        self.assertIn('"found from" is not known from fewer than ten trials', result.out)
+        words = ["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "6", "--floor", self.path("out", "aa.json"), "--out",
+                 self.path("ab"), *FAST]
+        said = "rests on fewer than 10 trials, and may be far too low; `aa --resume --trials 20` adds to them: rate of %s" % CASE
+        for more in (["--dry-run"], []):
+            result = self.run_it([*words, *more])
+            self.assertRegex(result.out, r"warning: --floor: the floor of \d metrics " + re.escape(said), more)
+        self.assertEqual(self.aa("--resume", "--trials", "10").code, 0)
+        for more in (["--dry-run", "--out", self.path("new")], ["--out", self.path("new")]):
+            self.assertNotIn("rests on fewer", self.run_it([*words, *more]).out)
+
+    def test_2_for_fewer_than_six_rounds(self):
         self.refuses(["aa", CASE, "--rounds", "5"], 2, "aa: --rounds: six are the fewest that give an interval")
 
     def test_an_interrupted_search_for_a_delay_says_nothing_of_the_case(self):

@@ -57,6 +57,11 @@ def read(folder):
         raise BadRun("%s: cannot be read (%s); name a folder that bench-all ab wrote" % (path, why)) from None
     if not isinstance(found, list) or not all(isinstance(each, dict) and isinstance(each.get("rows"), list) for each in found):
         raise BadRun("%s: is no list of comparisons; name a folder that bench-all ab wrote" % path)
+    if not found:
+        raise BadRun("%s: has no comparison; name a folder that bench-all ab wrote" % path)
+    unknown = [row.get("verdict") for each in found for row in each["rows"] if isinstance(row, dict) and row.get("verdict") not in ORDER]
+    if unknown:
+        raise BadRun("%s: %r is no verdict (%s); name a folder that bench-all ab wrote" % (path, unknown[0], ", ".join(ORDER)))
     return [Verdicts(str(each.get("a", "A")), str(each.get("b", "B")), texts_of(each, "about"), texts_of(each, "warnings"),
                      each.get("test") == "sign", [row_of(row) for row in each["rows"] if isinstance(row, dict)]) for each in found]
 

@@ -47,6 +47,13 @@ class Verdicts(unittest.TestCase):
                          ["worse", "worse", "better", "incomparable", "undecided", "same"])
         self.assertIn("The machine is busy", page)
 
+    def test_2_where_there_is_no_comparison_or_a_verdict_that_is_none(self):
+        for found, said in (([], "has no comparison; name"), ([{**COMPARED, "rows": [row("s/impl:x/n:1", "rate", 0.1, "fine")]}],
+                                                             "'fine' is no verdict (worse, better, incomparable, undecided, same); name")):
+            code, out, err = self.write(found)
+            self.assertEqual((code, out), (2, ""))
+            self.assertIn("compare.json: %s a folder that bench-all ab wrote" % said, err)
+
     def test_what_is_worse_is_above_0_whatever_the_metric_and_the_page_says_so(self):
         self.write([COMPARED])
         text = self.read("summary.md")

@@ -58,6 +58,7 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b,
                    {"a", a.identity()},
                    {"b", b.identity()},
                    {"rounds", options.settings.rounds},
+                   {"rounds_asked", options.rounds ? Json(*options.rounds) : Json()},
                    {"delta", options.settings.delta},
                    {"options", options.settings.options},
                    {"filters", options.words},
@@ -67,12 +68,14 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b,
   return settings;
 }
 
-// Slows B of each case; A runs the same code, which adds nothing. Returns false if it was interrupted; throws BadUsage if
-// a case takes no delay.
-bool slow_b(const Build& b, const std::vector<std::string>& cases, CompareOptions& options) {
+// Slows B of each case; A runs the same code, which adds nothing. Leaves out, and says, which cases take no delay. Returns
+// false if it was interrupted; throws BadUsage if none takes one.
+bool slow_b(const Build& b, std::vector<std::string>& cases, CompareOptions& options) {
   const auto found = ask_for_delay(b, cases, options);
   if (!found) return false;
-  if (!found->others.empty()) throw takes_no_delay("ab --injected-delay", found->others);
+  const std::string option = "ab --injected-delay", said = delay_takers_text(option, *found);
+  if (!found->others.empty()) std::cerr << "bench-all: " << option << ": " << said << std::endl;
+  cases = found->takers;
   for (const auto& name : cases) {
     options.settings.options_of_pair[name] = {{injected_delay(0)},
                                               {injected_delay(*options.injected_delay_ns)}};
@@ -84,6 +87,28 @@ Pair pair_of(const Json& line, const std::vector<std::string>& cases) {
   Pair pair = pair_from(line);
   if (!contains(cases, pair.name)) throw std::out_of_range("a pair of another case");
   return pair;
+}
+
+// How many rounds there are to be. Those of a folder stay as many, though a budget is given later.
+int rounds_of(const CompareOptions& options, std::size_t cases, const SettingsLog& log) {
+  const Json begun_with = options.resume ? log.settings_in(options.out) : Json();
+  const Json rounds = begun_with.is_object() ? begun_with.value("rounds", Json()) : Json();
+  if (rounds.is_number_integer() && rounds >= 1 && rounds <= kMostRounds) return rounds.get<int>();
+  return rounds_for(options, cases, options.settings.budget.has_value());
+}
+
+// What holds for all rows.
+void warn_of(const CompareOptions& options, const Cases& cases, const Floors& floors,
+             const Json& settings, Comparison& comparison) {
+  for (const auto& doubt : floors.doubts) comparison.warn(doubt);
+  if (options.injected_delay_ns) {
+    comparison.warn("B was slowed on purpose: --injected-delay");
+  } else if (settings.at("a").at("content") == settings.at("b").at("content")) {
+    comparison.warn("A and B are the same program, so that only chance makes them differ");
+  }
+  if (cases.only_b.empty()) return;
+  comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
+                  few_of(cases.only_b));
 }
 
 int ab(CompareOptions options) {
@@ -98,17 +123,16 @@ int ab(CompareOptions options) {
   }
   if (options.dry_run) return plan_ab(options);
   const Build a = build_for(options, options.a), b = build_for(options, options.b);
-  const auto cases = cases_of(a, b, options);
-  options.settings.rounds =
-      rounds_for(options, cases.shared.size(), options.settings.budget.has_value());
-  for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared.front(), options);
+  auto cases = cases_of(a, b, options);
+  for (const auto* build : {&a, &b}) check_launch_options(*build, cases.shared, options);
+  if (options.injected_delay_ns && !slow_b(b, cases.shared, options)) return 128 + interrupted();
+  SettingsLog log(kRoundsLog);
+  options.settings.rounds = rounds_of(options, cases.shared.size(), log);
   Floors floors;
   if (options.floor) {
     floors = floors_from("--floor", *options.floor, cases.shared, options.settings);
     options.settings.floors = floors.by_case;
   }
-  if (options.injected_delay_ns && !slow_b(b, cases.shared, options)) return 128 + interrupted();
-  SettingsLog log({"ab.jsonl", "pair of launches", "rounds"});
   std::vector<Pair> made;
   const Json settings = settings_of(options, a, b, cases.shared);
   log.open(options.out, options.resume, settings,
@@ -116,16 +140,7 @@ int ab(CompareOptions options) {
   options.settings.scratch = log.folder() / kScratch;
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
-  for (const auto& doubt : floors.doubts) comparison.warn(doubt);
-  if (options.injected_delay_ns) {
-    comparison.warn("B was slowed on purpose: --injected-delay");
-  } else if (settings.at("a").at("content") == settings.at("b").at("content")) {
-    comparison.warn("A and B are the same program, so that only chance makes them differ");
-  }
-  if (!cases.only_b.empty()) {
-    comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
-                    few_of(cases.only_b));
-  }
+  warn_of(options, cases, floors, settings, comparison);
   comparison.go_on_from(made, [&](const Pair& pair) { log.append(json_of(pair)); });
   if (options.resume && !options.quiet) {
     std::cerr << "bench-all: going on with "
@@ -159,7 +174,7 @@ constexpr char kAboutAb[] =
     "both,\n"
     "nothing could be judged, no time was left to confirm what is worse or, with --strict, a case "
     "is\n"
-    "undecided; 7 cannot write;\n"
+    "undecided or B lacks its p99, CPU time or fairness; 7 cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 constexpr char kAboutAa[] =
     "Examples: `bench-all aa wakeup --out aa`, then `bench-all ab main HEAD wakeup --floor "
@@ -187,7 +202,8 @@ void declare(CLI::App& app, CompareOptions& options) {
           "slow B alone: work that many ns in each operation, to see that this gate finds it")
       ->type_name("NS")
       ->check(number_between(0, 1e9));
-  ab_command->add_flag("--strict", options.strict, "undecided cases end with 4");
+  ab_command->add_flag("--strict", options.strict,
+                       "undecided cases, and a p99, CPU time or fairness that B lacks, end with 4");
   auto* resume = ab_command->add_flag(
       "--resume", options.resume, "go on with the rounds that --out has, and add what is missing");
   add_dry_run(*ab_command, options, resume);

@@ -52,7 +52,7 @@ Build build_for(const CompareOptions& options, const std::string& what) {
   return build;
 }
 
-void check_launch_options(const Build& build, const std::string& name,
+void check_launch_options(const Build& build, const std::vector<std::string>& cases,
                           const CompareOptions& options) {
   for (const auto& option : options.launch_options) {
     if (name_of(option) == "--injected-delay") {
@@ -66,14 +66,14 @@ void check_launch_options(const Build& build, const std::string& name,
                      "--launch-option=--window=20ms");
     }
   }
-  if (!options.settings.options.empty()) build.check(name, options.settings.options);
+  if (!options.settings.options.empty()) build.check(cases, options.settings.options);
 }
 
 void add_shared(CLI::App& command, CompareOptions& options) {
   command
       .add_option("--rounds", options.rounds,
                   "rounds of one launch of each build; more from 21 cases on (12)")
-      ->check(CLI::Range(1, 10'000));
+      ->check(CLI::Range(1, kMostRounds));
   command
       .add_option("--delta", options.delta_percent,
                   "smallest difference that matters, in percent (5)")

@@ -35,9 +35,12 @@ void add_shared(CLI::App& command, CompareOptions& options);
 // Finds the build, which may have to be built first and is said then, and gives its launches the time that the options ask for. Throws BadUsage.
 Build build_for(const CompareOptions& options, const std::string& what);
 
-// Throws BadUsage if an option for launches is one that the comparison itself decides, or that the build refuses.
-void check_launch_options(const Build& build, const std::string& name,
+// Throws BadUsage if an option for launches is one that the comparison itself decides, that the build refuses, or with
+// which it would not measure all of these cases.
+void check_launch_options(const Build& build, const std::vector<std::string>& cases,
                           const CompareOptions& options);
+
+constexpr int kMostRounds = 10'000;  // that --rounds takes
 
 // The words that options of `ab` and `aa` may have, for completion.
 std::map<std::string, std::vector<std::string>> words_of_options();

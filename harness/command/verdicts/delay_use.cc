@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "harness/base/counted.h"
+#include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 
 namespace harness {
@@ -26,14 +27,12 @@ std::optional<DelayTakers> ask_for_delay(const Build& build, const std::vector<s
   return found;
 }
 
-BadUsage takes_no_delay(const std::string& option, const std::vector<std::string>& cases) {
-  return BadUsage(option + ": " + few_of(cases) + take_text(cases.size()) +
-                  " no injected delay; those of gilfree's Queue, Lock and Pool do");
-}
-
 std::string delay_takers_text(const std::string& option, const DelayTakers& found) {
   const auto& others = found.others;
-  if (found.takers.empty()) throw takes_no_delay(option, others);
+  if (found.takers.empty()) {
+    throw BadUsage(option + ": " + few_of(others) + take_text(others.size()) +
+                   " no injected delay; those of gilfree's Queue, Lock and Pool do");
+  }
   std::string text =
       counted(found.takers.size(), "case") + take_text(found.takers.size()) + " an injected delay";
   if (others.empty()) return text;

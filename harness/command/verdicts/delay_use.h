@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/errors.h"
 #include "harness/command/verdicts/compare_options.h"
 #include "harness/judge/injected_delay.h"
 
@@ -14,9 +13,6 @@ namespace harness {
 // Asks each case by a short launch of the build, in a folder that is removed. Returns nothing if it was interrupted.
 std::optional<DelayTakers> ask_for_delay(const Build& build, const std::vector<std::string>& cases,
                                          const CompareOptions& options);
-
-// Returns the refusal of these cases, which take none.
-BadUsage takes_no_delay(const std::string& option, const std::vector<std::string>& cases);
 
 // Says in one line how many of the cases take an injected delay, and which do not. Throws BadUsage if none does, naming
 // `option`.

@@ -11,7 +11,9 @@
 #include "harness/base/interruption.h"
 #include "harness/base/lists.h"
 #include "harness/command/verdicts/delay_use.h"
+#include "harness/command/verdicts/settings_log.h"
 #include "harness/judge/injected_delay.h"
+#include "harness/judge/reports/self_test_report.h"
 
 namespace harness {
 namespace {
@@ -87,6 +89,15 @@ std::vector<std::string> say_takers(const std::string& option, const Build& buil
   return found->takers;
 }
 
+// Says what makes them doubtful. Throws BadUsage if they cannot be taken.
+void say_floors(const CompareOptions& options, const std::vector<std::string>& cases) {
+  if (!options.floor) return;
+  auto settings = options.settings;
+  settings.rounds = rounds_for(options, cases.size(), settings.budget.has_value());
+  const auto floors = floors_from("--floor", *options.floor, cases, settings);
+  for (const auto& doubt : floors.doubts) std::cout << "warning: " << one_line(doubt) << "\n";
+}
+
 std::vector<double> shares_of(const CompareOptions& options) {
   std::vector<double> shares;
   for (const double percent : options.powers) shares.push_back(percent / 100);
@@ -120,9 +131,13 @@ int plan_ab(const CompareOptions& options) {
   } else {
     say_whose_cases(a ? "A" : b ? "B" : "this bench-all");
   }
-  check_launch_options(listing, cases.front(), options);
-  if (options.injected_delay_ns) say_takers("ab --injected-delay", listing, cases, options);
+  check_launch_options(listing, cases, options);
+  SettingsLog(kRoundsLog).expect_none(options.out);
+  if (options.injected_delay_ns) {
+    cases = say_takers("ab --injected-delay", listing, cases, options);
+  }
   if (interrupted() != 0) return 128 + interrupted();
+  say_floors(options, cases);
   std::cout << rounds_text(options, cases.size(), LaunchTime(listing, cases, options)) << "\n";
   say_names(cases);
   return kOk;
@@ -134,7 +149,8 @@ int plan_aa(const CompareOptions& options) {
   const Build build = there ? *there : Build::find(self);
   if (!there) say_whose_cases("this bench-all");
   auto cases = build.cases(selection_of(options));
-  check_launch_options(build, cases.front(), options);
+  check_launch_options(build, cases, options);
+  SettingsLog(kTrialsLog).expect_none(options.out);
   if (!options.powers.empty()) cases = say_takers("aa --power", build, cases, options);
   if (interrupted() != 0) return 128 + interrupted();
   const LaunchTime time(build, cases, options);

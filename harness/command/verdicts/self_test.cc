@@ -40,7 +40,7 @@ Json settings_of(const CompareOptions& options, const Json& build,
 
 std::vector<std::string> cases_of(const Build& build, const CompareOptions& options) {
   auto cases = build.cases(selection_of(options));
-  check_launch_options(build, cases.front(), options);
+  check_launch_options(build, cases, options);
   return cases;
 }
 
@@ -169,8 +169,8 @@ class SelfTestRun {
     build_.expect_as_it_was("aa: the build", identity_);
     if (interrupted() != 0) return true;  // its rounds are not all there
     for (const auto& row : comparison.result().rows) {
-      if (row.judgement.verdict != Verdict::kIncomparable) continue;
-      std::cerr << "bench-all: aa: " << row.name << ": " << row.note << "\n";
+      if (row.judgement.verdict != Verdict::kIncomparable || row.is_missing_guard) continue;
+      log_.add_failure(row.name + ": " + row.note);
       return false;
     }
     const std::chrono::duration<double> took = Clock::now() - begun;
@@ -186,14 +186,19 @@ class SelfTestRun {
     }
   }
 
+  // What failed before a --resume counts as well: the trials that were made say nothing of it.
   int end(int code) const {
     SelfTest test(options_.settings.delta);
     for (const auto& trial : log_.trials()) test.add(trial);
-    write_self_test(test, options_.settings, log_.folder());
+    write_self_test(test, options_.settings, log_.failures(), log_.folder());
     if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
     std::cout << text_of(test);
+    for (const auto& why : log_.failures()) {
+      std::cerr << "bench-all: aa: a trial could not be ended: " << one_line(why) << "\n";
+    }
     say_results(options_, log_.folder(), "aa.md, aa.json; `ab --floor` takes aa.json");
     if (const int signal = interrupted(); signal != 0) return 128 + signal;
+    if (code == kOk && !log_.failures().empty()) code = kFailed;
     const auto wanted = static_cast<std::size_t>(options_.trials) *
                         std::max<std::size_t>(options_.powers.size(), 1);
     if (code == kOk && log_.trials().size() < wanted) {

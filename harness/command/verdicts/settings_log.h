@@ -1,6 +1,7 @@
 // SettingsLog: a file of JSON lines that a command writes as it measures, and reads again with --resume.
 //
-// Its first line has the settings, which all others have in common. A last line that was cut short is removed.
+// Its first line has the settings, which all others have in common. A last line that was cut short is removed. Lines with
+// "seconds", how long what they tell took, are refused if one is there twice: it would count twice.
 #pragma once
 
 #include <filesystem>
@@ -27,6 +28,11 @@ class SettingsLog {
   void open(const std::filesystem::path& folder, bool resume, const Json& settings,
             const std::function<void(const Json&)>& read);
 
+  // Throws BadUsage if the folder has such a log.
+  void expect_none(const std::filesystem::path& folder) const;
+  // Returns the settings of the log that the folder has; an empty object if there are none that can be read.
+  Json settings_in(const std::filesystem::path& folder) const;
+
   const std::filesystem::path& folder() const { return folder_; }
   void append(const Json& line) { log_->append(line); }
 
@@ -39,5 +45,8 @@ class SettingsLog {
   std::filesystem::path folder_;
   std::optional<EventLog> log_;
 };
+
+inline const SettingsLog::Names kRoundsLog{"ab.jsonl", "pair of launches", "rounds"};
+inline const SettingsLog::Names kTrialsLog{"aa.jsonl", "trial", "trials"};
 
 }  // namespace harness

@@ -3,7 +3,7 @@
 namespace harness {
 
 TrialLog::TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings)
-    : log_({"aa.jsonl", "trial", "trials"}) {
+    : log_(kTrialsLog) {
   log_.open(folder, resume, settings, [this](const Json& line) { read_line(line); });
 }
 
@@ -22,12 +22,18 @@ void TrialLog::add_late(const LateLaunch& late) {
   late_.push_back(late);
 }
 
+void TrialLog::add_failure(const std::string& why) {
+  log_.append({{"event", "failure"}, {"why", why}});
+  failures_.push_back(why);
+}
+
 void TrialLog::read_line(const Json& line) {
   const auto event = line.at("event").get<std::string>();
   if (event == "delay") {
     delays_[{line.at("case").get<std::string>(), line.at("slowed_by").get<double>()}] =
         line.at("ns").get<double>();
   }
+  if (event == "failure") failures_.push_back(line.at("why").get<std::string>());
   if (event == "late") late_.push_back(late_launch_from(line.at("launch")));
   if (event == "trial") trials_.push_back(trial_from(line));
 }

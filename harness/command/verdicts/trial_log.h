@@ -3,6 +3,7 @@
 //   {"event": "aa", ...}          the settings, which all trials of the folder have in common
 //   {"event": "delay", "case": ..., "slowed_by": 0.1, "ns": 24.5}
 //   {"event": "late", "launch": {...}}    judge/late_launch.h
+//   {"event": "failure", "why": ...}      why a trial could not be ended: a case failed
 //   {"event": "trial", ...}       judge/trial.h
 #pragma once
 
@@ -32,10 +33,12 @@ class TrialLog {
   const std::vector<Trial>& trials() const { return trials_; }
   const Delays& delays() const { return delays_; }
   const std::vector<LateLaunch>& late() const { return late_; }
+  const std::vector<std::string>& failures() const { return failures_; }
 
   void add(const Trial& trial);
   void add_delay(const std::string& name, double share, double ns);
   void add_late(const LateLaunch& late);
+  void add_failure(const std::string& why);
 
  private:
   void read_line(const Json& line);
@@ -44,6 +47,7 @@ class TrialLog {
   std::vector<Trial> trials_;
   Delays delays_;
   std::vector<LateLaunch> late_;
+  std::vector<std::string> failures_;
 };
 
 }  // namespace harness

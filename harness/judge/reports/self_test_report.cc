@@ -20,6 +20,8 @@
 namespace harness {
 namespace {
 
+// What is found in 90 % of trials is not known from fewer: the largest of ten exceeds it in two cases of three.
+constexpr int kFewestOfFloor = 10;
 constexpr double kMostFloor = 10;  // a logarithm: 20,000 times as slow
 
 template <typename... Values>
@@ -82,6 +84,10 @@ constexpr double kLooseBound = 0.05;
 constexpr char kFewTrials[] =
     "\"wrong at most\" is high since there are few trials: 59 of a case without a wrong one would "
     "give 5 %; the same\ncommand with --resume and a larger --trials adds to these\n";
+constexpr char kFewOfFloor[] =
+    "\"found from\" is not known from fewer than ten trials: it may be far too low, and is no "
+    "floor for `ab`; the "
+    "same\ncommand with --resume and a larger --trials adds to these\n";
 constexpr char kDecidedLittle[] =
     "most was undecided: that nothing is wrong says little, since `ab` could say little here; more "
     "--rounds, longer "
@@ -126,6 +132,9 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
     note("options of launches", text(all.at("options").get<std::vector<std::string>>()),
          text(settings.options));
   }
+  if (const auto failures = all.value("failures", Json::array()); !failures.empty()) {
+    doubts.push_back(counted(failures.size(), "trial") + " not ended, since a case failed");
+  }
   if (all.value("measured_on", Json()).is_object()) {
     for (const auto& difference : unlike(all.at("measured_on"), measured_on())) {
       doubts.push_back(difference);
@@ -151,6 +160,10 @@ std::string text_of(const SelfTest& test) {
           return leaves_no_gate(row.metric, row.smallest_effect);
         })) {
       text += kNoGate;
+    }
+    if (std::any_of(rows.begin(), rows.end(),
+                    [](const auto& row) { return row.trials < kFewestOfFloor; })) {
+      text += kFewOfFloor;
     }
     const auto all = test.cases();
     if (all.wrong == 0 && all.rate_upper > kLooseBound) text += kFewTrials;
@@ -193,7 +206,7 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
   if (!stream) throw refuse("cannot be read (" + reason(errno) + "); name the aa.json of an `aa`");
   Floors floors;
   std::set<std::string> covered;
-  std::vector<std::string> ungated;
+  std::vector<std::string> ungated, rough;
   bool says_where = false;  // an older aa.json does not
   try {
     const Json all = Json::parse(stream);
@@ -205,6 +218,9 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
       floors.by_case[{name, metric}] = floor;
       if (!contains(cases, name)) continue;
       covered.insert(name);
+      if (row.value("trials", kFewestOfFloor) < kFewestOfFloor) {
+        rough.push_back(std::string(facts_of(metric).name) + " of " + name);
+      }
       if (leaves_no_gate(metric, floor)) {
         ungated.push_back(std::string(facts_of(metric).name) + " of " + name);
       }
@@ -226,6 +242,12 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
                             " does not say on which machine and with which build it was measured, "
                             "so its floors may not hold here; measure it anew by `bench-all aa`");
   }
+  if (!rough.empty()) {
+    floors.doubts.push_back(
+        option + ": the floor of " + counted(rough.size(), "metric") + " rests on fewer than " +
+        std::to_string(kFewestOfFloor) + " trials, and may be far too low; `aa --resume --trials " +
+        std::to_string(2 * kFewestOfFloor) + "` adds to them: " + few_of(rough));
+  }
   if (!ungated.empty()) {
     floors.doubts.push_back(option + " switches the gate off for " +
                             counted(ungated.size(), "metric") +
@@ -243,6 +265,7 @@ Floors floors_from(const std::string& option, const std::filesystem::path& file,
 }
 
 void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
+                     const std::vector<std::string>& failures,
                      const std::filesystem::path& folder) {
   Json cases = Json::array(), powers = Json::array();
   for (const auto& row : test.rows()) cases.push_back(json_of(row));
@@ -255,9 +278,12 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
                     {"by_case", json_of(test.cases())},
                     {"by_trial", json_of(test.whole())},
                     {"cases", cases},
-                    {"power", powers}};
-  write_file(folder / "aa.json", all.dump(1) + "\n");
-  write_file(folder / "aa.md", markdown_of(test));
+                    {"power", powers},
+                    {"failures", failures}};
+  write_file(folder / "aa.json", to_text(all, 1) + "\n");
+  std::string text = markdown_of(test);
+  for (const auto& why : failures) text += "\nA trial could not be ended: " + one_line(why) + "\n";
+  write_file(folder / "aa.md", text);
 }
 
 }  // namespace harness

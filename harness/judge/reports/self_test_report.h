@@ -15,8 +15,9 @@ namespace harness {
 // For a terminal: a case is named once, above its rows.
 std::string text_of(const SelfTest& test);
 std::string markdown_of(const SelfTest& test);
+// `failures`: why trials could not be ended.
 void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
-                     const std::filesystem::path& folder);
+                     const std::vector<std::string>& failures, const std::filesystem::path& folder);
 
 struct Floors {
   std::map<std::pair<std::string, Metric>, double> by_case;

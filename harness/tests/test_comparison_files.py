@@ -1,0 +1,48 @@
+"""docs/comparison-files.md names every column and key of what ab and aa write, and no column that they do not write."""
+
+import json
+import os
+import re
+import unittest
+
+from comparing import CASE, FAST, InstantTest
+
+
+def page():
+    with open(os.path.join(os.environ["PROJECT"], "harness", "docs", "comparison-files.md"), encoding="utf-8") as file:
+        return file.read()
+
+
+def named(text):
+    """The names in the first cell of each line of the tables."""
+    return [name for cell in re.findall(r"(?m)^\| (`[^|]+) \|", text) for name in re.findall(r"`(\w+)`", cell)]
+
+
+class Files(InstantTest):
+    def section(self, title):
+        found = re.search(r"(?ms)^## %s:.*?(?=^## |\Z)" % re.escape(title), page())
+        self.assertTrue(found, title)
+        return named(found.group())
+
+    def read(self, name):
+        with open(self.path("out", name), encoding="utf-8") as file:
+            return file.read()
+
+    def test_those_of_ab(self):
+        self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), "--rounds", "12", "--out", self.path("out"), "-q"])
+        self.assertEqual(self.section("compare.csv"), self.read("compare.csv").split("\n", 1)[0].split(","))
+        comparison, = json.loads(self.read("compare.json"))
+        keys = {*comparison, *(key for row in comparison["rows"] for key in row)}
+        self.assertEqual(keys - set(self.section("compare.json")), set())
+        lines = [json.loads(line) for line in self.read("ab.jsonl").splitlines()]
+        self.assertTrue(any(line.get("fresh") for line in lines))
+        self.assertEqual({key for line in lines for key in line} - set(self.section("ab.jsonl")), set())
+
+    def test_those_of_aa(self):
+        self.assertEqual(self.run_it(["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST]).code, 0)
+        facts = json.loads(self.read("aa.json"))
+        self.assertEqual({*facts, *facts["total"]} - {*self.section("aa.json"), "by_case", "by_trial"}, set())
+
+
+if __name__ == "__main__":
+    unittest.main()
