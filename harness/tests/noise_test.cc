@@ -1,4 +1,4 @@
-#include "harness/judge/noise.h"
+#include "harness/machine/noise.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <regex>
 
 #include "harness/base/cpus.h"
-#include "harness/judge/machine_watch.h"
+#include "harness/machine/machine_watch.h"
 #include "harness/measure/pressure.h"
 #include "harness/measure/probes.h"
 

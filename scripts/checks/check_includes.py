@@ -56,7 +56,7 @@ STOREYS = (
     ("contents", ("multiprocessing.h", "threading.h")),
 )
 # The storeys of harness/, from the lowest up: a file includes its own and those before it.
-HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "judge/reports", "plan", "fleet", "run", "stress", "command")
+HARNESS_STOREYS = ("base", "measure", "scenario", "record", "judge", "machine", "judge/reports", "rounds", "plan", "fleet", "run", "stress", "command")
 # What scenarios may include of it.
 HARNESS_PUBLIC = ("harness/scenario.h", "harness/base/", "harness/stress/")
 # What is third party is known by how its path begins; all other <...> is the system's.

@@ -24,8 +24,8 @@
 #include "harness/command/verdicts/self_test.h"
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
-#include "harness/judge/comparison.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/rounds/comparison.h"
 
 namespace harness {
 namespace {

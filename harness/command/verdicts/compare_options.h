@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/command/verdicts/verdict_output.h"
-#include "harness/judge/comparison.h"
+#include "harness/rounds/comparison.h"
 
 namespace harness {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/command/verdicts/compare_options.h"
-#include "harness/judge/injected_delay.h"
+#include "harness/rounds/injected_delay.h"
 
 namespace harness {
 

@@ -12,8 +12,8 @@
 #include "harness/base/lists.h"
 #include "harness/command/verdicts/delay_use.h"
 #include "harness/command/verdicts/settings_log.h"
-#include "harness/judge/injected_delay.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/rounds/injected_delay.h"
 
 namespace harness {
 namespace {

@@ -10,8 +10,8 @@
 #include "harness/command/subcommand.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
-#include "harness/judge/machine_watch.h"
-#include "harness/judge/noise.h"
+#include "harness/machine/machine_watch.h"
+#include "harness/machine/noise.h"
 #include "harness/measure/probes.h"
 
 namespace harness {

@@ -14,9 +14,9 @@
 #include "harness/command/verdicts/delay_use.h"
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
-#include "harness/judge/injected_delay.h"
 #include "harness/judge/reports/self_test_report.h"
 #include "harness/judge/self_test.h"
+#include "harness/rounds/injected_delay.h"
 
 namespace harness {
 namespace {

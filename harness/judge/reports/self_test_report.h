@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/judge/comparison.h"
+#include "harness/judge/comparison_settings.h"
 #include "harness/judge/self_test.h"
 
 namespace harness {

@@ -1,4 +1,4 @@
-#include "harness/judge/noise.h"
+#include "harness/machine/noise.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "harness/judge/injected_delay.h"
+#include "harness/rounds/injected_delay.h"
 
 #include <algorithm>
 #include <cmath>

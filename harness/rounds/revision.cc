@@ -1,4 +1,4 @@
-#include "harness/judge/revision.h"
+#include "harness/rounds/revision.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

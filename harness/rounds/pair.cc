@@ -1,4 +1,4 @@
-#include "harness/judge/pair.h"
+#include "harness/rounds/pair.h"
 
 #include <stdexcept>
 

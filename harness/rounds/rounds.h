@@ -27,7 +27,7 @@
 #include "harness/judge/compared.h"
 #include "harness/judge/comparison_settings.h"
 #include "harness/judge/one_sided.h"
-#include "harness/judge/pair_source.h"
+#include "harness/rounds/pair_source.h"
 
 namespace harness {
 

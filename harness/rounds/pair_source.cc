@@ -1,4 +1,4 @@
-#include "harness/judge/pair_source.h"
+#include "harness/rounds/pair_source.h"
 
 #include <chrono>
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/judge/build.h"
+#include "harness/rounds/build.h"
 
 namespace harness {
 

@@ -1,4 +1,4 @@
-#include "harness/judge/comparison.h"
+#include "harness/rounds/comparison.h"
 
 #include <algorithm>
 #include <chrono>

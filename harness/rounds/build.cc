@@ -1,4 +1,4 @@
-#include "harness/judge/build.h"
+#include "harness/rounds/build.h"
 
 #include <unistd.h>
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/judge/noise.h"
+#include "harness/machine/noise.h"
 #include "harness/measure/cgroup_quota.h"
 
 namespace harness {

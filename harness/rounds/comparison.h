@@ -15,11 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "harness/judge/build.h"
 #include "harness/judge/compared.h"
 #include "harness/judge/comparison_settings.h"
-#include "harness/judge/pair.h"
-#include "harness/judge/rounds.h"
+#include "harness/rounds/build.h"
+#include "harness/rounds/pair.h"
+#include "harness/rounds/rounds.h"
 
 namespace harness {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "harness/judge/build.h"
 #include "harness/judge/comparison_settings.h"
-#include "harness/judge/pair.h"
+#include "harness/rounds/build.h"
+#include "harness/rounds/pair.h"
 
 namespace harness {
 

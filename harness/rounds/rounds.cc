@@ -1,4 +1,4 @@
-#include "harness/judge/rounds.h"
+#include "harness/rounds/rounds.h"
 
 #include <algorithm>
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "harness/base/json.h"
-#include "harness/judge/revision.h"
 #include "harness/judge/sample.h"
+#include "harness/rounds/revision.h"
 
 namespace harness {
 

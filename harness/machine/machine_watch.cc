@@ -1,4 +1,4 @@
-#include "harness/judge/machine_watch.h"
+#include "harness/machine/machine_watch.h"
 
 #include <sys/times.h>
 #include <unistd.h>
