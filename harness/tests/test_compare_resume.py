@@ -92,8 +92,15 @@ class Resume(InstantTest):
             if other[0] == "--rounds":
                 del words[5:7]
             self.refuses(words, 2, "--resume: the rounds in %s were made otherwise (%s); name another --out" % (self.path("out"), said))
-        os.utime(self.path("b"), (1, 1))
+        with open(self.path("b"), "a", encoding="ascii") as file:
+            file.write("#")
         self.assertIn("were made otherwise (build B)", self.run_it(self.words("--resume")).err)
+
+    def test_a_build_that_was_made_again_and_is_the_same_goes_on(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        os.utime(self.path("b"), (1, 1))
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+        self.assertEqual(self.pairs(), self.WHOLE)
 
     def test_a_budget_that_is_given_later_leaves_the_rounds_as_they_were(self):
         words = [word if word != "8" else "6" for word in self.words()]  # with a budget, as many as decide one of three cases
