@@ -49,6 +49,7 @@
 #include <vector>
 
 #include "gilfree/async_result.h"
+#include "gilfree/deadline.h"
 #include "gilfree/detail/pool/call.h"
 #include "gilfree/detail/pool/callback.h"
 #include "gilfree/detail/pool/inputs.h"
@@ -281,10 +282,9 @@ class Pool {
     using Source = detail::ResultSource<Result>;
     (void)engine();
     chunk = std::clamp<std::size_t>(chunk, 1, detail::kMostInChunk);
-    auto left = std::make_shared<detail::InputReader<Range>>(std::forward<Range>(inputs));
-    auto send = [pool = engine_, function, left, chunk](const auto& event_count) {
-      return detail::send_chunk<Result>(*pool, function, *left, chunk, event_count);
-    };
+    auto sender = std::make_shared<detail::ChunkSender<Result, Engine, Function, Range>>(
+        engine_, std::move(function), std::forward<Range>(inputs), chunk);
+    auto send = [sender](auto& event, Deadline deadline) { return (*sender)(event, deadline); };
     auto source = std::make_shared<Source>(
         owner(), std::move(send),
         [pool = engine_](detail::TaskSource& ended) { pool->end_source(ended); }, in_order,

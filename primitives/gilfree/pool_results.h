@@ -11,7 +11,8 @@
 // Cost        A call to the pool for each chunk of inputs, sent while results are taken; a thread besides
 //             if the inputs are computed by a view or a generator.
 // Blocking    next() and ++ wait for a result, next_for and next_until at most that long, and for as long as the
-//             inputs of one chunk take to be sent. The destructor waits while the range is computing an input.
+//             inputs of one chunk take to be written. A pool that has no room for more inputs delays no result
+//             that is under way. The destructor waits while the range is computing an input.
 // Errors      next() and * throw what the item became instead of a result (async_result.h); what the
 //             range of inputs throws, once, behind the results of the inputs before; TimeoutError if a
 //             timed form is too late; std::logic_error if moved from, or in a forked child.

@@ -17,6 +17,7 @@
 #include "gilfree/event.h"
 #include "gilfree/pool.h"
 #include "gilfree/queue.h"
+#include "gilfree/semaphore.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
 
@@ -214,6 +215,29 @@ TYPED_TEST(PoolSourcesTest, ATimedNextIsTooLateAndThenGivesTheSameResult) {
     EXPECT_EQ(results.next_for(std::chrono::hours::max()), 22);
     EXPECT_EQ(results.next_for(0ms), std::nullopt);
   }
+}
+
+// As many calls as a pool of processes takes are under way when more of the inputs are to be sent.
+TYPED_TEST(PoolSourcesTest, ATimedNextIsInTimeWhereThePoolHasNoRoomForMoreInputs) {
+  constexpr int kMostUnderWay = 1 << 14, kSentAtFirst = 64;  // detail/pool/state.h, result_source.h
+  Semaphore<TypeParam> gate(1);
+  Pool<TypeParam> pool(1);
+  const auto wait = [&gate](int x) { return gate.acquire(), x; };
+  const std::vector<int> inputs = first_numbers(100);
+  auto results = pool.imap(wait, inputs);
+  EXPECT_EQ(results.next(), 0);
+  std::vector<AsyncResult<int, TypeParam>> others;
+  for (int i = kSentAtFirst - 1; i < kMostUnderWay; ++i) {
+    others.push_back(pool.apply_async(wait, i));
+  }
+  EXPECT_THROW(results.next_for(20ms), TimeoutError);
+  EXPECT_THROW(results.next_until(kNow), TimeoutError);
+  gate.release();
+  EXPECT_EQ(results.next(), 1);
+  gate.release(kMostUnderWay + 100);
+  for (int expected = 2; expected < 100; ++expected) EXPECT_EQ(results.next_for(1h), expected);
+  EXPECT_EQ(results.next(), std::nullopt);
+  for (auto& each : others) (void)each.get();
 }
 
 TYPED_TEST(PoolSourcesTest, ARangeThatIsLateMakesATimedNextLate) {

@@ -54,16 +54,17 @@ bool ProcessPool::accepts(Entry entry) const {
   return !(entry == Entry::kCall ? closed_ : terminated_) && !router_.broken();
 }
 
-std::byte* ProcessPool::room_for(Lock& lock, std::size_t bytes, Entry entry) {
+std::byte* ProcessPool::room_for(Lock& lock, std::size_t bytes, Entry entry, Deadline deadline) {
   check(entry);
   const auto room = [&] { return share_.tasks->has_room(bytes); };
   while (true) {
     if (router_.has_place()) {
       if (std::byte* to = share_.tasks->begin(bytes)) return to;
     }
-    await(
-        lock, kNever, [&] { return router_.has_place() && room(); }, room);
+    const bool in_time = await(
+        lock, deadline, [&] { return router_.has_place() && room(); }, room);
     check(entry);
+    if (!in_time) return nullptr;
   }
 }
 

@@ -43,15 +43,20 @@ class ProcessPool : public ResultOwner,
   bool is_inherited() const;
 
   // Has `run` called in a worker for `count` items, which go to the result's items from `first` on.
-  // write(bytes) fills the `bytes` that `run` gets. Waits while too much is under way.
+  // write(bytes) fills the `bytes` that `run` gets. Waits while too much is under way; false if that was so until the
+  // deadline.
   template <typename Write>
-  void submit(const std::shared_ptr<AnySharedResult>& result, std::size_t first,
-              std::uint32_t count, RunTask run, std::size_t bytes, Write write, Entry entry) {
+  bool submit(const std::shared_ptr<AnySharedResult>& result, std::size_t first,
+              std::uint32_t count, RunTask run, std::size_t bytes, Write write, Entry entry,
+              Deadline deadline = kNever) {
     std::unique_lock lock(mutex_);
     router_.collect_now_and_then();
-    std::byte* to = room_for(lock, sizeof(TaskHead) + bytes, entry) + sizeof(TaskHead);
+    std::byte* const head = room_for(lock, sizeof(TaskHead) + bytes, entry, deadline);
+    if (head == nullptr) return false;
+    std::byte* const to = head + sizeof(TaskHead);
     write(to);
     router_.offer(result, first, count, run, to, bytes);
+    return true;
   }
 
   // A source of tasks, which may submit after close() too until it ends.
@@ -83,7 +88,8 @@ class ProcessPool : public ResultOwner,
 
   void check_here() const;
   void check(Entry entry) const;
-  std::byte* room_for(Lock& lock, std::size_t bytes, Entry entry);
+  // Null if the deadline came first.
+  std::byte* room_for(Lock& lock, std::size_t bytes, Entry entry, Deadline deadline);
   // Until ready(), which the lock guards; it is asked again when there are results, or woken().
   template <typename Ready, typename Woken>
   bool await(Lock& lock, Deadline deadline, Ready ready, Woken woken);

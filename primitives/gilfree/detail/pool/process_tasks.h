@@ -20,6 +20,7 @@
 #include "gilfree/detail/base/copy.h"
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/pool/call.h"
+#include "gilfree/detail/pool/inputs.h"
 #include "gilfree/detail/pool/process_pool.h"
 #include "gilfree/detail/pool/record_ring.h"
 #include "gilfree/detail/pool/shared_result.h"
@@ -167,31 +168,35 @@ std::shared_ptr<SharedResult<Result>> post_call(ProcessPool& pool, Function func
 }
 
 // One chunk: `count` inputs from `begin` on, for the job's items from `at` on. Each is looked up once: a
-// range may compute another element the second time.
+// range may compute another element the second time. False if the pool had no room for it until the deadline.
 template <Calls how, typename Item, typename Result, typename Function, typename Iterator>
-void post_chunk(ProcessPool& pool, const std::shared_ptr<SharedResult<Result>>& job, std::size_t at,
-                std::size_t count, const Function& function, Iterator begin, Entry entry) {
+bool post_chunk(ProcessPool& pool, const std::shared_ptr<SharedResult<Result>>& job, std::size_t at,
+                std::size_t count, const Function& function, Iterator begin, Entry entry,
+                Deadline deadline) {
   const auto submit = [&](std::size_t bytes, const auto& write_items) {
     bytes += sizeof function;
     const auto write = [&](std::byte* to) { write_items(write_function(function, to)); };
-    pool.submit(job, at, static_cast<std::uint32_t>(count), &run_items<how, Function, Item, Result>,
-                bytes, writer_of<Item>(bytes, write), entry);
+    return pool.submit(job, at, static_cast<std::uint32_t>(count),
+                       &run_items<how, Function, Item, Result>, bytes,
+                       writer_of<Item>(bytes, write), entry, deadline);
   };
   if constexpr (Shareable<Item> && std::contiguous_iterator<Iterator>) {
-    submit(count * sizeof(Item),
-           [&](std::byte* to) { copy_bytes(to, std::to_address(begin), count * sizeof(Item)); });
+    return submit(count * sizeof(Item), [&](std::byte* to) {
+      copy_bytes(to, std::to_address(begin), count * sizeof(Item));
+    });
   } else {
     std::vector<std::remove_reference_t<std::iter_reference_t<Iterator>>*> inputs(count);
     for (auto& input : inputs) input = std::addressof(*begin++);
     std::size_t bytes = 0;
     for (const auto* input : inputs) bytes += Wire<Item>::size(*input);
-    submit(bytes, [&](std::byte* to) {
+    return submit(bytes, [&](std::byte* to) {
       for (const auto* input : inputs) to = Wire<Item>::write(*input, to);
     });
   }
 }
 
-// A call for each of `inputs`, which exist already (inputs.h) and have left when it returns.
+// A call for each of `inputs`, which exist already (inputs.h) and have left when it returns. Null if the pool had no room
+// for them until the deadline: then none has left.
 template <Calls how, typename Result, typename Function, typename Inputs>
 std::shared_ptr<SharedResult<Result>> post_each(ProcessPool& pool, Function function, Inputs inputs,
                                                 std::size_t chunk, PostOptions options = {}) {
@@ -203,11 +208,19 @@ std::shared_ptr<SharedResult<Result>> post_each(ProcessPool& pool, Function func
   job->call_back(std::move(options.callback), &pool);
   const auto first = std::ranges::begin(inputs);
   for (std::size_t at = 0; at < count; at += chunk) {
-    post_chunk<how, Item>(pool, job, at, std::min(chunk, count - at), function, first + at,
-                          options.entry);
+    if (!post_chunk<how, Item>(pool, job, at, std::min(chunk, count - at), function, first + at,
+                               options.entry, options.deadline)) {
+      return nullptr;
+    }
   }
   if (count == 0) pool.call_back_at_once(*job);
   return job;
+}
+
+// What post_each() gets of items that are kept until they have left.
+template <typename Items>
+Inputs<Items&> inputs_of(const ProcessPool&, Items& items) {
+  return Inputs<Items&>(items);
 }
 
 inline std::shared_ptr<ResultOwner> owner_of(const std::shared_ptr<ProcessPool>& pool) {

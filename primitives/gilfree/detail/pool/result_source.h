@@ -1,9 +1,9 @@
 // ResultSource: the results of a range of inputs, which are sent to a pool while its results are taken.
 //
 // Inputs are sent ahead of the results, at most kAhead chunks and kWeight bytes; a result counts as many
-// bytes as the last one that was taken. If the inputs exist already, next_job() sends them itself. If the
-// range computes them, a thread does (as CPython's feeder thread): so the range may wait for results of
-// its own.
+// bytes as the last one that was taken. If the inputs exist already, next_job() sends them itself; while the
+// pool has no room, it waits for results that are under way instead. If the range computes them, a thread
+// sends them (as CPython's feeder thread): so the range may wait for results of its own.
 //
 // What the range throws is thrown once, behind the results of what it gave before, and ends it. A chunk
 // that cannot be sent fails alone, unless the pool takes nothing any more.
@@ -45,8 +45,9 @@ class ResultSource final : public TaskSource {
     std::size_t weight = 0;              // bytes
     bool is_last = false;
     std::exception_ptr error = nullptr;  // thrown by the range behind them
+    bool is_late = false;  // the pool had no room until the deadline: sent by the next call
   };
-  using Send = std::function<Sent(const std::shared_ptr<Event>&)>;
+  using Send = std::function<Sent(const std::shared_ptr<Event>&, Deadline)>;
 
   // `ended` is called once, when the last input has been sent or the results are no longer wanted.
   ResultSource(std::shared_ptr<ResultOwner> owner, Send send,
@@ -90,7 +91,7 @@ class ResultSource final : public TaskSource {
     if (!needs_thread_) {
       // Another thread that is at it sends all there is (send_all).
       const std::unique_lock feeding(feeding_, std::try_to_lock);
-      if (feeding) feed_until(deadline);
+      if (feeding) feed_ahead(deadline);
     }
     const auto any = [&] {
       const std::lock_guard lock(mutex_);
@@ -143,25 +144,34 @@ class ResultSource final : public TaskSource {
     const std::lock_guard lock(mutex_);
     return !is_over_ && !unwanted_ && has_room();
   }
+  bool has_none_ahead() {
+    const std::lock_guard lock(mutex_);
+    return ahead_.empty();
+  }
 
   void feed() {
     const std::lock_guard feeding(feeding_);
-    feed_until(kNever);
+    while (wants_more()) send_next(kNever);
   }
-  // For the owner of feeding_: sends what is wanted, and when the deadline has passed no further chunk.
-  void feed_until(Deadline deadline) {
-    for (bool late = false; !late && wants_more(); late = has_passed(deadline)) send_next();
+  // For the owner of feeding_: sends what is wanted, and when the deadline has passed no further chunk. Waits for room
+  // in the pool only if nothing is ahead: else a result may come first.
+  void feed_ahead(Deadline deadline) {
+    while (wants_more() && send_next(has_none_ahead() ? deadline : kNow) && !has_passed(deadline)) {
+      continue;
+    }
   }
-  // A forced unwind has no object to refer to, which UBSan would complain of.
-  __attribute__((no_sanitize("null"))) void send_next() {
+  // False if the pool had no room until the deadline. (A forced unwind has no object to refer to, which UBSan would
+  // complain of.)
+  __attribute__((no_sanitize("null"))) bool send_next(Deadline deadline) {
     Sent sent;
     try {
-      sent = send_(event_count_);
+      sent = send_(event_count_, deadline);
     } catch (const abi::__forced_unwind&) {
       throw;  // pthread_exit
     } catch (...) {
       sent = {.is_last = true, .error = std::current_exception()};
     }
+    if (sent.is_late) return false;
     const bool is_last = sent.is_last;
     update([&] {
       if (sent.error) error_ = sent.error;
@@ -171,6 +181,7 @@ class ResultSource final : public TaskSource {
       ahead_.push_back(std::move(sent));
     });
     if (is_last) end();
+    return true;
   }
   void end() {
     if (auto ended = std::exchange(ended_, nullptr)) ended(*this);

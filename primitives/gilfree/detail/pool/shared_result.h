@@ -131,6 +131,7 @@ struct PostOptions {
   std::shared_ptr<AnySharedResult::Event> event_count = nullptr;
   AnySharedResult::Callback callback = nullptr;
   Entry entry = Entry::kCall;
+  Deadline deadline = kNever;  // for room in the pool, of a single chunk
 };
 
 // The pool that computes a result, as seen by the result: to wait for it and to cancel it.

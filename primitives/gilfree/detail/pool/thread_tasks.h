@@ -268,6 +268,12 @@ std::shared_ptr<SharedResult<Result>> post_each(ThreadPool& pool, Function funct
   return job;
 }
 
+// What post_each() gets of items: all of them, since the job keeps its inputs.
+template <typename Items>
+Items inputs_of(const ThreadPool&, Items& items) {
+  return std::move(items);
+}
+
 inline std::shared_ptr<ResultOwner> owner_of(const std::shared_ptr<ThreadPool>&) {
   return ThreadResultOwner::instance();
 }
