@@ -5,10 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gilfree/pipe.h"
@@ -169,6 +171,35 @@ TEST_F(PoolCrashTest, WhereNoWorkerSurvivesTheInitializerEveryCallIsLost) {
   }
   pool.close();
   pool.join();
+}
+
+// terminate() gives the supervisor a second to end by itself, which this one does not: it is stopped.
+bool is_served_while_it_terminates() {
+  Pool<Processes> pool(1);
+  const pid_t supervisor = pool.apply([] { return ::getppid(); });
+  auto result = pool.apply_async([] { return ::pause(); });
+  ::kill(supervisor, SIGSTOP);
+  std::atomic<bool> has_ended{false};
+  std::thread terminating([&] {
+    pool.terminate();
+    has_ended = true;
+  });
+  try {
+    while (true) (void)pool.apply_async(square, 1);
+  } catch (const Closed&) {  // it has begun
+  }
+  (void)result.wait_for(1ms);
+  const bool is_served = !has_ended;
+  terminating.join();
+  EXPECT_THROW(result.get(), Closed);
+  return is_served;
+}
+
+TEST_F(PoolCrashTest, OtherThreadsAreServedWhileAPoolTerminates) {
+  constexpr int kTries = 5;  // of which a busy machine may make each take a second
+  bool is_served = false;
+  for (int i = 0; i < kTries && !is_served; ++i) is_served = is_served_while_it_terminates();
+  EXPECT_TRUE(is_served);
 }
 
 TEST_F(PoolCrashTest, ACallMayUseAPoolOfItsOwnWhichEndsWithItsWorker) {

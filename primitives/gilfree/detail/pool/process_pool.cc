@@ -196,7 +196,9 @@ void ProcessPool::terminate() {
   check_here();
   Lock lock(mutex_);
   closed_ = terminated_ = true;
+  lock.unlock();  // whoever waits for a result until a deadline waits no longer than that
   end_workers();
+  lock.lock();
   router_.collect();
   router_.fail_all(std::make_exception_ptr(
       Closed("gilfree::AsyncResult::get: the pool was terminated before the task was done")));

@@ -96,7 +96,8 @@ class ProcessPool : public ResultOwner,
   void close_if_no_source();
   void run_callbacks();
 
-  // The supervisor and, through it, the workers.
+  // The supervisor and, through it, the workers. Once `terminated_` is set there is no other supervisor, and end_workers()
+  // needs no mutex.
   void start_supervisor();
   bool is_supervised() const { return supervisor_->is_alive(); }
   void end_workers();
