@@ -4,7 +4,7 @@
 //   mp::Process worker([&] { while (true) run(jobs.get()); });        // inherited by the child
 //   jobs.put(job);
 //   if (!jobs.try_put_for(job, 10ms)) report_overload();              // waits at most that long
-//   jobs.close();                                                     // then get() drains it and throws
+//   jobs.close();                                                     // then get() gives what is left, and throws
 //
 // Python's multiprocessing.Queue without its pipe, its feeder thread and its pickling: an item is
 // copied once into shared memory and once out of it. Between threads it is moved. Any number of threads may
@@ -14,30 +14,30 @@
 //             leaves first.
 // Cost        O(1): one lock and one copy of T. No system call unless a thread has to sleep or be
 //             woken. put_many and get_many move a batch for one lock and one commit. Memory is fixed
-//             at construction: capacity items rounded up to a power of two, and 2 KiB. Messages
-//             (std::string, ...; codec.h, archive_codec.h) have 256 KiB, or four times the longest one
-//             if that is more.
+//             at construction: capacity items rounded up to a power of two, and 2 KiB. Items that are not
+//             trivially copyable ("messages": std::string, ...; codec.h, archive_codec.h) have 256 KiB, or
+//             four times the longest one if that is more.
 // Blocking    put waits while the queue is full, or has no room for a message as long as this one,
 //             which full() does not know; get waits while it is empty. Both spin for about 50 us,
 //             then sleep. try_ waits for neither, _for and _until at most that long. A try that finds
-//             another thread inside waits for it, at most about 40 ms: if that thread was stopped or
+//             another thread in a put or get waits for it, at most about 40 ms: if that thread was stopped or
 //             has lost its CPU for so long, the try fails. close waits without a limit for a thread that
 //             is just putting, also one that is stopped there. No fairness: a running thread may overtake
 //             one that is waking.
-// Errors      "Full", "empty" and "too late" are results: false or nullopt. Closed is thrown by a
-//             put after close(), and by a get once a closed queue has been drained. Capacity 0
-//             throws std::invalid_argument, and so does a negative timeout; a message over 1 GiB
-//             std::length_error; more than 1023 threads at once std::system_error; no memory
-//             std::bad_alloc, or not_enough_memory across processes. By name: what named.h says, and
-//             Corrupted from any call that finds a message reaching beyond the memory.
+// Errors      "Full", "empty" and "too late" are results: false or nullopt. Closed is thrown by a put after
+//             close(), and by a get once a closed queue has been drained. std::invalid_argument: capacity 0,
+//             a negative timeout. std::length_error: a message over 1 GiB. std::system_error: more than 1023
+//             threads of one process tree; across processes no memory (not_enough_memory). std::bad_alloc:
+//             no memory between threads. By name: what named.h says, and Corrupted from any call that finds
+//             a message reaching beyond the memory.
 // Visibility  put(x) synchronizes with the get that returns x: what a thread wrote before its put is
 //             seen after the get. qsize() synchronizes with nothing. put touches the queue after it has
 //             let a get have the item: destroy a queue only when each thread has returned from its put,
 //             for example after joining the threads. Getting the last item is not enough.
 // Crash       A process may be killed at any instruction. The item it was moving has moved or it has
 //             not, and so has the part of a batch that there was room for: never torn, never twice.
-//             The others carry on. A sleeper is woken at once, after the death of an unrelated process
-//             (named.h) within detail::kHeartbeat (20 ms). An item that a process had got when it died
+//             The others carry on. A sleeper is woken at once; if an unrelated process (named.h) died, within
+//             detail::kHeartbeat (20 ms). An item that a process had got when it died
 //             is lost.
 #pragma once
 
@@ -54,7 +54,8 @@ class Queue : public detail::Fifo<Queue<T, S>, T, S> {
   static constexpr const char* kName = "Queue";  // in messages
 
   // Makes a queue of `capacity` items, by itself or under a name (named.h). One that exists under the
-  // name keeps its capacity.
+  // name keeps its capacity. (The constructors are in detail/queue/fifo_queue.h, the signatures of all
+  // that follows in detail/queue/queue_interface.h.)
   using Base::Base;
 
   // Puts an item in, waiting while the queue is full. try_put() does not wait, try_put_for() and

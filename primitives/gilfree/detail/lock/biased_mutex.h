@@ -11,9 +11,13 @@
 //
 //   bias owner: inside = me;  if (bias == me) enter, else back out      // no fence here
 //   other:      mutex.lock(); bias = none; heavy_fence(); while (inside) wait();
+//   leaving:    inside = none;  if (bias != me) wake the other
+//
+// heavy_fence() (membarrier) makes every other CPU run the fence that the bias owner leaves out. So either
+// that one sees that its bias is gone, or the other thread sees it inside.
 //
 //   | state    | bias_ | revoked_ | who may enter                         | next                      |
-//   | unbiased | none  | none     | the owner of mutex_                   | biased: many in a row     |
+//   | unbiased | none  | none     | the owner of mutex_                   | biased: needed_ in a row  |
 //   | biased   | B     | none     | B by its word; the owner of mutex_    | revoking: another locks   |
 //   |          |       |          | must revoke first                     |                           |
 //   | revoking | none  | B        | B, if it was inside, until it leaves  | unbiased: B was seen      |
@@ -21,11 +25,13 @@
 //
 // 1. Only the owner of mutex_ changes the state. `revoked_` is stored before `bias_` is cleared, so a
 //    death in between leaves "biased" or "revoking", and the next owner of mutex_ goes on from there.
-// 2. Revoking may outlast a lock_until() that came too late: the next owner finishes it.
-// 3. B may be delayed just before it stores `inside`, and store it long after the revocation. So each
-//    word of inside_ belongs to one thread, until that thread has died or was seen to take mutex_.
-// 4. Where a fence is refused, the revoking thread waits for kStoreDelay instead, and the mutex is never
-//    biased again. An object with a name is never biased (docs/adr/0013-refused-fences.md).
+// 2. A lock_until() may reach its deadline while it revokes: the next owner of mutex_ finishes that.
+// 3. B may be delayed just before it stores `inside`, and store it long after the revocation. In one common
+//    word it would then overwrite the mark of the next bias owner. So there are kWords words, and each
+//    belongs to one thread (former_owner_) until that thread has died or was seen to take mutex_.
+// 4. A sandbox may refuse heavy_fence(). Then the revoking thread waits for kStoreDelay instead, and the mutex is
+//    never biased again. An object with a name is never biased (docs/adr/0013-refused-fences.md).
+// 5. A mutex whose next owner is to get kAbandoned is not biased: a bias owner would not be told.
 //
 // docs/adr/0003-biased-mutex.md has the figures.
 //
@@ -64,7 +70,7 @@ class BiasedMutex {
     if (is_biased_to_me()) [[likely]] {
       if (enter_biased()) [[likely]]
         return Locked::kCleanly;
-      unlock();
+      unlock();  // revoked meanwhile
     }
     return lock_mutex(self<S>(), deadline);
   }
@@ -110,7 +116,7 @@ class BiasedMutex {
   [[gnu::noinline]] Locked lock_mutex(OwnerId me, Deadline deadline) {
     const auto locked = mutex_.lock_inner_until(deadline);
     if (locked == Locked::kTooLate) return locked;
-    if (former(me) == me) former(me) = kNoOwner;
+    if (former(me) == me) former(me) = kNoOwner;  // rule 3: no store of it to the word is under way
     if (bias_.load(std::memory_order_relaxed) != kNoOwner) begin_revocation();
     if (locked == Locked::kAbandoned) abandoned_ = true;
     if (revoked_ != kNoOwner && !finish_revocation(me, deadline)) {
@@ -134,7 +140,7 @@ class BiasedMutex {
   // owner of the mutex goes on with it.
   bool finish_revocation(OwnerId me, Deadline deadline) {
     if (deadline == kNow) deadline = after(kHeartbeat);
-    if (revoked_ != me) {  // this thread is not inside: it has come by mutex_
+    if (revoked_ != me) {  // if it is this thread, it came by mutex_, so it is not inside
       if (!Kernel<S>::heavy_fence() && !await_store_delay(deadline)) return false;
       auto& word = inside(revoked_);
       const auto gone = [&] { return word.load(std::memory_order_acquire) == kNoOwner; };
@@ -160,13 +166,13 @@ class BiasedMutex {
     return drained();
   }
 
-  // Counts the locks in a row by one thread. A bias counts from unlock() on, when mutex_ is free again.
+  // Counts the locks in a row by one thread. A bias takes effect at unlock(), when mutex_ is free again.
   void consider_bias(OwnerId me) {
-    streak_ = last_ == me ? streak_ + 1 : 0;
+    streak_ = last_ == me && !abandoned_ ? streak_ + 1 : 0;  // rule 5
     last_ = me;
     if (streak_ < needed_ || needed_ == kNeverBias) return;
     streak_ = 0;
-    if (former(me) != kNoOwner && !is_dead<S>(former(me))) return;
+    if (former(me) != kNoOwner && !is_dead<S>(former(me))) return;  // rule 3
     former(me) = bias_owner_ = me;
     bias_.store(me, std::memory_order_release);
   }
@@ -179,15 +185,15 @@ class BiasedMutex {
 
   Mutex<S> mutex_;  // guards what follows, except what a bias owner does to its word of inside_
   std::atomic<OwnerId> bias_{kNoOwner};
-  OwnerId bias_owner_ = kNoOwner;  // the latest
-  OwnerId revoked_ = kNoOwner;     // the former one, until it was seen outside
-  Deadline drained_at_ = kNever;   // when its stores are visible whatever barriers there are
-  OwnerId last_ = kNoOwner;
-  std::uint32_t streak_ = 0;
-  std::uint32_t needed_;
+  OwnerId bias_owner_ = kNoOwner;      // whom bias_ was given to last
+  OwnerId revoked_ = kNoOwner;         // the former one, until it was seen outside
+  Deadline drained_at_ = kNever;       // where fences are refused: when its stores are visible
+  OwnerId last_ = kNoOwner;            // the latest to take mutex_
+  std::uint32_t streak_ = 0;           // how often in a row it did
+  std::uint32_t needed_;               // how often makes a bias
   std::uint8_t abandoned_ = 0;         // an owner died inside: kAbandoned for the next holder
   OwnerId former_owner_[kWords] = {};  // of each word: one whose store to it may be under way
-  EventCount<S> left_;
+  EventCount<S> left_;                 // notified when a bias owner leaves
   alignas(kCacheLine) std::atomic<OwnerId> inside_[kWords] = {};
 };
 

@@ -5,7 +5,7 @@
 //
 // The word `owner_` holds the OwnerId of its owner, so a waiter can ask whether the owner still lives and
 // take the mutex over from a dead one (docs/adr/0001-owner-words-not-robust-mutexes.md: why it is not a
-// robust pthread mutex). Keep updates down to one committing store, and repair() has only to notify.
+// robust pthread mutex). If each update ends in one committing store, repair() has only to notify.
 //
 //   | owner_     | means       | which thread changes it, and how                                           |
 //   | none       | unlocked    | any thread B, to B, by a compare-and-swap; its lock() returns kCleanly     |
@@ -15,7 +15,7 @@
 // 1. The word changes in one atomic step, so a death leaves one of the three rows.
 // 2. A waiter sleeps on `freed_` (event_count.h). unlock() stores the word, then looks at the waiter flag, so
 //    the waiter sees the free word or is woken. It is not handed the mutex: it competes for it again.
-// 3. unlock() touches the mutex after that store. It may therefore be destroyed only when no thread is
+// 3. unlock() touches the mutex after that store. So the mutex may be destroyed only when no thread is
 //    in a call on it, also not in an unlock() that has let the next owner in.
 // 4. `starving_` is a hint: it may be lost or stale, and then one unlock() yields in vain or not at all.
 //
@@ -26,7 +26,7 @@
 //             to it (docs/adr/0004-yield-to-starving-waiters.md).
 // Crash       Killed in lock(): it holds the mutex or has changed nothing. Killed while it holds it: the next
 //             thread to lock, or a waiter at once (detail/wait/parker.h), takes over and gets kAbandoned.
-//             Killed in unlock() behind the store: unlocked, and waiters look again because of the death.
+//             Killed in unlock() after the store: unlocked, and waiters look again because of the death.
 //             A stopped owner is not dead: others wait for it.
 #pragma once
 
@@ -52,7 +52,7 @@ class Mutex {
  public:
   Locked lock() { return lock_until(kNever); }
 
-  // kTooLate if the deadline came first. Deadline::min() never waits.
+  // kTooLate if the deadline came first. kNow never waits.
   [[nodiscard]] Locked lock_until(Deadline deadline) {
     if (take_over(kNoOwner)) [[likely]]
       return Locked::kCleanly;
@@ -89,7 +89,7 @@ class Mutex {
                                           std::memory_order_relaxed);
   }
 
-  // One look, without waiting: takes a free mutex, or that of a dead owner.
+  // One look, without waiting: takes a free mutex, or that of a dead owner; kTooLate: not taken.
   Locked try_now() {
     const OwnerId owner = owner_.load(std::memory_order_relaxed);
     if (owner == kNoOwner) return take_over(kNoOwner) ? Locked::kCleanly : Locked::kTooLate;
@@ -118,7 +118,7 @@ class Mutex {
     }
   }
 
-  // The rest of unlock(), behind the store that frees the word: another thread may hold the mutex by now.
+  // The rest of unlock(), after the store that frees the word: another thread may hold the mutex by now.
   [[gnu::noinline]] void unlock_slow() {
     freed_.notify_one_slow();
     if (starving_.load(std::memory_order_relaxed) != 0) yield_to_starving();

@@ -7,16 +7,20 @@
 // loads the other's cache line only when its cached copy no longer suffices. Queue lets one thread at
 // a time be a side by a lock each, Pipe by its two ends. How an item lies in memory, and where, is the
 // store's business (fixed_slots.h, variable_slots.h). A Ring is a handle on a RingState (ring_state.h) and the
-// store. Its rules:
+// store.
 //
-// 1. head.at <= tail.at <= head.at + capacity.
-// 2. A copy may be old, but never ahead: it shows less room, or fewer items, than there are.
+// Each side prefetches the lines of items to come (`fetched`). One that has caught up with the other pauses a
+// moment, so that one transfer of a line carries several items (`batch_delay`): docs/adr/0005-cache-lines-in-flight.md.
+//
+// 1. From head.at to tail.at there are 0 to capacity items: store.count(tail.at, head.at).
+// 2. `seen`, a side's copy of the other's position, may be old, but never ahead: it shows less room, or fewer items,
+//    than there are.
 // 3. An item is in the ring from one store of tail.at on, and out of it from one store of head.at on,
 //    both marked `commit`: releases that the other side's load acquires.
-// 4. After its commit a side notifies the event count on which the other waits: `filled`, `drained`.
+// 4. After its commit the producer notifies `filled`, the consumer `drained`: there the other one waits.
 //
 // Crash       By 3 a death leaves a whole ring: there is nothing to repair. The next owner of the side's
-//             lock makes up for a notification that is missing by 4: notify_both_sides().
+//             lock gives the notification of rule 4, which the dead one may have owed: notify_both_sides().
 #pragma once
 
 #include <algorithm>
@@ -73,7 +77,7 @@ class Ring {
     state_->filled.notify_one();
   }
   // Fast path for an item with Store::kHasFastWrite: a few stores and no call. If it returns false, the slow
-  // one is needed: has_room(need), write(item, need).
+  // one is needed: has_room(need), write(item, need). It does not store the CPU, so `tail` must have it already.
   [[gnu::always_inline]] bool can_write_fast() const {
     return store_.has_room(state_->tail.now(), state_->producer.seen, Need{}) &&
            state_->tail.last_cpu() == this_cpu_if_known();
@@ -122,7 +126,7 @@ class Ring {
       return true;
     return look_for_item();
   }
-  // Removes and returns the first item, after has_item().
+  // Removes and returns the first item, after has_item(). The observer counts what is taken out (accounts.h).
   template <typename Result, typename ReadObserver = NoReadObserver>
   Result read(ReadObserver read_observer = {}) {
     read_observer.open();
@@ -139,7 +143,7 @@ class Ring {
     return item;
   }
   // The same for up to `most`, into an empty vector; one commit for all. If one of them cannot be read,
-  // those before it are there, and it is the first next time. If one ends the thread, those before it are
+  // those before it are there, and it is the first next time. If reading one ends the thread (thread_end.h), those before it are
   // out of the ring, and end with it.
   template <typename Items, typename ReadObserver = NoReadObserver>
   void read_many(Items& items, std::size_t most, ReadObserver read_observer = {}) {
@@ -247,7 +251,7 @@ class Ring {
       mine.seen = state_->tail.at.load(std::memory_order_acquire);
     }
     const auto whole = store_.whole_lines(mine.seen);
-    if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;
+    if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;  // if whole is ahead of head
     return true;
   }
 

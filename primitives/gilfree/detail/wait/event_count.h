@@ -5,6 +5,7 @@
 //
 //   const auto ready = [&] { return full.load(std::memory_order_acquire); };
 //   event_count.wait(deadline, kNoCpu, ready);            // a waiter; any number may wait, any number notify
+//                                                         // (kNoCpu: on which CPU the notifier is, is not known)
 //
 // As folly's EventCount, across processes too. wait() returns when ready() was true or the deadline has
 // come, never spuriously; but another waiter may have been as fast, so a caller that takes something tries
@@ -18,8 +19,8 @@
 //   | 4    | sleep while epoch == heard                      | ++epoch                               |
 //   | 5    | ready()? no: step 1                             | wake one sleeper, or all              |
 //
-// 1. The waiter sets the flag, then looks at what is published (2, 3); the notifier publishes, then looks at
-//    the flag (1, 2). With a barrier in between, at least one of them sees the other's store: no waiter
+// 1. The waiter sets the flag, then looks at what is published (steps 2, 3); the notifier publishes, then looks at
+//    the flag (steps 1, 2). With a barrier in between, at least one of them sees the other's store: no waiter
 //    sleeps although its ready() is true.
 // 2. A notifier that cleared the flag also increments `epoch`, so a waiter between its steps 1 and 4
 //    does not sleep.
@@ -60,9 +61,10 @@ class EventCount {
  public:
   // --- For a waiter.
 
-  // Returns once ready(): how it waited, or kTooLate if the deadline came first. `their_cpu` is where
-  // the notifier was last seen. hopeless() is asked before each sleep and may cost a system call; the
-  // wait also ends when it is true, and the caller finds out why.
+  // As one of many that wait here. Returns once ready(): how it waited, or kTooLate if the deadline came
+  // first. `their_cpu` is where the notifier was last seen. hopeless() says that nobody is left to make
+  // ready() true. It is asked before each sleep and may cost a system call; the wait also ends when it is
+  // true, and the caller finds out why.
   template <typename Ready, typename Hopeless>
   Waited wait(Deadline deadline, std::int32_t their_cpu, Ready ready, Hopeless hopeless) {
     return wait(deadline, SpinPolicy::among_many(their_cpu), ready, hopeless);
@@ -102,7 +104,8 @@ class EventCount {
     if (waiters_.is_set()) [[unlikely]]
       notify_one_slow();
   }
-  // Wakes all waiters: for an event count on which notify_one() is never called.
+  // Wakes all waiters. Only where notify_one() is never called: that one clears the flag while others sleep, and
+  // this one would miss them.
   void notify_if_waiting() {
     if (waiters_.is_set() && waiters_.clear()) [[unlikely]]
       wake(&Kernel<S>::wake_all);
@@ -141,7 +144,8 @@ class EventCount {
     Sleeper(const Sleeper&) = delete;
     Sleeper& operator=(const Sleeper&) = delete;
 
-    bool is_seen() const { return is_seen_; }  // false: each sleep is short (waiter_flag.h, 3)
+    // Notifiers see the flag at once; if not, each sleep is short (waiter_flag.h, 3).
+    bool is_seen() const { return is_seen_; }
     void leave() {
       if (!std::exchange(has_left_, true)) event_count_.waiters_.remove_waiter();
     }
