@@ -65,7 +65,10 @@ void Comparison::judge_all() {
   add_one_sided();
   for (const auto& name : cases_) {
     auto& metrics = rounds_.samples()[name];
-    if (metrics.empty()) metrics[Metric::kRate] = {.name = name, .note = why_not_compared(name)};
+    if (std::all_of(metrics.begin(), metrics.end(),
+                    [](const auto& each) { return each.second.is_missing_guard; })) {
+      metrics[Metric::kRate] = {.name = name, .note = why_not_compared(name)};
+    }
     explain_few_tails(metrics);
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
@@ -174,6 +177,7 @@ void Comparison::mark_failed() {
     if (failure == rounds_.failures().end()) continue;
     row.judgement.verdict = Verdict::kIncomparable;
     row.judgement.confirmed = false;
+    row.is_missing_guard = false;
     row.note = failure->second;
   }
 }

@@ -51,6 +51,7 @@ INSTANT = """#!/bin/sh
 side=%s
 [ "$1" = list ] && { echo '["noisy", "same", "slow"]'; exit; }
 name=${1#^} name=${name%%$}
+case "$*" in *--dry-run*) exit ;; esac
 while [ "$1" != --out ]; do shift; done
 mkdir -p "$2"
 count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"

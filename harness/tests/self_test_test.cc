@@ -125,7 +125,7 @@ TEST(SelfTestTest, OnATerminalACaseIsNamedOnceAndTheHeadSaysWhatPlusMeans) {
 class FloorsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    write_self_test(SelfTest(kDelta), {}, folder_.path());
+    write_self_test(SelfTest(kDelta), {}, {}, folder_.path());
     std::ifstream file(folder_.path() / "aa.json");
     all_["measured_on"] = Json::parse(file).at("measured_on");
   }

@@ -76,8 +76,8 @@ class Aa(CommandTest):
         self.assertEqual(result.out.splitlines(True)[1], said)
         self.assertTrue(result.out.endswith("\n%s\n" % CASE), result.out)
 
-    def aa(self, *words, case=CASE):
-        return self.run_it(["aa", case, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, *words])
+    def aa(self, *words, case=CASE, trials=1):
+        return self.run_it(["aa", case, "--rounds", "6", "--trials", str(trials), "--out", self.path("out"), *FAST, *words])
 
     def edit_log(self, edit):
         with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
@@ -140,10 +140,10 @@ class Aa(CommandTest):
         self.assertEqual(self.aa("--resume", case="trouble/kind:crash").code, 3)
 
     def test_a_failure_is_not_forgotten_by_going_on(self):
-        self.assertEqual(self.aa("--trials", "10").code, 0)
+        self.assertEqual(self.aa(trials=10).code, 0)
         with open(self.path("out", "aa.jsonl"), "a", encoding="utf-8") as file:
             file.write('{"event":"failure","why":"%s: A failed in launch 3: exit code 1"}\n' % CASE)
-        result = self.aa("--trials", "10", "--resume")
+        result = self.aa("--resume", trials=10)
         said = "trial could not be ended: %s: A failed in launch 3: exit code 1\n" % CASE
         self.assertEqual((result.code, result.err), (3, "bench-all: aa: a " + said))
         with open(self.path("out", "aa.md"), encoding="utf-8") as file:
@@ -155,15 +155,16 @@ class Aa(CommandTest):
     def test_few_trials_are_no_floor_and_it_is_said(self):
         result = self.aa()
         self.assertIn('"found from" is not known from fewer than ten trials', result.out)
-        words = ["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "6", "--floor", self.path("out", "aa.json"), "--out",
-                 self.path("ab"), *FAST]
+        words = ["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "6", "--floor", self.path("out", "aa.json"), *FAST]
         said = "rests on fewer than 10 trials, and may be far too low; `aa --resume --trials 20` adds to them: rate of %s" % CASE
         for more in (["--dry-run"], []):
-            result = self.run_it([*words, *more])
+            result = self.run_it([*words, "--out", self.path("few"), *more])
             self.assertRegex(result.out, r"warning: --floor: the floor of \d metrics " + re.escape(said), more)
-        self.assertEqual(self.aa("--resume", "--trials", "10").code, 0)
-        for more in (["--dry-run", "--out", self.path("new")], ["--out", self.path("new")]):
-            self.assertNotIn("rests on fewer", self.run_it([*words, *more]).out)
+        self.assertEqual(self.aa("--resume", trials=10).code, 0)
+        for more in (["--dry-run"], []):
+            result = self.run_it([*words, "--out", self.path("enough"), *more])
+            self.assertEqual(result.code, 0, result)
+            self.assertNotIn("rests on fewer", result.out)
 
     def test_2_for_fewer_than_six_rounds(self):
         self.refuses(["aa", CASE, "--rounds", "5"], 2, "aa: --rounds: six are the fewest that give an interval")

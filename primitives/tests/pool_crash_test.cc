@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -173,33 +174,35 @@ TEST_F(PoolCrashTest, WhereNoWorkerSurvivesTheInitializerEveryCallIsLost) {
   pool.join();
 }
 
-// terminate() gives the supervisor a second to end by itself, which this one does not: it is stopped.
-bool is_served_while_it_terminates() {
+// How many timed waits of this thread end while another one terminates the pool. terminate() gives the supervisor a second
+// to end by itself, which this one does not: it is stopped.
+int waits_while_it_terminates() {
   Pool<Processes> pool(1);
   const pid_t supervisor = pool.apply([] { return ::getppid(); });
   auto result = pool.apply_async([] { return ::pause(); });
   ::kill(supervisor, SIGSTOP);
-  std::atomic<bool> has_ended{false};
+  std::atomic<bool> has_begun{false}, has_ended{false};
   std::thread terminating([&] {
+    has_begun = true;
     pool.terminate();
     has_ended = true;
   });
-  try {
-    while (true) (void)pool.apply_async(square, 1);
-  } catch (const Closed&) {  // it has begun
-  }
-  (void)result.wait_for(1ms);
-  const bool is_served = !has_ended;
+  while (!has_begun) std::this_thread::yield();
+  int waits = 0;
+  while (!has_ended && !result.wait_for(1ms)) ++waits;
   terminating.join();
   EXPECT_THROW(result.get(), Closed);
-  return is_served;
+  return waits;
 }
 
 TEST_F(PoolCrashTest, OtherThreadsAreServedWhileAPoolTerminates) {
-  constexpr int kTries = 5;  // of which a busy machine may make each take a second
-  bool is_served = false;
-  for (int i = 0; i < kTries && !is_served; ++i) is_served = is_served_while_it_terminates();
-  EXPECT_TRUE(is_served);
+  constexpr int kTries = 5;    // on a busy machine this thread may hardly run in that second
+  constexpr int kServed = 20;  // one or two may end before terminate() has the mutex
+  int most = 0;
+  for (int i = 0; i < kTries && most < kServed; ++i) {
+    most = std::max(most, waits_while_it_terminates());
+  }
+  EXPECT_GE(most, kServed);
 }
 
 TEST_F(PoolCrashTest, ACallMayUseAPoolOfItsOwnWhichEndsWithItsWorker) {

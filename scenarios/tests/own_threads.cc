@@ -30,10 +30,16 @@ bool is_running(const std::filesystem::path& task) {
 }  // namespace
 
 std::size_t own_threads() {
-  std::size_t count = 0;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
-    count += is_running(task.path());
-  return count;
+  const auto count = [] {
+    std::size_t running = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
+      running += is_running(task.path());
+    return running;
+  };
+  // A list that changes while it is read may be cut short.
+  std::size_t before = count();
+  for (std::size_t now = count(); now != before; now = count()) before = now;
+  return before;
 }
 
 bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD; }

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <ostream>
+#include <sstream>
 
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
@@ -26,23 +28,23 @@ std::string minutes_text(double seconds) {
 }
 
 // Says which build it is; returns it if it is there already.
-std::optional<Build> announced(const char* side, const std::string& what) {
+std::optional<Build> announced(std::ostream& out, const char* side, const std::string& what) {
   const auto place = Build::look_for(what);
   if (place.is_there()) {
-    std::cout << side << ": " << one_line(place.program.string()) << "\n";
+    out << side << ": " << one_line(place.program.string()) << "\n";
     return Build(place.program);
   }
-  std::cout << side << ": commit " << place.revision->commit() << ", to be built in "
-            << one_line(place.revision->tree().string()) << ", which takes some minutes\n";
+  out << side << ": commit " << place.revision->commit() << ", to be built in "
+      << one_line(place.revision->tree().string()) << ", which takes some minutes\n";
   return {};
 }
 
-void say_whose_cases(const std::string& build) {
-  std::cout << "cases: those of " << build << "; a build that is not there yet may have others\n";
+void say_whose_cases(std::ostream& out, const std::string& build) {
+  out << "cases: those of " << build << "; a build that is not there yet may have others\n";
 }
 
-void say_names(const std::vector<std::string>& cases) {
-  for (const auto& name : cases) std::cout << one_line(name) << "\n";
+void say_names(std::ostream& out, const std::vector<std::string>& cases) {
+  for (const auto& name : cases) out << one_line(name) << "\n";
 }
 
 // How long launches of these cases take, as one of the build says of the first of them.
@@ -80,22 +82,23 @@ std::string rounds_text(const CompareOptions& options, std::size_t cases, const 
 }
 
 // Says which cases take an injected delay, and returns these.
-std::vector<std::string> say_takers(const std::string& option, const Build& build,
-                                    const std::vector<std::string>& cases,
+std::vector<std::string> say_takers(std::ostream& out, const std::string& option,
+                                    const Build& build, const std::vector<std::string>& cases,
                                     const CompareOptions& options) {
   const auto found = ask_for_delay(build, cases, options);
   if (!found) return cases;
-  std::cout << delay_takers_text(option, *found) << "\n";
+  out << delay_takers_text(option, *found) << "\n";
   return found->takers;
 }
 
 // Says what makes them doubtful. Throws BadUsage if they cannot be taken.
-void say_floors(const CompareOptions& options, const std::vector<std::string>& cases) {
+void say_floors(std::ostream& out, const CompareOptions& options,
+                const std::vector<std::string>& cases) {
   if (!options.floor) return;
   auto settings = options.settings;
   settings.rounds = rounds_for(options, cases.size(), settings.budget.has_value());
   const auto floors = floors_from("--floor", *options.floor, cases, settings);
-  for (const auto& doubt : floors.doubts) std::cout << "warning: " << one_line(doubt) << "\n";
+  for (const auto& doubt : floors.doubts) out << "warning: " << one_line(doubt) << "\n";
 }
 
 std::vector<double> shares_of(const CompareOptions& options) {
@@ -121,7 +124,8 @@ std::string trials_text(const CompareOptions& options, std::size_t cases, const 
 }  // namespace
 
 int plan_ab(const CompareOptions& options) {
-  const auto a = announced("A", options.a), b = announced("B", options.b);
+  std::ostringstream out;  // nothing is said of what would be refused
+  const auto a = announced(out, "A", options.a), b = announced(out, "B", options.b);
   const Build listing = a ? *a : b ? *b : Build::find("/proc/self/exe");
   auto cases = listing.cases(selection_of(options));
   if (a && b) {
@@ -129,38 +133,41 @@ int plan_ab(const CompareOptions& options) {
     std::erase_if(cases, [&](const auto& name) { return !contains(in_b, name); });
     if (cases.empty()) throw BadUsage("the two builds have no case in common that matches");
   } else {
-    say_whose_cases(a ? "A" : b ? "B" : "this bench-all");
+    say_whose_cases(out, a ? "A" : b ? "B" : "this bench-all");
   }
   check_launch_options(listing, cases, options);
   SettingsLog(kRoundsLog).expect_none(options.out);
   if (options.injected_delay_ns) {
-    cases = say_takers("ab --injected-delay", listing, cases, options);
+    cases = say_takers(out, "ab --injected-delay", listing, cases, options);
   }
   if (interrupted() != 0) return 128 + interrupted();
-  say_floors(options, cases);
-  std::cout << rounds_text(options, cases.size(), LaunchTime(listing, cases, options)) << "\n";
-  say_names(cases);
+  say_floors(out, options, cases);
+  out << rounds_text(options, cases.size(), LaunchTime(listing, cases, options)) << "\n";
+  say_names(out, cases);
+  std::cout << out.str();
   return kOk;
 }
 
 int plan_aa(const CompareOptions& options) {
+  std::ostringstream out;
   const std::string self = "/proc/self/exe";
-  const auto there = announced("build", options.a.empty() ? self : options.a);
+  const auto there = announced(out, "build", options.a.empty() ? self : options.a);
   const Build build = there ? *there : Build::find(self);
-  if (!there) say_whose_cases("this bench-all");
+  if (!there) say_whose_cases(out, "this bench-all");
   auto cases = build.cases(selection_of(options));
   check_launch_options(build, cases, options);
   SettingsLog(kTrialsLog).expect_none(options.out);
-  if (!options.powers.empty()) cases = say_takers("aa --power", build, cases, options);
+  if (!options.powers.empty()) cases = say_takers(out, "aa --power", build, cases, options);
   if (interrupted() != 0) return 128 + interrupted();
   const LaunchTime time(build, cases, options);
   if (!options.powers.empty()) {
     const auto each = static_cast<std::size_t>(fewest_launches_to_find_delays(shares_of(options)));
-    std::cout << "first it looks for the delays that slow the build so much, in at least "
-              << time.of(cases.size() * each) << "\n";
+    out << "first it looks for the delays that slow the build so much, in at least "
+        << time.of(cases.size() * each) << "\n";
   }
-  std::cout << trials_text(options, cases.size(), time) << "\n";
-  say_names(cases);
+  out << trials_text(options, cases.size(), time) << "\n";
+  say_names(out, cases);
+  std::cout << out.str();
   return kOk;
 }
 

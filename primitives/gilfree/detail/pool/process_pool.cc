@@ -192,6 +192,13 @@ void ProcessPool::close() {
   close_if_no_source();
 }
 
+// After terminate(): what has not been done by now never will be.
+void ProcessPool::fail_what_is_left() {
+  router_.collect();
+  router_.fail_all(std::make_exception_ptr(
+      Closed("gilfree::AsyncResult::get: the pool was terminated before the task was done")));
+}
+
 void ProcessPool::terminate() {
   check_here();
   Lock lock(mutex_);
@@ -199,9 +206,7 @@ void ProcessPool::terminate() {
   lock.unlock();  // whoever waits for a result until a deadline waits no longer than that
   end_workers();
   lock.lock();
-  router_.collect();
-  router_.fail_all(std::make_exception_ptr(
-      Closed("gilfree::AsyncResult::get: the pool was terminated before the task was done")));
+  fail_what_is_left();
   callback_news_.store(true, std::memory_order_release);
   share_.state->done.notify_all();
   if (!callback_thread_) return;
@@ -257,8 +262,9 @@ void ProcessPool::end_workers() {
 void ProcessPool::look_after_supervisor() {
   if (is_supervised()) return;  // another thread was here first
   share_.await_workers_end();
+  if (terminated_) return fail_what_is_left();
   router_.lose_all();
-  if (router_.broken() || terminated_) return;
+  if (router_.broken()) return;
   if (closed_ && router_.under_way() == 0 && sources_.empty()) return;
   restarts_ = results_at_ == router_.results() ? restarts_ + 1 : 1;
   results_at_ = router_.results();

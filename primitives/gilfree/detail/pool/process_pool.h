@@ -59,6 +59,13 @@ class ProcessPool : public ResultOwner,
     return true;
   }
 
+  // Waits until there is room for so many bytes of a task; false if there was none until the deadline. Another thread may
+  // take it.
+  bool await_room(std::size_t bytes, Entry entry, Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    return room_for(lock, sizeof(TaskHead) + bytes, entry, deadline) != nullptr;
+  }
+
   // A source of tasks, which may submit after close() too until it ends.
   void begin_source(const std::shared_ptr<TaskSource>& source);
   void end_source(TaskSource& source);
@@ -101,6 +108,7 @@ class ProcessPool : public ResultOwner,
   void start_supervisor();
   bool is_supervised() const { return supervisor_->is_alive(); }
   void end_workers();
+  void fail_what_is_left();
   void look_after_supervisor();
 
   const PoolPlan plan_;

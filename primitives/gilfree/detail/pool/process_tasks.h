@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "gilfree/deadline.h"
 #include "gilfree/detail/base/copy.h"
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/pool/call.h"
@@ -176,6 +177,9 @@ bool post_chunk(ProcessPool& pool, const std::shared_ptr<SharedResult<Result>>& 
   const auto submit = [&](std::size_t bytes, const auto& write_items) {
     bytes += sizeof function;
     const auto write = [&](std::byte* to) { write_items(write_function(function, to)); };
+    if constexpr (has_codec_of_user<Item>) {  // it writes nothing that finds no room
+      if (deadline != kNever && !pool.await_room(bytes, entry, deadline)) return false;
+    }
     return pool.submit(job, at, static_cast<std::uint32_t>(count),
                        &run_items<how, Function, Item, Result>, bytes,
                        writer_of<Item>(bytes, write), entry, deadline);
