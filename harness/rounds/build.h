@@ -56,8 +56,8 @@ class Build {
   // program does not list them, or one twice.
   std::vector<std::string> cases(const std::vector<std::string>& words) const;
 
-  // Throws BadUsage if the program refuses to measure these cases with these options: what it said; or if it would leave
-  // some of them out.
+  // Throws BadUsage if the program refuses to measure these cases with these options, of which one may leave a case out:
+  // what it said.
   void check(const std::vector<std::string>& cases, const std::vector<std::string>& options) const;
 
   // Returns how long the program expects a launch of the case with these options to take; nothing if it does not say.

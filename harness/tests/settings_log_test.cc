@@ -63,11 +63,10 @@ TEST_F(SettingsLogTest, CutAtAnyByteItKeepsTheWholeLinesAndIsAWholeLogAgain) {
 }
 
 TEST_F(SettingsLogTest, OtherSettingsAreRefused) {
-  folder.write(names.file, "{\"rounds\":6,\"delta\":5}\n");
+  folder.write(names.file, "{\"delta\":5,\"rounds\":6,\"cases\":[1]}\n");
   EXPECT_EQ(refusal(),
             "--resume: the trials in " + folder.path().string() +
-                " were made otherwise (--delta 5 there, none here; rounds 6 there, 12 here); name "
-                "another --out");
+                " were made otherwise (cases; rounds 6 there, 12 here); name another --out");
   folder.write(names.file, "12\n");
   EXPECT_EQ(refusal(),
             "--resume: " + file() + ": line 1 does not have the settings; name another --out");

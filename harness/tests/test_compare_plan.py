@@ -33,8 +33,8 @@ class Plan(InstantTest):
             for more in ([], ["--dry-run"]):
                 result = self.run_it([*words, self.path("new"), "--launch-option=--size=8", *more])
                 self.assertEqual(result.code, 2, result)
-                self.assertRegex(result.err, r"--launch-option: with --size=8 \d cases? would not be measured \(counting/who:steady/size:64.*\); "
-                                             r"choose the cases by filters\n\Z")
+                self.assertRegex(result.err, r"\Abench-all: --launch-option: \S+ refuses it: no case has both "
+                                             r"'\^counting/who:steady/size:64/place:here\$' and --size 8; leave one of them out, .+\n\Z")
         self.refuses([*ab[:-1], self.path("new"), "--floor", "none.json", "--dry-run"], 2,
                      "--floor: none.json cannot be read (No such file or directory); name the aa.json of an `aa`")
 

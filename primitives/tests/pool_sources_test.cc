@@ -1,6 +1,8 @@
 // Pool: where the inputs come from. Ranges that throw, that compute, that wait for results of their own;
 // how far ahead of the results they are read; and what becomes of them when the pool is closed.
 #include <gtest/gtest.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -11,9 +13,11 @@
 #include <ranges>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "gilfree/detail/identity/thread_state.h"
 #include "gilfree/event.h"
 #include "gilfree/pool.h"
 #include "gilfree/queue.h"
@@ -217,9 +221,10 @@ TYPED_TEST(PoolSourcesTest, ATimedNextIsTooLateAndThenGivesTheSameResult) {
   }
 }
 
-// As many calls as a pool of processes takes are under way when more of the inputs are to be sent.
+// Another thread makes calls until the pool takes no more; between threads it takes them all. Then more of the inputs are
+// to be sent.
 TYPED_TEST(PoolSourcesTest, ATimedNextIsInTimeWhereThePoolHasNoRoomForMoreInputs) {
-  constexpr int kMostUnderWay = 1 << 14, kSentAtFirst = 64;  // detail/pool/state.h, result_source.h
+  constexpr int kMoreThanItTakes = 20'000;
   Semaphore<TypeParam> gate(1);
   Pool<TypeParam> pool(1);
   const auto wait = [&gate](int x) { return gate.acquire(), x; };
@@ -227,16 +232,24 @@ TYPED_TEST(PoolSourcesTest, ATimedNextIsInTimeWhereThePoolHasNoRoomForMoreInputs
   auto results = pool.imap(wait, inputs);
   EXPECT_EQ(results.next(), 0);
   std::vector<AsyncResult<int, TypeParam>> others;
-  for (int i = kSentAtFirst - 1; i < kMostUnderWay; ++i) {
-    others.push_back(pool.apply_async(wait, i));
+  std::atomic<pid_t> id{0};
+  std::atomic<bool> has_made_all{false};
+  std::thread caller([&] {
+    id = ::gettid();
+    for (int i = 0; i < kMoreThanItTakes; ++i) others.push_back(pool.apply_async(wait, i));
+    has_made_all = true;
+  });
+  while (!has_made_all && (id == 0 || detail::observe(id) != detail::Seen::kWaiting)) {
+    std::this_thread::yield();
   }
   EXPECT_THROW(results.next_for(20ms), TimeoutError);
   EXPECT_THROW(results.next_until(kNow), TimeoutError);
   gate.release();
   EXPECT_EQ(results.next(), 1);
-  gate.release(kMostUnderWay + 100);
+  gate.release(kMoreThanItTakes + 100);
   for (int expected = 2; expected < 100; ++expected) EXPECT_EQ(results.next_for(1h), expected);
   EXPECT_EQ(results.next(), std::nullopt);
+  caller.join();
   for (auto& each : others) (void)each.get();
 }
 

@@ -95,9 +95,8 @@ class Verdicts(unittest.TestCase):
         self.assertTrue(os.path.exists(os.path.join(self.folder, "plots/compare_forest_1.svg")))
 
     def test_nothing_compared_and_cells_of_the_wrong_kind_are_no_traceback(self):
-        self.assertEqual(self.write([])[0], 0)
         self.assertEqual(self.write([{"a": "x", "b": "y", "rows": []}])[:2], (0, "y against x: nothing was compared\n"))
-        self.assertEqual(self.write([{"rows": [{"case": 3, "interval": [None, "x"], "p": "y"}, 7]}])[0], 0)
+        self.assertEqual(self.write([{"rows": [{"case": 3, "verdict": "same", "interval": [None, "x"], "p": "y"}, 7]}])[0], 0)
 
     def test_what_is_no_comparison_is_refused_in_a_line(self):
         for text in ("", "{}", "[1]", "[" * 100000, '[{"rows": 3}]'):
