@@ -10,8 +10,9 @@
 // Order       None: calls are run by any worker that is free.
 // Cost        A reference count. get copies the result; of a temporary it moves it out. A result with a Codec of
 //             your own is decoded by the first thread that gets it, or asks whether it was successful.
-// Blocking    get and wait until the result is there, _for and _until at most that long. ready,
-//             successful and cancel never wait.
+// Blocking    get and wait until the result is there, _for and _until at most that long. ready and
+//             successful never wait. cancel waits at most 20 ms for a worker process that is taking a call:
+//             where that one was stopped there, it cancels nothing.
 // Errors      get throws what the task became instead of a result: RemoteError if it threw, WorkerLost
 //             if its worker died, Cancelled, or Closed if the pool was terminated first. successful()
 //             before ready(), and anything of one that was moved from: std::logic_error. A negative

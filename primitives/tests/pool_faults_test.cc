@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -19,6 +20,7 @@
 #include "gilfree/pool.h"
 #include "gilfree/queue.h"
 #include "primitives/tests/support/pool_calls.h"
+#include "primitives/tests/support/pool_pieces.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -222,6 +224,25 @@ TYPED_TEST(PoolFaultsTest, APoolThatWasMovedFromSaysSo) {
   EXPECT_THROW(pool.close(), std::logic_error);
   EXPECT_THROW((void)pool.workers(), std::logic_error);
   EXPECT_EQ(other.apply(square, 2), 4);
+}
+
+// The worker is a thread that has the mutex under which workers take calls.
+TEST_F(ProcessPoolFaultsTest, BesideAWorkerThatStandsStillCancelGivesUp) {
+  PoolInPieces pool(1);
+  const auto job = pool.post<int>(2, 1, [](int call) { return call; });
+  std::promise<void> stands_still, goes_on;
+  std::thread worker([&] {
+    const detail::BiasedGuard guard(pool.share.state->taking, [] {});
+    stands_still.set_value();
+    goes_on.get_future().wait();
+  });
+  stands_still.get_future().wait();
+  EXPECT_FALSE(pool.exchange.cancel(*job));
+  EXPECT_FALSE(job->is_done());
+  goes_on.set_value();
+  worker.join();
+  EXPECT_TRUE(pool.exchange.cancel(*job));
+  EXPECT_THROW((void)job->at(0), Cancelled);
 }
 
 }  // namespace

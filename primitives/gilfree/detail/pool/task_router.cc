@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "gilfree/deadline.h"
 #include "gilfree/detail/pool/errors.h"
 #include "gilfree/errors.h"
 
@@ -124,7 +125,8 @@ void TaskRouter::lose_all() {
 bool TaskRouter::cancel(AnySharedResult& job) {
   collect();
   PoolState& state = *share_.state;
-  const BiasedGuard guard(state.taking, [&] { share_.strike_out_claim(); });
+  const BiasedGuard guard(state.taking, kNow, [&] { share_.strike_out_claim(); });
+  if (!guard) return false;  // a worker stands still while it takes one, perhaps of this job
   const auto taken = offered_ - share_.tasks->size();
   bool any = false, begun = false;
   pending_.for_each_of(job, [&](const InFlightTask& task) {

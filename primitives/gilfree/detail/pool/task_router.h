@@ -47,7 +47,8 @@ class TaskRouter {
   // The workers have died with their supervisor: what each was at is lost.
   void lose_all();
   void fail_all(const std::exception_ptr& error);
-  // True if none of the job's tasks had been taken by a worker. They never will.
+  // True if none of the job's tasks had been taken by a worker: they never will. Waits for a worker that is taking one at
+  // most for kHeartbeat; false then too.
   bool cancel(AnySharedResult& job);
 
  private:
