@@ -4,7 +4,7 @@
     rows = loss_rows(answers)           # where gilfree is slower
 
 A need is a scenario at a setting. The fastest of all is named first, ours or not; where it is a baseline or
-burns its core while it waits, the pick is the fastest of the others.
+only spins or yields while it waits, the pick is the fastest of the others.
 """
 
 import collections
@@ -74,7 +74,7 @@ def race_of(need, rows, cpus):
 
 
 def pick_of(race):
-    """Returns the fastest that is neither a baseline nor burns its core while it waits; without one, the fastest."""
+    """Returns the fastest that is neither a baseline nor only spins or yields while it waits; without one, the fastest."""
     return racing.best_of(race, racing.is_choice) or racing.best_of(
         race, lambda entry: not is_baseline(entry.contender[0])) or race.entries[0]
 
@@ -146,7 +146,8 @@ def busy_cell(need, pick, setting, rows, cpus):
             return Cell("this is one: " + how)
         best = pick_of(race)
         same = next((entry for entry in race.entries if entry.contender == pick.contender), None)
-        other = next_of(race, best) if best is same else same
+        # Against the need's own pick, unless both are of one library: that says nothing of the others.
+        other = next_of(race, best) if same is None or family(best.contender[0]) == family(same.contender[0]) else same
         standing = "" if other is None else "; %s times %s" % (ratio_text(race, best, other), racing.name_of(other))
         if other is not None and told_apart(racing.speed_ratio(race, best, other)) == 0:
             standing += ", not told apart"
@@ -257,6 +258,7 @@ def losses_text(answers):
     races, behind, real = compared(answers)
     if not races:
         return "Nothing of gilfree was measured beside anything else."
-    ahead = "another is ahead" if not behind else "another is ahead, in %d of them one that is more than a baseline" % real
-    return "gilfree was compared with others in %s; in %d %s. Where gilfree wins but its 99th percentile is longer, that is " \
-           "listed too." % (words.counted(races, "race"), behind, ahead)
+    to = "to one that is no baseline" if real == behind else "%d of them to a baseline alone" % (behind - real)
+    lost = "and lost %d, %s" % (behind, to) if behind else "and lost none"
+    return "gilfree was compared with others in %s, %s. Where it wins but its 99th percentile is longer, that is listed too." % (
+        words.counted(races, "race"), lost)

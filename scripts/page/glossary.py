@@ -6,13 +6,17 @@ TERMS = {
     "contender": "One of those that were measured for the same job: gilfree, std, TBB, Boost, the kernel, CPython.",
     "baseline": "Not a choice but a limit to compare with: it does the least that the job needs, often by spinning, "
                 "without the safety of the others.",
-    "blocking, spinning, yielding": "How a contender waits: it sleeps in the kernel; it tries again and again and burns "
-                                    "its core; it tries again and gives the core away in between.",
+    "blocking, adaptive, spinning, yielding": "How a contender waits: it sleeps in the kernel; it spins for some microseconds and "
+                                              "then sleeps; it tries again and again and burns its core; it tries again and gives the "
+                                              "core away in between. One that is adaptive uses its core while the answer is near: see "
+                                              "CPU time per operation.",
     "plain spinning ring": "A ring buffer in shared memory without any sleeping: the least that messages cost.",
     "pool over pipes": "Worker processes fed through pipe(2): what one would write without a library.",
-    "pick": "The fastest at this setting that is neither a baseline nor spins or yields while it waits. If it is not told apart from "
+    "pick": "The fastest at this setting that is neither a baseline nor only spins or yields while it waits. If it is not told apart from "
             "the next, both are named.",
     "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
+    "and as the usual": "The pick's speed by that of the fastest of each family that people use by habit: std, POSIX (System V too), a "
+                        "pipe or socket, Boost, CPython.",
     "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "

@@ -17,9 +17,9 @@ from page.markup import (document, escape, facts_text, figures_text, file_link, 
                          terms_text)
 from page.summary import RULE, gaps, gaps_text, machine, notes_of
 
-WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor burns
-its core while it waits; where another is faster, it is named first. Ratios are speeds: above 1 the pick is faster. In
-brackets the 95 % interval. Every word of the tables is explained under <a href="#terms">Terms</a>.</p>
+WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor
+only spins or yields while it waits (it may spin for a moment before it sleeps); where another is faster, it is named first.
+Ratios are speeds: above 1 the pick is faster. In brackets the 95 % interval. <a href="#terms">Terms</a> explains the words.</p>
 """
 CLAIMS = """<p class="small">What tutorials of Python's concurrency claim, and whether it holds on this machine: in CPython, and in gilfree.</p>
 """

@@ -88,6 +88,14 @@ class Decisions(unittest.TestCase):
         self.assertEqual(decided(fill)[0][ASK]["on a busy machine"],
                          "both on one core: pipe(2), 3 µs; 3.0 (3.0 to 3.0) times gilfree Pipe")
 
+    def test_two_of_gilfree_on_one_core_are_compared_with_another_library(self):
+        def fill(run):
+            for impl, apart, together in (("pipe", 200, 3100), ("queue", 230, 3000), ("pipe2", 40000, 4900)):
+                run.round_trips(impl, [apart] * 6)
+                run.round_trips(impl, [together] * 6, placement="same core")
+        self.assertEqual(decided(fill)[0][ASK]["on a busy machine"],
+                         "both on one core: gilfree Queue, 3 µs; 1.63 (1.63 to 1.63) times pipe(2)")
+
     def test_what_is_not_told_apart_on_one_core_is_not_called_faster_without_a_word(self):
         def fill(run):
             for impl, together in (("pipe", (900, 5000) * 3), ("pipe2", (3000, 800) * 3)):
