@@ -17,6 +17,8 @@
 #include <concepts>
 #include <stdexcept>
 
+#include "gilfree/detail/base/one_copy.h"
+
 namespace gilfree {
 
 // The clock of every wait. It is not set while the machine runs.
@@ -71,7 +73,7 @@ struct OtherClock {
   long double moment = 0;      // in seconds since that clock's epoch
   Convert convert = nullptr;
 };
-inline constinit thread_local OtherClock other_clock;
+GILFREE_ONE_COPY inline constinit thread_local OtherClock other_clock;
 
 // Returns whether `deadline` is the one that the latest moment of another clock was turned into.
 inline bool is_of_other_clock(Deadline deadline) {

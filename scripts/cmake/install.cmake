@@ -13,7 +13,8 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gilfree)
 
 install(TARGETS gilfree_primitives EXPORT gilfree-targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT dev
-  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/primitives/gilfree DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT dev FILES_MATCHING PATTERN "*.h")
 
@@ -27,6 +28,12 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gilfree-config.cmake
 
 # From the folder of gilfree.pc to the prefix: an installed tree may be moved.
 file(RELATIVE_PATH to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+get_target_property(definitions gilfree_primitives INTERFACE_COMPILE_DEFINITIONS)
+set(gilfree_cflags)
+if(definitions)
+  list(TRANSFORM definitions PREPEND -D OUTPUT_VARIABLE gilfree_cflags)
+  list(JOIN gilfree_cflags " " gilfree_cflags)
+endif()
 configure_file(${sources}/gilfree.pc.in gilfree.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gilfree.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
@@ -63,7 +70,7 @@ if(TARGET bench-all)
     COMPONENT bench_dev FILES_MATCHING PATTERN "*.h")
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness ${PROJECT_SOURCE_DIR}/scenarios DESTINATION ${bench_headers}
     COMPONENT bench_dev FILES_MATCHING PATTERN "*.h"
-    REGEX "/(command|docs|examples|judge|plan|public|record|run|tests|contenders)$" EXCLUDE)
+    REGEX "/(command|docs|examples|fleet|judge|machine|plan|public|record|rounds|run|tests|contenders)$" EXCLUDE)
   set_target_properties(gilfree_bench PROPERTIES EXPORT_NAME bench)
   install(TARGETS gilfree_bench EXPORT gilfree-harness-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bench_dev)

@@ -89,6 +89,38 @@ class Install(unittest.TestCase):
                 os.path.join(FOREIGN, "main.cc"), *flags)
             self.assertEqual(run(program, LD_LIBRARY_PATH=os.path.join(prefix, "lib")), SAID)
 
+    @unittest.skipUnless(shutil.which("pkg-config"), "no pkg-config here")
+    def test_a_program_that_hides_its_symbols_shares_what_the_shared_library_has(self):
+        program = os.path.join(self.shared, "hidden")
+        for ways in (["-fvisibility=hidden", "-fvisibility-inlines-hidden"], []):
+            flags = run("pkg-config", "--cflags", "--libs", "gilfree",
+                        PKG_CONFIG_PATH=os.path.join(self.shared, "lib", "pkgconfig")).split()
+            run(COMPILER, "-std=c++20", *ways, "-o", program, os.path.join(FOREIGN, "hidden.cc"), *flags)
+            self.assertEqual(run(program, LD_LIBRARY_PATH=os.path.join(self.shared, "lib")), "lock queue pool\n")
+
+    def test_hidden_visibility_of_a_project_hides_nothing_that_the_shared_library_exports(self):
+        self.build_and_run("add_subdirectory", "-DGILFREE=" + support.ROOT, "-DBUILD_SHARED_LIBS=ON",
+                           "-DCMAKE_CXX_VISIBILITY_PRESET=hidden", "-DCMAKE_VISIBILITY_INLINES_HIDDEN=ON")
+
+    def test_headers_in_a_folder_of_their_own_are_found(self):
+        prefix = os.path.join(self.build, "prefix")
+        configure(support.ROOT, self.build, "-DGILFREE_DEVELOP=OFF", "-DCMAKE_INSTALL_INCLUDEDIR=include/sub")
+        targets = os.path.join(self.build, "CMakeFiles", "Export")
+        found = [read(folder, name) for folder, _, names in os.walk(targets) for name in names if name == "gilfree-targets.cmake"]
+        self.assertEqual(len(found), 1, targets)
+        self.assertIn('INTERFACE_INCLUDE_DIRECTORIES "${_IMPORT_PREFIX}/include/sub"', found[0], prefix)
+
+    def test_a_component_that_is_not_installed_is_named_with_the_remedy(self):
+        os.makedirs(self.build)
+        with open(os.path.join(self.build, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write("cmake_minimum_required(VERSION 3.22)\nproject(x LANGUAGES CXX)\n"
+                       "find_package(gilfree 0.1 REQUIRED COMPONENTS harness)\n")
+        done = subprocess.run(["cmake", "-S", self.build, "-B", os.path.join(self.build, "b"), "-DCMAKE_PREFIX_PATH=" + self.static],
+                              capture_output=True, text=True, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("gilfree::harness is not in this installation: build and install gilfree with",
+                      " ".join(done.stderr.split()))
+
     def assert_library_alone(self):
         """No tests, no flags of ours on the foreign program, nothing built but the library."""
         self.assertIn("Total Tests: 0\n", run("ctest", "--test-dir", self.build, "-N"))

@@ -25,6 +25,7 @@
 
 #include "gilfree/deadline.h"
 #include "gilfree/detail/base/cpu.h"
+#include "gilfree/detail/base/one_copy.h"
 #include "gilfree/scope.h"
 
 namespace gilfree::detail {
@@ -111,7 +112,7 @@ struct Kernel {
                                                        : MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
   static constexpr int kBarrier =
       S::kAcrossProcesses ? MEMBARRIER_CMD_GLOBAL_EXPEDITED : MEMBARRIER_CMD_PRIVATE_EXPEDITED;
-  inline static std::atomic<Fence> fence_{Fence::kUnasked};
+  GILFREE_ONE_COPY inline static std::atomic<Fence> fence_{Fence::kUnasked};
 };
 
 // How long a store may stay invisible to other CPUs once its CPU has executed it, with a wide margin.
@@ -122,7 +123,7 @@ inline constexpr auto kStoreDelay = std::chrono::milliseconds(20);
 
 // True while this thread makes an object with a name, which unrelated programs may open: their fences
 // may be refused from the beginning.
-inline constinit thread_local bool makes_named_object = false;
+GILFREE_ONE_COPY inline constinit thread_local bool makes_named_object = false;
 
 class MakingNamedObject {
  public:

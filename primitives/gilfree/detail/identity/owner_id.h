@@ -19,6 +19,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gilfree/detail/base/one_copy.h"
+
 namespace gilfree::detail {
 
 using OwnerId = std::uint64_t;
@@ -48,7 +50,7 @@ struct alignas(4096) WipedOwnerIds {
   OwnerId across_processes = kNoOwner;
   OwnerId process = kNoOwner;
 };
-inline constinit thread_local WipedOwnerIds this_thread;
+GILFREE_ONE_COPY inline constinit thread_local WipedOwnerIds this_thread;
 
 // Asks the kernel to clear this_thread in children. Linux before 4.14 does not, nor is it asked where
 // pages are larger than 4 KiB; there pthread_atfork does it, for fork() alone.

@@ -27,6 +27,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "gilfree/detail/base/one_copy.h"
 #include "gilfree/detail/identity/namespaces.h"
 #include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/scope.h"
@@ -114,7 +115,7 @@ class Participants {
     return reinterpret_cast<std::atomic<std::uint32_t>&>(slot.alive.__data.__lock);
   }
 
-  inline static constinit std::atomic<Participants*> made_{nullptr};
+  GILFREE_ONE_COPY inline static constinit std::atomic<Participants*> made_{nullptr};
 
   const Namespaces namespaces_ = this_process_namespaces();
   std::atomic<std::uint32_t> arrivals_{0};
@@ -124,7 +125,7 @@ class Participants {
 
 // This thread's number between threads, or kNoOwner. A forked child keeps it, as it keeps a copy of all
 // that the thread held between threads.
-inline constinit thread_local OwnerId this_thread_number = kNoOwner;
+GILFREE_ONE_COPY inline constinit thread_local OwnerId this_thread_number = kNoOwner;
 
 OwnerId attach_this_thread();
 OwnerId number_this_thread();

@@ -30,6 +30,7 @@
 #include <cstdint>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/base/one_copy.h"
 
 namespace gilfree::detail {
 
@@ -85,7 +86,7 @@ class WaitHistory {
   static constexpr std::uint16_t kFirstInterval = 8, kLastInterval = 512;
   static constexpr std::size_t kKnown = 16;
 
-  static constinit thread_local std::array<WaitHistory, kKnown> known_;
+  GILFREE_ONE_COPY static constinit thread_local std::array<WaitHistory, kKnown> known_;
 
   explicit WaitHistory(const void* object) : object_(object) {}
 
@@ -130,7 +131,7 @@ class YieldHistory {
   static constexpr auto kShortest = std::chrono::milliseconds(10);
   static constexpr auto kLongest = std::chrono::milliseconds(640);
 
-  static constinit thread_local YieldHistory this_thread_;
+  GILFREE_ONE_COPY static constinit thread_local YieldHistory this_thread_;
 
   std::chrono::milliseconds pause_ = kShortest;
   Deadline next_{};         // no yield before
