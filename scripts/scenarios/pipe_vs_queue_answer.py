@@ -120,4 +120,7 @@ def answer(_run, rows):
     sizes = [size for race in races if (size := compare(race))]
     found = reported(rows)
     texts = [text for text in sections.sentences(found)] if found else []
-    return Answer(headline(sizes), [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found + sections.tails(rows, found))
+    first = headline(sizes)
+    if not sizes and texts:  # of whatever it measured
+        first = "Pipe or queue? This run did not measure both. " + texts[0]
+    return Answer(first, [*speed_points(races), *texts, *clock_point(rows)], tables(rows), found + sections.tails(rows, found))

@@ -71,6 +71,12 @@ class Headline(unittest.TestCase):
         self.assertIn("did not measure both",
                       answered(lambda run: run.throughput("pipe", 64, [1e6] * 6)).headline)
 
+    def test_without_one_of_the_two_the_headline_says_what_was_the_fastest(self):
+        def fill(run):
+            for impl, rate in (("queue", 3e6), ("pipe2", 1e6)):
+                run.throughput(impl, 64, [rate] * 6)
+        self.assertRegex(answered(fill).headline, r"did not measure both\. .*gilfree Queue is the fastest")
+
     def test_only_skipped_rows_are_nothing_to_compare(self):
         found = answered(lambda run: run.skipped("pipe", 64, "one CPU"))
         self.assertIn("did not measure both", found.headline)
