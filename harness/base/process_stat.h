@@ -12,6 +12,7 @@ namespace harness {
 struct ProcessStat {
   char state = '?';  // 'R' runs or is runnable, 'S' sleeps in the kernel, 'Z' has ended, ...
   pid_t parent = 0, group = 0;
+  bool is_exiting = false;  // on its way out; a thread may have been joined by then
   std::int64_t minor_faults = 0;
   std::int64_t user_ticks = 0, system_ticks = 0;
 };

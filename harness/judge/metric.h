@@ -16,7 +16,7 @@ struct MetricFacts {
   bool higher_is_better;
   bool is_share;       // compared by its difference, else by its ratio
   double least_delta;  // the smallest difference that matters, whatever --delta says
-  double most;         // above it no launch can be, whoever measured it
+  double most;         // a larger number is an error of the program that wrote it
 };
 
 // The deltas are those of a gate that was checked by simulation: 5 % of the headline, 15 % of a tail, 5 %

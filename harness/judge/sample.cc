@@ -8,7 +8,7 @@
 namespace harness {
 namespace {
 
-// Which of its numbers cannot be, since a program of somebody else wrote it; empty if all can.
+// Returns which number of the row is negative or impossibly large, as a faulty program may write it; empty if none is.
 std::string impossible_in(const Json& row) {
   for (const Metric metric : kMetrics) {
     const auto facts = facts_of(metric);

@@ -116,8 +116,8 @@ std::string Comparison::why_not_compared(const std::string& name) const {
                                  : "no round of it was made";
 }
 
-// What no round has given of both. That B has lost what A has is a row, so that --strict and whoever reads the results see
-// it; anything else is a warning.
+// Adds what no round has measured in both builds. A metric that only A has is a row, so that --strict and the readers of
+// the results see the loss. So is a headline metric that each build has in some rounds; any other is a warning.
 void Comparison::add_one_sided() {
   std::map<std::pair<Metric, std::string>, std::vector<std::string>> not_compared;  // cases
   for (const auto& [key, rounds] : rounds_.measured()) {

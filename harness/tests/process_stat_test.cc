@@ -18,6 +18,7 @@ TEST(ProcessStatTest, TheFieldsAreFoundByTheirNumber) {
   EXPECT_EQ(stat->state, 'S');
   EXPECT_EQ(stat->parent, 1);
   EXPECT_EQ(stat->group, 1234);
+  EXPECT_FALSE(stat->is_exiting);
   EXPECT_EQ(stat->minor_faults, 111);
   EXPECT_EQ(stat->user_ticks, 55);
   EXPECT_EQ(stat->system_ticks, 66);
@@ -46,6 +47,7 @@ TEST(ProcessStatTest, AProcessThatHasEndedIsAZombieAndOneThatIsReapedIsGone) {
   const auto stat = process_stat(child);
   ASSERT_TRUE(stat);
   EXPECT_EQ(stat->state, 'Z');
+  EXPECT_TRUE(stat->is_exiting);
   ::waitpid(child, nullptr, 0);
   EXPECT_FALSE(process_stat(child));
 }

@@ -18,7 +18,7 @@
 //             is with a chunk of inputs; no worker sleeps while there is work. Making the pool forks its
 //             workers.
 // Blocking    apply, map, starmap until the results are there; the _async forms only while 16384 calls or
-//             chunks are under way, or half a MiB of them waits for workers. join until all is done. close, terminate and the rest wait for no call, but
+//             chunks are under way, or 512 KiB of arguments wait for a worker. join until all is done. close, terminate and the rest wait for no call, but
 //             terminate does for a callback that has begun, and between threads for calls that have.
 // Errors      RemoteError for a call that threw, with its type and text; a map throws the first of its
 //             inputs' errors when all are done. Closed by calls after close() or terminate(), and by

@@ -185,7 +185,7 @@ class BiasedMutex {
 
   Mutex<S> mutex_;  // guards what follows, except what a bias owner does to its word of inside_
   std::atomic<OwnerId> bias_{kNoOwner};
-  OwnerId bias_owner_ = kNoOwner;      // whom bias_ was given to last
+  OwnerId bias_owner_ = kNoOwner;      // the latest thread in bias_
   OwnerId revoked_ = kNoOwner;         // the former one, until it was seen outside
   Deadline drained_at_ = kNever;       // where fences are refused: when its stores are visible
   OwnerId last_ = kNoOwner;            // the latest to take mutex_

@@ -104,8 +104,8 @@ class EventCount {
     if (waiters_.is_set()) [[unlikely]]
       notify_one_slow();
   }
-  // Wakes all waiters. Where notify_one() is called as well it may wake none, as that has cleared the flag just before:
-  // then whoever that woke must notify the others.
+  // Wakes all waiters, unless a notify_one() has just cleared the flag: then it wakes none, and the thread that
+  // notify_one() wakes must notify the others.
   void notify_if_waiting() {
     if (waiters_.is_set() && waiters_.clear()) [[unlikely]]
       wake(&Kernel<S>::wake_all);
