@@ -98,6 +98,17 @@ class Install(unittest.TestCase):
             run(COMPILER, "-std=c++20", *ways, "-o", program, os.path.join(FOREIGN, "hidden.cc"), *flags)
             self.assertEqual(run(program, LD_LIBRARY_PATH=os.path.join(self.shared, "lib")), "lock queue pool\n")
 
+    def test_each_variable_of_a_header_has_one_copy_beside_the_shared_library(self):
+        marked, others = 0, []
+        for folder, _, names in os.walk(os.path.join(support.ROOT, "primitives", "gilfree")):
+            for name in (name for name in names if name.endswith(".h")):
+                text = read(folder, name)
+                marked += len(re.findall(r"(?m)^ *GILFREE_ONE_COPY (?:inline|static)", text))
+                found = re.findall(r"(?m)^ *(?:inline|static) [\w ]*thread_local [^\n]+|^ *inline static (?:constinit )?std::atomic[^\n]+", text)
+                others += [name + ": " + line.strip() for line in found if not re.search(r"\w::\w+_?\{\}", line)]
+        self.assertGreaterEqual(marked, 8)
+        self.assertEqual(others, [])
+
     def test_hidden_visibility_of_a_project_hides_nothing_that_the_shared_library_exports(self):
         self.build_and_run("add_subdirectory", "-DGILFREE=" + support.ROOT, "-DBUILD_SHARED_LIBS=ON",
                            "-DCMAKE_CXX_VISIBILITY_PRESET=hidden", "-DCMAKE_VISIBILITY_INLINES_HIDDEN=ON")
