@@ -16,6 +16,10 @@ std::chrono::nanoseconds nanoseconds_of(double seconds) {
       std::chrono::duration<double>(seconds));
 }
 
+bool may_be_worse(const Judgement& judged) {
+  return judged.verdict == Verdict::kWorse || (judged.doubt == Doubt::kChance && judged.effect > 0);
+}
+
 }  // namespace
 
 Rounds::Rounds(Build a, Build b, std::vector<std::string> cases, const ComparisonSettings& settings)
@@ -70,19 +74,40 @@ void Rounds::measure_to_budget(const Progress& progress) {
   }
 }
 
-// How many rounds the case lacks; sets `is_suspect` if it seems worse.
-int Rounds::rounds_lacking(const std::string& name, const std::map<Metric, ComparedRow>& metrics,
-                           bool& is_suspect) const {
+int Rounds::next_look(int made) const {
+  int look = settings_.rounds;
+  while (look < made) look *= 2;
+  return std::min(look, kMostTimes * settings_.rounds);
+}
+
+Rounds::Judged Rounds::judge_samples() const {
+  Judged judged;
+  std::vector<Judgement*> all;
+  for (const auto& [name, metrics] : samples_) {
+    if (failures_.count(name) != 0) continue;
+    for (const auto& [metric, row] : metrics) {
+      auto& of_case = judged[name];
+      of_case.push_back(judge(row.differences, settings_.threshold(name, metric)));
+    }
+  }
+  for (auto& [name, of_case] : judged) {
+    for (auto& each : of_case) {
+      if (each.interval) all.push_back(&each);
+    }
+  }
+  control_false_discoveries(all, rounds_that_discover(std::max<std::size_t>(all.size(), 1)));
+  return judged;
+}
+
+int Rounds::rounds_lacking(const std::vector<Judgement>& judged, int made) const {
   int lacks = 0;
-  const int made = pairs_.at(name);
-  for (const auto& [metric, row] : metrics) {
-    const auto judged = judge(row.differences, settings_.threshold(name, metric));
-    const bool undecided = judged.verdict == Verdict::kUndecided;
-    is_suspect = is_suspect || judged.verdict == Verdict::kWorse;
-    if (undecided && made < kMostTimes * settings_.rounds) {
-      lacks = std::max(lacks, judged.rounds_needed - judged.rounds);
-    } else if (judged.verdict != Verdict::kSame && !undecided) {
-      lacks = std::max(lacks, settings_.rounds - made);
+  for (const auto& each : judged) {
+    if (each.verdict == Verdict::kSame) continue;
+    const int to_look = next_look(made) - made;
+    if (each.verdict != Verdict::kUndecided) {
+      lacks = std::max(lacks, to_look);
+    } else if (made < kMostTimes * settings_.rounds) {
+      lacks = std::max({lacks, to_look, each.rounds_needed - each.rounds});
     }
   }
   return lacks;
@@ -91,11 +116,11 @@ int Rounds::rounds_lacking(const std::string& name, const std::map<Metric, Compa
 std::vector<std::string> Rounds::open_cases() {
   std::vector<std::pair<int, std::string>> open;  // how many rounds it lacks, and its name
   int suspects = 0;
-  for (const auto& [name, metrics] : samples_) {
-    if (failures_.count(name) != 0) continue;
-    bool is_suspect = false;
-    const int lacks = rounds_lacking(name, metrics, is_suspect);
+  for (const auto& [name, judged] : judge_samples()) {
+    const bool is_suspect = std::any_of(judged.begin(), judged.end(),
+                                        [](const auto& each) { return may_be_worse(each); });
     suspects += is_suspect ? 1 : 0;
+    const int lacks = rounds_lacking(judged, pairs_.at(name));
     if (lacks > 0) open.emplace_back(lacks, name);
   }
   reserve_ = suspects * settings_.rounds * longest_pair_;

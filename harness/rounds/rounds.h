@@ -10,9 +10,10 @@
 // matter of the machine.
 //
 // With a time budget, rounds go where they decide most: six of each case; then more of those that are still open,
-// the nearest to a decision first. "Same" ends a case at once. "Worse" and "better" need all rounds, as without a
-// budget, since looking early finds them by chance too often. An undecided case gets up to four times as many. The
-// time that confirming all suspects would take is kept free.
+// the nearest to a decision first. "Same" ends a case at once. Whether it is worse or better is looked at after as many
+// rounds as without a budget, after twice and after four times as many, and by the same rule as at the end (the false
+// discovery rate of all metrics): to look after each round would find a change by chance too often. A case that is
+// undecided at the last look is measured no further. The time that confirming all suspects would take is kept free.
 #pragma once
 
 #include <chrono>
@@ -63,10 +64,16 @@ class Rounds {
 
  private:
   void measure_to_budget(const Progress& progress);
+  using Judged = std::map<std::string, std::vector<Judgement>>;  // the metrics of each case
+
   // Returns the cases that more rounds may decide, the nearest to a decision first.
   std::vector<std::string> open_cases();
-  int rounds_lacking(const std::string& name, const std::map<Metric, ComparedRow>& metrics,
-                     bool& is_suspect) const;
+  // As at the end of the comparison, of the cases that are not broken.
+  Judged judge_samples() const;
+  // Returns how many rounds more would decide all metrics of a case; 0 if it is measured no further.
+  int rounds_lacking(const std::vector<Judgement>& judged, int made) const;
+  // Returns the number of rounds, `made` or more, at which it is looked at whether a case is worse or better.
+  int next_look(int made) const;
   int measure_rounds(const std::vector<std::string>& cases, int rounds, const std::string& phase,
                      const Progress& progress);
   void measure_pair(const std::string& name);

@@ -16,6 +16,18 @@ class Budget(InstantTest):
         self.assertEqual(found, {"same": ("same", "0", "6"), "slow": ("worse", "1", "10"),
                                  "noisy": ("undecided", "0", "40")})
 
+    def test_what_chance_may_explain_is_measured_until_it_may_not(self):
+        for side in "ab":
+            self.side(side)
+            with open(self.path(side + ".lists"), "w", encoding="ascii") as file:
+                file.write('["noisy", "same", "slightly"]')
+        result = self.run_it(["ab", "--a", self.path("a"), "--b", self.path("b"), "--rounds", "8", "--time-budget", "10m",
+                              "--out", self.path("out"), "-q"])
+        self.assertEqual(result.code, 1, result)
+        found = {row["case"]: (row["verdict"], row["rounds"]) for row in self.rows(name="compare.csv")}
+        # Nine signs of ten are told from chance alone (p = 0.021), but not among three cases (0.064); those of 20 are.
+        self.assertEqual(found, {"same": ("same", "6"), "slightly": ("worse", "20"), "noisy": ("undecided", "40")})
+
 
 if __name__ == "__main__":
     unittest.main()
