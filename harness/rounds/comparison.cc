@@ -8,6 +8,7 @@
 
 #include "harness/base/counted.h"
 #include "harness/base/interruption.h"
+#include "harness/judge/family.h"
 
 namespace harness {
 namespace {
@@ -49,7 +50,7 @@ void Comparison::run(const Progress& progress) {
   judge_all();
   say_what_was_left_out();
   confirm(progress);
-  for (auto& row : result_.rows) mark_lost(row);
+  for (auto& row : result_.rows) say_where_it_lacks(row);
   say_what_is_unconfirmed();
   mark_made_again();
   mark_failed();
@@ -61,7 +62,6 @@ void Comparison::run(const Progress& progress) {
 }
 
 void Comparison::judge_all() {
-  std::vector<Judgement*> judgements;
   add_one_sided();
   for (const auto& name : cases_) {
     auto& metrics = rounds_.samples()[name];
@@ -72,40 +72,46 @@ void Comparison::judge_all() {
     explain_few_tails(metrics);
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
+  std::vector<ComparedRow*> family;
   for (auto& row : result_.rows) {
-    row.judgement = judge(row.differences, settings_.threshold(row.name, row.metric));
-    row.floor = settings_.floor_of(row.name, row.metric);
-    const double wanted = threshold_of(row.metric, settings_.delta);
-    row.floor_decided =
-        row.floor && judge(row.differences, wanted).verdict != row.judgement.verdict;
-    mark_lost(row);
-    if (row.judgement.interval && row.judgement.verdict != Verdict::kIncomparable)
-      judgements.push_back(&row.judgement);
+    if (rounds_.failures().count(row.name) == 0) {
+      family.push_back(&row);
+    } else {
+      row.judgement = judge(row.differences, settings_.threshold(row.name, row.metric));
+    }
   }
-  const int fewest = rounds_that_discover(judgements.size());
-  control_false_discoveries(judgements, fewest);
-  if (judgements.empty() || settings_.budget || settings_.rounds >= fewest) return;
-  warn("of " + counted(judgements.size(), "metric") +
-       " a change of one alone can be told from chance by " + std::to_string(fewest) +
-       " rounds, not by " + std::to_string(settings_.rounds) + ": --rounds " +
-       std::to_string(fewest));
+  mark_failed();
+  const int judged = judge_family(family, rounds_.measured(), settings_);
+  for (auto* row : family) {
+    row->floor = settings_.floor_of(row->name, row->metric);
+    const double wanted = threshold_of(row->metric, settings_.delta);
+    row->floor_decided =
+        row->floor && judge(row->differences, wanted).verdict != row->judgement.verdict;
+    say_where_it_lacks(*row);
+  }
+  if (judged == 0 || settings_.budget) return;
+  const int fewest = rounds_that_discover(judged);
+  if (settings_.rounds >= fewest) return;
+  warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
+       std::to_string(fewest) + " rounds, not by " + std::to_string(settings_.rounds) +
+       ": --rounds " + std::to_string(fewest));
 }
 
-// Says where there are fewer rounds than were asked for, unless these decided the case.
+// Says where there are fewer rounds than an undecided case gets.
 void Comparison::say_what_was_left_out() {
   std::set<std::string> names;
-  int fewest = settings_.rounds;
+  int fewest = rounds_.most_rounds();
   for (const auto& row : result_.rows) {
     const int made = rounds_.made_of(row.name);
-    if (row.judgement.verdict != Verdict::kUndecided || made >= settings_.rounds) continue;
+    if (row.judgement.verdict != Verdict::kUndecided || made >= rounds_.most_rounds()) continue;
     names.insert(row.name);
     fewest = std::min(fewest, made);
   }
   if (names.empty()) return;
-  const std::string what = counted(names.size(), "case") + " undecided after " +
-                           (names.size() > 1 ? "as few as " : "") + std::to_string(fewest) +
-                           " of " + counted(settings_.rounds, "round") + ": " +
-                           few_of({names.begin(), names.end()});
+  const std::string what =
+      counted(names.size(), "case") + " undecided after " + (names.size() > 1 ? "as few as " : "") +
+      std::to_string(fewest) + " of " + (settings_.budget ? "up to " : "") +
+      counted(rounds_.most_rounds(), "round") + ": " + few_of({names.begin(), names.end()});
   warn(interrupted() != 0
            ? "interrupted, with " + what + "; the same command with --resume goes on"
            : "the time budget was used up, with " + what + "; more time: --resume --time-budget");
@@ -141,12 +147,12 @@ void Comparison::add_one_sided() {
 }
 
 // Says in how many rounds one build alone measured it. What B has lost is incomparable, whatever the other rounds say.
-void Comparison::mark_lost(ComparedRow& row) {
+void Comparison::say_where_it_lacks(ComparedRow& row) {
   const auto found = rounds_.measured().find({row.name, row.metric});
   if (found == rounds_.measured().end()) return;
   const auto note = one_sided_note(row.metric, found->second);
   if (!note.empty()) row.note = note;
-  if (row.differences.empty() || b_has_lost(row.metric, found->second)) {
+  if (is_lost(row, rounds_.measured())) {
     row.judgement.verdict = Verdict::kIncomparable;
     row.judgement.confirmed = false;
   }
@@ -182,18 +188,22 @@ void Comparison::mark_failed() {
   }
 }
 
-// Measures each case with a worse metric in fresh rounds; what is not worse again is undecided.
+// Measures each case with a worse metric again, in as many fresh rounds as it took to find it: fewer would miss it more
+// often. What is not worse again is undecided.
 void Comparison::confirm(const Progress& progress) {
-  std::vector<std::string> suspects;
+  std::map<std::string, int> suspects;
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     row.judgement.suspected = true;
-    if (suspects.empty() || suspects.back() != row.name) suspects.push_back(row.name);
+    suspects[row.name] = rounds_.made_of(row.name);
   }
   if (suspects.empty()) return;
-  fresh_rounds_ = rounds_.measure_afresh(suspects, progress);
+  rounds_.measure_afresh(suspects, progress);
+  for (const auto& [name, wanted] : suspects) {
+    const int missing = wanted - rounds_.fresh_of(name);
+    if (missing > 0) fresh_missing_[name] = missing;
+  }
   auto& fresh = rounds_.fresh_samples();
-  fresh_pairs_missing_ = (settings_.rounds - fresh_rounds_) * static_cast<int>(suspects.size());
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
     const auto again =
@@ -201,42 +211,45 @@ void Comparison::confirm(const Progress& progress) {
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
     const bool too_few =
-        !again.interval || (fresh_rounds_ < settings_.rounds && again.verdict != Verdict::kSame &&
-                            again.verdict != Verdict::kBetter);
+        !again.interval || (fresh_missing_.count(row.name) != 0 &&
+                            again.verdict != Verdict::kSame && again.verdict != Verdict::kBetter);
     row.judgement.verdict = Verdict::kUndecided;
     row.judgement.doubt = too_few ? Doubt::kUnconfirmed : Doubt::kFreshRounds;
-    row.judgement.rounds_needed = row.judgement.rounds + std::max(fresh_rounds_, settings_.rounds);
+    row.judgement.rounds_needed = row.judgement.rounds + suspects[row.name];
   }
 }
 
 // What is worse must not pass because no time was left for fresh rounds, or too few of them measured it.
 void Comparison::say_what_is_unconfirmed() {
-  const auto wanted = rounds_.budget_with(fresh_pairs_missing_);
+  const auto wanted = rounds_.budget_with(fresh_missing_);
   const auto budget = std::chrono::ceil<std::chrono::seconds>(wanted).count();
   const std::string remedy = "--resume --time-budget " + std::to_string(budget) + "s";
-  const bool all_were_made = fresh_rounds_ >= settings_.rounds;
-  std::vector<std::string> names;
+  std::set<std::string> without_time, seldom_measured;
   for (auto& row : result_.rows) {
     const auto& judged = row.judgement;
     if (judged.verdict != Verdict::kUndecided || judged.doubt != Doubt::kUnconfirmed) continue;
+    const bool is_missing = fresh_missing_.count(row.name) != 0;
     const auto measured = rounds_.fresh_samples()[row.name][row.metric].differences.size();
-    const std::string why = all_were_made ? "worse, but only " + std::to_string(measured) + " of " +
-                                                counted(fresh_rounds_, "fresh round") +
-                                                " measured it in both builds, too few to confirm it"
+    const std::string why = !is_missing ? "worse, but only " + std::to_string(measured) + " of " +
+                                              counted(rounds_.fresh_of(row.name), "fresh round") +
+                                              " measured it in both builds, too few to confirm it"
                             : interrupted() != 0
                                 ? "worse, but it was interrupted before that was confirmed"
                                 : "worse, but no time was left to confirm it: " + remedy;
     row.note = why + (row.note.empty() ? "" : "; ") + row.note;
-    if (names.empty() || names.back() != row.name) names.push_back(row.name);
+    if (rounds_.failures().count(row.name) == 0) {
+      (is_missing ? without_time : seldom_measured).insert(row.name);
+    }
   }
-  if (names.empty() || interrupted() != 0) return;
-  if (all_were_made) {
-    warn("too few fresh rounds measured what is worse in " + counted(names.size(), "case") +
-         " to confirm it: " + few_of(names));
-    return;
+  if (!seldom_measured.empty()) {
+    warn("too few fresh rounds measured what is worse in " +
+         counted(seldom_measured.size(), "case") +
+         " to confirm it: " + few_of({seldom_measured.begin(), seldom_measured.end()}));
   }
-  warn("no time was left to confirm what is worse in " + counted(names.size(), "case") +
-       "; the same command with " + remedy + " goes on: " + few_of(names));
+  if (without_time.empty() || interrupted() != 0) return;
+  warn("no time was left to confirm what is worse in " + counted(without_time.size(), "case") +
+       "; the same command with " + remedy +
+       " goes on: " + few_of({without_time.begin(), without_time.end()}));
 }
 
 }  // namespace harness

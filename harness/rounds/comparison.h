@@ -11,6 +11,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,7 +49,7 @@ class Comparison {
   void judge_all();
   void say_what_was_left_out();
   void add_one_sided();
-  void mark_lost(ComparedRow& row);
+  void say_where_it_lacks(ComparedRow& row);
   std::string why_not_compared(const std::string& name) const;
   void mark_failed();
   void mark_made_again();
@@ -58,8 +59,8 @@ class Comparison {
   std::vector<std::string> cases_;
   ComparisonSettings settings_;
   Rounds rounds_;
-  int fresh_rounds_ = 0;         // that were made of what seems worse
-  int fresh_pairs_missing_ = 0;  // of what is worse and could not be confirmed
+  std::map<std::string, int>
+      fresh_missing_;  // rounds, by case: of what is worse and could not be confirmed
   Compared result_;
 };
 

@@ -1,8 +1,10 @@
 #include "harness/rounds/rounds.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/base/interruption.h"
+#include "harness/judge/verdict.h"
 
 namespace harness {
 namespace {
@@ -14,10 +16,6 @@ constexpr int kMostTimes = 4;
 std::chrono::nanoseconds nanoseconds_of(double seconds) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(seconds));
-}
-
-bool may_be_worse(const Judgement& judged) {
-  return judged.verdict == Verdict::kWorse || (judged.doubt == Doubt::kChance && judged.effect > 0);
 }
 
 }  // namespace
@@ -36,40 +34,55 @@ void Rounds::measure(const Progress& progress) {
   if (settings_.budget) {
     measure_to_budget(progress);
   } else {
-    measure_rounds(cases_, settings_.rounds, "round", progress);
+    measure_rounds(rounds_of_all(settings_.rounds), "round", progress);
   }
   add_pairs_that_are_left();
 }
 
-int Rounds::measure_afresh(const std::vector<std::string>& cases, const Progress& progress) {
+void Rounds::measure_afresh(const std::map<std::string, int>& rounds, const Progress& progress) {
   reserve_ = {};
   confirming_ = true;
-  return measure_rounds(cases, settings_.rounds, "confirming", progress);
+  measure_rounds(rounds, "confirming", progress);
 }
 
 int Rounds::made_of(const std::string& name) const {
-  const auto all = pairs_.find(name), fresh = fresh_pairs_.find(name);
-  return (all == pairs_.end() ? 0 : all->second) -
-         (fresh == fresh_pairs_.end() ? 0 : fresh->second);
+  const auto found = made_.find(name);
+  return found == made_.end() ? 0 : found->second;
 }
 
-std::chrono::nanoseconds Rounds::budget_with(int more_pairs) const {
-  return Clock::now() - begun_ + more_pairs * longest_pair_;
+int Rounds::fresh_of(const std::string& name) const {
+  const auto found = fresh_made_.find(name);
+  return found == fresh_made_.end() ? 0 : found->second;
+}
+
+int Rounds::most_rounds() const {
+  return settings_.budget ? std::max(kFewestRounds, kMostTimes * settings_.rounds)
+                          : settings_.rounds;
+}
+
+std::chrono::nanoseconds Rounds::budget_with(const std::map<std::string, int>& more_rounds) const {
+  return Clock::now() - begun_ + time_of(more_rounds);
+}
+
+std::map<std::string, int> Rounds::rounds_of_all(int rounds) const {
+  std::map<std::string, int> all;
+  for (const auto& name : cases_) all[name] = rounds;
+  return all;
 }
 
 void Rounds::measure_to_budget(const Progress& progress) {
   const int first = std::min(kFewestRounds, settings_.rounds);
-  if (measure_rounds(cases_, first, "round", progress) < first) return;
+  if (!measure_rounds(rounds_of_all(first), "round", progress)) return;
   int round = first;
   const auto open_ones_fit = [&] {
     for (const auto& name : open_cases()) {
-      if (interrupted() != 0 || !has_time_for(longest_pair_)) return false;
+      if (interrupted() != 0 || !has_time_for(longest_of(name))) return false;
       measure_pair(name);
     }
     return true;
   };
   while (!open_cases().empty()) {
-    progress(++round, std::max(round, kMostTimes * settings_.rounds), "round");
+    progress(++round, std::max(round, most_rounds()), "round");
     if (!open_ones_fit()) break;
   }
 }
@@ -77,91 +90,93 @@ void Rounds::measure_to_budget(const Progress& progress) {
 int Rounds::next_look(int made) const {
   int look = settings_.rounds;
   while (look < made) look *= 2;
-  return std::min(look, kMostTimes * settings_.rounds);
+  return std::min(look, most_rounds());
 }
 
-Rounds::Judged Rounds::judge_samples() const {
-  Judged judged;
-  std::vector<Judgement*> all;
-  for (const auto& [name, metrics] : samples_) {
-    if (failures_.count(name) != 0) continue;
-    for (const auto& [metric, row] : metrics) {
-      auto& of_case = judged[name];
-      of_case.push_back(judge(row.differences, settings_.threshold(name, metric)));
+// That it is the same is seen at once; what matters, or may be chance, waits for the next look.
+int Rounds::rounds_lacking(const Judgement& judged, int made) const {
+  const int to_look = next_look(made) - made;
+  switch (judged.verdict) {
+    case Verdict::kWorse:
+    case Verdict::kBetter:
+      return to_look;
+    case Verdict::kUndecided: {
+      if (made >= most_rounds()) return 0;
+      const bool matters = std::abs(judged.effect) >= judged.delta;
+      return std::max(matters ? to_look : 1, judged.rounds_needed - judged.rounds);
     }
+    default:
+      return 0;
   }
-  for (auto& [name, of_case] : judged) {
-    for (auto& each : of_case) {
-      if (each.interval) all.push_back(&each);
-    }
-  }
-  control_false_discoveries(all, rounds_that_discover(std::max<std::size_t>(all.size(), 1)));
-  return judged;
-}
-
-int Rounds::rounds_lacking(const std::vector<Judgement>& judged, int made) const {
-  int lacks = 0;
-  for (const auto& each : judged) {
-    if (each.verdict == Verdict::kSame) continue;
-    const int to_look = next_look(made) - made;
-    if (each.verdict != Verdict::kUndecided) {
-      lacks = std::max(lacks, to_look);
-    } else if (made < kMostTimes * settings_.rounds) {
-      lacks = std::max({lacks, to_look, each.rounds_needed - each.rounds});
-    }
-  }
-  return lacks;
 }
 
 std::vector<std::string> Rounds::open_cases() {
-  std::vector<std::pair<int, std::string>> open;  // how many rounds it lacks, and its name
-  int suspects = 0;
-  for (const auto& [name, judged] : judge_samples()) {
-    const bool is_suspect = std::any_of(judged.begin(), judged.end(),
-                                        [](const auto& each) { return may_be_worse(each); });
-    suspects += is_suspect ? 1 : 0;
-    const int lacks = rounds_lacking(judged, pairs_.at(name));
+  std::vector<ComparedRow*> rows;
+  for (auto& [name, metrics] : samples_) {
+    if (failures_.count(name) != 0) continue;
+    for (auto& [metric, row] : metrics) rows.push_back(&row);
+  }
+  judge_family(rows, measured_, settings_);
+  std::map<std::string, int> lacking, suspects;  // rounds, by case
+  for (const auto* row : rows) {
+    const int made = made_of(row->name);
+    int& lacks = lacking[row->name];
+    lacks = std::max(lacks, rounds_lacking(row->judgement, made));
+    if (row->judgement.verdict == Verdict::kWorse) suspects[row->name] = made;
+  }
+  reserve_ = time_of(suspects);
+  std::vector<std::pair<int, std::string>> open;  // the nearest to a decision first
+  for (const auto& [name, lacks] : lacking) {
     if (lacks > 0) open.emplace_back(lacks, name);
   }
-  reserve_ = suspects * settings_.rounds * longest_pair_;
   std::sort(open.begin(), open.end());
   std::vector<std::string> names;
   for (auto& each : open) names.push_back(std::move(each.second));
   return names;
 }
 
-// Measures until `rounds` are done, the budget is spent or the program is interrupted; returns how many.
-int Rounds::measure_rounds(const std::vector<std::string>& cases, int rounds,
-                           const std::string& phase, const Progress& progress) {
-  auto order = cases;
-  Clock::duration longest{};
-  for (int round = 0; round < rounds; ++round) {
-    if (interrupted() != 0 || !has_time_for(longest)) return round;
-    progress(round + 1, rounds, phase);
-    const auto begun = Clock::now() - begun_;
+// Measures until each case has its rounds, the budget is spent or the program is interrupted; returns whether they are all
+// made. What was made earlier takes no time.
+bool Rounds::measure_rounds(const std::map<std::string, int>& rounds, const std::string& phase,
+                            const Progress& progress) {
+  int most = 0;
+  std::vector<std::string> order;
+  for (const auto& [name, count] : rounds) {
+    order.push_back(name);
+    most = std::max(most, count);
+  }
+  for (int round = 1; round <= most; ++round) {
+    std::map<std::string, int> to_launch;
+    for (const auto& [name, count] : rounds) {
+      if (count >= round && !source_.has_made(name, confirming_)) to_launch[name] = 1;
+    }
+    if (interrupted() != 0) return false;
+    if (!to_launch.empty() && !has_time_for(time_of(to_launch))) return false;
+    progress(round, most, phase);
     std::shuffle(order.begin(), order.end(), random_);
     for (const auto& name : order) {
-      if (interrupted() != 0 || !has_time_for(longest_pair_)) return round;
+      if (rounds.at(name) < round) continue;
+      if (interrupted() != 0) return false;
+      if (to_launch.count(name) != 0 && !has_time_for(longest_of(name))) return false;
       measure_pair(name);
     }
-    longest = std::max(longest, Clock::now() - begun_ - begun);
   }
-  return rounds;
+  return true;
 }
 
 void Rounds::measure_pair(const std::string& name) {
   if (failures_.count(name) != 0) return;
-  const int number = ++pairs_[name];
-  if (confirming_) ++fresh_pairs_[name];
+  ++(confirming_ ? fresh_made_ : made_)[name];
   auto pair = source_.take_made(name, confirming_);
   if (pair) {
     begun_ -= nanoseconds_of(pair->seconds);  // its time counts as spent
   } else {
-    pair = source_.launch(name, number, confirming_, settings_);
+    pair = source_.launch(name, made_of(name) + fresh_of(name), confirming_, settings_);
   }
   if (!pair) return;
   if (pair->late.empty()) {
-    longest_pair_ = std::max(longest_pair_, nanoseconds_of(pair->seconds));
+    auto& longest = longest_pair_[name];
+    longest = std::max(longest, nanoseconds_of(pair->seconds));
   }
   add_pair(*pair);
 }
@@ -207,8 +222,19 @@ void Rounds::add_pair(const Pair& pair) {
   }
 }
 
-bool Rounds::has_time_for(std::chrono::nanoseconds longest) const {
-  return !settings_.budget || Clock::now() - begun_ + longest + reserve_ <= *settings_.budget;
+std::chrono::nanoseconds Rounds::longest_of(const std::string& name) const {
+  const auto found = longest_pair_.find(name);
+  return found == longest_pair_.end() ? std::chrono::nanoseconds() : found->second;
+}
+
+std::chrono::nanoseconds Rounds::time_of(const std::map<std::string, int>& rounds) const {
+  std::chrono::nanoseconds time{};
+  for (const auto& [name, count] : rounds) time += count * longest_of(name);
+  return time;
+}
+
+bool Rounds::has_time_for(std::chrono::nanoseconds time) const {
+  return !settings_.budget || Clock::now() - begun_ + time + reserve_ <= *settings_.budget;
 }
 
 }  // namespace harness

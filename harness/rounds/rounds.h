@@ -13,7 +13,7 @@
 // the nearest to a decision first. "Same" ends a case at once. Whether it is worse or better is looked at after as many
 // rounds as without a budget, after twice and after four times as many, and by the same rule as at the end (the false
 // discovery rate of all metrics): to look after each round would find a change by chance too often. A case that is
-// undecided at the last look is measured no further. The time that confirming all suspects would take is kept free.
+// undecided at the last look is measured no further. The time that confirming what is worse would take is kept free.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@
 
 #include "harness/judge/compared.h"
 #include "harness/judge/comparison_settings.h"
-#include "harness/judge/one_sided.h"
+#include "harness/judge/family.h"
 #include "harness/rounds/pair_source.h"
 
 namespace harness {
@@ -44,57 +44,58 @@ class Rounds {
 
   // Ends early when the time is spent or the program is interrupted.
   void measure(const Progress& progress);
-  // The same of rounds that confirm. Returns how many were made.
-  int measure_afresh(const std::vector<std::string>& cases, const Progress& progress);
+  // The same of rounds that confirm: so many of each of these cases.
+  void measure_afresh(const std::map<std::string, int>& rounds, const Progress& progress);
 
   Samples& samples() { return samples_; }
   Samples& fresh_samples() { return fresh_; }
   // In how many rounds each build measured a metric of a case, fresh rounds too.
-  const std::map<std::pair<std::string, Metric>, RoundsWith>& measured() const { return measured_; }
+  const MeasuredRounds& measured() const { return measured_; }
   // Why a case is measured no further.
   const std::map<std::string, std::string>& failures() const { return failures_; }
   // The launches that were late, by case.
   const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
   // Returns true if a round of the case was begun.
-  bool were_made(const std::string& name) const { return pairs_.count(name) != 0; }
-  // Returns how many were made of the case, fresh ones not counted.
+  bool were_made(const std::string& name) const { return made_.count(name) != 0; }
+  // Returns how many rounds were made of the case, fresh ones not counted; and how many that confirm.
   int made_of(const std::string& name) const;
-  // Returns the time budget in which so many more pairs of launches would fit.
-  std::chrono::nanoseconds budget_with(int more_pairs) const;
+  int fresh_of(const std::string& name) const;
+  // Returns how many are made of a case that remains undecided, fresh ones not counted.
+  int most_rounds() const;
+  // Returns the time budget in which so many more rounds of these cases would fit.
+  std::chrono::nanoseconds budget_with(const std::map<std::string, int>& more_rounds) const;
 
  private:
   void measure_to_budget(const Progress& progress);
-  using Judged = std::map<std::string, std::vector<Judgement>>;  // the metrics of each case
-
   // Returns the cases that more rounds may decide, the nearest to a decision first.
   std::vector<std::string> open_cases();
-  // As at the end of the comparison, of the cases that are not broken.
-  Judged judge_samples() const;
-  // Returns how many rounds more would decide all metrics of a case; 0 if it is measured no further.
-  int rounds_lacking(const std::vector<Judgement>& judged, int made) const;
+  // Returns how many rounds more would decide a metric of which so many were made; 0 if it is measured no further.
+  int rounds_lacking(const Judgement& judged, int made) const;
   // Returns the number of rounds, `made` or more, at which it is looked at whether a case is worse or better.
   int next_look(int made) const;
-  int measure_rounds(const std::vector<std::string>& cases, int rounds, const std::string& phase,
-                     const Progress& progress);
+  std::map<std::string, int> rounds_of_all(int rounds) const;
+  bool measure_rounds(const std::map<std::string, int>& rounds, const std::string& phase,
+                      const Progress& progress);
   void measure_pair(const std::string& name);
   void add_pair(const Pair& pair);
   void add_late(const Pair& pair);
   void add_pairs_that_are_left();
-  bool has_time_for(std::chrono::nanoseconds longest) const;
+  std::chrono::nanoseconds longest_of(const std::string& name) const;
+  std::chrono::nanoseconds time_of(const std::map<std::string, int>& rounds) const;
+  bool has_time_for(std::chrono::nanoseconds time) const;
 
   PairSource source_;
   std::vector<std::string> cases_;
   const ComparisonSettings& settings_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   bool confirming_ = false;
-  std::map<std::string, int> pairs_;             // of launches that were made, by case
-  std::map<std::string, int> fresh_pairs_;       // of these, to confirm
-  std::map<std::string, std::string> failures_;  // why a case is measured no further
+  std::map<std::string, int> made_, fresh_made_;  // rounds, by case
+  std::map<std::string, std::string> failures_;   // why a case is measured no further
   std::map<std::string, std::vector<LateLaunch>> late_;
-  std::map<std::pair<std::string, Metric>, RoundsWith> measured_;
+  MeasuredRounds measured_;
   Samples samples_, fresh_;
-  std::chrono::nanoseconds longest_pair_{};  // that one of them took
-  std::chrono::nanoseconds reserve_{};       // kept free for confirming
+  std::map<std::string, std::chrono::nanoseconds> longest_pair_;  // that one of a case took
+  std::chrono::nanoseconds reserve_{};                            // kept free for confirming
   std::mt19937_64 random_;
 };
 

@@ -24,6 +24,15 @@ TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
   EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | +25.0 % |"), std::string::npos) << markdown;
 }
 
+// The action tells by its beginning that something is worse and was not confirmed.
+TEST(ComparisonReportTest, WhyItIsUnconfirmedStandsBeforeTheFloor) {
+  ComparedRow row{.name = "a", .floor = 0.1};
+  row.note = "worse, but no time was left to confirm it";
+  row.judgement = {
+      .verdict = Verdict::kUndecided, .interval = Interval{0.2, 0.3}, .doubt = Doubt::kUnconfirmed};
+  EXPECT_EQ(next_step(row, true), "worse, but no time was left to confirm it; floor 10.5 %");
+}
+
 Compared one_row(Verdict verdict, double effect) {
   ComparedRow row{.name = "a/x"};
   row.judgement = {.verdict = verdict, .effect = effect, .interval = Interval{effect, effect}};

@@ -85,6 +85,7 @@ class Ab(CompareTest):
                 for row in self.verdicts().values():
                     self.assertEqual((row["verdict"], row["rounds"]), ("incomparable", "2"))
                     self.assertEqual(row["next_step"], "B failed in launch 3: " + why)
+                self.assertNotIn("budget", result.out)
 
     def test_4_when_the_fresh_rounds_of_what_is_worse_fail(self):
         slow = 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) >n; [ $n -ge 6 ] && exit 3\n' \

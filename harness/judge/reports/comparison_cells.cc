@@ -124,7 +124,7 @@ std::string worsening_text(Metric metric, double worsening) {
 }
 
 std::string next_step(const ComparedRow& row, bool paired) {
-  return joined_notes({step_of(row, paired), floor_text(row), row.note});
+  return joined_notes({step_of(row, paired), row.note, floor_text(row)});
 }
 
 bool is_shown(const ComparedRow& row) {
