@@ -1,10 +1,13 @@
 // Pool: callbacks of apply_async, map_async and starmap_async.
 #include <gtest/gtest.h>
+#include <time.h>
 
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -134,6 +137,25 @@ TYPED_TEST(PoolCallbacksTest, ACancelledCallCallsBackToo) {
   EXPECT_THROW(second.get(), Cancelled);
   gate.put(1);
   first.wait();
+}
+
+std::chrono::nanoseconds cpu_time() {
+  timespec used;
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
+// The thread that calls back waits as any caller does, and nothing comes any more.
+TYPED_TEST(PoolCallbacksTest, APoolThatWasClosedAndJoinedUsesNoCpu) {
+  Pool<TypeParam> pool(2);
+  int called = 0;
+  pool.apply_async({.callback = [&](int given) { called = given; }}, square, 3).wait();
+  EXPECT_EQ(called, 9);
+  pool.close();
+  pool.join();
+  const auto before = cpu_time();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_LT(cpu_time() - before, std::chrono::milliseconds(100));
 }
 
 }  // namespace

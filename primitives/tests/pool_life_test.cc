@@ -116,5 +116,23 @@ TYPED_TEST(PoolLifeTest, AWaitingCallMayBeCancelledAndOneThatHasBegunMayNot) {
   EXPECT_EQ(begun.try_get(), std::nullopt) << "the cancelled one was run";
 }
 
+TYPED_TEST(PoolLifeTest, CallsThatAreCancelledOneAfterAnotherAreAllNotRun) {
+  Queue<int, TypeParam> begun(4), gate(1);
+  Pool<TypeParam> pool(1);
+  auto first = pool.apply_async([&] {
+    begun.put(0);
+    return gate.get();
+  });
+  EXPECT_EQ(begun.get(), 0);
+  for (int i = 1; i <= 3; ++i) {  // each takes the place of the one before
+    EXPECT_TRUE(pool.apply_async([&begun, i] { begun.put(i); }).cancel());
+  }
+  gate.put(8);
+  EXPECT_EQ(first.get(), 8);
+  pool.close();
+  pool.join();
+  EXPECT_EQ(begun.try_get(), std::nullopt) << "a cancelled one was run";
+}
+
 }  // namespace
 }  // namespace gilfree::testing

@@ -112,10 +112,12 @@ bool ProcessPool::await(Lock& lock, Deadline deadline, Ready ready, Woken woken)
     // More is to come: let it, rather than fight for the lines on which it is written.
     for (int i = 0; any && i < kBuildUp; ++i) relax();
     const ProcessHandle supervisor = *supervisor_;
+    // Nobody starts another supervisor then, nor waits for the end of the last.
+    const bool is_left = router_.broken() && !is_supervised();
     lock.unlock();
     const Waited waited = share_.state->done.wait_alone(
         deadline, [&] { return router_.has_results() || woken(); },
-        [&] { return ended = !supervisor.is_alive(); });
+        [&] { return ended = !is_left && !supervisor.is_alive(); });
     lock.lock();
     if (ended) look_after_supervisor();
     if (waited == Waited::kTooLate && !router_.has_results()) return ready();
@@ -160,7 +162,10 @@ void ProcessPool::call_back_at_once(AnySharedResult& result) {
 void ProcessPool::run_callbacks() {
   Lock lock(mutex_);
   while (true) {
-    const auto is_over = [&] { return terminated_ && router_.under_way() == 0; };
+    const auto is_over = [&] {
+      const bool has_ended = terminated_ || (closed_ && sources_.empty() && !is_supervised());
+      return has_ended && router_.under_way() == 0;
+    };
     await(
         lock, kNever, [&] { return !callbacks_.empty() || is_over(); },
         [&] { return callback_news_.load(std::memory_order_acquire); });

@@ -17,9 +17,11 @@ namespace {
 // A worker's own copy of a task: the ring's memory is free again once it is taken.
 using TaskBytes = std::vector<std::byte>;
 
+// Ids of one place grow, and a place is given away again when its task has ended: a cancelled task, whose record is still in
+// the ring, may have been followed there by one that was cancelled too.
 bool is_cancelled(PoolState& state, std::uint64_t id) {
   return state.cancels.load(std::memory_order_relaxed) != 0 &&
-         state.cancelled[place_of(id)].load(std::memory_order_relaxed) == id;
+         state.cancelled[place_of(id)].load(std::memory_order_relaxed) >= id;
 }
 
 // Waits for a task and takes it. False if none will come.
