@@ -84,9 +84,11 @@ void Comparison::judge_all() {
   const int judged = judge_family(family, rounds_.measured(), settings_);
   for (auto* row : family) {
     row->floor = settings_.floor_of(row->name, row->metric);
-    const double wanted = threshold_of(row->metric, settings_.delta);
-    row->floor_decided =
-        row->floor && judge(row->differences, wanted).verdict != row->judgement.verdict;
+    const auto verdict_at = [&](double threshold) {
+      return judge(row->differences, threshold).verdict;
+    };
+    row->floor_decided = row->floor && verdict_at(threshold_of(row->metric, settings_.delta)) !=
+                                           verdict_at(settings_.threshold(row->name, row->metric));
     say_where_it_lacks(*row);
   }
   if (judged == 0 || settings_.budget) return;
@@ -201,7 +203,7 @@ void Comparison::confirm(const Progress& progress) {
   rounds_.measure_afresh(suspects, progress);
   for (const auto& [name, wanted] : suspects) {
     const int missing = wanted - rounds_.fresh_of(name);
-    if (missing > 0) fresh_missing_[name] = missing;
+    if (missing > 0 && rounds_.failures().count(name) == 0) fresh_missing_[name] = missing;
   }
   auto& fresh = rounds_.fresh_samples();
   for (auto& row : result_.rows) {

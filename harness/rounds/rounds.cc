@@ -43,6 +43,14 @@ void Rounds::measure_afresh(const std::map<std::string, int>& rounds, const Prog
   reserve_ = {};
   confirming_ = true;
   measure_rounds(rounds, "confirming", progress);
+  for (const auto& [name, count] : rounds) {
+    while (fresh_of(name) < count && is_there(name)) measure_pair(name);
+  }
+}
+
+// Made earlier, so that it takes no time.
+bool Rounds::is_there(const std::string& name) const {
+  return failures_.count(name) == 0 && source_.has_made(name, confirming_);
 }
 
 int Rounds::made_of(const std::string& name) const {
@@ -74,16 +82,15 @@ void Rounds::measure_to_budget(const Progress& progress) {
   const int first = std::min(kFewestRounds, settings_.rounds);
   if (!measure_rounds(rounds_of_all(first), "round", progress)) return;
   int round = first;
-  const auto open_ones_fit = [&] {
-    for (const auto& name : open_cases()) {
-      if (interrupted() != 0 || !has_time_for(longest_of(name))) return false;
-      measure_pair(name);
-    }
-    return true;
-  };
-  while (!open_cases().empty()) {
+  for (bool any = true; any;) {
+    any = false;
     progress(++round, std::max(round, most_rounds()), "round");
-    if (!open_ones_fit()) break;
+    for (const auto& name : open_cases()) {
+      if (interrupted() != 0) return;
+      if (!is_there(name) && !has_time_for(longest_of(name))) continue;
+      measure_pair(name);
+      any = true;
+    }
   }
 }
 
@@ -99,6 +106,7 @@ int Rounds::rounds_lacking(const Judgement& judged, int made) const {
   switch (judged.verdict) {
     case Verdict::kWorse:
     case Verdict::kBetter:
+    case Verdict::kIncomparable:  // B lacks it in too many rounds so far
       return to_look;
     case Verdict::kUndecided: {
       if (made >= most_rounds()) return 0;
@@ -148,7 +156,7 @@ bool Rounds::measure_rounds(const std::map<std::string, int>& rounds, const std:
   for (int round = 1; round <= most; ++round) {
     std::map<std::string, int> to_launch;
     for (const auto& [name, count] : rounds) {
-      if (count >= round && !source_.has_made(name, confirming_)) to_launch[name] = 1;
+      if (count >= round && failures_.count(name) == 0 && !is_there(name)) to_launch[name] = 1;
     }
     if (interrupted() != 0) return false;
     if (!to_launch.empty() && !has_time_for(time_of(to_launch))) return false;
@@ -175,8 +183,9 @@ void Rounds::measure_pair(const std::string& name) {
   }
   if (!pair) return;
   if (pair->late.empty()) {
-    auto& longest = longest_pair_[name];
-    longest = std::max(longest, nanoseconds_of(pair->seconds));
+    for (auto* longest : {&longest_pair_[name], &longest_of_all_}) {
+      *longest = std::max(*longest, nanoseconds_of(pair->seconds));
+    }
   }
   add_pair(*pair);
 }
@@ -184,7 +193,7 @@ void Rounds::measure_pair(const std::string& name) {
 // Where the time no longer suffices to ask for them again.
 void Rounds::add_pairs_that_are_left() {
   for (const auto& name : cases_) {
-    while (source_.has_made(name, false) && failures_.count(name) == 0) measure_pair(name);
+    while (is_there(name)) measure_pair(name);
   }
 }
 
@@ -224,7 +233,7 @@ void Rounds::add_pair(const Pair& pair) {
 
 std::chrono::nanoseconds Rounds::longest_of(const std::string& name) const {
   const auto found = longest_pair_.find(name);
-  return found == longest_pair_.end() ? std::chrono::nanoseconds() : found->second;
+  return found == longest_pair_.end() ? longest_of_all_ : found->second;
 }
 
 std::chrono::nanoseconds Rounds::time_of(const std::map<std::string, int>& rounds) const {

@@ -83,6 +83,7 @@ class Rounds {
   std::chrono::nanoseconds longest_of(const std::string& name) const;
   std::chrono::nanoseconds time_of(const std::map<std::string, int>& rounds) const;
   bool has_time_for(std::chrono::nanoseconds time) const;
+  bool is_there(const std::string& name) const;
 
   PairSource source_;
   std::vector<std::string> cases_;
@@ -95,7 +96,8 @@ class Rounds {
   MeasuredRounds measured_;
   Samples samples_, fresh_;
   std::map<std::string, std::chrono::nanoseconds> longest_pair_;  // that one of a case took
-  std::chrono::nanoseconds reserve_{};                            // kept free for confirming
+  std::chrono::nanoseconds longest_of_all_{};
+  std::chrono::nanoseconds reserve_{};  // kept free for confirming
   std::mt19937_64 random_;
 };
 

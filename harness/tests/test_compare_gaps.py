@@ -136,6 +136,25 @@ class Gaps(InstantTest):
         result = self.judge(pairs, "--time-budget", "100s")
         self.assertEqual(result.code, 1, result)
 
+    def test_fresh_rounds_that_were_made_confirm_though_another_case_has_none(self):
+        pairs = [pair("slow", {"rate": 1000}, {"rate": 500}, fresh, seconds=10) for fresh in (False, True) for _ in range(12)]
+        pairs += [pair("noisy", {"rate": 1000}, {"rate": 500}, seconds=10) for _ in range(12)]
+        result = self.judge(pairs, "--time-budget", "245s", others=("same",))
+        self.assertEqual((result.code, self.row("rate")["confirmed"]), (1, "1"), result)
+
+    def test_a_median_that_b_lacks_in_two_of_the_first_six_rounds_is_measured_on(self):
+        with_it, without = {"rate": 1000, "p50": 100}, {"rate": 1000}
+        pairs = [pair("slow", with_it, without if at < 2 else with_it) for at in range(12)]
+        result = self.judge(pairs, "--time-budget", "10m")
+        self.assertEqual((result.code, self.row("p50")["verdict"]), (0, "same"), result)
+
+    def test_a_long_case_that_does_not_fit_leaves_time_to_a_short_one(self):
+        broken_looks = self.signs(4, 2, seconds=60)
+        short = [pair("noisy", {"rate": 1000}, {"rate": 900 if at < 4 else 1100}) for at in range(6)]
+        self.judge(broken_looks + short, "--time-budget", "380s", others=("same",))
+        rounds = {row["case"]: int(row["rounds"]) for row in self.rows(name="compare.csv")}
+        self.assertEqual((rounds["slow"], rounds["noisy"]), (6, 48))
+
     def test_time_that_ran_out_between_two_looks_is_said(self):
         result = self.judge(self.signs(12, 3, seconds=10), "--time-budget", "155s")
         self.assertEqual((result.code, self.row("rate")["verdict"]), (0, "undecided"), result)
