@@ -112,7 +112,7 @@ bool ProcessPool::await(Lock& lock, Deadline deadline, Ready ready, Woken woken)
     // More is to come: let it, rather than fight for the lines on which it is written.
     for (int i = 0; any && i < kBuildUp; ++i) relax();
     const ProcessHandle supervisor = *supervisor_;
-    // Nobody starts another supervisor then, nor waits for the end of the last.
+    // A broken pool gets no other supervisor. A wait that ends because its last one has ended would never sleep.
     const bool is_left = router_.broken() && !is_supervised();
     lock.unlock();
     const Waited waited = share_.state->done.wait_alone(
