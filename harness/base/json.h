@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace harness {
+#include "harness/base/json_fwd.h"
 
-using Json = nlohmann::ordered_json;
+namespace harness {
 
 // Returns it as text. Bytes that are not UTF-8, as others may have written them, are replaced.
 inline std::string to_text(const Json& value, int indent = -1) {

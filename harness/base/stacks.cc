@@ -3,6 +3,7 @@
 #include <string>
 
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/base/process_stat.h"
 #include "harness/base/process_tree.h"
 

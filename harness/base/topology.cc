@@ -9,6 +9,7 @@
 
 #include "harness/base/cpus.h"
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 
 namespace harness {
 namespace {

@@ -13,6 +13,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 #include "harness/command/completion.h"
 #include "harness/command/fleet.h"
 #include "harness/command/manual.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/command/variables.h"
 #include "harness/record/unfinished.h"
 

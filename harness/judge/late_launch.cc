@@ -1,5 +1,6 @@
 #include "harness/judge/late_launch.h"
 
+#include "harness/base/json.h"
 #include "harness/base/stacks.h"
 
 namespace harness {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 
 namespace harness {
 namespace {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/judge/statistics.h"
 
 namespace harness {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/judge/one_sided.h"
 #include "harness/judge/run_facts.h"

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "harness/base/json.h"
+
 namespace harness {
 
 Metric metric_called(const std::string& name) {

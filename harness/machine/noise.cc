@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/judge/statistics.h"
 

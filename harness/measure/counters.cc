@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 

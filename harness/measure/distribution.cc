@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "harness/base/json.h"
 #include "harness/measure/histogram.h"
 
 namespace harness {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 
 namespace harness {
 

@@ -11,6 +11,7 @@
 
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/base/process_stat.h"
 #include "harness/measure/cgroup_quota.h"
 #include "harness/measure/pressure.h"

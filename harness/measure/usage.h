@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 
 namespace harness {
 

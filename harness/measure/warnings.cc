@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 

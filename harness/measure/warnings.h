@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 
 namespace harness {
 

@@ -15,6 +15,7 @@
 
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/base/run_program.h"
 #include "harness/base/topology.h"

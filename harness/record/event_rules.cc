@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/measure/histogram.h"
 #include "harness/record/columns.h"
 

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/record/event_rules.h"
 
 namespace harness {

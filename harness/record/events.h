@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 
 namespace harness {
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/base/stacks.h"
 #include "harness/measure/histogram.h"
 #include "harness/record/columns.h"

@@ -5,6 +5,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/record/event_rules.h"
 #include "harness/record/events.h"
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 #include "harness/judge/sample.h"
 #include "harness/rounds/revision.h"
 

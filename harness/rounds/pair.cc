@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "harness/base/json.h"
 #include "harness/judge/trial.h"
 
 namespace harness {

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/record/environment.h"
 
 namespace harness {

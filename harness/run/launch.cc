@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/base/json.h"
 #include "harness/base/stage.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/measurement.h"

@@ -13,6 +13,7 @@
 
 #include "harness/base/child_program.h"
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 #include "harness/base/process_tree.h"
 #include "harness/base/stacks.h"
 #include "harness/base/time_to_run.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "harness/base/json.h"
 #include "harness/measure/measurement.h"
 #include "harness/measure/tally.h"
 

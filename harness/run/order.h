@@ -8,7 +8,7 @@
 #include <chrono>
 #include <vector>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 #include "harness/plan/interpreters.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/schedule.h"

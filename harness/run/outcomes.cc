@@ -5,6 +5,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 
 namespace harness {
 

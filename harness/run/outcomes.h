@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 
 namespace harness {
 

@@ -8,6 +8,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 #include "harness/judge/run_facts.h"
 #include "harness/measure/usage.h"
 #include "harness/record/baseline.h"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/base/child_program.h"
+#include "harness/base/json.h"
 #include "harness/base/process_tree.h"
 #include "harness/base/stacks.h"
 #include "harness/stress/shared.h"

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 
 namespace harness::stress {

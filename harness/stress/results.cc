@@ -7,6 +7,7 @@
 
 #include "harness/base/counted.h"
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/record/tables.h"
 
 namespace harness::stress {

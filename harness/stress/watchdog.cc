@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/base/json.h"
+
 namespace harness::stress {
 namespace {
 

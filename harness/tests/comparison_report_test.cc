@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/tests/stored_runs.h"
 

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 

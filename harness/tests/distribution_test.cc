@@ -7,6 +7,7 @@
 #include <functional>
 #include <random>
 
+#include "harness/base/json.h"
 #include "harness/measure/histogram.h"
 
 namespace harness {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
 #include "harness/base/run_program.h"
 #include "harness/tests/support.h"
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/json.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

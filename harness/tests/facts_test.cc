@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/json.h"
 #include "harness/tests/fixtures.h"
 
 namespace harness::testing {

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 #include "harness/run/launch.h"
 #include "harness/tests/fixtures.h"
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "harness/base/json.h"
 #include "harness/tests/support.h"
 
 namespace harness {

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "harness/base/cpus.h"
+#include "harness/base/json.h"
 #include "harness/machine/machine_watch.h"
 #include "harness/measure/pressure.h"
 #include "harness/measure/probes.h"

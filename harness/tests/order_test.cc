@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include "harness/base/json.h"
 #include "harness/tests/fixtures.h"
 
 namespace harness::testing {

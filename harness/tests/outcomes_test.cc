@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 
 namespace harness::testing {
 namespace {

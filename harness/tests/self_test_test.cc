@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "harness/base/json.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/self_test_report.h"
 #include "harness/tests/support.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/tests/support.h"
 
 namespace harness::testing {

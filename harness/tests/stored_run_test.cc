@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/comparison_report.h"
 #include "harness/judge/run_facts.h"

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/cpus.h"
+#include "harness/base/json.h"
 #include "harness/stress/engine.h"
 #include "harness/tests/planted/planted.h"
 

@@ -12,6 +12,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 #include "harness/record/environment.h"
 #include "harness/scenario.h"
 #include "harness/stress/engine.h"

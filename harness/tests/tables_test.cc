@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/measure/histogram.h"
 #include "harness/record/columns.h"

@@ -10,6 +10,7 @@
 #include "harness/base/cpus.h"
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
+#include "harness/base/json.h"
 
 namespace harness {
 namespace {

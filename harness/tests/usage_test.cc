@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 

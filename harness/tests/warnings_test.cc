@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/base/json.h"
+
 namespace harness {
 namespace {
 

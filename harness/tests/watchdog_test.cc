@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
+
 namespace harness::stress {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "harness/base/json.h"
 #include "scenarios/lock_contention.h"
 #include "scenarios/tests/support.h"
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <string>
 
+#include "harness/base/json.h"
 #include "scenarios/support/program.h"
 #include "scenarios/tests/support.h"
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"

@@ -10,6 +10,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/interruption.h"
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/command/verdicts/delay_use.h"
 #include "harness/command/verdicts/dry_run.h"

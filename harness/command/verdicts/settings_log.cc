@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/record/folder.h"
 

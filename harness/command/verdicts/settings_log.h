@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 #include "harness/record/events.h"
 
 namespace harness {

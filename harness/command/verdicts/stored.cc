@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/base/errors.h"
+#include "harness/base/json.h"
 #include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdicts/compare_options.h"

@@ -1,5 +1,7 @@
 #include "harness/command/verdicts/trial_log.h"
 
+#include "harness/base/json.h"
+
 namespace harness {
 
 TrialLog::TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings)

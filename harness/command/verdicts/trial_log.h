@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/base/json.h"
+#include "harness/base/json_fwd.h"
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/judge/late_launch.h"
 #include "harness/judge/trial.h"
