@@ -57,12 +57,18 @@ if(GILFREE_COVERAGE)
   target_link_options(gilfree_options INTERFACE -fprofile-instr-generate)
 endif()
 
+# For what is never measured: -O1 builds it in about two thirds of the time of -O3. There, GCC takes the value of a
+# std::optional for uninitialized where it is not.
+set(GILFREE_QUICKLY_BUILT $<$<CONFIG:Release>:-O1>
+    $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-maybe-uninitialized>)
+
 enable_testing()
 include(GoogleTest)
 
-# One gtest program from one or more files; tests are named <program>.<Suite>.<Test>.
+# One gtest program from one or more files; tests are named <program>.<Suite>.<Test>. AS_SHIPPED: compiled by the
+# flags of a user's program, since it stops at each instruction.
 function(gilfree_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "TIMEOUT" "SOURCES;LIBRARIES;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "AS_SHIPPED" "TIMEOUT" "SOURCES;LIBRARIES;PROPERTIES")
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 600)
   endif()
@@ -70,6 +76,9 @@ function(gilfree_test name)
   add_executable(${name} ${TEST_SOURCES})
   if(NOT GILFREE_PATIENCE EQUAL 1)
     target_compile_definitions(${name} PRIVATE GILFREE_PATIENCE=${GILFREE_PATIENCE})
+  endif()
+  if(NOT TEST_AS_SHIPPED)
+    target_compile_options(${name} PRIVATE ${GILFREE_QUICKLY_BUILT})
   endif()
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} gilfree_options GTest::gtest_main)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 300
