@@ -23,6 +23,7 @@ struct ComparedRow {
   // What `aa` could not find, in the unit of worsening(); nothing if --delta asks for more.
   std::optional<double> floor = {};
   bool floor_decided = false;  // --delta alone would have given another verdict
+  bool budget_ended = false;   // a larger budget would have given it the rounds that decide
   // Incomparable, since B, or one of two stored runs, lacks it: a metric that guards the headline, which has a verdict of its own.
   // A p99 comes and goes with the number of operations that end in a window; that is no change of the build.
   bool is_missing_guard = false;

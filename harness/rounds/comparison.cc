@@ -89,6 +89,8 @@ void Comparison::judge_all() {
     };
     row->floor_decided = row->floor && verdict_at(threshold_of(row->metric, settings_.delta)) !=
                                            verdict_at(settings_.threshold(row->name, row->metric));
+    row->budget_ended = settings_.budget && rounds_.made_of(row->name) < rounds_.most_rounds() &&
+                        row->judgement.rounds_needed <= rounds_.most_rounds();
     say_where_it_lacks(*row);
   }
   if (judged == 0 || settings_.budget) return;

@@ -81,6 +81,7 @@ std::map<std::string, int> Rounds::rounds_of_all(int rounds) const {
 void Rounds::measure_to_budget(const Progress& progress) {
   const int first = std::min(kFewestRounds, settings_.rounds);
   if (!measure_rounds(rounds_of_all(first), "round", progress)) return;
+  add_pairs_that_are_left();  // what is open is seen from all of them
   int round = first;
   for (bool any = true; any;) {
     any = false;
@@ -190,7 +191,7 @@ void Rounds::measure_pair(const std::string& name) {
   add_pair(*pair);
 }
 
-// Where the time no longer suffices to ask for them again.
+// Of an earlier run with another budget or none; or where the time no longer suffices to ask for them.
 void Rounds::add_pairs_that_are_left() {
   for (const auto& name : cases_) {
     while (is_there(name)) measure_pair(name);

@@ -77,6 +77,9 @@ TEST(ComparisonReportTest, WhatTheFloorLeavesUndecidedIsNotCalledNoChange) {
   row.judgement.rounds = 12, row.judgement.rounds_needed = 20;
   row.judgement.verdict = Verdict::kUndecided;
   EXPECT_EQ(next_step(row, true), "about 20 rounds would decide: --rounds 20; floor 10.5 %");
+  row.budget_ended = true;
+  EXPECT_EQ(next_step(row, true),
+            "about 20 rounds would decide: more time, --resume --time-budget; floor 10.5 %");
   row.judgement.verdict = Verdict::kSame;
   EXPECT_EQ(next_step(row, true), "no change, by the floor 10.5 %");
 }

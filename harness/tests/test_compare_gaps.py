@@ -160,6 +160,13 @@ class Gaps(InstantTest):
         self.assertEqual((result.code, self.row("rate")["verdict"]), (0, "undecided"), result)
         self.assertIn("warning: the time budget was used up, with 1 case undecided after 15 of up to 48 rounds: slow; more time: "
                       "--resume --time-budget\n", result.out)
+        self.assertRegex(self.row("rate")["next_step"], r"about \d+ rounds would decide: more time, --resume --time-budget$")
+
+    def test_rounds_of_a_run_without_a_budget_may_open_a_case_that_the_first_six_closed(self):
+        same = [pair("slow", {"rate": 1000}, {"rate": 1000}) for _ in range(6)]
+        result = self.judge(same + self.signs(3, 3), "--time-budget", "10m")
+        self.assertNotIn("used up", result.out)
+        self.assertGreater(int(self.row("rate")["rounds"]), 12, result)
 
     def test_an_interruption_and_a_budget_that_was_used_up_are_said_with_the_results(self):
         rounds = [pair("slow", {"rate": 1000 + 200 * (at % 3)}, {"rate": 1000}, seconds=10) for at in range(8)]

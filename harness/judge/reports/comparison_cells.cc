@@ -70,7 +70,8 @@ std::string doubt_text(const Judgement& judged) {
   }
 }
 
-std::string undecided_step(const Judgement& judged, bool paired) {
+std::string undecided_step(const ComparedRow& row, bool paired) {
+  const auto& judged = row.judgement;
   const std::string unit = paired ? " rounds" : " launches a side";
   if (!judged.interval) {
     return (paired ? "measured in " + counted(judged.rounds, "round") + ", six"
@@ -83,15 +84,17 @@ std::string undecided_step(const Judgement& judged, bool paired) {
            unit + " would decide";
   }
   const auto needed = std::to_string(judged.rounds_needed);
-  return doubt_text(judged) + "about " + needed + unit +
-         " would decide: " + (paired ? "--rounds " : "run --launches ") + needed;
+  const std::string remedy = row.budget_ended ? "more time, --resume --time-budget"
+                             : paired         ? "--rounds " + needed
+                                              : "run --launches " + needed;
+  return doubt_text(judged) + "about " + needed + unit + " would decide: " + remedy;
 }
 
 std::string step_of(const ComparedRow& row, bool paired) {
   const auto& judged = row.judgement;
   switch (judged.verdict) {
     case Verdict::kUndecided:
-      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(judged, paired);
+      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(row, paired);
     case Verdict::kWorse:
       return judged.confirmed ? "confirmed by fresh rounds" : "";
     default:
