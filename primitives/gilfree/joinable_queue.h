@@ -9,20 +9,21 @@
 // consumer was killed between its get and its task_done; here it throws WorkerLost.
 //
 // Order       First in, first out, as in queue.h.
-// Cost        As in queue.h, and a few stores for each get. task_done takes the consumers' lock. 18 KiB
-//             more.
+// Cost        As in queue.h, and a few stores for each get. task_done takes the consumers' lock. Across
+//             processes 18 KiB more.
 // Blocking    put and get as in queue.h. join waits until every item that was put has been got, and
 //             task_done called for it: it spins for 50 us at most, then sleeps. task_done waits without a
 //             limit for a thread that is just getting, also one that is stopped there.
 // Errors      As in queue.h. task_done throws std::logic_error if called more often than items were
-//             put. join throws WorkerLost if the only unfinished tasks left are those of consumers that
+//             put. join throws WorkerLost if the only unfinished tasks left are those of processes that
 //             died before their task_done; these no longer count then, and every thread in join gets
-//             the exception. get throws std::system_error if 1024 consumers have unfinished tasks.
+//             the exception. get throws std::system_error if 1024 other processes have unfinished tasks.
 // Visibility  task_done synchronizes with the join that it ends. It touches the queue after that: destroy
 //             the queue only when each thread has returned from its calls, as in queue.h.
 // Crash       As in queue.h. A consumer may be killed at any instruction: its item is still in the
-//             queue, or counts as its unfinished task, or is done. A thread does not die alone, so
-//             join waits for a thread that ended without its task_done, as in Python.
+//             queue, or counts as its unfinished task, or is done. A task is lost when the process that
+//             took it is gone or runs another program. Until then any of its threads may call task_done,
+//             also when the one that took it has ended, and join waits for that, as in Python.
 #pragma once
 
 #include <stdexcept>

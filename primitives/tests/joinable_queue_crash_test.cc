@@ -30,6 +30,17 @@ class JoinableQueueCrashTest : public CrashTest {
       return "lost";
     }
   }
+  // The number of tasks that a join says are lost.
+  std::string lost() {
+    try {
+      queue_->join();
+      return "0";
+    } catch (const WorkerLost& loss) {
+      const std::string text = loss.what();
+      const auto number = text.rfind(": ") + 2;
+      return text.substr(number, text.find(';') - number);
+    }
+  }
   // Deals with what is inside, and returns what join reported, which must not hang.
   std::string finish() {
     std::string found;
@@ -79,6 +90,18 @@ TYPED_TEST(JoinableQueueCrashTest, ATaskDoneKilledAtAnyInstructionLeavesTheItemO
   Walk walk = this->alone({1}, [this] { this->queue_->task_done(); });
   walk.prepare = [this] { (void)this->queue_->get(); };
   this->expect_one_edge(walk, "found , lost", "found , all done");
+}
+
+// Both are of one process, so of one entry: the intent holds what is owed with the new task.
+TYPED_TEST(JoinableQueueCrashTest, ASecondGetKilledAtAnyInstructionAddsItsTaskToTheFirstOrNot) {
+  Walk walk = this->alone({1, 2}, [this] { (void)this->queue_->get(); });
+  walk.prepare = [this] { (void)this->queue_->get(); };
+  walk.survivor = [this] {
+    const auto left = this->queue_->qsize();
+    while (this->queue_->try_get()) this->queue_->task_done();
+    return std::to_string(left) + " left, " + this->lost() + " lost";
+  };
+  this->expect_one_edge(walk, "1 left, 1 lost", "0 left, 2 lost");
 }
 
 // An early task_done() pays for one of two items; the other is unfinished whether it was taken or not.

@@ -4,15 +4,17 @@
 // models queue/ring.h: Ring::read
 // models joinable_queue.h: JoinableQueue::is_settled, JoinableQueue::is_hopeless, JoinableQueue::join_till, JoinableQueue::task_done
 //
+// A consumer is a process: only its death loses a task, and the lock orders its threads. Here each has one.
 // Two items are in the queue. Consumers 0 and 1 take one each and call task_done(); consumer 0 may be
-// killed at any step; if that happens in time, consumer 1 takes the item that is left. If it may not, consumer 1 may leave its task_done() to thread 2, which calls it at any
-// time: also before the item was taken. Thread 2 then joins. The consumers' lock is one word (mutex.pml).
+// killed at any step; if that happens in time, consumer 1 takes the item that is left. If it may not,
+// consumer 1 may leave its task_done() to thread 2, which calls it at any time: also before the item was
+// taken. Thread 2 then joins. The consumers' lock is one word (mutex.pml).
 //
 // bug 1: there is no intent: a repair cannot know what the dead consumer took
 // bug 2: the sum is raised after the head was committed
 // bug 3: a repair applies an intent whose items are still in the queue
 // bug 4: join() reads the sum before the size of the queue
-// bug 5: join() takes a living consumer for a dead one
+// bug 5: join() takes a living consumer for a dead one, as where it asked after the thread and not the process
 // bug 6: the sum leaves out what an early task_done() has paid, as it did until this model was made
 
 #define LOCK 0

@@ -28,7 +28,7 @@ TESTS = {
     "queue/pipe_end.h": ("pipe_test", "pipe_ends_test", "pipe_crash_test", "named_pipe_deaths_test"),
     "queue/ring.h": ITEMS,
     "queue/stack_store.h": ORDERED,
-    "queue/unfinished_tasks.h": ("joinable_queue_test", "joinable_queue_crash_test", "double_kill_test"),
+    "queue/unfinished_tasks.h": ("joinable_queue_test", "lost_worker_test", "joinable_queue_crash_test", "double_kill_test"),
     "queue/variable_slots.h": ITEMS,
     "wait/event_count.h": WAITS,
     "wait/parker.h": WAITS,

@@ -5,11 +5,15 @@
 //   unfinished.mark_done(qsize)                                                             // one is done
 //   unfinished.is_drained(qsize)                                                         // for any thread
 //
-// Each consumer has an entry, found by its owner id. A get first writes down as an intent what it adds,
+// A consumer is a process: any of its threads may call task_done() for what another one took, also when that
+// one has ended. So a task is lost with its process, not with its thread, and between threads never.
+//
+// Each consumer has an entry, found by its process's id. A get first writes down as an intent what it adds,
 // so that after a death in between the next owner of the lock sees by the head whether the items were
 // taken, and applies or drops the intent. Tasks of dead consumers are never done: forfeit() drops them.
 //
-// All under the consumers' lock but is_drained() and only_dead_consumers_owe().
+// All under the consumers' lock, which also orders the threads that share an entry; but not is_drained() and
+// only_dead_consumers_owe().
 #pragma once
 
 #include <atomic>
@@ -19,6 +23,7 @@
 
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/base/shared_flag.h"
+#include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/queue/contents_check.h"
 #include "gilfree/detail/wait/event_count.h"
@@ -66,7 +71,7 @@ class UnfinishedTasks {
   // Counts one item as done: of the caller, or else of any consumer; or, with `waiting` items in the
   // queue, one that is yet to be taken. Returns false if there is none.
   bool mark_done(std::uint64_t waiting) {
-    Entry* entry = find(self<S>());
+    Entry* entry = find(this_consumer());
     if (entry == nullptr || entry->owed.load(std::memory_order_relaxed) == 0)
       entry = any_owner_of_unfinished();
     if (entry != nullptr) {
@@ -91,7 +96,7 @@ class UnfinishedTasks {
     for (const auto& entry : entries_) {
       const OwnerId consumer = entry.consumer.load(std::memory_order_relaxed);
       if (consumer == kNoOwner) continue;
-      if (entry.owed.load(std::memory_order_relaxed) > 0 && !is_dead<S>(consumer)) return false;
+      if (entry.owed.load(std::memory_order_relaxed) > 0 && !is_gone(consumer)) return false;
     }
     return true;
   }
@@ -100,7 +105,7 @@ class UnfinishedTasks {
     std::uint64_t lost = 0;
     for (auto& entry : entries_) {
       const auto owed = entry.owed.load(std::memory_order_relaxed);
-      if (owed == 0 || !is_dead<S>(entry.consumer.load(std::memory_order_relaxed))) continue;
+      if (owed == 0 || !is_gone(entry.consumer.load(std::memory_order_relaxed))) continue;
       lost += owed;
       // Counted before it is dropped: after a death in between, the next caller counts it again.
       lost_.store(lost_.load(std::memory_order_relaxed) + owed, std::memory_order_relaxed);
@@ -129,7 +134,15 @@ class UnfinishedTasks {
     std::uint32_t entry = 0;
     std::uint64_t owed = 0, early = 0, head = 0;
   };
-  static constexpr std::size_t kEntries = kMostParticipants + 1;
+  static constexpr std::size_t kEntries = S::kAcrossProcesses ? 1024 : 1;
+
+  static OwnerId this_consumer() {
+    constexpr OwnerId kTheOnlyOne = 1;
+    return S::kAcrossProcesses ? this_process_id() : kTheOnlyOne;
+  }
+  static bool is_gone(OwnerId consumer) {
+    return S::kAcrossProcesses && consumer != kNoOwner && !process_runs(consumer);
+  }
 
   std::uint64_t sum_of_entries() const {
     std::uint64_t sum = 0;
@@ -160,24 +173,24 @@ class UnfinishedTasks {
     drained_.notify_all();  // a join() that looked meanwhile saw too much
   }
 
-  // Visits the place of that owner id and then the next ones: those of unrelated processes may
-  // share it. Entries are never vacated, so the first empty one ends the search.
+  // Visits the place of that consumer and then the next ones, since others may share it. Entries are never
+  // vacated, so the first empty one ends the search.
   template <typename Visit>
-  Entry* search(OwnerId owner, Visit visit) {
-    std::size_t at = owner % kEntries;
+  Entry* search(OwnerId consumer, Visit visit) {
+    std::size_t at = id_of(consumer) % kEntries;
     for (std::size_t tried = 0; tried < kEntries; ++tried, at = (at + 1) % kEntries) {
       if (visit(entries_[at])) return &entries_[at];
       if (entries_[at].consumer.load(std::memory_order_relaxed) == kNoOwner) return nullptr;
     }
     return nullptr;
   }
-  Entry* find(OwnerId owner) {
-    return search(owner, [&](const Entry& entry) {
-      return entry.consumer.load(std::memory_order_relaxed) == owner;
+  Entry* find(OwnerId consumer) {
+    return search(consumer, [&](const Entry& entry) {
+      return entry.consumer.load(std::memory_order_relaxed) == consumer;
     });
   }
   Entry& mine() {
-    const OwnerId me = self<S>();
+    const OwnerId me = this_consumer();
     if (Entry* known = find(me)) return *known;
     const auto is_free = [](const Entry& entry) {
       return entry.owed.load(std::memory_order_relaxed) == 0;
@@ -187,7 +200,7 @@ class UnfinishedTasks {
     if (free == nullptr) {
       throw std::system_error(
           std::make_error_code(std::errc::resource_unavailable_try_again),
-          "gilfree::JoinableQueue::get: 1024 workers have unfinished tasks already; let "
+          "gilfree::JoinableQueue::get: 1024 processes have unfinished tasks already; let "
           "them call task_done() first");
     }
     free->consumer.store(me, std::memory_order_relaxed);
