@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "gilfree/detail/queue/unfinished_tasks.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -139,6 +141,14 @@ TYPED_TEST(JoinableQueueTest, AnyNumberOfThreadsOfAProcessMayHaveUnfinishedTasks
     queue.task_done();
   }
   queue.join();
+}
+
+// Two joins that end at a time may report in either order.
+TEST(UnfinishedTasks, AReportThatComesLateTakesNoLaterOneBack) {
+  const auto unfinished = std::make_unique<detail::UnfinishedTasks<Processes>>();
+  unfinished->report(2);
+  unfinished->report(1);
+  EXPECT_EQ(unfinished->reported(), 2u);
 }
 
 }  // namespace

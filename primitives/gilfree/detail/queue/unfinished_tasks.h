@@ -12,8 +12,8 @@
 // so that after a death in between the next owner of the lock sees by the head whether the items were
 // taken, and applies or drops the intent. Tasks of dead consumers are never done: forfeit() drops them.
 //
-// All under the consumers' lock, which also orders the threads that share an entry; but not is_drained() and
-// only_dead_consumers_owe().
+// All under the consumers' lock, which also orders the threads that share an entry; but not is_drained(),
+// only_dead_consumers_owe() and report().
 #pragma once
 
 #include <atomic>
@@ -124,7 +124,14 @@ class UnfinishedTasks {
   // The number of tasks dropped since the queue was made, and how many of them a join() has reported.
   std::uint64_t lost() const { return lost_.load(std::memory_order_acquire); }
   std::uint64_t reported() const { return reported_.load(std::memory_order_acquire); }
-  void report(std::uint64_t lost) { reported_.store(lost, std::memory_order_release); }
+  // For any thread. One that has seen fewer may come later: it takes nothing back.
+  void report(std::uint64_t lost) {
+    auto known = reported_.load(std::memory_order_relaxed);
+    while (known < lost && !reported_.compare_exchange_weak(known, lost, std::memory_order_release,
+                                                            std::memory_order_relaxed)) {
+      continue;
+    }
+  }
 
   EventCount<S>& event_count() { return drained_; }
 
