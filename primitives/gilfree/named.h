@@ -21,9 +21,9 @@
 //             (/dev/shm is not a tmpfs, or there is no /proc), resource_unavailable_try_again (another
 //             process has a lease on the file), invalid_argument (a name that is empty, longer than 199
 //             bytes, hidden, or has a slash or a nul). Corrupted: a file that is not an object of
-//             this library, is damaged or cut short, or was made by another version of it, for another
-//             type (or another size, alignment or layout_version of it), or in another pid or time
-//             namespace.
+//             this library, is damaged or cut short, has holes for which /dev/shm has no memory, or was
+//             made by another version of it, for another type (or another size, alignment or
+//             layout_version of it), or in another pid or time namespace.
 // Visibility  A process that opens an object finds it as it was made, whole.
 // Crash       Created in one step: a process killed while creating one leaves nothing behind. The
 //             death of an unrelated process is noticed within detail::kHeartbeat (20 ms).

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -26,10 +28,20 @@ inline int answer_of(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : kDied;
 }
 
+// An exception ends the child that asks, and not only its test.
+inline int answer_to(const std::function<int()>& question) {
+  try {
+    return question();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "the question ended with: %s\n", error.what());
+    return kDied;
+  }
+}
+
 inline int ask_in(int kind, const std::function<int()>& question) {
   return answer_of(fork_child([&] {
     if (::unshare(kind) != 0) ::_exit(kNotAllowed);
-    ::_exit(answer_of(fork_child([&] { ::_exit(question()); })));
+    ::_exit(answer_of(fork_child([&] { ::_exit(answer_to(question)); })));
   }));
 }
 

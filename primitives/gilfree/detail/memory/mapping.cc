@@ -4,12 +4,14 @@
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <system_error>
 
 #ifndef MADV_POPULATE_WRITE
@@ -95,25 +97,38 @@ bool is_named(const std::byte* at) {
   return false;
 }
 
-// How much of [first, first + length) has no page yet.
-std::size_t bytes_without_page(std::byte* first, std::size_t length, std::size_t page) {
+// How much of [first, first + length) is not in memory: has no page yet, or one that is swapped out. Nothing
+// where the kernel does not say.
+std::optional<std::size_t> bytes_not_in_memory(std::byte* first, std::size_t length,
+                                               std::size_t page) {
   constexpr std::size_t kAtOnce = 4096;
   unsigned char there[kAtOnce];
   std::size_t missing = 0;
   for (std::size_t at = 0; at < length; at += kAtOnce * page) {
     const std::size_t part = std::min(length - at, kAtOnce * page);
-    if (::mincore(first + at, part, there) != 0) return length;
+    if (::mincore(first + at, part, there) != 0) return std::nullopt;
     missing += static_cast<std::size_t>(
         std::count_if(there, there + part / page, [](unsigned char is) { return (is & 1) == 0; }));
   }
   return missing * page;
 }
 
-// Asked first, since a message that is refused halfway would leave /dev/shm full.
-bool fits_into_dev_shm(std::byte* first, std::size_t length, std::size_t page) {
+bool has_dev_shm(std::size_t bytes) {
   struct statvfs system {};
   if (::statvfs("/dev/shm", &system) != 0 || system.f_blocks == 0) return true;  // has no limit
-  return bytes_without_page(first, length, page) <= system.f_bavail * std::uint64_t{system.f_bsize};
+  return bytes <= system.f_bavail * std::uint64_t{system.f_bsize};
+}
+
+// Asked first, since a message that is refused halfway would leave /dev/shm full.
+bool fits_into_dev_shm(std::byte* first, std::size_t length, std::size_t page) {
+  return has_dev_shm(bytes_not_in_memory(first, length, page).value_or(length));
+}
+
+// The same for a reader, which must not be refused what is swapped out: where anything is, the kernel decides.
+bool may_be_readable(std::byte* first, std::size_t length, std::size_t page) {
+  struct sysinfo system {};
+  if (::sysinfo(&system) != 0 || system.freeswap != system.totalswap) return true;
+  return has_dev_shm(bytes_not_in_memory(first, length, page).value_or(0));
 }
 
 // Writes the value it finds, by an atomic operation of the kernel, which reports EFAULT where a write of
@@ -122,6 +137,31 @@ bool can_write(std::byte* page) {
   constexpr int kOrZero = FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0);
   while (::syscall(SYS_futex, page, FUTEX_WAKE_OP, 0, 0, page, kOrZero) < 0) {
     if (errno != EAGAIN && errno != EINTR) return false;
+  }
+  return true;
+}
+
+// The pages in which [from, from + size) lies.
+struct Pages {
+  Pages(std::byte* from, std::size_t size)
+      : page(static_cast<std::size_t>(::sysconf(_SC_PAGESIZE))),
+        first(from - reinterpret_cast<std::uintptr_t>(from) % page),
+        length((static_cast<std::size_t>(from - first) + size + page - 1) / page * page) {}
+
+  const std::size_t page;  // the size of one
+  std::byte* const first;
+  const std::size_t length;
+};
+
+// Gives memory to those that have none. False where there is not enough.
+bool populate(const Pages& pages) {
+  while (::madvise(pages.first, pages.length, MADV_POPULATE_WRITE) != 0) {
+    if (errno == EAGAIN || errno == EINTR) continue;
+    if (errno != EINVAL) return false;
+    for (std::size_t at = 0; at < pages.length; at += pages.page) {  // an older kernel
+      if (!can_write(pages.first + at)) return false;
+    }
+    return true;
   }
   return true;
 }
@@ -148,20 +188,20 @@ std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string&
 }
 
 void reserve_pages(std::byte* from, std::size_t size) {
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t before = reinterpret_cast<std::uintptr_t>(from) % page;
-  std::byte* const first = from - before;
-  const std::size_t length = (before + size + page - 1) / page * page;
-  const bool in_dev_shm = is_named(first);
-  if (in_dev_shm && !fits_into_dev_shm(first, length, page)) refuse_pages(size, in_dev_shm);
-  while (::madvise(first, length, MADV_POPULATE_WRITE) != 0) {
-    if (errno == EAGAIN || errno == EINTR) continue;
-    if (errno != EINVAL) refuse_pages(size, in_dev_shm);
-    for (std::size_t at = 0; at < length; at += page) {  // an older kernel
-      if (!can_write(first + at)) refuse_pages(size, in_dev_shm);
-    }
-    return;
+  const Pages pages(from, size);
+  const bool in_dev_shm = is_named(pages.first);
+  const bool fits = !in_dev_shm || fits_into_dev_shm(pages.first, pages.length, pages.page);
+  if (!fits || !populate(pages)) refuse_pages(size, in_dev_shm);
+}
+
+bool can_be_read(std::byte* from, std::size_t size) {
+  constexpr std::size_t kLittle = std::size_t{1} << 20;  // may be taken without a look
+  const Pages pages(from, size);
+  if (pages.length > kLittle && is_named(pages.first) &&
+      !may_be_readable(pages.first, pages.length, pages.page)) {
+    return false;
   }
+  return populate(pages);
 }
 
 }  // namespace gilfree::detail

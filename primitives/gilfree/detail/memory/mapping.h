@@ -6,7 +6,8 @@
 // A page of a file in /dev/shm gets memory when it is first written, and where there is none left the
 // kernel sends SIGBUS. So all that is written has its pages from posix_fallocate() when it is created
 // or, for messages of any length, from reserve_pages() before each message that goes further than the
-// ones before it (docs/adr/0011-memory-that-never-faults.md).
+// ones before it (docs/adr/0011-memory-that-never-faults.md). A read of a page without memory faults in the same
+// way: can_be_read() is asked before a reader follows an offset or a length that another process has written.
 #pragma once
 
 #include <sys/resource.h>
@@ -29,6 +30,10 @@ std::shared_ptr<void> map_shared(int file, std::size_t bytes, const std::string&
 // std::system_error where there is none, no_space_on_device in a file and else not_enough_memory; what
 // those pages hold is unchanged.
 void reserve_pages(std::byte* from, std::size_t size);
+
+// Returns whether [from, from + size), which lies in such a mapping, can be read: has pages, or has been given
+// them now. What they hold is unchanged.
+bool can_be_read(std::byte* from, std::size_t size);
 
 // "unlimited", or in KiB.
 std::string limit_text(rlim_t limit);

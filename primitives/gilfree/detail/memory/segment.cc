@@ -19,6 +19,7 @@
 
 #include "gilfree/detail/base/futex.h"
 #include "gilfree/detail/identity/owner_id.h"
+#include "gilfree/detail/memory/file_pages.h"
 #include "gilfree/detail/memory/mapping.h"
 #include "gilfree/detail/memory/segment_header.h"
 
@@ -137,7 +138,7 @@ int open_file(std::string_view name, int mode, const char* problem) {
 
 // Nothing if there is no such file.
 std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std::size_t least,
-                                const Claim& claim) {
+                                const Claim& claim, std::size_t on_demand) {
   const File file(open_file(name, O_RDWR, "cannot be opened; choose another name"));
   if (!file.is_open()) return std::nullopt;
   struct stat facts {};
@@ -145,6 +146,11 @@ std::optional<Segment> try_open(std::string_view name, std::uint64_t layout, std
   const SegmentHeader header = read_header(file.fd(), name, facts);
   check_header(header, name, layout, least, static_cast<std::size_t>(facts.st_size));
   require_proc(name);
+  if (const int error = fill_holes(file.fd(), facts, on_demand); error == ENOSPC) {
+    refuse_segment(name, "has holes, for which /dev/shm has no memory");
+  } else if (error != 0) {
+    fail(error, name, "has holes that cannot be filled");
+  }
   Segment segment{map(file.fd(), name, header.bytes), header.bytes};
   if (claim) claim(segment.memory.get(), file.fd());
   return segment;
@@ -176,18 +182,11 @@ void set_access(int fd, std::string_view name) {
   if (::fchmod(fd, access.group ? 0660 : 0600) != 0) fail(errno, name, "cannot be given its mode");
 }
 
-// Gives the file its size, and memory to its first `now` bytes. In pieces: the kernel gives up a piece
-// when a signal arrives, and a program may have a timer.
+// Gives the file its size, and memory to its first `now` bytes.
 void allocate(int fd, std::string_view name, std::size_t size, std::size_t now) {
-  constexpr std::size_t kAtOnce = std::size_t{4} << 20;
   check_file_size_limit(name, size);
   int error = ::ftruncate(fd, static_cast<off_t>(size)) == 0 ? 0 : errno;
-  for (std::size_t at = 0; at < now && error == 0; at += kAtOnce) {
-    do {
-      error = ::posix_fallocate(fd, static_cast<off_t>(at),
-                                static_cast<off_t>(std::min(kAtOnce, now - at)));
-    } while (error == EINTR);
-  }
+  if (error == 0) error = give_pages(fd, now);
   if (error == 0) return;
   fail(error, name, "needs " + limit_text(now) + " of /dev/shm; remove what is not needed there");
 }
@@ -250,8 +249,8 @@ Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t 
 }
 
 Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least,
-                     const Claim& claim) {
-  if (auto opened = try_open(name, layout, least, claim)) return *std::move(opened);
+                     const Claim& claim, std::size_t on_demand) {
+  if (auto opened = try_open(name, layout, least, claim, on_demand)) return *std::move(opened);
   fail(ENOENT, name, "does not exist; create it first");
 }
 
@@ -260,7 +259,7 @@ Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std:
                                std::size_t on_demand) {
   // Others may create and remove it between the two; not without end.
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    if (auto opened = try_open(name, layout, least, claim)) return *std::move(opened);
+    if (auto opened = try_open(name, layout, least, claim, on_demand)) return *std::move(opened);
     if (auto made = try_create(name, layout, bytes, make, claim, on_demand)) {
       return *std::move(made);
     }

@@ -93,9 +93,9 @@ std::shared_ptr<void> anonymous_segment(std::size_t bytes, std::size_t on_demand
 Segment create_segment(std::string_view name, std::uint64_t layout, std::size_t bytes,
                        const MakeContents& make, const Claim& claim = {},
                        std::size_t on_demand = 0);
-// Throws Corrupted unless it has at least `least` bytes.
+// Throws Corrupted unless it has at least `least` bytes, and memory for all that does not take it on demand.
 Segment open_segment(std::string_view name, std::uint64_t layout, std::size_t least,
-                     const Claim& claim = {});
+                     const Claim& claim = {}, std::size_t on_demand = 0);
 Segment open_or_create_segment(std::string_view name, std::uint64_t layout, std::size_t least,
                                std::size_t bytes, const MakeContents& make, const Claim& claim = {},
                                std::size_t on_demand = 0);

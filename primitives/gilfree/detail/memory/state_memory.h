@@ -52,7 +52,7 @@ class StateMemory {
                          bytes_on_demand<State>()));
   }
   StateMemory(open_only_t, std::string_view name) requires S::kAcrossProcesses {
-    adopt(open_segment(name, layout_of<State>(), sizeof(State)));
+    adopt(open_segment(name, layout_of<State>(), sizeof(State), {}, bytes_on_demand<State>()));
   }
   template <typename... Args>
   requires S::kAcrossProcesses StateMemory(open_or_create_t, std::string_view name,

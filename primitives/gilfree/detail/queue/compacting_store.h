@@ -134,14 +134,16 @@ class CompactingStore : public MessageMemory<T> {
     (void)Memory::believed(extent.length);
     return extent;
   }
-  std::byte* at(std::uint32_t half, const Extent& extent) const {
-    if (extent.offset > kHalf) Memory::corrupted();
-    return this->bytes_at(half * kHalf + extent.offset, Memory::needed(extent.length));
+  const std::byte* at(std::uint32_t half, const Extent& extent) const {
+    return this->readable_at(offset_in(half, extent), Memory::needed(extent.length));
   }
   // The same, to be written.
   std::byte* room(std::uint32_t half, const Extent& extent) const {
-    (void)at(half, extent);
-    return this->room_at(half * kHalf + extent.offset, Memory::needed(extent.length));
+    return this->room_at(offset_in(half, extent), Memory::needed(extent.length));
+  }
+  static std::uint64_t offset_in(std::uint32_t half, const Extent& extent) {
+    if (extent.offset > kHalf) Memory::corrupted();
+    return half * kHalf + extent.offset;
   }
 
   State* state_;

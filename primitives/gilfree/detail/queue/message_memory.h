@@ -4,7 +4,8 @@
 // where something was written. A position in it packs a count of items and a byte offset, so that one
 // store commits both.
 //
-// Offsets and lengths come from shared memory: each is read once, and believed only within kReserved.
+// Offsets and lengths come from shared memory: each is read once, and believed only within kReserved and
+// where there are pages (readable_pages.h).
 #pragma once
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "gilfree/detail/base/cpu.h"
 #include "gilfree/detail/memory/mapping.h"
 #include "gilfree/detail/queue/contents_check.h"
+#include "gilfree/detail/queue/readable_pages.h"
 
 namespace gilfree::detail {
 
@@ -76,14 +78,16 @@ class MessageMemory {
     return length;
   }
 
-  // Those bytes, if they lie within the memory.
-  std::byte* bytes_at(std::uint64_t offset, std::uint64_t size) const {
-    if (offset > kReserved || size > kReserved - offset) corrupted();
+  // Those bytes, to be read. By the reader under its lock.
+  const std::byte* readable_at(std::uint64_t offset, std::uint64_t size) const {
+    if (!readable_.cover(offset, size)) [[unlikely]] {
+      if (!readable_.add(cells_, offset_within(offset, size), size)) corrupted();
+    }
     return cells_ + offset;
   }
-  // The same, to be written: with pages for them. Throws std::system_error, no_space_on_device.
+  // The same, to be written. By the writer under its lock. Throws std::system_error, no_space_on_device.
   std::byte* room_at(std::uint64_t offset, std::uint64_t size) const {
-    std::byte* const room = bytes_at(offset, size);
+    std::byte* const room = cells_ + offset_within(offset, size);
     if (offset + size > reserved_[offset / kHalf % 2]) [[unlikely]]
       reserve(offset, size);
     return room;
@@ -101,6 +105,10 @@ class MessageMemory {
   static constexpr int kOffsetBits = 40;
   static constexpr std::uint64_t kHalf = kReserved / 2;
 
+  static std::uint64_t offset_within(std::uint64_t offset, std::uint64_t size) {
+    if (offset > kReserved || size > kReserved - offset) corrupted();
+    return offset;
+  }
   [[gnu::noinline]] void reserve(std::uint64_t offset, std::uint64_t size) const {
     auto& reserved = reserved_[offset / kHalf % 2];
     const auto end = std::min((offset + size + kUsual - 1) / kUsual * kUsual, kReserved);
@@ -110,8 +118,9 @@ class MessageMemory {
 
   std::uint64_t capacity_;
   std::byte* cells_;
-  // Up to where each half is known to have pages, by the writer under its lock.
+  // Up to where each half is known to have pages, by the writer.
   mutable std::uint64_t reserved_[2] = {0, kHalf};
+  mutable ReadablePages<kReserved, kUsual> readable_;  // by the reader, which may be another thread
 };
 
 }  // namespace gilfree::detail

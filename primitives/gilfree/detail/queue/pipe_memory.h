@@ -72,8 +72,8 @@ class PipeMemory {
                                                         maker(capacity, duplex), claim(take),
                                                         State::kOnDemand))) {}
   PipeMemory(open_only_t, std::string_view name, const TakeEnd& take)
-      : PipeMemory(StateMemory<State, S>(
-            open_segment(name, layout_of<State>(), sizeof(State), claim(take)))) {}
+      : PipeMemory(StateMemory<State, S>(open_segment(name, layout_of<State>(), sizeof(State),
+                                                      claim(take), State::kOnDemand))) {}
   PipeMemory(open_or_create_t, std::string_view name, std::size_t capacity, bool duplex,
              const TakeEnd& take)
       : PipeMemory(StateMemory<State, S>(

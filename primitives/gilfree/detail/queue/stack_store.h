@@ -101,10 +101,10 @@ class VariableStackItems : public MessageMemory<T> {
   Message find(Position top, Position& below) const {
     const auto end = Memory::offset_of(top);
     const auto length =
-        Memory::believed(Memory::load(this->bytes_at(end - Memory::kHeader, Memory::kHeader)));
+        Memory::believed(Memory::load(this->readable_at(end - Memory::kHeader, Memory::kHeader)));
     const auto at = end - Memory::needed(length);
     below = Memory::position(count(top) - 1, at);
-    return {this->bytes_at(at, Memory::needed(length)), length};
+    return {this->readable_at(at, Memory::needed(length)), length};
   }
 };
 

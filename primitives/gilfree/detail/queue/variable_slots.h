@@ -88,14 +88,14 @@ class VariableSlots : public MessageMemory<T> {
   };
   Message find(Position head, Position& next) const {
     std::uint64_t at = offset_of(head);
-    std::uint64_t length = load(bytes_at(at, kHeader));
-    if (length == kWrap) length = load(bytes_at(at = 0, kHeader));
-    const std::byte* message = bytes_at(at, needed(believed(length)));
+    std::uint64_t length = load(readable_at(at, kHeader));
+    if (length == kWrap) length = load(readable_at(at = 0, kHeader));
+    const std::byte* message = readable_at(at, needed(believed(length)));
     next = position(count_of(head) + 1, at + needed(length));
     return {message + kHeader, length};
   }
 
-  using Memory::believed, Memory::bytes_at, Memory::room_at, Memory::load, Memory::store,
+  using Memory::believed, Memory::readable_at, Memory::room_at, Memory::load, Memory::store,
       Memory::kHeader;
   using Memory::position, Memory::offset_of, Memory::count_of, Memory::needed;
 
