@@ -18,6 +18,7 @@
 #include "gilfree/pool.h"
 #include "gilfree/process.h"
 #include "gilfree/queue.h"
+#include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/pool_calls.h"
 #include "primitives/tests/support/scopes.h"
@@ -85,6 +86,44 @@ TEST_F(PoolCrashTest, AWorkerEndsAfterItsShareOfCallsAndIsReplaced) {
   std::set<pid_t> seen;
   for (int i = 0; i < 9; ++i) seen.insert(pool.apply([] { return ::getpid(); }));
   EXPECT_EQ(seen.size(), 3u);
+}
+
+// One worker dies at the first input of its chunk, the other one waits for the second input. The worker that replaces the
+// first has nothing to do until this process takes note of the death, in get(). It waits for that.
+TEST_F(PoolCrashTest, InAClosedPoolTheRestOfAChunkDoesNotWaitForABusyWorker) {
+  Queue<pid_t, Processes> begun(1), gate(1);
+  Queue<int, Processes> second(1);
+  Pool<Processes> pool(2);
+  auto chunk = pool.map_async(
+      [&begun, &gate, &second](int x) {
+        if (x == 2) return second.put(x);
+        begun.put(::getpid());
+        (void)gate.get();
+        ::raise(SIGKILL);
+      },
+      std::vector<int>{1, 2}, 2);
+  const pid_t victim = begun.get();
+  auto waits = pool.apply_async([&begun, &second] {
+    begun.put(::getpid());
+    return second.get();
+  });
+  (void)begun.get();
+  pool.close();
+  const auto is_known = [&pool](pid_t worker) {
+    const auto workers = pool.pids();
+    return std::find(workers.begin(), workers.end(), worker) != workers.end();
+  };
+  while (!is_known(victim)) std::this_thread::yield();
+  gate.put(0);
+  while (is_known(victim)) std::this_thread::yield();
+  for (const pid_t worker : pool.pids()) {
+    await_sleep(worker);
+    const char state = state_of(worker);
+    EXPECT_TRUE(state != 'Z' && state != '?') << "it has left";
+  }
+  EXPECT_EQ(waits.get(), 2);
+  EXPECT_THROW(chunk.get(), WorkerLost);
+  pool.join();
 }
 
 TEST_F(PoolCrashTest, WorkersDieWithTheProcessThatMadeThePool) {

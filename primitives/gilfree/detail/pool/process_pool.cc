@@ -186,8 +186,7 @@ void ProcessPool::run_callbacks() {
 void ProcessPool::close_if_no_source() {
   if (!sources_.empty()) return;
   share_.state->closing.store(true, std::memory_order_release);
-  share_.state->offered.notify_all();
-  share_.state->limit.close();
+  share_.let_workers_leave();
 }
 
 void ProcessPool::close() {

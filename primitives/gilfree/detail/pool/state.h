@@ -10,7 +10,9 @@
 // Crash       A worker takes a task under the lock of the tasks, and claims it first: it stores claimed_at,
 //             then task, then takes the record by the ring's one store. The next owner of the lock
 //             removes a claim that was not followed by that store, so `task` names the task that a dead
-//             worker ran. The pool's process ignores the loss of a task whose results all arrived.
+//             worker ran. The pool's process ignores the loss of a task whose results all arrived. It puts
+//             what is left of a chunk into the ring before it takes the loss out of its own: so in a pool
+//             that closes, a worker leaves only when both rings are empty, and a dead one is replaced until then.
 #pragma once
 
 #include <sys/types.h>
@@ -88,7 +90,7 @@ struct PoolState {
   WorkerLimit<Processes> limit;   // of those that wait for it
   EventCount<Processes> done;     // notified when there is a result, and when the supervisor ends
   EventCount<Processes> taken;    // notified when the pool's process has taken results
-  std::atomic<bool> closing{false};
+  std::atomic<bool> closing{false};                       // no more calls
   std::atomic<bool> broken{false};                        // the initializer failed
   std::atomic<std::uint64_t> cancels{0};                  // how often a task was cancelled
   std::atomic<std::uint64_t> cancelled[kMostTasks] = {};  // ids, each in its place
@@ -100,6 +102,13 @@ struct PoolShare {
 
   // For the next owner of the lock: removes the claim of a dead owner that did not take the task.
   void strike_out_claim();
+  // The only tasks that may come are in the ring: ask this before you look there. A reported death may bring more, so
+  // long as the pool's process has not taken note of it: what the dead worker had not begun of a chunk.
+  bool takes_no_more() const {
+    return state->closing.load(std::memory_order_acquire) && losses->size() == 0;
+  }
+  // Once takes_no_more() may have become true.
+  void let_workers_leave();
   // Once their supervisor has ended: until no worker is left, and none holds the lock of the tasks or a claim.
   void await_workers_end();
 

@@ -102,7 +102,7 @@ class Supervisor {
 
   bool is_needed() const {
     if (share_.state->broken.load(std::memory_order_acquire)) return false;
-    return !share_.state->closing.load(std::memory_order_acquire) || !share_.tasks->is_empty();
+    return !share_.takes_no_more() || !share_.tasks->is_empty();
   }
 
   // True once so many workers in a row have died in the initializer that no other is worth a try.
@@ -115,6 +115,7 @@ class Supervisor {
     return true;
   }
 
+  // One that left in good order has no task, and nothing that the pool's process has not been told of.
   void report(int worker, int exitcode, Kind kind) {
     // If it died under the lock of the tasks, its claim is struck out here at the latest.
     {
@@ -124,7 +125,7 @@ class Supervisor {
     const ResultHead head{.id = slot.task.load(std::memory_order_acquire),
                           .item = static_cast<std::uint32_t>(worker),
                           .kind = kind};
-    write_loss(head, exitcode);
+    if (head.id != 0 || kind != Kind::kLost) write_loss(head, exitcode);
     slot.task.store(0, std::memory_order_release);  // reported
     share_.state->limit.release(slot.owner.load(std::memory_order_acquire));
     share_.state->done.notify_one();

@@ -76,7 +76,6 @@ bool TaskRouter::take_losses() {
     int exitcode;
     std::memcpy(&head, record->data(), sizeof head);
     std::memcpy(&exitcode, record->data() + sizeof head, sizeof exitcode);
-    share_.losses->pop();
     // What it handed in before it died comes first.
     take_results_of(static_cast<int>(head.item), head.id);
     if (head.kind == Kind::kHopeless) {
@@ -86,8 +85,10 @@ bool TaskRouter::take_losses() {
     } else {
       lose(head.id, exitcode);
     }
+    share_.losses->pop();  // last: see takes_no_more()
     any = true;
   }
+  if (any && share_.state->closing.load(std::memory_order_relaxed)) share_.let_workers_leave();
   return any;
 }
 

@@ -27,9 +27,9 @@ bool is_cancelled(PoolState& state, std::uint64_t id) {
 // Waits for a task and takes it. False if none will come.
 bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
   PoolState& state = *share.state;
-  const auto is_closing = [&] { return state.closing.load(std::memory_order_acquire); };
+  const auto is_over = [&] { return share.takes_no_more(); };
   while (true) {
-    const bool closing = is_closing();
+    const bool over = is_over();
     {
       const BiasedGuard guard(state.taking, [&] { share.strike_out_claim(); });
       while (const auto record = share.tasks->front()) {
@@ -47,9 +47,9 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
         return true;
       }
     }
-    if (closing) return false;
+    if (over) return false;
     state.limit.wait(
-        state.offered, [&] { return !share.tasks->is_empty(); }, is_closing);
+        state.offered, [&] { return !share.tasks->is_empty(); }, is_over);
   }
 }
 
@@ -75,6 +75,11 @@ void PoolShare::strike_out_claim() {
     }
   }
   state->offered.notify_all();
+}
+
+void PoolShare::let_workers_leave() {
+  state->offered.notify_all();
+  state->limit.close();
 }
 
 void PoolShare::await_workers_end() {
@@ -126,7 +131,7 @@ int work(PoolShare& share, const PoolPlan& plan, int worker) {
   TaskMeter meter(share.state->limit, share.state->offered);
   for (std::size_t run = 0; plan.max_tasks_per_child == 0 || run < plan.max_tasks_per_child;
        ++run) {
-    if (!take(share, me, task)) return 0;
+    if (!take(share, me, task)) break;
     TaskHead head;
     std::memcpy(&head, task.data(), sizeof head);
     meter.begin();
@@ -134,6 +139,7 @@ int work(PoolShare& share, const PoolPlan& plan, int worker) {
     meter.end();
     results.publish();
   }
+  me.task.store(0, std::memory_order_release);  // leaves in good order
   return 0;
 }
 
