@@ -9,21 +9,25 @@ namespace gilfree::detail {
 InFlightTask& InFlightTasks::add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
                                  std::uint32_t count, RunTask run,
                                  std::span<const std::byte> bytes) {
-  if (free_.empty()) {
-    const auto place = places_.size();
-    places_.emplace_back().id = place;
-    free_.push_back(place);
-  }
+  if (free_.empty()) add_place();
   InFlightTask& task = places_[free_.back()];
-  free_.pop_back();
+  if (count > 1) task.bytes.assign(bytes.begin(), bytes.end());
+  free_.pop_back();  // taken; nothing throws from here on
   task.id += kMostTasks;
   task.job = job;
   task.first = first;
   task.count = count;
   task.delivered = 0;
   task.run = run;
-  if (count > 1) task.bytes.assign(bytes.begin(), bytes.end());
   return task;
+}
+
+// The list of free places has room for all of them before there is another, so that release() needs no memory.
+void InFlightTasks::add_place() {
+  const auto place = places_.size();
+  if (free_.capacity() <= place) free_.reserve(2 * place + 1);
+  places_.emplace_back().id = place;
+  free_.push_back(place);
 }
 
 InFlightTask* InFlightTasks::find(std::uint64_t id) {

@@ -37,7 +37,7 @@ class InFlightTasks {
   std::size_t size() const { return places_.size() - free_.size(); }
   bool has_place() const { return !free_.empty() || places_.size() < kMostTasks; }
 
-  // If there is a place.
+  // If there is a place. None is taken if it throws std::bad_alloc.
   InFlightTask& add(const std::shared_ptr<AnySharedResult>& job, std::size_t first,
                     std::uint32_t count, RunTask run, std::span<const std::byte> bytes);
 
@@ -62,6 +62,7 @@ class InFlightTasks {
   }
 
  private:
+  void add_place();
   InFlightTask* find(std::uint64_t id);
   void release(InFlightTask& task);
 
