@@ -17,7 +17,8 @@ struct PoolOptions {
 };                                      // calls or chunks; 0: never
 
 // What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
-// the result is ready; what a callback throws is reported on stderr.
+// the result is ready; what a callback throws is reported on stderr. One that ends its thread (pthread_exit,
+// pthread_cancel) ends that alone: another one calls back for the results that follow.
 template <typename Result>
 struct PoolCallbacks {
   std::function<void(const Result&)> callback = {};

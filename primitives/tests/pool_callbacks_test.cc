@@ -1,9 +1,11 @@
 // Pool: callbacks of apply_async, map_async and starmap_async.
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <time.h>
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -25,6 +27,7 @@ class PoolCallbacksTest : public Watchdog {};
 TYPED_TEST_SUITE(PoolCallbacksTest, BothScopes);
 
 int refuse(int x) { throw std::out_of_range("no row " + std::to_string(x)); }
+int leave(int) { ::pthread_exit(nullptr); }
 
 TYPED_TEST(PoolCallbacksTest, ACallbackIsCalledThoughNoneWaitsForTheResult) {
   Queue<int, Threads> called(1);
@@ -137,6 +140,73 @@ TYPED_TEST(PoolCallbacksTest, ACancelledCallCallsBackToo) {
   EXPECT_THROW(second.get(), Cancelled);
   gate.put(1);
   first.wait();
+}
+
+// Both ways to end a thread: at once, and at the next cancellation point.
+void end_this_thread() { ::pthread_exit(nullptr); }
+void cancel_this_thread() {
+  ::pthread_cancel(::pthread_self());
+  ::pthread_testcancel();
+}
+void (*const kEndings[])() = {end_this_thread, cancel_this_thread};
+
+TYPED_TEST(PoolCallbacksTest, ACallbackThatEndsItsThreadEndsThatAlone) {
+  for (const auto end : kEndings) {
+    Pool<TypeParam> pool(1);
+    for (int i = 0; i < 5; ++i) {
+      int seen = -1;
+      auto ends = pool.apply_async({.callback = [&](int) { end(); }}, square, i);
+      auto next = pool.apply_async({.callback = [&](int given) { seen = given; }}, square, i);
+      EXPECT_EQ(ends.get(), i * i);
+      EXPECT_EQ(next.get(), i * i);
+      EXPECT_EQ(seen, i * i);
+    }
+    pool.close();
+    pool.join();
+  }
+}
+
+TYPED_TEST(PoolCallbacksTest, AnErrorCallbackThatEndsItsThreadEndsThatAlone) {
+  for (const auto end : kEndings) {
+    for (const auto function : {refuse, leave}) {
+      Pool<TypeParam> pool(1);
+      for (int i = 0; i < 5; ++i) {
+        auto ends = pool.apply_async({.error_callback = [&](auto) { end(); }}, function, i);
+        EXPECT_THROW(ends.get(), std::exception);
+      }
+      EXPECT_EQ(pool.apply_async({.callback = [](int) {}}, square, 2).get(), 4);
+    }
+  }
+}
+
+TYPED_TEST(PoolCallbacksTest, ACallbackMayEndItsPoolAndThenItsThread) {
+  for (const auto end : kEndings) {
+    auto pool = std::make_unique<Pool<TypeParam>>(1);
+    const auto end_both = [&](int) {
+      pool->terminate();
+      end();
+    };
+    auto ends = pool->apply_async({.callback = end_both}, square, 2);
+    auto next = pool->apply_async({.callback = [](int) {}}, square, 3);
+    EXPECT_EQ(ends.get(), 4);
+    next.wait();
+    pool.reset();
+  }
+}
+
+TYPED_TEST(PoolCallbacksTest, WhereTheInitializerFailsEachErrorCallbackMayEndItsThread) {
+  Queue<int, TypeParam> gate(1);
+  Pool<TypeParam> pool(1, {.initializer = [&] {
+                         (void)gate.get();
+                         throw std::runtime_error("no disk");
+                       }});
+  std::vector<AsyncResult<int, TypeParam>> results;
+  for (int i = 0; i < 3; ++i) {
+    results.push_back(
+        pool.apply_async({.error_callback = [](auto) { end_this_thread(); }}, square, i));
+  }
+  gate.put(1);
+  for (auto& result : results) EXPECT_THROW(result.get(), RemoteError);
 }
 
 std::chrono::nanoseconds cpu_time() {

@@ -162,6 +162,27 @@ TEST_F(ProcessPoolFaultsTest, APoolWithFewerWorkersThanItWantsWorks) {
   EXPECT_EQ(code, 0);
 }
 
+// A callback ends the thread behind callbacks, and there is room for no other until it has ended.
+TEST_F(ProcessPoolFaultsTest, WhereNoThreadCanCallBackEachResultComesOrSaysSo) {
+  const int code =
+      with_so_many_threads(4, [] {  // the program's, the supervisor, a worker and that one
+        Pool<Processes> pool(1);
+        auto ends = pool.apply_async({.callback = [](int) { ::pthread_exit(nullptr); }}, square, 2);
+        if (ends.get() != 4) return 1;
+        try {
+          while (pool.apply_async({.callback = [](int) {}}, square, 3).get() == 9) continue;
+          return 2;
+        } catch (const std::system_error& error) {
+          if (error.code().value() != EAGAIN) return 3;
+        }
+        pool.close();
+        pool.join();
+        return 0;
+      });
+  if (code == 77) GTEST_SKIP() << "needs root";
+  EXPECT_EQ(code, 0);
+}
+
 // Counts the questions that a forked child's pool answers with std::logic_error.
 template <typename S>
 int refused_in_child(Pool<S>& pool, AsyncResult<int, S>& result, PoolResults<int, S>& results,

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "gilfree/detail/base/uncaught.h"
 #include "gilfree/detail/pool/errors.h"
 #include "gilfree/detail/process/thread_registry.h"
 #include "gilfree/errors.h"
@@ -136,7 +137,11 @@ void ProcessPool::prepare_callbacks() {
   check_here();
   const Lock lock(mutex_);
   check(Entry::kCall);
-  if (callback_thread_) return;
+  if (!callback_thread_) start_callback_thread();
+}
+
+// For the owner of mutex_.
+void ProcessPool::start_callback_thread() {
   callback_thread_.emplace([self = shared_from_this()] { self->run_callbacks(); },
                            ThreadOptions{.name = "PoolCallbacks", .daemon = true});
   try {
@@ -147,7 +152,23 @@ void ProcessPool::prepare_callbacks() {
   }
 }
 
+// For the thread behind callbacks, when one has ended it. If there can be no other, the pool is broken, and results are
+// done without being called back for.
+void ProcessPool::replace_callback_thread() {
+  const Lock lock(mutex_);
+  try {
+    start_callback_thread();
+  } catch (...) {
+    report_uncaught("gilfree::Pool: callback");
+    calls_back_no_more_ = true;
+    for (const auto& result : callbacks_) result->leave_callback_out();
+    router_.break_down(std::current_exception());
+  }
+  share_.state->done.notify_all();  // the result of the one that has ended it is done now
+}
+
 void ProcessPool::add(std::shared_ptr<AnySharedResult> result) {
+  if (calls_back_no_more_) result->leave_callback_out();
   callbacks_.push_back(std::move(result));
   callback_news_.store(true, std::memory_order_release);
   share_.state->done.notify_all();
@@ -159,7 +180,15 @@ void ProcessPool::call_back_at_once(AnySharedResult& result) {
 }
 
 // The life of the thread behind callbacks: it waits as any caller does, so results are also collected.
+// A callback may end it.
 void ProcessPool::run_callbacks() {
+  struct Guard {
+    ProcessPool& pool;
+    bool unwound = true;
+    ~Guard() {
+      if (unwound) pool.replace_callback_thread();
+    }
+  } guard{*this};
   Lock lock(mutex_);
   while (true) {
     const auto is_over = [&] {
@@ -169,7 +198,7 @@ void ProcessPool::run_callbacks() {
     await(
         lock, kNever, [&] { return !callbacks_.empty() || is_over(); },
         [&] { return callback_news_.load(std::memory_order_acquire); });
-    if (callbacks_.empty()) return;
+    if (callbacks_.empty()) break;
     auto result = std::move(callbacks_.front());
     callbacks_.pop_front();
     callback_news_.store(!callbacks_.empty(), std::memory_order_release);
@@ -179,6 +208,7 @@ void ProcessPool::run_callbacks() {
     share_.state->done.notify_all();  // it is done now
     lock.lock();
   }
+  guard.unwound = false;
 }
 
 // --- The end.
@@ -213,10 +243,13 @@ void ProcessPool::terminate() {
   fail_what_is_left();
   callback_news_.store(true, std::memory_order_release);
   share_.state->done.notify_all();
-  if (!callback_thread_) return;
-  const ThreadHandle callbacks = *callback_thread_;
-  lock.unlock();
-  if (callbacks != current_thread()) callbacks.join();
+  while (callback_thread_ && *callback_thread_ != current_thread()) {
+    const ThreadHandle callbacks = *callback_thread_;
+    lock.unlock();
+    callbacks.join();
+    lock.lock();
+    if (callback_thread_ && *callback_thread_ == callbacks) return;  // it was not replaced
+  }
 }
 
 void ProcessPool::join() {

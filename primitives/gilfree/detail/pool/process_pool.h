@@ -101,7 +101,9 @@ class ProcessPool : public ResultOwner,
   template <typename Ready, typename Woken>
   bool await(Lock& lock, Deadline deadline, Ready ready, Woken woken);
   void close_if_no_source();
+  void start_callback_thread();
   void run_callbacks();
+  void replace_callback_thread();
 
   // The supervisor and, through it, the workers. Once `terminated_` is set there is no other supervisor, and end_workers()
   // needs no mutex.
@@ -125,8 +127,9 @@ class ProcessPool : public ResultOwner,
   OpenSources sources_;           // has a lock of its own
 
   std::optional<Thread> callback_thread_;
-  std::deque<std::shared_ptr<AnySharedResult>> callbacks_;  // to be run
+  std::deque<std::shared_ptr<AnySharedResult>> callbacks_;  // to be run, or left out
   std::atomic<bool> callback_news_{false};                  // read without the mutex
+  bool calls_back_no_more_ = false;                         // there is no thread to do it
 };
 
 }  // namespace gilfree::detail

@@ -81,6 +81,8 @@ class AnySharedResult : public std::enable_shared_from_this<AnySharedResult> {
       report_uncaught("gilfree::Pool: callback");
     }
   }
+  // Instead of it.
+  void leave_callback_out() { count_down(1); }
   // For one without items.
   void call_back_at_once() {
     if (callback_) due();

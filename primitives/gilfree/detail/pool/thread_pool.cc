@@ -137,14 +137,14 @@ void ThreadPool::work(Batch& batch) {
   at.unwound = false;
 }
 
-// A task has ended its thread, or the initializer has.
+// A task has ended its thread, or a callback or the initializer has. What is called here may not end it again: so it is
+// for the next thread to call back.
 void ThreadPool::replace_this_worker(ThreadTask* current, Batch& batch) {
   pool_of_this_thread = nullptr;
   if (current != nullptr && current->resume(left_its_thread())) {
     tasks_.put_back(*current);
   }
   try {
-    if (broken_.load(std::memory_order_acquire)) return drop_all(error_);
     add_worker(batch);
   } catch (...) {
     break_down(std::current_exception());
@@ -157,30 +157,33 @@ __attribute__((no_sanitize("null"))) bool ThreadPool::initialize() {
     ThreadPool& pool;
     bool unwound = true;
     ~Guard() {
-      if (unwound) pool.break_down(left_its_thread());
+      if (unwound) pool.set_broken(left_its_thread());
     }
   } guard{*this};
-  bool done = true;
   try {
-    if (initializer_) initializer_();
+    if (initializer_ && !broken_.load(std::memory_order_acquire)) initializer_();
   } catch (const abi::__forced_unwind&) {
     throw;  // pthread_exit
   } catch (...) {
-    break_down(remote_error());
-    done = false;
+    set_broken(remote_error());
   }
   guard.unwound = false;
-  return done;
+  const bool is_broken = broken_.load(std::memory_order_acquire);
+  if (is_broken)
+    drop_all(
+        error_);  // not while an exception is handled: what is called back for may end the thread
+  return !is_broken;
+}
+
+void ThreadPool::set_broken(std::exception_ptr error) {
+  const std::lock_guard lock(staff_);
+  if (broken_.load(std::memory_order_relaxed)) return;
+  error_ = std::move(error);
+  broken_.store(true, std::memory_order_release);
 }
 
 void ThreadPool::break_down(std::exception_ptr error) {
-  {
-    const std::lock_guard lock(staff_);
-    if (!broken_.load(std::memory_order_relaxed)) {
-      error_ = std::move(error);
-      broken_.store(true, std::memory_order_release);
-    }
-  }
+  set_broken(std::move(error));
   drop_all(error_);
 }
 

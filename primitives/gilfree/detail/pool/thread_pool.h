@@ -63,7 +63,8 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   bool initialize();
   void replace_this_worker(ThreadTask* current, Batch& batch);
   bool is_closing() const { return closing_.load(std::memory_order_acquire); }
-  void break_down(std::exception_ptr error);
+  void set_broken(std::exception_ptr error);
+  void break_down(std::exception_ptr error);  // and drops what is there
   void drop_all(const std::exception_ptr& why);
   void run_what_is_left();
 

@@ -70,17 +70,27 @@ class CallJob final : public SharedResult<Result>, public ThreadTask {
     if (!begun_.exchange(true, std::memory_order_relaxed)) {
       run_here<Calls::kArguments>(*this, 0, function_, arguments_);
       this->count_down(1);
+    } else if (is_lost_) {
+      this->count_down(1);
     }
     const auto keep = std::move(self_);
   }
   bool resume(const std::exception_ptr& why) override {
-    const auto keep = std::move(self_);
-    if (!this->is_done()) this->fail(0, why);
-    return false;
+    if (this->is_done()) {  // the callback has left
+      const auto keep = std::move(self_);
+      return false;
+    }
+    this->set_error(0, why);
+    is_lost_ = true;
+    return true;
   }
   void drop(const std::exception_ptr& why) override {
     const auto keep = std::move(self_);
-    if (!begun_.exchange(true, std::memory_order_relaxed)) this->fail(0, why);
+    if (!begun_.exchange(true, std::memory_order_relaxed)) {
+      this->fail(0, why);
+    } else if (is_lost_) {
+      this->count_down(1);
+    }
   }
   bool cancel() override {
     if (begun_.exchange(true, std::memory_order_relaxed)) return false;
@@ -92,6 +102,8 @@ class CallJob final : public SharedResult<Result>, public ThreadTask {
   Function function_;
   Arguments arguments_;
   std::atomic<bool> begun_{false};
+  bool is_lost_ =
+      false;  // has ended its thread; to be counted down, and called back for, by another
   std::shared_ptr<CallJob> self_;  // while it is in the pool's hands
 };
 
