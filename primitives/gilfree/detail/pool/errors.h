@@ -1,6 +1,7 @@
 // The exceptions of a process pool: what a call gets instead of a result.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <exception>
 #include <string>
@@ -31,6 +32,13 @@ inline std::exception_ptr no_worker_started(int error) {
       std::system_error(error, std::generic_category(),
                         "gilfree::Pool: no worker process can be started; end some processes or "
                         "raise the limit, and make another pool"));
+}
+
+inline std::exception_ptr worker_may_not_be_killed() {
+  return std::make_exception_ptr(std::system_error(
+      EPERM, std::generic_category(),
+      "gilfree::Pool: its supervisor process has ended, and a worker has become a user whose "
+      "processes this one may not kill; make another pool"));
 }
 
 inline constexpr const char* kNoSupervisor =

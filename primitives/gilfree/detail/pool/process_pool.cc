@@ -11,11 +11,7 @@
 namespace gilfree::detail {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr int kBuildUp = 48;  // pauses, about 0.7 us
-constexpr auto kSupervisorsLastWord = 1s;
-constexpr int kMostRestarts = 100;  // of a supervisor, without a result in between
 
 }  // namespace
 
@@ -266,51 +262,6 @@ void ProcessPool::join() {
   await(
       lock, kNever, [&] { return router_.under_way() == 0 && !is_supervised(); },
       [&] { return false; });
-}
-
-// --- The supervisor.
-
-std::vector<pid_t> ProcessPool::pids() const {
-  check_here();
-  std::vector<pid_t> all;
-  for (int worker = 0; worker < share_.workers; ++worker) {
-    all.push_back(share_.slot(worker).pid.load(std::memory_order_acquire));
-  }
-  return all;
-}
-
-void ProcessPool::start_supervisor() {
-  supervisor_.emplace([this] { return supervise(share_, plan_); },
-                      ProcessOptions{.name = "PoolSupervisor", .daemon = true});
-  supervisor_->start();
-}
-
-// Whatever the workers are at: the kernel kills them with their supervisor.
-void ProcessPool::end_workers() {
-  if (supervisor_->pid() != 0) {
-    supervisor_->terminate();
-    if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
-    supervisor_->join();
-  }
-  share_.await_workers_end();
-}
-
-// It has ended.
-void ProcessPool::look_after_supervisor() {
-  if (is_supervised()) return;  // another thread was here first
-  share_.await_workers_end();
-  if (terminated_) return fail_what_is_left();
-  router_.lose_all();
-  if (router_.broken()) return;
-  if (closed_ && router_.under_way() == 0 && sources_.empty()) return;
-  restarts_ = results_at_ == router_.results() ? restarts_ + 1 : 1;
-  results_at_ = router_.results();
-  try {
-    if (restarts_ > kMostRestarts) throw WorkerLost(kNoSupervisor);
-    start_supervisor();
-  } catch (...) {
-    router_.break_down(std::current_exception());
-  }
 }
 
 }  // namespace gilfree::detail

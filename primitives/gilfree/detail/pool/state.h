@@ -109,6 +109,9 @@ struct PoolShare {
   }
   // Once takes_no_more() may have become true.
   void let_workers_leave();
+  // Once their supervisor has ended: kills those that the kernel has not, because they have become another user in the
+  // meantime. False if this process may not.
+  bool kill_workers() const;
   // Once their supervisor has ended: until no worker is left, and none holds the lock of the tasks or a claim.
   void await_workers_end();
 

@@ -168,11 +168,9 @@ __attribute__((no_sanitize("null"))) bool ThreadPool::initialize() {
     set_broken(remote_error());
   }
   guard.unwound = false;
-  const bool is_broken = broken_.load(std::memory_order_acquire);
-  if (is_broken)
-    drop_all(
-        error_);  // not while an exception is handled: what is called back for may end the thread
-  return !is_broken;
+  if (!broken_.load(std::memory_order_acquire)) return true;
+  drop_all(error_);  // not while an exception is handled: a callback may end the thread
+  return false;
 }
 
 void ThreadPool::set_broken(std::exception_ptr error) {

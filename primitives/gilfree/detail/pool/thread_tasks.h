@@ -102,8 +102,7 @@ class CallJob final : public SharedResult<Result>, public ThreadTask {
   Function function_;
   Arguments arguments_;
   std::atomic<bool> begun_{false};
-  bool is_lost_ =
-      false;  // has ended its thread; to be counted down, and called back for, by another
+  bool is_lost_ = false;           // it has ended its thread; another one is to count it down
   std::shared_ptr<CallJob> self_;  // while it is in the pool's hands
 };
 

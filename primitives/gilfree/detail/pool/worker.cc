@@ -1,8 +1,13 @@
 // The life of a pool's worker: take a task, run it, hand in what it gives.
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <vector>
 
@@ -10,6 +15,7 @@
 #include "gilfree/detail/identity/participant.h"
 #include "gilfree/detail/memory/wire.h"
 #include "gilfree/detail/pool/state.h"
+#include "gilfree/detail/process/child.h"
 
 namespace gilfree::detail {
 namespace {
@@ -53,6 +59,21 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
   }
 }
 
+// Kills the process whose first thread has this name. By a descriptor, if there is one to be had: the name is asked for
+// again once that is open, and so it is no other process. False if this process may not.
+bool kill(OwnerId worker) {
+  const auto pid = static_cast<pid_t>(id_of(worker));
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  bool may = true;
+  if (!is_dead<Processes>(worker)) {
+    const bool killed =
+        pidfd >= 0 && ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0;
+    may = killed || ::kill(pid, SIGKILL) == 0 || errno != EPERM;
+  }
+  if (pidfd >= 0) ::close(pidfd);
+  return may;
+}
+
 }  // namespace
 
 PoolShare::PoolShare(int count)
@@ -80,6 +101,15 @@ void PoolShare::strike_out_claim() {
 void PoolShare::let_workers_leave() {
   state->offered.notify_all();
   state->limit.close();
+}
+
+bool PoolShare::kill_workers() const {
+  bool may = true;
+  for (int worker = 0; worker < workers; ++worker) {
+    const OwnerId owner = slot(worker).owner.load(std::memory_order_acquire);
+    if (owner != kNoOwner && !is_dead<Processes>(owner)) may = kill(owner) && may;
+  }
+  return may;
 }
 
 void PoolShare::await_workers_end() {
@@ -119,7 +149,10 @@ int work(PoolShare& share, const PoolPlan& plan, int worker) {
   me.owner.store(self<Processes>(), std::memory_order_release);
   Delivery results(share, worker);
   try {
-    if (plan.initializer) plan.initializer();
+    if (plan.initializer) {
+      plan.initializer();
+      stay_bound_to_parent();
+    }
   } catch (...) {
     share.state->broken.store(true, std::memory_order_release);
     results.error(0, 0, Kind::kBroken);

@@ -94,6 +94,13 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
   end_child(code);
 }
 
+// The parent started it in a thread that ends with its process, or a thread of this one watches: it knows no users.
+void stay_bound_to_parent() {
+  const auto& here = process_self();
+  if (!here.parent || !here.self->daemon) return;
+  die_with({.pid = here.parent->pid, .may_lose_a_thread = false});
+}
+
 bool parent_is_alive() { return ::getppid() == process_self().parent->pid; }
 
 // Sleeps until the parent has ended. False if the deadline came first.

@@ -24,6 +24,9 @@ struct Starter {
 [[noreturn]] void live_as_child(const std::shared_ptr<ProcessRecord>& self, Starter parent,
                                 const std::function<int()>& run);
 
+// For a daemon, after it may have become another user: then the kernel has forgotten to kill it with its parent.
+void stay_bound_to_parent();
+
 // For a child: whether its parent runs. Sleeps until that has ended; false if the deadline came first.
 bool parent_is_alive();
 bool await_parent(Deadline deadline);

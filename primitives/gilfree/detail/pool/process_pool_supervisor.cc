@@ -1,0 +1,66 @@
+// ProcessPool: its supervisor, seen from the pool's process: started, ended, and replaced if it was killed.
+
+#include <chrono>
+#include <exception>
+#include <vector>
+
+#include "gilfree/detail/pool/errors.h"
+#include "gilfree/detail/pool/process_pool.h"
+#include "gilfree/errors.h"
+
+namespace gilfree::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kSupervisorsLastWord = 1s;
+constexpr int kMostRestarts = 100;  // of a supervisor, without a result in between
+
+}  // namespace
+
+std::vector<pid_t> ProcessPool::pids() const {
+  check_here();
+  std::vector<pid_t> all;
+  for (int worker = 0; worker < share_.workers; ++worker) {
+    all.push_back(share_.slot(worker).pid.load(std::memory_order_acquire));
+  }
+  return all;
+}
+
+void ProcessPool::start_supervisor() {
+  supervisor_.emplace([this] { return supervise(share_, plan_); },
+                      ProcessOptions{.name = "PoolSupervisor", .daemon = true});
+  supervisor_->start();
+}
+
+// Whatever the workers are at.
+void ProcessPool::end_workers() {
+  if (supervisor_->pid() != 0) {
+    supervisor_->terminate();
+    if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
+    supervisor_->join();
+  }
+  if (share_.kill_workers()) share_.await_workers_end();
+}
+
+// It has ended.
+void ProcessPool::look_after_supervisor() {
+  if (is_supervised()) return;  // another thread was here first
+  const bool workers_end = share_.kill_workers();
+  if (workers_end) share_.await_workers_end();
+  if (terminated_) return fail_what_is_left();
+  if (!workers_end) return router_.break_down(worker_may_not_be_killed());
+  router_.lose_all();
+  if (router_.broken()) return;
+  if (closed_ && router_.under_way() == 0 && sources_.empty()) return;
+  restarts_ = results_at_ == router_.results() ? restarts_ + 1 : 1;
+  results_at_ = router_.results();
+  try {
+    if (restarts_ > kMostRestarts) throw WorkerLost(kNoSupervisor);
+    start_supervisor();
+  } catch (...) {
+    router_.break_down(std::current_exception());
+  }
+}
+
+}  // namespace gilfree::detail

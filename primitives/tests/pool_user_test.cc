@@ -1,0 +1,121 @@
+// Pool of processes whose workers become another user: the kernel no longer kills such a process with its parent.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "gilfree/pipe.h"
+#include "gilfree/pool.h"
+#include "gilfree/process.h"
+#include "gilfree/queue.h"
+#include "primitives/tests/support/pool_calls.h"
+#include "primitives/tests/support/scopes.h"
+
+namespace gilfree::testing {
+namespace {
+
+class PoolUserTest : public Watchdog {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    Watchdog::SetUp();
+  }
+};
+
+constexpr uid_t kNobody = 65534;
+
+void become(uid_t user) {
+  if (::setgid(user) != 0 || ::setuid(user) != 0) ::_exit(77);
+}
+void become_another_user() { become(kNobody); }
+
+void sleep_for_ever() {
+  while (true) ::pause();
+}
+
+void kill_supervisor() {
+  const auto children = active_children();
+  ASSERT_EQ(children.size(), 1u);
+  children[0].kill();
+}
+
+TEST_F(PoolUserTest, APoolWhoseInitializerChangesTheUserOutlivesItsSupervisor) {
+  Pool<Processes> pool(2, {.initializer = become_another_user});
+  for (int round = 0; round < 5; ++round) {
+    auto stuck = pool.apply_async(sleep_for_ever);
+    EXPECT_EQ(pool.apply(square, 3), 9);
+    kill_supervisor();
+    EXPECT_THROW(stuck.get(), WorkerLost);
+  }
+}
+
+TEST_F(PoolUserTest, APoolWithATaskThatChangesTheUserOutlivesItsSupervisor) {
+  Queue<int, Processes> begun(1);
+  Pool<Processes> pool(2);
+  for (int round = 0; round < 5; ++round) {
+    auto stuck = pool.apply_async([&begun] {
+      become_another_user();
+      begun.put(1);
+      sleep_for_ever();
+    });
+    (void)begun.get();
+    kill_supervisor();
+    EXPECT_THROW(stuck.get(), WorkerLost);
+    EXPECT_EQ(pool.apply(square, 4), 16);
+  }
+}
+
+// The pool's process and its worker have become two users, neither of whom is root. This one kills the supervisor.
+TEST_F(PoolUserTest, WhereAWorkerMayNotBeKilledThePoolIsBroken) {
+  Queue<pid_t, Processes> begun(2);
+  Queue<int, Processes> error(1);
+  const pid_t owner = fork_child([&] {
+    Pool<Processes> pool(1);
+    become_another_user();
+    auto stuck = pool.apply_async([&begun] {
+      become(kNobody - 1);
+      begun.put(::getpid());
+      begun.put(::getppid());
+      sleep_for_ever();
+    });
+    try {
+      stuck.get();
+    } catch (const std::system_error& why) {
+      error.put(why.code().value());
+    }
+  });
+  const pid_t worker = begun.get(), supervisor = begun.get();
+  ::kill(supervisor, SIGKILL);
+  EXPECT_EQ(error.get(), EPERM);
+  int status = -1;
+  ::waitpid(owner, &status, 0);
+  EXPECT_EQ(status, 0);
+  ::kill(worker, SIGKILL);
+}
+
+TEST_F(PoolUserTest, WorkersThatChangedTheUserDieWithTheProcessThatMadeThePool) {
+  Queue<int, Processes> begun(2);
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t owner = fork_child([&] {
+    Pool<Processes> pool(2, {.initializer = become_another_user});
+    auto stays = pool.map_async(
+        [&begun](int x) {
+          begun.put(x);
+          sleep_for_ever();
+        },
+        std::vector<int>{1, 2}, 1);
+    stays.wait();
+  });
+  sender.close();
+  EXPECT_EQ(begun.get() + begun.get(), 3);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "a worker lives on";
+}
+
+}  // namespace
+}  // namespace gilfree::testing
