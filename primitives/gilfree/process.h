@@ -35,6 +35,9 @@
 //             the next call that asks about it, by the next start() and by the destructor. If its
 //             parent dies in whatever way, the kernel kills a daemon at once. Any other child lives on:
 //             parent_process()->is_alive() turns false, join() of it returns, and pipes to it end.
+//             Linux binds a daemon that a process has started in its first thread to that thread: it also
+//             dies when the thread ends before the process (pthread_exit in main), and is let go of when
+//             it becomes another user.
 //
 // The end     Like the program, a child ends its daemons and waits for its other children and threads
 //             when its target returns, then flushes stdio and leaves by _exit: the parent's destructors
