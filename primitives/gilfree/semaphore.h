@@ -14,10 +14,12 @@
 // Order       None: a running thread may overtake one that is waking.
 // Cost        Semaphore: one atomic read-modify-write to acquire, one to release. BoundedSemaphore
 //             across processes: the same, and a search among its permits, which finds at once what was
-//             used last; 8 bytes a permit. No system call unless a thread has to sleep or be woken.
+//             used last, and where it finds none looks again until nothing has moved between two looks;
+//             8 bytes a permit. No system call unless a thread has to sleep or be woken.
 // Blocking    acquire waits while there is no permit: it spins for 50 us at most, then sleeps. try_acquire
 //             never waits, but asks the kernel whether the processes live that have the permits of a
-//             BoundedSemaphore, about 20 us each; try_acquire_for and _until wait at most that long.
+//             BoundedSemaphore, about 20 us each; try_acquire_for and _until wait at most that long. They
+//             fail only if at one moment of the call there was no permit.
 // Errors      std::invalid_argument: a negative number of permits, or more than 2^31 - 1 (bounded:
 //             2^20); release of none; a negative timeout. BoundedSemaphore: std::logic_error for one
 //             release too many. Semaphore: std::overflow_error above 2^31 - 1. A release that throws

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "gilfree/semaphore.h"
@@ -130,6 +131,26 @@ TEST_F(BoundedSemaphoreCrashTest, WhatTheLivingHoldTheyKeep) {
                    },
                .survivor = [&] { return left(); }},
               {{"2 left", 1}});
+}
+
+// Of the two permits one is free. What is refused touches the other one at no instruction.
+TEST_F(BoundedSemaphoreCrashTest, ARefusedReleaseKilledAnywhereLeavesThePermitToItsHolder) {
+  expect_only({.fresh =
+                   [&] {
+                     semaphore_.emplace(2);
+                     semaphore_->acquire();
+                   },
+               .prepare = attach,
+               .operation =
+                   [&] {
+                     try {
+                       semaphore_->release(2);
+                     } catch (const std::logic_error&) {
+                     }
+                   },
+               .most_rounds = 2,
+               .survivor = [&] { return left(); }},
+              {{"1 left", 1}});
 }
 
 TEST_F(BoundedSemaphoreCrashTest, AnAcquireOfADeadOnesPermitMayBeKilledToo) {

@@ -1,11 +1,28 @@
 #include "gilfree/detail/lock/permits.h"
 
+#include <algorithm>
+#include <bit>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "gilfree/detail/lock/counted_permits.h"
 
 namespace gilfree::detail {
+namespace {
+
+// What one pass over the words has seen. Two are equal if each word was the same in both; otherwise by a
+// chance of 1 to 2^64.
+class Look {
+ public:
+  void add(OwnerId word) { hash_ = (std::rotl(hash_, 5) ^ word) * 0x517cc1b727220a95; }
+  bool operator==(const Look&) const = default;
+
+ private:
+  std::uint64_t hash_ = 0;
+};
+
+}  // namespace
 
 std::size_t checked_permits(std::int64_t value, std::int64_t most) {
   if (value < 0 || value > most) {
@@ -36,6 +53,11 @@ std::size_t OwnedPermits::extra(std::int64_t value) {
   return checked_permits(value, kMostOwned) * sizeof(Word);
 }
 
+std::int64_t OwnedPermits::value() {
+  reclaim_all();
+  return static_cast<std::int64_t>(count(Kind::kFree).words);
+}
+
 // Each give_back() wakes one waiter, which wakes the next one if it leaves permits behind: one that gives
 // back several, or several that gave back before it ran.
 bool OwnedPermits::take_until(Deadline deadline) {
@@ -56,42 +78,76 @@ void OwnedPermits::give_back(std::int64_t permits) {
     give_back_many(static_cast<std::size_t>(permits));
     return state_.freed.notify_all();
   }
-  if (!replace(this_process_id(), kNoOwner) && !give_back_anybodys()) throw_released_too_often();
+  const bool is_given = replace(this_process_id(), kNoOwner) ||
+                        change(Kind::kOwn, kNoOwner, 1) == 1 ||
+                        change(Kind::kHeld, kNoOwner, 1) == 1;
+  if (!is_given) throw_released_too_often();
   state_.freed.notify_one();
 }
 
-bool OwnedPermits::give_back_anybodys() {
-  std::vector<Marked> marked;
-  marked.reserve(1);
-  mark(false, 1, marked);
-  if (marked.empty()) return false;
-  words_[marked[0].at].store(kNoOwner, std::memory_order_release);
-  return true;
-}
-
 void OwnedPermits::give_back_many(std::size_t permits) {
-  std::vector<Marked> marked;
+  // What is refused marks nothing, unless others give back at the same time: they would miss what is marked.
+  const auto [held, is_of_one_moment] = count(Kind::kHeld);
+  if (is_of_one_moment && held < permits) throw_released_too_often();
+  const OwnerId mark = this_process_id() | kMark;
+  std::vector<Change> marked;
   marked.reserve(permits);
-  mark(true, permits, marked);
-  mark(false, permits, marked);
+  change(Kind::kOwn, mark, permits, &marked);
+  change(Kind::kHeld, mark, permits - marked.size(), &marked);
   const bool is_enough = marked.size() == permits;
-  for (const Marked& word : marked) {
-    words_[word.at].store(is_enough ? kNoOwner : word.owner, std::memory_order_release);
+  for (const auto& [at, before] : marked) {
+    words_[at].store(changed(changed(before, mark), is_enough ? kNoOwner : process_of(before)),
+                     std::memory_order_release);
   }
   if (!is_enough) throw_released_too_often();
 }
 
-void OwnedPermits::mark(bool own, std::size_t enough, std::vector<Marked>& marked) {
-  const OwnerId mine = this_process_id();
-  for (std::size_t at = 0; at < count_ && marked.size() < enough; ++at) {
-    OwnerId owner = words_[at].load(std::memory_order_relaxed);
-    const bool is_marked = (owner & kMark) != 0;
-    if (owner == kNoOwner || is_marked || (own && owner != mine)) continue;
-    if (words_[at].compare_exchange_strong(owner, mine | kMark, std::memory_order_acq_rel,
-                                           std::memory_order_relaxed)) {
-      marked.push_back({at, owner});
+bool OwnedPermits::is(Kind kind, OwnerId word) {
+  const OwnerId owner = without_count(word);
+  if (kind == Kind::kFree) return owner == kNoOwner;
+  if (kind == Kind::kOwn) return owner == this_process_id();
+  return owner != kNoOwner && (owner & kMark) == 0;
+}
+
+// A look loads with acquire: if it sees in one word what came of a move, the next look sees the move in all.
+std::size_t OwnedPermits::change(Kind kind, OwnerId to, std::size_t most,
+                                 std::vector<Change>* log) {
+  std::size_t done = 0;
+  std::optional<Look> before;
+  while (done < most) {
+    Look look;
+    for (std::size_t at = 0; at < count_ && done < most; ++at) {
+      OwnerId word = words_[at].load(std::memory_order_acquire);
+      if (is(kind, word) &&
+          words_[at].compare_exchange_strong(word, changed(word, to), std::memory_order_acq_rel,
+                                             std::memory_order_acquire)) {
+        if (log != nullptr) log->push_back({at, word});
+        ++done;
+      }
+      look.add(word);
     }
+    if (before == look) break;
+    before = look;
   }
+  return done;
+}
+
+OwnedPermits::Count OwnedPermits::count(Kind kind) const {
+  constexpr int kMostLooks = 64;
+  std::size_t found = 0;
+  std::optional<Look> before;
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    Look look;
+    found = 0;
+    for (std::size_t at = 0; at < count_; ++at) {
+      const OwnerId word = words_[at].load(std::memory_order_acquire);
+      found += is(kind, word) ? 1 : 0;
+      look.add(word);
+    }
+    if (before == look) return {found, true};
+    before = look;
+  }
+  return {found, false};
 }
 
 bool OwnedPermits::reclaim(std::size_t most) {
@@ -101,26 +157,24 @@ bool OwnedPermits::reclaim(std::size_t most) {
   for (std::size_t tried = 0, asked = 0; tried < count_ && asked < most; ++tried, ++at) {
     Word& word = words_[at % count_];
     OwnerId owner = word.load(std::memory_order_relaxed);
-    const OwnerId process = owner & ~kMark;
+    const OwnerId process = process_of(owner);
     if (process == kNoOwner || process == alive) continue;
     ++asked;
     if (process_runs(process)) {
       alive = process;
     } else {
-      freed |= word.compare_exchange_strong(owner, kNoOwner, std::memory_order_acq_rel,
-                                            std::memory_order_relaxed);
+      freed |= word.compare_exchange_strong(owner, changed(owner, kNoOwner),
+                                            std::memory_order_acq_rel, std::memory_order_relaxed);
     }
   }
   ask_from_.store(at, std::memory_order_relaxed);
   return freed;
 }
 
-std::int64_t OwnedPermits::free_words() const {
-  std::int64_t found = 0;
-  for (std::size_t at = 0; at < count_; ++at) {
-    found += words_[at].load(std::memory_order_relaxed) == kNoOwner ? 1 : 0;
-  }
-  return found;
+bool OwnedPermits::any() const {
+  return std::any_of(words_, words_ + count_, [](const Word& word) {
+    return is(Kind::kFree, word.load(std::memory_order_relaxed));
+  });
 }
 
 }  // namespace gilfree::detail

@@ -12,6 +12,12 @@
 //   | a process, marked    | it gives this back  | none: give_back(n), or reclaim() if it is dead      |
 //   |                      |                     | as before: fewer than n were held                   |
 //
+// The lowest bits of a word count its changes. Permits move while a thread looks for one: what it seeks may
+// be put behind it and taken away before it. So it believes that there is none only when two looks in a
+// row have seen the same in every word, counts included: then all words were so at one moment. The count
+// changes with the owner in one step, so a death leaves a word of the table, and a call that finds what it
+// seeks costs nothing more. (A count wraps: words that all change by a multiple of 512 look unchanged.)
+//
 // It is a view, made by each handle, of a State and the words behind it. The number of words follows from
 // the size of the memory and is never read from it. give_back() touches the state after it has freed a
 // word: there is no one word that both a taker and a waiter change.
@@ -51,7 +57,8 @@ class OwnedPermits {
 
   bool try_take() {
     (void)self<Processes>();  // its death wakes the threads that wait for it
-    return replace(kNoOwner, this_process_id());
+    const OwnerId mine = this_process_id();
+    return replace(kNoOwner, mine) || change(Kind::kFree, mine, 1) == 1;
   }
   // The same, waiting for a permit.
   bool take_until(Deadline deadline);
@@ -60,46 +67,59 @@ class OwnedPermits {
   // acquire and no other release touches a marked word.
   void give_back(std::int64_t permits);
 
-  std::int64_t value() {
-    reclaim_all();
-    return free_words();
-  }
+  std::int64_t value();
   // Asks the kernel whether the holders live, and frees the words of the dead. True if there was one.
   bool reclaim_all() { return reclaim(count_); }
 
  private:
   using Word = std::atomic<OwnerId>;
 
-  // Finds a word that holds `from` and makes it hold `to`.
+  // | process: an OwnerId without a slot | marked: 1 | changes: 9 |
+  static constexpr OwnerId kMark = 1 << (kSlotBits - 1), kChanges = kMark - 1;
+  static_assert((kMark | kChanges) == kMostParticipants, "they lie where others name a slot");
+
+  static OwnerId without_count(OwnerId word) { return word & ~kChanges; }
+  static OwnerId process_of(OwnerId word) { return word & ~(kMark | kChanges); }
+  static OwnerId changed(OwnerId word, OwnerId to) { return to | ((word + 1) & kChanges); }
+
+  // Fast path: one look. Finds a word that holds `from` and makes it hold `to`; may miss one that moves.
   bool replace(OwnerId from, OwnerId to) {
     auto at = state_.last.load(std::memory_order_relaxed);
     for (std::size_t tried = 0; tried < count_; ++tried, ++at) {
       if (at >= count_) at = 0;
       OwnerId found = words_[at].load(std::memory_order_relaxed);
-      if (found == from && words_[at].compare_exchange_strong(found, to, std::memory_order_acq_rel,
-                                                              std::memory_order_relaxed)) {
+      if (without_count(found) == from &&
+          words_[at].compare_exchange_strong(found, changed(found, to), std::memory_order_acq_rel,
+                                             std::memory_order_relaxed)) {
         state_.last.store(at, std::memory_order_relaxed);
         return true;
       }
     }
     return false;
   }
-  struct Marked {
+
+  enum class Kind { kFree, kOwn, kHeld };  // kHeld: by any process. A marked word is of no kind
+  struct Change {
     std::size_t at;
-    OwnerId owner;
+    OwnerId before;
   };
-  static constexpr OwnerId kMark = kMostParticipants;  // the slot, which a process does not have
+  static bool is(Kind kind, OwnerId word);
 
-  static constexpr std::size_t kFew = 8;
+  // Makes up to `most` words of that kind hold `to`. Returns how many: fewer than `most` only if at one
+  // moment there were no more.
+  std::size_t change(Kind kind, OwnerId to, std::size_t most, std::vector<Change>* log = nullptr);
+  // How many words are of that kind.
+  struct Count {
+    std::size_t words;
+    bool is_of_one_moment;  // false: others changed words all the time
+  };
+  Count count(Kind kind) const;
 
-  bool give_back_anybodys();
   void give_back_many(std::size_t permits);
-  // Marks words of this process, or else of others, until there are enough.
-  void mark(bool own, std::size_t enough, std::vector<Marked>& marked);
+  static constexpr std::size_t kFew = 8;
   // Asks after at most so many holders, others each time: one costs about 20 us.
   bool reclaim(std::size_t most);
-  bool any() const { return free_words() > 0; }
-  std::int64_t free_words() const;
+  bool any() const;
 
   State& state_;
   Word* words_;
