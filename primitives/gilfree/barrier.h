@@ -18,9 +18,11 @@
 //             each), and wakes them. 8 bytes a party.
 // Blocking    wait waits for the last party: it spins for 50 us at most, then sleeps. wait_for and
 //             wait_until wait at most that long, also where another party is stopped; then the barrier
-//             is broken for all parties, as in Python. The action runs while they wait. abort never
-//             waits; reset waits without a limit for a party that is in the action, or is just arriving,
-//             also one that is stopped there.
+//             is broken for all parties, as in Python. A thread that comes when all parties have come,
+//             and is late while these run the action, does not break their round but the barrier from
+//             then on. With no time left they wait up to 20 ms for another party that is just arriving.
+//             The action runs while they wait. abort never waits; reset waits without a limit for a
+//             party that is in the action, or is just arriving, also one that is stopped there.
 // Errors      BrokenBarrier from wait: a party died, was late, or called abort() or reset() meanwhile,
 //             or the action threw; and from then on at once, until reset(). The last party gets what its
 //             action threw. std::invalid_argument: less than 1 or more than 2^20 parties, or a negative

@@ -61,6 +61,17 @@ TEST_F(StoppedPartyTest, NoPartyWaitsBeyondItsTimeoutAndAbortDoesNotWait) {
   ::waitpid(first_, nullptr, 0);
   EXPECT_EQ(told_[0], 1);
   EXPECT_TRUE(barrier_.broken());
+  EXPECT_THROW(barrier_.wait(), BrokenBarrier);
+}
+
+TEST_F(StoppedPartyTest, KilledThereWithALateOneBehindItTheBarrierBreaksAndCanBeReset) {
+  EXPECT_THROW(barrier_.wait_for(20ms), BrokenBarrier);
+  ::kill(last_, SIGKILL);
+  ::waitpid(first_, nullptr, 0);
+  EXPECT_EQ(told_[0], 1);
+  EXPECT_TRUE(barrier_.broken());
+  barrier_.reset();
+  EXPECT_FALSE(barrier_.broken());
 }
 
 TEST_F(StoppedPartyTest, AResetWaitsUntilItGoesOn) {

@@ -6,13 +6,16 @@
 //
 //   | broken | arrived     | the barrier is                     | next                              |
 //   | no     | < parties   | waiting for more                   | one more; broken; the next round  |
-//   | no     | = parties   | running the action, under `mutex`  | the next round; broken            |
+//   | no     | = parties   | running the action, under `mutex`  | the next round; late; broken      |
+//   | late   | = parties   | the same, and for others broken    | the next round, broken; broken    |
 //   | yes    | any         | broken                             | the next round, by reset()        |
 //
 // 1. Breaking a round needs no lock, so it does not wait for a party that is stopped.
 // 2. All else happens under `mutex`, so a party that finds `arrived` = parties there knows that the
 //    party that ran the action has died.
-// 3. The id of each party that waits stands in a word of its own, by which the others notice its death.
+// 3. A party that is late before it has the mutex breaks the round that it would have come to: the next one ("late") if
+//    all have come to the current one, which passes.
+// 4. The id of each party that waits stands in a word of its own, by which the others notice its death.
 #pragma once
 
 #include <algorithm>
@@ -55,17 +58,18 @@ class BarrierRounds {
   // Waits until all parties have come. Returns the place in which this one came.
   int wait_till(Deadline deadline) {
     Round came = now();
+    if (came.is_broken() && came.arrived <= parties()) throw_broken();
     std::uint32_t resets = 0;
     {
       const Guard guard(*this, deadline);
       if (!guard) {
-        break_it(came.number);
+        break_as_late();
         throw_broken();
       }
       came = now();
       resets = state_memory_->resets.load(std::memory_order_relaxed);
-      if (came.broken) throw_broken();
       if (came.arrived > parties()) throw_corrupted();
+      if (came.broken) throw_broken();
       if (came.arrived == parties()) {  // the one that ran the action has died
         break_it(came.number);
         throw_broken();
@@ -103,9 +107,9 @@ class BarrierRounds {
   }
   int n_waiting() const {
     const Round round = now();
-    return round.broken ? 0 : static_cast<int>(std::min(round.arrived, parties()));
+    return round.is_broken() ? 0 : static_cast<int>(std::min(round.arrived, parties()));
   }
-  bool broken() const { return now().broken; }
+  bool broken() const { return now().is_broken(); }
 
  private:
   using Word = std::atomic<OwnerId>;
@@ -113,16 +117,21 @@ class BarrierRounds {
   struct Round {
     std::uint32_t number;  // 31 bits
     bool broken;
-    std::uint32_t arrived;
+    std::uint32_t arrived;  // 31 bits
+    bool late = false;      // if all have arrived: one that came behind them was late
 
     static Round from(std::uint64_t word) {
       return {static_cast<std::uint32_t>(word >> 33), (word >> 32 & 1) != 0,
-              static_cast<std::uint32_t>(word)};
+              static_cast<std::uint32_t>(word) & kLowest31, (word >> 31 & 1) != 0};
     }
     std::uint64_t word() const {
-      return std::uint64_t{number} << 33 | std::uint64_t{broken} << 32 | arrived;
+      return std::uint64_t{number} << 33 | std::uint64_t{broken} << 32 | std::uint64_t{late} << 31 |
+             arrived;
     }
+    // For a party that comes.
+    bool is_broken() const { return broken || late; }
   };
+  static constexpr std::uint32_t kLowest31 = 0x7fffffff;
 
   // A party that is late by more resets than this cannot learn how its round ended: BrokenBarrier.
   static constexpr std::uint32_t kRemembered = 64;
@@ -140,10 +149,13 @@ class BarrierRounds {
 
   class Guard {
    public:
-    // It is false if the deadline came first.
+    // It is false if the deadline came first. Where it has passed already, another party that is just
+    // arriving is waited for all the same, as by the tries of the queues.
     Guard(BarrierRounds& barrier, Deadline deadline)
         : mutex_(barrier.state_memory_->mutex),
-          is_held_(mutex_.lock_until(deadline) != Locked::kTooLate) {}
+          is_held_(mutex_.lock_until(kNow) != Locked::kTooLate ||
+                   mutex_.lock_inner_until(has_passed(deadline) ? kNow : deadline) !=
+                       Locked::kTooLate) {}
     ~Guard() {
       if (is_held_) mutex_.unlock();
     }
@@ -230,6 +242,16 @@ class BarrierRounds {
     state_memory_->changed.notify_if_waiting();
   }
 
+  void break_as_late() {
+    Round round = now();
+    while (!round.is_broken()) {
+      const bool is_full = round.arrived >= parties();
+      if (change(round, {round.number, !is_full, round.arrived, is_full})) break;
+      round = now();
+    }
+    state_memory_->changed.notify_if_waiting();
+  }
+
   // Under `mutex`. False if the round was broken meanwhile.
   bool next_round(const Round& ended, End how) {
     const auto resets = state_memory_->resets.load(std::memory_order_relaxed);
@@ -239,7 +261,11 @@ class BarrierRounds {
     } else if (reset_round(resets - 1).load(std::memory_order_relaxed) == ended.number + 1) {
       reset_round(resets - 1).store(0, std::memory_order_relaxed);  // a party died in a reset()
     }
-    if (!change(ended, {(ended.number + 1) & 0x7fffffffu, false, 0})) return false;
+    const std::uint32_t next = (ended.number + 1) & kLowest31;
+    const bool is_next =
+        change(ended, {next, false, 0}) ||
+        (how == kPassed && change({ended.number, false, ended.arrived, true}, {next, true, 0}));
+    if (!is_next) return false;
     state_memory_->changed.notify_if_waiting();
     return true;
   }
