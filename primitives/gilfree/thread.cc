@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <system_error>
@@ -19,6 +18,7 @@ namespace gilfree {
 
 using detail::fork_count;
 using detail::Phase;
+using detail::PosixThread;
 using detail::ThreadRecord;
 
 namespace {
@@ -30,10 +30,10 @@ std::string next_thread_name() {
 
 Phase phase_of(const ThreadRecord& record) { return record.phase.load(std::memory_order_acquire); }
 
-// Takes the thread back from the kernel. It has ended, or is about to.
-void collect(ThreadRecord& record) {
-  const std::lock_guard lock(record.joining);
-  if (std::exchange(record.joinable, false)) ::pthread_join(record.ident.load(), nullptr);
+// As in Python, one that is being started has not: it may turn out that no thread can be made.
+bool has_started(const ThreadRecord& record) {
+  const Phase phase = phase_of(record);
+  return phase == Phase::kBegun || phase == Phase::kEnded;
 }
 
 }  // namespace
@@ -49,24 +49,25 @@ bool ThreadHandle::join_for(Timeout timeout) const { return join_until(timeout.d
 
 bool ThreadHandle::join_until(Deadline deadline) const {
   auto& thread = record();
-  if (phase_of(thread) == Phase::kNew) {
+  if (!has_started(thread)) {
     throw std::logic_error("gilfree::Thread::join: call start() first");
   }
   if (thread.is_this_thread()) {
     throw std::logic_error("gilfree::Thread::join: a thread cannot wait for its own end");
   }
   if (thread.forks != fork_count()) return true;  // it is not in this process
-  // A daemon may be detached at any time, and a deadline needs a wait that can be given up.
-  if ((thread.daemon || deadline != kNever) && !thread.await_end(deadline)) return false;
-  collect(thread);
-  return thread.daemon || thread.await_end(kNever);  // nothing to wait for, or no joinable thread
+
+  const auto keep = record_;  // the thread may destroy this object
+  const auto joined = thread.posix.join(deadline);
+  if (joined == PosixThread::Joined::kCannot) return thread.await_end(deadline);
+  return joined == PosixThread::Joined::kEnded;
 }
 
 bool ThreadHandle::is_alive() const { return phase_of(record()) == Phase::kBegun; }
 
 ThreadHandle::State ThreadHandle::state() const {
   const auto& thread = record();
-  if (phase_of(thread) == Phase::kNew) return State::New;
+  if (!has_started(thread)) return State::New;
   if (phase_of(thread) == Phase::kEnded) return State::Dead;
   const pid_t id = thread.native_id.load(std::memory_order_acquire);
   if (id == 0) return State::Runnable;  // made, and not yet begun
@@ -95,7 +96,7 @@ void ThreadHandle::set_name(std::string name) const {
 }
 
 bool ThreadHandle::daemon() const { return record().daemon; }
-std::uint64_t ThreadHandle::ident() const { return record().ident.load(std::memory_order_acquire); }
+std::uint64_t ThreadHandle::ident() const { return record().posix.handle(); }
 
 pid_t ThreadHandle::native_id() const {
   if (phase_of(record()) == Phase::kBegun) record().await_native_id();
@@ -103,9 +104,12 @@ pid_t ThreadHandle::native_id() const {
 }
 
 struct Thread::Beginning {
+  Beginning(std::shared_ptr<ThreadRecord> of, Thread* subclass)
+      : record(std::move(of)), object(subclass) {}
+
   std::shared_ptr<ThreadRecord> record;
-  detail::MoveOnlyFunction<void> target;
   Thread* object;  // a subclass, whose run() is called; otherwise null
+  detail::MoveOnlyFunction<void> target;
 };
 
 Thread::Thread(const ThreadOptions& options)
@@ -136,40 +140,33 @@ Thread& Thread::operator=(Thread&& from) {
 Thread::~Thread() { let_go(); }
 
 void Thread::let_go() {
-  if (!record_ || phase_of(*record_) == Phase::kNew || record_->forks != fork_count()) return;
-  if (!record_->daemon && !record_->is_this_thread()) return join();
-  const std::lock_guard lock(record_->joining);
-  if (std::exchange(record_->joinable, false)) ::pthread_detach(record_->ident.load());
+  if (!record_ || !has_started(*record_) || record_->forks != fork_count()) return;
+  if (!record_->daemon && !record_->is_this_thread()) join();
+  record_->posix.let_go();
 }
 
 void Thread::start() {
   auto& thread = record();
   const auto keep = record_;  // the thread may destroy this object before pthread_create returns
-  if (phase_of(thread) != Phase::kNew) {
+  auto& registry = detail::ThreadRegistry::here();
+  const bool uses_object = !thread.target_only && typeid(*this) != typeid(Thread);
+  auto beginning = std::make_unique<Beginning>(keep, uses_object ? this : nullptr);
+  if (!registry.start(keep)) {
     throw std::logic_error("gilfree::Thread::start: already started; make another Thread");
   }
-  static std::atomic<bool> registered{false};
-  if (!registered.exchange(true)) std::atexit([] { detail::ThreadRegistry::here().await_all(); });
-  thread.ours = true;
-  thread.uses_object = !thread.target_only && typeid(*this) != typeid(Thread);
-  thread.forks = fork_count();
-  thread.joinable = true;
-  thread.phase.store(Phase::kBegun, std::memory_order_release);
-  detail::ThreadRegistry::here().add(record_);
-  auto* beginning = new Beginning{record_, {}, thread.uses_object ? this : nullptr};
-  if (!thread.uses_object) beginning->target = std::move(target_);
-  pthread_t ident{};
-  if (const int error = ::pthread_create(&ident, nullptr, begin, beginning); error != 0) {
-    detail::ThreadRegistry::here().remove(thread);
-    thread.joinable = false;
-    thread.phase.store(Phase::kNew, std::memory_order_release);
-    if (beginning->target) target_ = std::move(beginning->target);
-    delete beginning;
+  thread.uses_object = uses_object;
+  if (!uses_object) beginning->target = std::move(target_);
+  pthread_t handle{};
+  if (const int error = ::pthread_create(&handle, nullptr, begin, beginning.get()); error != 0) {
+    if (!uses_object) target_ = std::move(beginning->target);
+    thread.posix.forget();
+    registry.remove(thread, Phase::kNew);
     throw std::system_error(error, std::generic_category(),
                             "gilfree::Thread::start: no more threads may be made; end some first");
   }
-  thread.ident.store(ident, std::memory_order_release);
-  if (thread.uses_object) thread.await_native_id();
+  (void)beginning.release();  // the thread's
+  thread.has_been_made(handle);
+  if (uses_object) thread.await_native_id();
 }
 
 // A forced unwind has no object to refer to, which UBSan would complain of.

@@ -15,10 +15,11 @@
 // Order       None between threads but what primitives give.
 // Cost        start and join: those of a bare pthread and about 0.3 us. state(): about 20 us, the rest
 //             nanoseconds.
-// Blocking    join waits for the end, join_for at most that long; native_id, and start() of a subclass,
-//             until the thread has begun; the rest never blocks. The destructor joins, but lets a
-//             daemon go on.
-// Errors      std::logic_error: start() twice, join() before start() or by the thread itself.
+// Blocking    join waits for the end, that of thread_local objects included; join_for at most that long,
+//             whatever others wait; native_id, and start() of a subclass, until the thread has begun;
+//             the rest never blocks. The destructor joins, but lets a daemon go on.
+// Errors      std::logic_error: start() twice, join() before start() has made the thread or by the
+//             thread itself.
 //             std::system_error: no more threads may be made. std::invalid_argument: a negative
 //             timeout. An exception that leaves the target is
 //             reported on stderr with the thread's name, and ends this thread alone.
@@ -66,12 +67,14 @@ class ThreadHandle {
   explicit ThreadHandle(std::shared_ptr<detail::ThreadRecord> record)
       : record_(std::move(record)) {}
 
-  // Waits until the thread has ended. The timed forms return false if it still runs then.
+  // Waits until the thread has ended. The timed forms return false if it still runs then, be it in a
+  // destructor of a thread_local object. Any number may join, and the thread may destroy its own Thread
+  // meanwhile.
   void join() const;
   bool join_for(Timeout timeout) const;
   bool join_until(Deadline deadline) const;
 
-  // Returns true from start() until the thread has ended.
+  // Returns true from start() until the target has returned.
   bool is_alive() const;
   // Returns what the thread does at this moment. New: not started. Runnable: waits for a CPU. Blocked:
   // waits for anything else. Dead: has ended.

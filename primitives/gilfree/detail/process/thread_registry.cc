@@ -1,8 +1,10 @@
 #include "gilfree/detail/process/thread_registry.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -28,7 +30,7 @@ bool is_main_thread() { return ::gettid() == ::getpid(); }
 std::shared_ptr<ThreadRecord> begun(std::string name, bool daemon, pthread_t ident, pid_t native) {
   auto record = std::make_shared<ThreadRecord>(std::move(name), daemon);
   record->forks = fork_count();
-  record->ident.store(ident, std::memory_order_relaxed);
+  record->posix.set_handle(ident);
   record->native_id.store(native, std::memory_order_relaxed);
   record->phase.store(Phase::kBegun, std::memory_order_release);
   return record;
@@ -48,7 +50,10 @@ bool ThreadRecord::is_this_thread() const {
 }
 
 bool ThreadRecord::await_end(Deadline deadline) {
-  const auto is_over = [&] { return phase.load(std::memory_order_acquire) == Phase::kEnded; };
+  const auto is_over = [&] {
+    const Phase now = phase.load(std::memory_order_acquire);
+    return now == Phase::kEnded || now == Phase::kNew;
+  };
   const bool in_time = ended.wait(deadline, detail::kNoCpu, is_over) != detail::Waited::kTooLate;
   ended.notify_one();  // each notification wakes one waiter
   return in_time;
@@ -62,7 +67,8 @@ void ThreadRecord::await_native_id() {
 
 void ThreadRecord::begin() {
   this_record = this;
-  ident.store(::pthread_self(), std::memory_order_relaxed);
+  posix.set_handle(::pthread_self());
+  phase.store(Phase::kBegun, std::memory_order_release);
   if (named) {
     const std::lock_guard lock(naming);
     ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // the kernel's limit
@@ -73,10 +79,14 @@ void ThreadRecord::begin() {
 
 void ThreadRecord::end() {
   const auto keep = shared_from_this();  // the list may hold the last one
-  ThreadRegistry::here().remove(*this);
+  ThreadRegistry::here().remove(*this, Phase::kEnded);
   this_record = nullptr;
-  phase.store(Phase::kEnded, std::memory_order_release);
-  ended.notify_one();
+}
+
+void ThreadRecord::has_been_made(pthread_t handle) {
+  posix.set_handle(handle);
+  auto starting = Phase::kStarting;  // else the thread was faster
+  phase.compare_exchange_strong(starting, Phase::kBegun, std::memory_order_release);
 }
 
 ThreadRegistry& ThreadRegistry::here() {
@@ -104,6 +114,7 @@ void ThreadRegistry::keep_only_this_thread() {
   if (main_) {
     main_->forks = fork_count();
     main_->native_id.store(::gettid(), std::memory_order_relaxed);
+    main_->posix.forget();
   }
   running_.clear();
   mutex_.unlock();
@@ -114,14 +125,30 @@ void ThreadRegistry::begin_anew() {
   keep_only_this_thread();
 }
 
+bool ThreadRegistry::start(const std::shared_ptr<ThreadRecord>& record) {
+  const std::lock_guard lock(mutex_);
+  if (record->phase.load(std::memory_order_relaxed) != Phase::kNew) return false;
+  running_.push_back(record);
+  record->ours = true;
+  record->forks = fork_count();
+  record->posix.expect();
+  record->phase.store(Phase::kStarting, std::memory_order_relaxed);
+  if (!std::exchange(awaits_at_exit_, true)) std::atexit([] { here().await_all(); });
+  return true;
+}
+
 void ThreadRegistry::add(const std::shared_ptr<ThreadRecord>& record) {
   const std::lock_guard lock(mutex_);
   running_.push_back(record);
 }
 
-void ThreadRegistry::remove(ThreadRecord& record) {
-  const std::lock_guard lock(mutex_);
-  running_.remove_if([&](const auto& other) { return other.get() == &record; });
+void ThreadRegistry::remove(ThreadRecord& record, Phase phase) {
+  {
+    const std::lock_guard lock(mutex_);
+    running_.remove_if([&](const auto& other) { return other.get() == &record; });
+    record.phase.store(phase, std::memory_order_release);
+  }
+  record.ended.notify_one();
 }
 
 std::vector<std::shared_ptr<ThreadRecord>> ThreadRegistry::all() {
@@ -155,7 +182,7 @@ std::shared_ptr<ThreadRecord> ThreadRegistry::main_locked() {
   if (!main_) {
     main_ = begun("MainThread", false, first_thread, ::getpid());
     if (is_main_thread()) {
-      main_->ident.store(::pthread_self(), std::memory_order_relaxed);
+      main_->posix.set_handle(::pthread_self());
       this_record = main_.get();
     }
   }
