@@ -57,7 +57,7 @@ class ForkServer {
   ~ForkServer() = default;
 
   // The server's process id, and whether it lives: it does until it is destroyed or killed.
-  pid_t pid() const { return server().process().pid; }
+  pid_t pid() const { return server().process().pid(); }
   bool is_alive() const { return !server().process().has_ended(); }
 
  private:

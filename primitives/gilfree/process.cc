@@ -46,10 +46,10 @@ ProcessRecord& ProcessHandle::record() const {
 
 ProcessRecord& ProcessHandle::child() const {
   auto& process = record();
-  if (process.pid == 0) {
+  if (process.pid() == 0) {
     throw std::logic_error("gilfree::Process: not started; call start() first");
   }
-  if (process.started_by != ::getpid()) {
+  if (!process.is_child()) {
     throw std::logic_error("gilfree::Process: only the process that started it may ask");
   }
   return process;
@@ -67,11 +67,11 @@ bool ProcessHandle::join_until(Deadline deadline) const {
 bool ProcessHandle::is_alive() const {
   if (is_self(record())) return true;
   if (is_parent(record())) return parent_is_alive();
-  return record().pid != 0 && !child().has_ended();
+  return record().pid() != 0 && !child().has_ended();
 }
 
 std::optional<int> ProcessHandle::exitcode() const {
-  if (record().pid == 0 || is_self(record()) || is_parent(record())) return std::nullopt;
+  if (record().pid() == 0 || is_self(record()) || is_parent(record())) return std::nullopt;
   auto& process = child();
   return process.has_ended() ? process.exitcode : std::nullopt;
 }
@@ -90,7 +90,7 @@ bool Sentinel::wait_until(Deadline deadline) const {
 void ProcessHandle::terminate() const { child().signal(SIGTERM); }
 void ProcessHandle::kill() const { child().signal(SIGKILL); }
 
-pid_t ProcessHandle::pid() const { return is_self(record()) ? ::getpid() : record().pid; }
+pid_t ProcessHandle::pid() const { return is_self(record()) ? ::getpid() : record().pid(); }
 
 std::string ProcessHandle::name() const {
   const std::lock_guard lock(record().naming);
@@ -125,7 +125,7 @@ Process& Process::operator=(Process&& from) {
 Process::~Process() { let_go(); }
 
 void Process::let_go() {
-  if (!record_ || record_->started_by != ::getpid()) return;  // not started, or by another process
+  if (!record_ || !record_->is_child()) return;  // not started, or by another process
   if (record_->daemon) record_->end();
   record_->await_end(kNever);
 }
@@ -139,15 +139,18 @@ void Process::close() {
 
 void Process::start() {
   auto& process = record();
-  if (process.pid != 0) {
+  if (!process.claim_start()) {
     throw std::logic_error("gilfree::Process::start: already started; make another Process");
   }
-  static std::atomic<bool> registered{false};
-  if (!registered.exchange(true)) std::atexit([] { ChildRegistry::here().await_all(); });
-  ChildRegistry::here().reap_ended();
-  const pid_t child = order_ ? start_by_server() : start_by_fork();
-  process.started_by = ::getpid();
-  process.pid = child;
+  try {
+    static std::atomic<bool> registered{false};
+    if (!registered.exchange(true)) std::atexit([] { ChildRegistry::here().await_all(); });
+    ChildRegistry::here().reap_ended();
+    process.has_started(order_ ? start_by_server() : start_by_fork());
+  } catch (...) {
+    process.give_back_start();
+    throw;
+  }
   ChildRegistry::here().add(record_);
 }
 

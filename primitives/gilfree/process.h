@@ -42,9 +42,10 @@
 // The end     Like the program, a child ends its daemons and waits for its other children and threads
 //             when its target returns, then flushes stdio and leaves by _exit: the parent's destructors
 //             and exit handlers do not run in it.
-// Threads     Handles may be used by several threads. A process with threads may start children: the
-//             child has the starting thread alone, and finds the library's locks in order (those of
-//             other libraries it may find held for ever, as after any fork).
+// Threads     Handles may be used by several threads, also while one of them starts the process. A
+//             process with threads may start children: the child has the starting thread alone, and
+//             finds the library's locks in order (those of other libraries it may find held for ever,
+//             as after any fork).
 // Descriptors A child inherits pipe ends, as it does memory: an end is closed when every process that
 //             inherited it has closed it or ended. Descriptors that stand for other children are
 //             closed in it.

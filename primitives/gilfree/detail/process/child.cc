@@ -11,7 +11,6 @@
 #include <csignal>
 #include <ext/stdio_sync_filebuf.h>
 #include <iostream>
-#include <mutex>
 #include <thread>
 #include <typeinfo>
 #include <utility>
@@ -77,8 +76,8 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
                                                         const std::function<int()>& run) {
   auto& here = process_self();
   here.parent = std::exchange(here.self, self);
-  here.parent->pid = parent.pid;
-  self->pid = ::getpid();
+  here.parent->describe(parent.pid);
+  self->describe(::getpid());
   discard_inherited_output();
   const EndWhenUnwound end;
   int code = 1;
@@ -88,8 +87,7 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
   } catch (const abi::__forced_unwind&) {
     throw;  // pthread_exit
   } catch (...) {
-    const std::lock_guard lock(self->naming);
-    detail::report_uncaught(self->name);
+    detail::report_uncaught(self->name.get());
   }
   end_child(code);
 }
@@ -98,15 +96,15 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
 void stay_bound_to_parent() {
   const auto& here = process_self();
   if (!here.parent || !here.self->daemon) return;
-  die_with({.pid = here.parent->pid, .may_lose_a_thread = false});
+  die_with({.pid = here.parent->pid(), .may_lose_a_thread = false});
 }
 
-bool parent_is_alive() { return ::getppid() == process_self().parent->pid; }
+bool parent_is_alive() { return ::getppid() == process_self().parent->pid(); }
 
 // Sleeps until the parent has ended. False if the deadline came first.
 bool await_parent(Deadline deadline) {
   using std::chrono_literals::operator""h, std::chrono_literals::operator""ms;
-  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, process_self().parent->pid, 0));
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, process_self().parent->pid(), 0));
   const Clock::duration longest = fd >= 0 ? Clock::duration(1h) : Clock::duration(20ms);
   bool gone =
       !parent_is_alive();  // asked now: either the descriptor is the parent's, or it is gone

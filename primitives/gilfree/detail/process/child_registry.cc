@@ -48,6 +48,13 @@ ProcessRecord::~ProcessRecord() {
   if (pidfd >= 0) ::close(pidfd);
 }
 
+void ProcessRecord::has_started(pid_t child) {
+  started_by_ = ::getpid();
+  pid_.store(child, std::memory_order_release);
+}
+
+bool ProcessRecord::is_child() const { return pid() != 0 && started_by_ == ::getpid(); }
+
 bool ProcessRecord::await_end(Deadline deadline) {
   std::unique_lock lock(mutex);
   if (reap()) return true;
@@ -61,7 +68,7 @@ bool ProcessRecord::await_end(Deadline deadline) {
     if (fd >= 0) {
       sleep_on(fd, deadline);
     } else if (deadline == kNever) {
-      sleep_until_ended(pid);
+      sleep_until_ended(pid());
     } else {
       sleep_on(-1, std::min(deadline, Clock::now() + nap));
       nap = std::min(2 * nap, kLongestNap);
@@ -80,7 +87,7 @@ bool ProcessRecord::has_ended() {
 
 void ProcessRecord::signal(int number) {
   const std::lock_guard lock(mutex);
-  if (!reap()) ::kill(pid, number);  // not reaped, so the pid is still its own
+  if (!reap()) ::kill(pid(), number);  // not reaped, so the pid is still its own
 }
 
 void ProcessRecord::end() {
@@ -93,9 +100,9 @@ void ProcessRecord::end() {
 bool ProcessRecord::reap() {
   if (exitcode) return true;
   int status = 0;
-  const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+  const pid_t ended = ::waitpid(pid(), &status, WNOHANG);
   if (ended == 0) return false;
-  if (ended == pid) {
+  if (ended == pid()) {
     exitcode = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
   } else {
     exitcode = kUnknown;
@@ -105,7 +112,7 @@ bool ProcessRecord::reap() {
 }
 
 void ProcessRecord::open_pidfd() {
-  if (pidfd < 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (pidfd < 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid(), 0));
 }
 
 void ProcessRecord::close_pidfd() {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,19 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   ProcessRecord(std::string called, bool is_daemon) : name(std::move(called)), daemon(is_daemon) {}
   ~ProcessRecord();
 
+  // By start(), while other threads may ask. Of several that claim it, one gets true; that one starts a child and
+  // says which, or gives the claim back if it cannot.
+  bool claim_start() { return !start_claimed_.exchange(true, std::memory_order_acquire); }
+  void give_back_start() { start_claimed_.store(false, std::memory_order_release); }
+  void has_started(pid_t child);
+
+  // The process id; 0 before it was started.
+  pid_t pid() const { return pid_.load(std::memory_order_acquire); }
+  // Whether this process has started it.
+  bool is_child() const;
+  // In a child, of itself and of its parent, before it has other threads.
+  void describe(pid_t process) { pid_.store(process, std::memory_order_relaxed); }
+
   // For the process that started it. False if the deadline came first. Where no descriptor can be had,
   // it sleeps in waitid, or looks again at least every 20 ms if there is a deadline.
   bool await_end(Deadline deadline);
@@ -32,8 +46,6 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   std::string name;
   const bool daemon;
   bool helps = false;  // the library, not the user
-  pid_t started_by = 0;
-  pid_t pid = 0;
 
   std::mutex mutex;  // guards what follows
   std::optional<int> exitcode;
@@ -44,6 +56,10 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   bool reap();
   void open_pidfd();
   void close_pidfd();
+
+  std::atomic<bool> start_claimed_{false};
+  pid_t started_by_ = 0;  // written before pid_, and read after it
+  std::atomic<pid_t> pid_{0};
 };
 
 // "ended with exit status 1", "was killed by signal 9 (Killed)".

@@ -149,8 +149,7 @@ ForkServerProcess::ForkServerProcess()
     throw std::system_error(error, std::generic_category(),
                             "gilfree::ForkServer: cannot fork; too many processes or descriptors");
   }
-  process_->started_by = parent.pid;
-  process_->pid = server;
+  process_->has_started(server);
   process_->helps = true;
   ChildRegistry::here().add(process_);
   const std::lock_guard lock(Tethers::here().mutex);
@@ -158,7 +157,7 @@ ForkServerProcess::ForkServerProcess()
 }
 
 ForkServerProcess::~ForkServerProcess() {
-  if (process_->started_by != ::getpid()) return;
+  if (!process_->is_child()) return;
   process_->signal(SIGKILL);
   process_->await_end(kNever);
   const std::lock_guard lock(Tethers::here().mutex);
@@ -167,7 +166,7 @@ ForkServerProcess::~ForkServerProcess() {
 
 pid_t ForkServerProcess::start(const std::string& name, bool daemon, RunTarget run,
                                const std::vector<std::byte>& target) {
-  if (process_->started_by != ::getpid()) {
+  if (!process_->is_child()) {
     throw std::logic_error(
         "gilfree::Process::start: only the process that made the fork server may use it");
   }
