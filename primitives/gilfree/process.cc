@@ -8,8 +8,6 @@
 #include <cerrno>
 #include <cmath>
 #include <csignal>
-#include <cstdlib>
-#include <mutex>
 #include <stdexcept>
 #include <system_error>
 
@@ -92,15 +90,9 @@ void ProcessHandle::kill() const { child().signal(SIGKILL); }
 
 pid_t ProcessHandle::pid() const { return is_self(record()) ? ::getpid() : record().pid(); }
 
-std::string ProcessHandle::name() const {
-  const std::lock_guard lock(record().naming);
-  return record().name;
-}
+std::string ProcessHandle::name() const { return record().name.get(); }
 
-void ProcessHandle::set_name(std::string name) const {
-  const std::lock_guard lock(record().naming);
-  record().name = std::move(name);
-}
+void ProcessHandle::set_name(std::string name) const { record().name.set(std::move(name)); }
 
 bool ProcessHandle::daemon() const { return record().daemon; }
 
@@ -143,8 +135,7 @@ void Process::start() {
     throw std::logic_error("gilfree::Process::start: already started; make another Process");
   }
   try {
-    static std::atomic<bool> registered{false};
-    if (!registered.exchange(true)) std::atexit([] { ChildRegistry::here().await_all(); });
+    ChildRegistry::here().await_all_at_exit();
     ChildRegistry::here().reap_ended();
     process.has_started(order_ ? start_by_server() : start_by_fork());
   } catch (...) {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <mutex>
 #include <stdexcept>
 #include <system_error>
 #include <typeinfo>
@@ -85,15 +84,9 @@ ThreadHandle::State ThreadHandle::state() const {
   return State::Dead;
 }
 
-std::string ThreadHandle::name() const {
-  const std::lock_guard lock(record().naming);
-  return record().name;
-}
+std::string ThreadHandle::name() const { return record().name.get(); }
 
-void ThreadHandle::set_name(std::string name) const {
-  const std::lock_guard lock(record().naming);
-  record().name = std::move(name);
-}
+void ThreadHandle::set_name(std::string name) const { record().name.set(std::move(name)); }
 
 bool ThreadHandle::daemon() const { return record().daemon; }
 std::uint64_t ThreadHandle::ident() const { return record().posix.handle(); }

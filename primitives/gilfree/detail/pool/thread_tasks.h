@@ -238,7 +238,8 @@ class SpreadJob final : public SharedResult<Result> {
 // Waiting between threads needs no help from the pool.
 class ThreadResultOwner : public ResultOwner {
  public:
-  // Not counted: there is one, for ever.
+  // Not counted: there is one, for ever. Made while the program is loaded (below): a child forked while another
+  // thread was making it would wait for ever.
   static std::shared_ptr<ResultOwner> instance() {
     static ThreadResultOwner one;
     return {std::shared_ptr<void>(), &one};
@@ -256,6 +257,7 @@ class ThreadResultOwner : public ResultOwner {
     return result.cancel();
   }
 };
+[[maybe_unused]] inline const auto thread_results_made_early = ThreadResultOwner::instance();
 
 template <typename Result, typename Function, typename Arguments>
 std::shared_ptr<SharedResult<Result>> post_call(ThreadPool& pool, Function function,

@@ -1,7 +1,6 @@
 #include "gilfree/detail/process/child_registry.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -9,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -131,19 +131,14 @@ ChildRegistry& ChildRegistry::here() {
   return made;
 }
 
-ChildRegistry::ChildRegistry() {
-  ::pthread_atfork([] { here().mutex_.lock(); }, [] { here().mutex_.unlock(); },
-                   [] { here().forget_all(); });
-}
+ChildRegistry::ChildRegistry() : mutex_([] { here().forget_all(); }) {}
 
 void ChildRegistry::forget_all() {
   for (auto& sibling : running_) {
     ::new (&sibling->mutex) std::mutex;  // a thread that is not here may have held it
-    ::new (&sibling->naming) std::mutex;
     if (sibling->pidfd >= 0) ::close(std::exchange(sibling->pidfd, -1));
   }
   running_.clear();
-  mutex_.unlock();
 }
 
 void ChildRegistry::add(const std::shared_ptr<ProcessRecord>& child) {
@@ -172,6 +167,11 @@ void ChildRegistry::await_all() {
     if (child->daemon) child->end();
   }
   for (const auto& child : children) child->await_end(kNever);
+}
+
+void ChildRegistry::await_all_at_exit() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(awaits_at_exit_, true)) std::atexit([] { here().await_all(); });
 }
 
 ThisProcess& process_self() {

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/base/fork_mutex.h"
+#include "gilfree/detail/process/shared_name.h"
 
 namespace gilfree::detail {
 
@@ -42,8 +44,7 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   // SIGTERM, and SIGKILL if that is not heeded soon.
   void end();
 
-  std::mutex naming;  // guards name
-  std::string name;
+  SharedName name;
   const bool daemon;
   bool helps = false;  // the library, not the user
 
@@ -65,7 +66,7 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
 // "ended with exit status 1", "was killed by signal 9 (Killed)".
 std::string how_it_ended(int exitcode);
 
-// One mutex guards all; fork holds it. A forked child starts with none, and closes the descriptors
+// One mutex guards all. A forked child starts with none, and closes the descriptors
 // that stand for its parent's.
 class ChildRegistry {
  public:
@@ -78,13 +79,16 @@ class ChildRegistry {
   void reap_ended();
   // Ends daemons and waits for the others, as a program does when it ends.
   void await_all();
+  // Has exit() do so.
+  void await_all_at_exit();
 
  private:
   ChildRegistry();
   void forget_all();
 
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::list<std::shared_ptr<ProcessRecord>> running_;
+  bool awaits_at_exit_ = false;
 };
 
 // The record of this process, and of the one that started it if that was a Process.

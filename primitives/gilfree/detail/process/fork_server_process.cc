@@ -1,6 +1,5 @@
 #include "gilfree/detail/process/fork_server_process.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -15,6 +14,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "gilfree/detail/base/fork_mutex.h"
 #include "gilfree/detail/memory/segment.h"
 #include "gilfree/detail/process/child.h"
 #include "gilfree/detail/process/child_registry.h"
@@ -35,23 +35,18 @@ struct Request {
   bool daemon;
 };
 
-// Those of this process, for a forked child to close. Fork holds the mutex.
+// Those of this process, for a forked child to close.
 struct Tethers {
   static Tethers& here() {
     static Tethers& made = *new Tethers;
     return made;
   }
-  Tethers() {
-    ::pthread_atfork([] { here().mutex.lock(); }, [] { here().mutex.unlock(); },
-                     [] { here().close_all(); });
-  }
   void close_all() {
     for (PeerChannel* each : all) each->close();
     all.clear();
-    mutex.unlock();
   }
 
-  std::mutex mutex;
+  ForkMutex mutex{[] { here().close_all(); }};
   std::set<PeerChannel*> all;
 };
 [[maybe_unused]] const Tethers& tethers_made_early = Tethers::here();

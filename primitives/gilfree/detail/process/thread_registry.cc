@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <new>
+#include <mutex>
 #include <utility>
 
 namespace gilfree::detail {
@@ -70,8 +70,7 @@ void ThreadRecord::begin() {
   posix.set_handle(::pthread_self());
   phase.store(Phase::kBegun, std::memory_order_release);
   if (named) {
-    const std::lock_guard lock(naming);
-    ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());  // the kernel's limit
+    ::pthread_setname_np(::pthread_self(), name.get().substr(0, 15).c_str());  // the kernel's limit
   }
   native_id.store(::gettid(), std::memory_order_release);
   identified.notify_one();
@@ -94,10 +93,7 @@ ThreadRegistry& ThreadRegistry::here() {
   return made;
 }
 
-ThreadRegistry::ThreadRegistry() {
-  ::pthread_atfork([] { here().mutex_.lock(); }, [] { here().mutex_.unlock(); },
-                   [] { here().keep_only_this_thread(); });
-}
+ThreadRegistry::ThreadRegistry() : mutex_([] { here().keep_only_this_thread(); }) {}
 
 void ThreadRegistry::keep_only_this_thread() {
   forks.fetch_add(1, std::memory_order_relaxed);
@@ -107,9 +103,7 @@ void ThreadRegistry::keep_only_this_thread() {
     main_ = this_record == nullptr ? nullptr : this_record->shared_from_this();
   }
   for (auto& gone : running_) {
-    if (gone == main_) continue;
-    gone->phase.store(Phase::kEnded, std::memory_order_relaxed);
-    ::new (&gone->naming) std::mutex;  // a thread that the child does not have may have held it
+    if (gone != main_) gone->phase.store(Phase::kEnded, std::memory_order_relaxed);
   }
   if (main_) {
     main_->forks = fork_count();
@@ -117,11 +111,10 @@ void ThreadRegistry::keep_only_this_thread() {
     main_->posix.forget();
   }
   running_.clear();
-  mutex_.unlock();
 }
 
 void ThreadRegistry::begin_anew() {
-  mutex_.lock();
+  const std::lock_guard lock(mutex_);
   keep_only_this_thread();
 }
 

@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "gilfree/deadline.h"
+#include "gilfree/detail/base/fork_mutex.h"
 #include "gilfree/detail/process/posix_thread.h"
+#include "gilfree/detail/process/shared_name.h"
 #include "gilfree/detail/wait/event_count.h"
 #include "gilfree/scope.h"
 
@@ -34,8 +35,7 @@ struct ThreadRecord : std::enable_shared_from_this<ThreadRecord> {
   // By start(), once the thread is made.
   void has_been_made(pthread_t handle);
 
-  std::mutex naming;  // guards name
-  std::string name;
+  SharedName name;
   const bool daemon;
   bool named = false;        // by the user: then the kernel gets the name too
   bool ours = false;         // started by a Thread
@@ -56,7 +56,7 @@ struct ThreadRecord : std::enable_shared_from_this<ThreadRecord> {
 int fork_count();
 
 // The running threads. One mutex guards all, and the step of a thread from one that is not listed to one that is,
-// and back; fork holds it, so a child finds no thread between both.
+// and back, so a child finds no thread between both.
 class ThreadRegistry {
  public:
   static ThreadRegistry& here();
@@ -81,7 +81,7 @@ class ThreadRegistry {
   std::shared_ptr<ThreadRecord> main_locked();
   void keep_only_this_thread();
 
-  std::mutex mutex_;
+  ForkMutex mutex_;
   std::list<std::shared_ptr<ThreadRecord>> running_;  // all but main
   std::shared_ptr<ThreadRecord> main_;
   bool awaits_at_exit_ = false;
