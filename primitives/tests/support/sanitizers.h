@@ -30,4 +30,18 @@ inline constexpr bool kHasShadowMemory = false;
 inline constexpr bool kHasShadowMemory = false;
 #endif
 
+// ThreadSanitizer ends a program in which a thread is cancelled in pthread_join, and sees no order in "that thread
+// sleeps, so it has read".
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kIsThreadSanitizer = true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+inline constexpr bool kIsThreadSanitizer = true;
+#else
+inline constexpr bool kIsThreadSanitizer = false;
+#endif
+#else
+inline constexpr bool kIsThreadSanitizer = false;
+#endif
+
 }  // namespace gilfree::testing
