@@ -168,17 +168,18 @@ TEST_F(ForkLocksTest, ThreadsAndProcessesThatAreStartedAndListedToo) {
   }
 }
 
-// Holds each of them in turn. A mutex that fork did not wait for would be held in the child.
+// Holds each of them in turn, until the fork waits for it. Else the child would see `whole` as it was before.
 TEST_F(ForkLocksTest, AForkWaitsForEachLockAndAChildFindsAllOfThemFree) {
   int known = 0;
   for (auto* held = detail::ForkMutex::last(); held != nullptr; held = held->before(), ++known) {
     SleepWatch<Threads> watch(1);
     int answer = 0;
+    std::atomic<bool> whole{false};
     std::unique_lock hold(*held);
     std::thread forker([&] {
       watch.will_sleep(0);
-      answer = ask_child([] {
-        bool all_free = true;
+      answer = ask_child([&] {
+        bool all_free = whole;
         for (auto* each = detail::ForkMutex::last(); each != nullptr; each = each->before()) {
           all_free = all_free && each->try_lock();
         }
@@ -186,6 +187,7 @@ TEST_F(ForkLocksTest, AForkWaitsForEachLockAndAChildFindsAllOfThemFree) {
       });
     });
     watch.await(0);
+    whole = true;
     hold.unlock();
     forker.join();
     EXPECT_EQ(answer, kGood) << known;
