@@ -13,8 +13,7 @@
 // 1. Breaking a round needs no lock, so it does not wait for a party that is stopped.
 // 2. All else happens under `mutex`, so a party that finds `arrived` = parties there knows that the
 //    party that ran the action has died.
-// 3. A party that is late before it has the mutex breaks the round that it would have come to: the next one ("late") if
-//    all have come to the current one, which passes.
+// 3. A party that is late before it has the mutex breaks the round it would have come to: if all have come, the next ("late").
 // 4. The id of each party that waits stands in a word of its own, by which the others notice its death.
 #pragma once
 
