@@ -17,8 +17,7 @@
 //    than there are.
 // 3. An item is in the ring from one store of tail.at on, and out of it from one store of head.at on,
 //    both marked `commit`: releases that the other side's load acquires.
-// 4. After its commit the producer notifies `filled`, the consumer `drained`: there the other one waits. A producer that
-//    was woken, and for whose item there is no room, notifies the next one.
+// 4. After its commit the producer notifies `filled`, the consumer `drained`: there the other one waits.
 //
 // Crash       By 3 a death leaves a whole ring: there is nothing to repair. The next owner of the side's
 //             lock gives the notification of rule 4, which the dead one may have owed: notify_both_sides().
@@ -28,7 +27,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 
 #include "gilfree/deadline.h"
@@ -191,12 +189,9 @@ class Ring {
   template <typename OrElse, typename Hopeless>
   Waited await_room(Need need, Waiters waiters, Deadline deadline, OrElse or_else,
                     Hopeless hopeless) const {
-    auto looked_at = state_->head.now();
     const auto ready = [&] {
       const auto head = state_->head.at.load(std::memory_order_acquire);
-      if (store_.has_room(state_->tail.now(), head, need) || or_else()) return true;
-      if (head != std::exchange(looked_at, head)) leave_room_to_others(head);
-      return false;
+      return store_.has_room(state_->tail.now(), head, need) || or_else();
     };
     return state_->drained.wait(deadline, policy(state_->drained, state_->head, waiters), ready,
                                 hopeless);
@@ -258,15 +253,6 @@ class Ring {
     const auto whole = store_.whole_lines(mine.seen);
     if (store_.count(whole, head) - 1 < capacity()) mine.seen = whole;  // if whole is ahead of head
     return true;
-  }
-
-  // After a get, for a waiter whose item still does not fit: the get may have woken it alone, so it wakes the
-  // next one, whose item may be shorter. Once for each head, so that waiters do not keep each other awake; and
-  // not where the ring holds as many items as it may, which is too many for all of them.
-  void leave_room_to_others(Position head) const {
-    constexpr bool kAllNeedTheSame = std::is_empty_v<Need>;
-    if constexpr (kAllNeedTheSame) return;
-    if (store_.count(state_->tail.now(), head) < capacity()) state_->drained.notify_one_slow();
   }
 
   static SpinPolicy policy(const EventCount<S>& object, const Edge& theirs, Waiters waiters) {
