@@ -206,8 +206,10 @@ TEST_F(ThreadJoinTest, ADaemonThatIsLetGoOfBesideAJoinIsDetachedWhenThatGivesUp)
   end.count_down();
 }
 
-TEST_F(ThreadJoinTest, AThreadLocalDestructorMayDestroyItsThread) {
-  static thread_local std::unique_ptr<Thread> mine;
+thread_local std::unique_ptr<Thread>
+    mine;  // not of a block: only a thread that passes it there destroys it
+
+TEST_F(ThreadJoinTest, AThreadLocalDestructorMayDestroyItsThreadWhileAnotherJoinsIt) {
   std::latch owned(1);
   Thread* worker = nullptr;
   worker = new Thread([&] {

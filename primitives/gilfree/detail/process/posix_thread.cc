@@ -71,6 +71,8 @@ PosixThread::Joined PosixThread::join(Deadline deadline) {
   auto state = state_.load(std::memory_order_acquire);
   while (state != State::kJoined && state != State::kNotJoinable) {
     if (is_claimed(state)) {
+      // In a destructor of a thread_local variable: the other one waits for this thread itself.
+      if (::pthread_equal(handle(), ::pthread_self()) != 0) return Joined::kCannot;
       if (!await_unclaimed(deadline)) return Joined::kTooLate;
       state = state_.load(std::memory_order_acquire);
     } else if (state_.compare_exchange_strong(state, State::kClaimed, std::memory_order_acquire)) {
