@@ -87,7 +87,7 @@ void OwnedPermits::give_back(std::int64_t permits) {
 
 void OwnedPermits::give_back_many(std::size_t permits) {
   // What is refused marks nothing, unless others give back at the same time: they would miss what is marked.
-  const auto [held, is_of_one_moment] = count(Kind::kHeld);
+  const auto [held, is_of_one_moment] = count(Kind::kHeld, permits);
   if (is_of_one_moment && held < permits) throw_released_too_often();
   const OwnerId mark = this_process_id() | kMark;
   std::vector<Change> marked;
@@ -114,7 +114,7 @@ std::size_t OwnedPermits::change(Kind kind, OwnerId to, std::size_t most,
                                  std::vector<Change>* log) {
   std::size_t done = 0;
   std::optional<Look> before;
-  while (done < most) {
+  for (int looks = 0; done < most && (looks < kMostLooks || kind == Kind::kHeld); ++looks) {
     Look look;
     for (std::size_t at = 0; at < count_ && done < most; ++at) {
       OwnerId word = words_[at].load(std::memory_order_acquire);
@@ -132,8 +132,7 @@ std::size_t OwnedPermits::change(Kind kind, OwnerId to, std::size_t most,
   return done;
 }
 
-OwnedPermits::Count OwnedPermits::count(Kind kind) const {
-  constexpr int kMostLooks = 64;
+OwnedPermits::Count OwnedPermits::count(Kind kind, std::size_t enough) const {
   std::size_t found = 0;
   std::optional<Look> before;
   for (int looks = 0; looks < kMostLooks; ++looks) {
@@ -142,6 +141,7 @@ OwnedPermits::Count OwnedPermits::count(Kind kind) const {
     for (std::size_t at = 0; at < count_; ++at) {
       const OwnerId word = words_[at].load(std::memory_order_acquire);
       found += is(kind, word) ? 1 : 0;
+      if (found >= enough) return {found, false};
       look.add(word);
     }
     if (before == look) return {found, true};

@@ -106,14 +106,16 @@ class OwnedPermits {
   static bool is(Kind kind, OwnerId word);
 
   // Makes up to `most` words of that kind hold `to`. Returns how many: fewer than `most` only if at one
-  // moment there were no more.
+  // moment there were no more, or, of kFree and kOwn, if the words changed between all of kMostLooks looks:
+  // to take waits for no quiet moment, and what is given back may be anybody's.
+  static constexpr int kMostLooks = 64;
   std::size_t change(Kind kind, OwnerId to, std::size_t most, std::vector<Change>* log = nullptr);
-  // How many words are of that kind.
+  // How many words are of that kind; of more than `enough`, as many.
   struct Count {
     std::size_t words;
-    bool is_of_one_moment;  // false: others changed words all the time
+    bool is_of_one_moment;  // false: there are enough, or others changed words all the time
   };
-  Count count(Kind kind) const;
+  Count count(Kind kind, std::size_t enough = SIZE_MAX) const;
 
   void give_back_many(std::size_t permits);
   static constexpr std::size_t kFew = 8;
