@@ -113,6 +113,7 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
       if (is_hopeless() && unfinished().forfeit() == 0) unfinished().check_none_is_owed();
     }
     const auto total = unfinished().lost(), lost = total - reported;
+    if (reported > total) detail::throw_corrupted_contents();
     if (lost == 0) return true;
     unfinished().report(total);
     throw WorkerLost(
