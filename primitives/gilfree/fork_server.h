@@ -58,7 +58,10 @@ class ForkServer {
 
   // The server's process id, and whether it lives: it does until it is destroyed or killed.
   pid_t pid() const { return server().process().pid(); }
-  bool is_alive() const { return !server().process().has_ended(); }
+  bool is_alive() const {
+    auto& process = server().process();
+    return process.is_child() && !process.has_ended();
+  }
 
  private:
   friend class Process;

@@ -18,7 +18,8 @@ struct PoolOptions {
 
 // What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
 // the result is ready; what a callback throws is reported on stderr. One that ends its thread (pthread_exit,
-// pthread_cancel) ends that alone: another one calls back for the results that follow.
+// pthread_cancel) ends that alone: another one calls back for the results that follow. For what is cancelled, or
+// left when a pool of threads is terminated or destroyed, it is called in the thread that does so, and must not end it.
 template <typename Result>
 struct PoolCallbacks {
   std::function<void(const Result&)> callback = {};

@@ -125,7 +125,7 @@ class Supervisor {
     const ResultHead head{.id = slot.task.load(std::memory_order_acquire),
                           .item = static_cast<std::uint32_t>(worker),
                           .kind = kind};
-    if (head.id != 0 || kind != Kind::kLost) write_loss(head, exitcode);
+    if (head.id != 0 || exitcode != 0 || kind != Kind::kLost) write_loss(head, exitcode);
     slot.task.store(0, std::memory_order_release);  // reported
     share_.state->limit.release(slot.owner.load(std::memory_order_acquire));
     share_.state->done.notify_one();

@@ -159,8 +159,8 @@ class SpreadJob final : public SharedResult<Result> {
       return true;
     }
     void drop(const std::exception_ptr& why) override {
+      const std::unique_ptr<Runner> self(this);  // a callback may end the thread
       job->fail_what_is_left(at, why);
-      delete this;
     }
     const std::shared_ptr<SpreadJob> job;
     Chunk at;
