@@ -192,8 +192,25 @@ void Comparison::mark_failed() {
   }
 }
 
+// Of cases with so many fresh rounds: twice as many of those in which they say neither that it is worse nor that it is not.
+std::map<std::string, int> Comparison::rounds_of_doubtful(
+    const std::map<std::string, int>& rounds) {
+  std::map<std::string, int> doubled;
+  for (const auto& row : result_.rows) {
+    if (row.judgement.verdict != Verdict::kWorse) continue;
+    if (judge_afresh(row).verdict == Verdict::kUndecided)
+      doubled[row.name] = 2 * rounds.at(row.name);
+  }
+  return doubled;
+}
+
+Judgement Comparison::judge_afresh(const ComparedRow& row) {
+  return judge(rounds_.fresh_samples()[row.name][row.metric].differences,
+               settings_.threshold(row.name, row.metric));
+}
+
 // Measures each case with a worse metric again, in as many fresh rounds as it took to find it: fewer would miss it more
-// often. What is not worse again is undecided.
+// often. Where these leave it open, a time budget is spent on as many more. What is not worse again is undecided.
 void Comparison::confirm(const Progress& progress) {
   std::map<std::string, int> suspects;
   for (auto& row : result_.rows) {
@@ -203,15 +220,14 @@ void Comparison::confirm(const Progress& progress) {
   }
   if (suspects.empty()) return;
   rounds_.measure_afresh(suspects, progress);
+  if (settings_.budget) rounds_.measure_afresh(rounds_of_doubtful(suspects), progress);
   for (const auto& [name, wanted] : suspects) {
     const int missing = wanted - rounds_.fresh_of(name);
     if (missing > 0 && rounds_.failures().count(name) == 0) fresh_missing_[name] = missing;
   }
-  auto& fresh = rounds_.fresh_samples();
   for (auto& row : result_.rows) {
     if (row.judgement.verdict != Verdict::kWorse) continue;
-    const auto again =
-        judge(fresh[row.name][row.metric].differences, settings_.threshold(row.name, row.metric));
+    const auto again = judge_afresh(row);
     row.judgement.confirmed = again.verdict == Verdict::kWorse;
     if (row.judgement.confirmed) continue;
     const bool too_few =

@@ -53,6 +53,8 @@ class Comparison {
   std::string why_not_compared(const std::string& name) const;
   void mark_failed();
   void mark_made_again();
+  std::map<std::string, int> rounds_of_doubtful(const std::map<std::string, int>& rounds);
+  Judgement judge_afresh(const ComparedRow& row);
   void confirm(const Progress& progress);
   void say_what_is_unconfirmed();
 

@@ -42,7 +42,9 @@ void Rounds::measure(const Progress& progress) {
 void Rounds::measure_afresh(const std::map<std::string, int>& rounds, const Progress& progress) {
   reserve_ = {};
   confirming_ = true;
-  measure_rounds(rounds, "confirming", progress);
+  std::map<std::string, int> missing;
+  for (const auto& [name, count] : rounds) missing[name] = count - fresh_of(name);
+  measure_rounds(missing, "confirming", progress);
   for (const auto& [name, count] : rounds) {
     while (fresh_of(name) < count && is_there(name)) measure_pair(name);
   }

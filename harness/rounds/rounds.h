@@ -44,7 +44,7 @@ class Rounds {
 
   // Ends early when the time is spent or the program is interrupted.
   void measure(const Progress& progress);
-  // The same of rounds that confirm: so many of each of these cases.
+  // The same of rounds that confirm: until there are so many of each of these cases.
   void measure_afresh(const std::map<std::string, int>& rounds, const Progress& progress);
 
   Samples& samples() { return samples_; }

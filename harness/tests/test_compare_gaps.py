@@ -121,6 +121,14 @@ class Gaps(InstantTest):
         result = self.judge(rounds + again, "--time-budget", "10m")
         self.assertEqual((result.code, self.row("rate")["rounds"], self.row("rate")["confirmed"]), (1, "24", "1"), result)
 
+    def test_fresh_rounds_that_leave_it_open_are_doubled_within_a_budget(self):
+        pairs = self.signs(12, 0) + self.signs(9, 3, fresh=True) + self.signs(9, 3, fresh=True)
+        for words, code, confirmed in ((["--time-budget", "10m"], 1, "1"), ([], 0, "0")):
+            with self.subTest(words):
+                result = self.judge(pairs, *words)
+                self.assertEqual((result.code, self.row("rate")["confirmed"]), (code, confirmed), result)
+                shutil.rmtree(self.path("out"))
+
     def test_a_broken_case_makes_no_other_one_doubtful(self):
         for name in "ab":
             with open(self.path(name + ".lists"), "w", encoding="ascii") as file:
