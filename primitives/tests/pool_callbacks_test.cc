@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <exception>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -182,12 +183,15 @@ TYPED_TEST(PoolCallbacksTest, AnErrorCallbackThatEndsItsThreadEndsThatAlone) {
 TYPED_TEST(PoolCallbacksTest, ACallbackMayEndItsPoolAndThenItsThread) {
   for (const auto end : kEndings) {
     auto pool = std::make_unique<Pool<TypeParam>>(1);
+    std::latch both_called(1);
     const auto end_both = [&](int) {
+      both_called.wait();
       pool->terminate();
       end();
     };
     auto ends = pool->apply_async({.callback = end_both}, square, 2);
     auto next = pool->apply_async({.callback = [](int) {}}, square, 3);
+    both_called.count_down();
     EXPECT_EQ(ends.get(), 4);
     next.wait();
     pool.reset();
