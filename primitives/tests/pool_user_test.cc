@@ -69,7 +69,8 @@ TEST_F(PoolUserTest, APoolWithATaskThatChangesTheUserOutlivesItsSupervisor) {
   }
 }
 
-// The pool's process and its worker have become two users, neither of whom is root. This one kills the supervisor.
+// The pool's process and its worker run as two users, and neither is root, so the process may not kill its worker
+// once the supervisor has been killed.
 TEST_F(PoolUserTest, WhereAWorkerMayNotBeKilledThePoolIsBroken) {
   Queue<pid_t, Processes> begun(2);
   Queue<int, Processes> error(1);

@@ -110,7 +110,7 @@ class OwnedPermits {
   // to take waits for no quiet moment, and what is given back may be anybody's.
   static constexpr int kMostLooks = 64;
   std::size_t change(Kind kind, OwnerId to, std::size_t most, std::vector<Change>* log = nullptr);
-  // How many words are of that kind; of more than `enough`, as many.
+  // How many words are of that kind; `enough` if there are as many or more.
   struct Count {
     std::size_t words;
     bool is_of_one_moment;  // false: there are enough, or others changed words all the time
