@@ -64,12 +64,20 @@ struct RunCodec {
 
 template <>
 struct Codec<std::string> : RunCodec<std::string> {
-  // Without zeroing the characters first.
+  // Without zeroing the characters first. Most strings are one piece (detail/base/copy.h).
   static std::string read(const std::byte* bytes, std::size_t size) {
+    const auto* text = reinterpret_cast<const char*>(bytes);
+    if (size > detail::kPiece) [[unlikely]]
+      return in_pieces(text, size);
+    return std::string(text, size);
+  }
+
+ private:
+  [[gnu::noinline]] static std::string in_pieces(const char* from, std::size_t size) {
     std::string text;
     text.reserve(size);
     for (std::size_t at = 0; at < size; at += detail::kPiece) {
-      text.append(reinterpret_cast<const char*>(bytes) + at, std::min(detail::kPiece, size - at));
+      text.append(from + at, std::min(detail::kPiece, size - at));
     }
     return text;
   }

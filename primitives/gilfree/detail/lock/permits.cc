@@ -15,7 +15,7 @@ namespace {
 // chance of 1 to 2^64.
 class Look {
  public:
-  void add(OwnerId word) { hash_ = (std::rotl(hash_, 5) ^ word) * 0x517cc1b727220a95; }
+  void add(std::uint64_t word) { hash_ = (std::rotl(hash_, 5) ^ word) * 0x517cc1b727220a95; }
   bool operator==(const Look&) const = default;
 
  private:
@@ -102,8 +102,8 @@ void OwnedPermits::give_back_many(std::size_t permits) {
   if (!is_enough) throw_released_too_often();
 }
 
-bool OwnedPermits::is(Kind kind, OwnerId word) {
-  const OwnerId owner = without_count(word);
+bool OwnedPermits::is(Kind kind, std::uint64_t word) {
+  const OwnerId owner = owner_of(word);
   if (kind == Kind::kFree) return owner == kNoOwner;
   if (kind == Kind::kOwn) return owner == this_process_id();
   return owner != kNoOwner && (owner & kMark) == 0;
@@ -117,7 +117,7 @@ std::size_t OwnedPermits::change(Kind kind, OwnerId to, std::size_t most,
   for (int looks = 0; done < most && (looks < kMostLooks || kind == Kind::kHeld); ++looks) {
     Look look;
     for (std::size_t at = 0; at < count_ && done < most; ++at) {
-      OwnerId word = words_[at].load(std::memory_order_acquire);
+      auto word = words_[at].load(std::memory_order_acquire);
       if (is(kind, word) &&
           words_[at].compare_exchange_strong(word, changed(word, to), std::memory_order_acq_rel,
                                              std::memory_order_acquire)) {
@@ -139,7 +139,7 @@ OwnedPermits::Count OwnedPermits::count(Kind kind, std::size_t enough) const {
     Look look;
     found = 0;
     for (std::size_t at = 0; at < count_; ++at) {
-      const OwnerId word = words_[at].load(std::memory_order_acquire);
+      const auto word = words_[at].load(std::memory_order_acquire);
       found += is(kind, word) ? 1 : 0;
       if (found >= enough) return {found, false};
       look.add(word);
@@ -156,14 +156,14 @@ bool OwnedPermits::reclaim(std::size_t most) {
   auto at = ask_from_.load(std::memory_order_relaxed);
   for (std::size_t tried = 0, asked = 0; tried < count_ && asked < most; ++tried, ++at) {
     Word& word = words_[at % count_];
-    OwnerId owner = word.load(std::memory_order_relaxed);
-    const OwnerId process = process_of(owner);
+    auto found = word.load(std::memory_order_relaxed);
+    const OwnerId process = process_of(found);
     if (process == kNoOwner || process == alive) continue;
     ++asked;
     if (process_runs(process)) {
       alive = process;
     } else {
-      freed |= word.compare_exchange_strong(owner, changed(owner, kNoOwner),
+      freed |= word.compare_exchange_strong(found, changed(found, kNoOwner),
                                             std::memory_order_acq_rel, std::memory_order_relaxed);
     }
   }

@@ -12,7 +12,7 @@
 //   | a process, marked    | it gives this back  | none: give_back(n), or reclaim() if it is dead      |
 //   |                      |                     | as before: fewer than n were held                   |
 //
-// The lowest bits of a word count its changes. Permits move while a thread looks for one: what it seeks may
+// The highest bits of a word count its changes. Permits move while a thread looks for one: what it seeks may
 // be put behind it and taken away before it. So it believes that there is none only when two looks in a
 // row have seen the same in every word, counts included: then all words were so at one moment. The count
 // changes with the owner in one step, so a death leaves a word of the table, and a call that finds what it
@@ -72,26 +72,38 @@ class OwnedPermits {
   bool reclaim_all() { return reclaim(count_); }
 
  private:
-  using Word = std::atomic<OwnerId>;
+  using Word = std::atomic<std::uint64_t>;
 
-  // | process: an OwnerId without a slot | marked: 1 | changes: 9 |
-  static constexpr OwnerId kMark = 1 << (kSlotBits - 1), kChanges = kMark - 1;
-  static_assert((kMark | kChanges) == kMostParticipants, "they lie where others name a slot");
+  // | changes: 9 | process: the upper bits of an OwnerId | marked: 1 |
+  //
+  // Counted at the top, where what overflows is lost: so the fast path makes a word of the one before it by
+  // one addition, for which the atomic operation has to wait.
+  static constexpr int kCountBits = kSlotBits - 1;
+  static constexpr std::uint64_t kOneChange = std::uint64_t{1} << (64 - kCountBits);
+  static constexpr OwnerId kMark = OwnerId{1} << kCountBits;
 
-  static OwnerId without_count(OwnerId word) { return word & ~kChanges; }
-  static OwnerId process_of(OwnerId word) { return word & ~(kMark | kChanges); }
-  static OwnerId changed(OwnerId word, OwnerId to) { return to | ((word + 1) & kChanges); }
+  // The owner in a word, marked or not; and the process that it is.
+  static OwnerId owner_of(std::uint64_t word) { return word << kCountBits; }
+  static OwnerId process_of(std::uint64_t word) { return owner_of(word) & ~kMark; }
+  // What is to be added to a word of the owner `from`, so that it becomes one of `to`.
+  static std::uint64_t change_of(OwnerId from, OwnerId to) {
+    return kOneChange + (to >> kCountBits) - (from >> kCountBits);
+  }
+  static std::uint64_t changed(std::uint64_t word, OwnerId to) {
+    return word + change_of(owner_of(word), to);
+  }
 
   // Fast path: one look. Finds a word that holds `from` and makes it hold `to`; may miss one that moves.
   bool replace(OwnerId from, OwnerId to) {
+    const auto change = change_of(from, to);
     auto at = state_.last.load(std::memory_order_relaxed);
     for (std::size_t tried = 0; tried < count_; ++tried, ++at) {
       if (at >= count_) at = 0;
-      OwnerId found = words_[at].load(std::memory_order_relaxed);
-      if (without_count(found) == from &&
-          words_[at].compare_exchange_strong(found, changed(found, to), std::memory_order_acq_rel,
+      auto found = words_[at].load(std::memory_order_relaxed);
+      if (owner_of(found) == from &&
+          words_[at].compare_exchange_strong(found, found + change, std::memory_order_acq_rel,
                                              std::memory_order_relaxed)) {
-        state_.last.store(at, std::memory_order_relaxed);
+        if (tried > 0) state_.last.store(at, std::memory_order_relaxed);
         return true;
       }
     }
@@ -101,9 +113,9 @@ class OwnedPermits {
   enum class Kind { kFree, kOwn, kHeld };  // kHeld: by any process. A marked word is of no kind
   struct Change {
     std::size_t at;
-    OwnerId before;
+    std::uint64_t before;
   };
-  static bool is(Kind kind, OwnerId word);
+  static bool is(Kind kind, std::uint64_t word);
 
   // Makes up to `most` words of that kind hold `to`. Returns how many: fewer than `most` only if at one
   // moment there were no more, or, of kFree and kOwn, if the words changed between all of kMostLooks looks:

@@ -80,9 +80,8 @@ class MessageMemory {
 
   // Those bytes, to be read. By the reader under its lock.
   const std::byte* readable_at(std::uint64_t offset, std::uint64_t size) const {
-    if (!readable_.cover(offset, size)) [[unlikely]] {
-      if (!readable_.add(cells_, offset_within(offset, size), size)) corrupted();
-    }
+    if (!readable_.cover(offset, size)) [[unlikely]]
+      look_at(offset, size);
     return cells_ + offset;
   }
   // The same, to be written. By the writer under its lock. Throws std::system_error, no_space_on_device.
@@ -108,6 +107,10 @@ class MessageMemory {
   static std::uint64_t offset_within(std::uint64_t offset, std::uint64_t size) {
     if (offset > kReserved || size > kReserved - offset) corrupted();
     return offset;
+  }
+  // Apart and one call, so that put() and get() stay small enough to be inlined.
+  [[gnu::noinline]] void look_at(std::uint64_t offset, std::uint64_t size) const {
+    if (!readable_.add(cells_, offset_within(offset, size), size)) corrupted();
   }
   [[gnu::noinline]] void reserve(std::uint64_t offset, std::uint64_t size) const {
     auto& reserved = reserved_[offset / kHalf % 2];

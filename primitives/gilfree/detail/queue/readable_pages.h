@@ -32,7 +32,7 @@ class ReadablePages {
   }
 
   // For what lies within the memory, which begins at `cells`. False if it cannot be read.
-  [[gnu::noinline]] bool add(std::byte* cells, std::uint64_t offset, std::uint64_t size) {
+  bool add(std::byte* cells, std::uint64_t offset, std::uint64_t size) {
     auto first = offset / kUnit, end = (offset + size + kUnit - 1) / kUnit;
     while (first < end && units_[first]) ++first;
     while (first < end && units_[end - 1]) --end;
