@@ -21,6 +21,7 @@
 #include "primitives/tests/support/asleep.h"
 #include "primitives/tests/support/leftovers.h"
 #include "primitives/tests/support/pool_calls.h"
+#include "primitives/tests/support/pool_orphans.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -127,23 +128,7 @@ TEST_F(PoolCrashTest, InAClosedPoolTheRestOfAChunkDoesNotWaitForABusyWorker) {
 }
 
 TEST_F(PoolCrashTest, WorkersDieWithTheProcessThatMadeThePool) {
-  Queue<int, Processes> begun(2);
-  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  const pid_t owner = fork_child([&] {
-    Pool<Processes> pool(2);
-    auto stays = pool.map_async(
-        [&begun](int x) {
-          begun.put(x);
-          while (true) ::pause();
-        },
-        std::vector<int>{1, 2}, 1);
-    stays.wait();
-  });
-  sender.close();
-  EXPECT_EQ(begun.get() + begun.get(), 3);
-  ::kill(owner, SIGKILL);
-  ::waitpid(owner, nullptr, 0);
-  EXPECT_THROW(receiver.recv(), EndOfFile) << "a worker lives on";
+  expect_workers_die_with_their_maker({});
 }
 
 TEST_F(PoolCrashTest, APoolWhoseSupervisorIsKilledRecovers) {

@@ -8,11 +8,11 @@
 #include <system_error>
 #include <vector>
 
-#include "gilfree/pipe.h"
 #include "gilfree/pool.h"
 #include "gilfree/process.h"
 #include "gilfree/queue.h"
 #include "primitives/tests/support/pool_calls.h"
+#include "primitives/tests/support/pool_orphans.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -99,23 +99,7 @@ TEST_F(PoolUserTest, WhereAWorkerMayNotBeKilledThePoolIsBroken) {
 }
 
 TEST_F(PoolUserTest, WorkersThatChangedTheUserDieWithTheProcessThatMadeThePool) {
-  Queue<int, Processes> begun(2);
-  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
-  const pid_t owner = fork_child([&] {
-    Pool<Processes> pool(2, {.initializer = become_another_user});
-    auto stays = pool.map_async(
-        [&begun](int x) {
-          begun.put(x);
-          sleep_for_ever();
-        },
-        std::vector<int>{1, 2}, 1);
-    stays.wait();
-  });
-  sender.close();
-  EXPECT_EQ(begun.get() + begun.get(), 3);
-  ::kill(owner, SIGKILL);
-  ::waitpid(owner, nullptr, 0);
-  EXPECT_THROW(receiver.recv(), EndOfFile) << "a worker lives on";
+  expect_workers_die_with_their_maker({.initializer = become_another_user});
 }
 
 }  // namespace

@@ -33,13 +33,7 @@ thread_local std::function<int()> instead_of_create;
 }  // namespace gilfree::testing
 
 // With a sanitizer, which has such a function itself, the tests that need this one are skipped.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GILFREE_PTHREAD_CREATE_IS_THEIRS
-#endif
-#endif
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-    !defined(GILFREE_PTHREAD_CREATE_IS_THEIRS)
+#if !defined(GILFREE_ADDRESS_SANITIZER) && !defined(GILFREE_THREAD_SANITIZER)
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*begin)(void*), void* argument) {
   static const auto create =
@@ -108,10 +102,7 @@ TEST_F(ThreadJoinTest, ATimerMayDestroyItselfWhileOthersJoinIt) {
 
 // The only handle to it is destroyed while its join() waits.
 TEST_F(ThreadJoinTest, ATimerMayDestroyItselfWhileItsOwnJoinWaits) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP()
-      << "that join() has read the pointer is seen by its sleep, and not by ThreadSanitizer";
-#endif
+  if (kIsThreadSanitizer) GTEST_SKIP() << "it does not see that join() has read the pointer";
   for (const bool timed : {false, true}) {
     std::latch joined(1);
     Timer* timer = nullptr;
@@ -240,49 +231,54 @@ TEST_F(ThreadJoinTest, OfTwoThatWaitForEachOtherOneMayGiveUp) {
   EXPECT_FALSE(second.is_alive());
 }
 
+// Starts a thread, and is held on the way there until released: by what pthread_create then returns.
+class HeldStart {
+ public:
+  HeldStart(Thread& thread, int error)
+      : starter_([this, &thread, error] {
+          instead_of_create = [this, error] {
+            begun_.count_down();
+            go_on_.wait();
+            return error;
+          };
+          if (error == 0) return thread.start();
+          EXPECT_THROW(thread.start(), std::system_error);
+        }) {
+    begun_.wait();
+  }
+  void release() {
+    go_on_.count_down();
+    starter_.join();
+  }
+
+ private:
+  std::latch begun_{1}, go_on_{1};
+  std::thread starter_;
+};
+
 // As in Python, a thread that is being started has not started.
 TEST_F(ThreadJoinTest, OneThatIsBeingStartedCannotBeJoinedYet) {
   if (kHasShadowMemory) GTEST_SKIP() << "pthread_create is the sanitizer's";
-  std::latch begun(1), go_on(1);
   Thread worker([] {});
-  std::thread starter([&] {
-    instead_of_create = [&] {
-      begun.count_down();
-      go_on.wait();
-      return 0;
-    };
-    worker.start();
-  });
-  begun.wait();
+  HeldStart start(worker, 0);
   EXPECT_THROW(worker.join(), std::logic_error);
   EXPECT_THROW(worker.join_for(0ms), std::logic_error);
   EXPECT_THROW(worker.start(), std::logic_error) << "twice";
   EXPECT_FALSE(worker.is_alive());
   EXPECT_EQ(worker.state(), Thread::State::New);
   EXPECT_EQ(worker.native_id(), 0);
-  go_on.count_down();
-  starter.join();
+  start.release();
   EXPECT_TRUE(worker.join_for(1h));
 }
 
 TEST_F(ThreadJoinTest, AStartThatFailsIsNotWaitedForAndMayBeRepeated) {
   if (kHasShadowMemory) GTEST_SKIP() << "pthread_create is the sanitizer's";
-  std::latch begun(1), go_on(1);
   bool ran = false;
   Thread worker([&] { ran = true; });
-  std::thread starter([&] {
-    instead_of_create = [&] {
-      begun.count_down();
-      go_on.wait();
-      return EAGAIN;
-    };
-    EXPECT_THROW(worker.start(), std::system_error);
-  });
-  begun.wait();
+  HeldStart start(worker, EAGAIN);
   {
     const Joiner at_exit([] { detail::ThreadRegistry::here().await_all(); });
-    go_on.count_down();
-    starter.join();
+    start.release();
   }
   EXPECT_EQ(active_count(), 1u);
   EXPECT_THROW(worker.join(), std::logic_error);

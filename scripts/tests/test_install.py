@@ -1,10 +1,9 @@
-"""A program of another project builds and runs with an installed gilfree, in each way there is.
+"""A program of another project builds and runs with the installed library, in each way there is.
 
-GILFREE_BUILD is the build folder whose library, a static one, is installed; the shared library is built
-here, once, and packaged. Needs cmake, a compiler and, for some ways, pkg-config and dpkg-dev.
+The library of the build folder, a static one, is installed; the shared library is built here, once. Needs cmake, a
+compiler and, for some ways, pkg-config.
 """
 
-import csv
 import os
 import re
 import shutil
@@ -13,31 +12,7 @@ import tempfile
 import unittest
 
 import support
-
-CONTENDERS = os.path.join(support.ROOT, "scenarios", "examples")
-WARNINGS = "-O2 -Wall -Wextra -Wshadow -Werror"
-FOREIGN = os.path.join(support.HERE, "foreign")
-BUILD = os.environ.get("GILFREE_BUILD", os.path.join(support.ROOT, "build", "release"))
-COMPILER = os.environ.get("CXX", "c++")
-SAID = "0.1 process thread 49\n"
-
-
-def run(*command, **environment):
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True,
-                          check=False)
-    if done.returncode != 0:
-        raise AssertionError("%s\n%s%s" % (" ".join(command), done.stdout, done.stderr))
-    return done.stdout
-
-
-def read(*path):
-    with open(os.path.join(*path), encoding="utf-8") as file:
-        return file.read()
-
-
-def configure(source, build, *options):
-    run("cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
-        "-DCMAKE_CXX_COMPILER=" + COMPILER, *options)
+from installed import BUILD, COMPILER, FOREIGN, SAID, configure, read, run
 
 
 class Install(unittest.TestCase):
@@ -182,126 +157,6 @@ class Install(unittest.TestCase):
         self.assertIn('PACKAGE_VERSION "0.1.0"', read(self.static, "lib", "cmake", "gilfree",
                                                       "gilfree-config-version.cmake"))
         self.assertIn("## 0.1.0", read(support.ROOT, "CHANGELOG.md"))
-
-
-class Contenders(unittest.TestCase):
-    """The examples of scenarios/examples, copied out of the tree and built with gilfree::harness."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.top = tempfile.mkdtemp(prefix="gilfree-contenders-")
-        cls.addClassCleanup(shutil.rmtree, cls.top)
-        cls.prefix, cls.build = os.path.join(cls.top, "prefix"), os.path.join(cls.top, "build")
-        for component in "dev", "bench", "bench_dev":
-            run("cmake", "--install", BUILD, "--component", component, "--prefix", cls.prefix)
-        shutil.copytree(CONTENDERS, os.path.join(cls.top, "examples"))
-        configure(os.path.join(cls.top, "examples", "foreign"), cls.build,
-                  "-DCMAKE_PREFIX_PATH=" + cls.prefix, "-DCMAKE_CXX_FLAGS=" + WARNINGS)
-        run("cmake", "--build", cls.build)
-
-    def test_all_that_is_installed_is_built_with_bench_all_as_scripts_bench_all_does(self):
-        inputs = run("ninja", "-C", BUILD, "-t", "query", "bin/bench-all").split()
-        self.assertIn("scenarios/libgilfree_bench.a", inputs)
-        self.assertIn("primitives/libgilfree_primitives.a", inputs)
-
-    def run_in_a_folder(self, *command):
-        """The rows, and the folder of the run."""
-        folder = os.path.join(self.top, self.id().rpartition(".")[2])
-        os.mkdir(folder)
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        (name,) = os.listdir(os.path.join(folder, "results", "local"))
-        result = os.path.join(folder, "results", "local", name)
-        with open(os.path.join(result, "samples.csv"), encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file)), result
-
-    def test_a_queue_has_its_rows_its_line_in_the_figure_and_checked_payloads(self):
-        rows, result = self.run_in_a_folder(
-            os.path.join(self.build, "spsc_queue"), "pipe_vs_queue", "--contender", "mine,queue,pipe2",
-            "--bytes", "64,1k,64k", "--mode", "throughput", "--wait", "native", "--launches", "1",
-            "--window", "20ms")
-        mine = [row for row in rows if row["impl"] == "mine"]
-        self.assertEqual(sorted(int(row["msg_bytes"]) for row in mine), [64, 1024, 65536])
-        self.assertEqual({(row["status"], row["verified"], row["checksum_ok"]) for row in rows},
-                         {("ok", "1", "1")})
-        self.assertIn("my SPSC queue", read(result, "plots", "pipe_vs_queue_rate.svg"))
-        self.assertIn("my SPSC queue", read(result, "report.html"))
-
-    def test_a_mutex_has_its_rows_between_threads_and_between_processes(self):
-        rows, result = self.run_in_a_folder(os.path.join(self.build, "ticket_mutex"), "lock_contention",
-                                            "--profile", "smoke", "--contender", "mine,pthread_mutex,lock")
-        self.assertEqual({row["scope"] for row in rows if row["impl"] == "mine"}, {"thread", "process"})
-        self.assertEqual({(row["status"], row["checksum_ok"]) for row in rows}, {("ok", "1")})
-        self.assertIn("my ticket mutex", read(result, "report.html"))
-
-    def test_a_project_that_asks_for_primitives_alone_needs_no_library_of_the_harness(self):
-        project = os.path.join(self.top, "alone")
-        os.mkdir(project)
-        with open(os.path.join(project, "CMakeLists.txt"), "w", encoding="utf-8") as file:
-            file.write("cmake_minimum_required(VERSION 3.22)\nproject(alone LANGUAGES CXX)\n"
-                       "find_package(gilfree 0.1 REQUIRED COMPONENTS primitives)\n"
-                       "if(TARGET gilfree::harness OR TBB_FOUND OR absl_FOUND)\n"
-                       "  message(FATAL_ERROR \"looked for more\")\nendif()\n")
-        configure(project, os.path.join(project, "build"), "-DCMAKE_PREFIX_PATH=" + self.prefix)
-
-
-@unittest.skipUnless(shutil.which("dpkg-shlibdeps"), "no dpkg-dev here")
-class Packages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.top = tempfile.mkdtemp(prefix="gilfree-packages-")
-        cls.addClassCleanup(shutil.rmtree, cls.top)
-        run(os.path.join(support.SCRIPTS, "package"), cls.top, GILFREE_BUILD=BUILD, CXX=COMPILER)
-        cls.root = os.path.join(cls.top, "root")
-        cls.control = {}
-        for name in sorted(os.listdir(cls.top)):
-            if name.endswith(".deb"):
-                package = os.path.join(cls.top, name)
-                run("dpkg-deb", "-x", package, cls.root)
-                cls.control[name.partition("_")[0]] = run("dpkg-deb", "-f", package)
-
-    def field(self, package, name):
-        return re.search("^%s: (.*)$" % name, self.control[package], re.MULTILINE).group(1)
-
-    def test_there_are_four_which_depend_on_each_other(self):
-        self.assertEqual(sorted(self.control), ["bench-all", "libgilfree-bench-dev", "libgilfree-dev",
-                                                "libgilfree-primitives0.1"])
-        self.assertIn("libgilfree-dev (= 0.1.0)", self.field("libgilfree-bench-dev", "Depends"))
-        self.assertIn("libgilfree-primitives0.1 (= 0.1.0)", self.field("libgilfree-dev", "Depends"))
-        self.assertIn("libboost-dev", self.field("libgilfree-dev", "Depends"))
-        self.assertRegex(self.field("libgilfree-primitives0.1", "Depends"), r"libc6 .*libstdc\+\+6")
-
-    def test_a_foreign_program_is_built_with_them(self):
-        build = os.path.join(self.top, "build")
-        configure(os.path.join(FOREIGN, "find_package"), build,
-                  "-DCMAKE_PREFIX_PATH=" + os.path.join(self.root, "usr"))
-        run("cmake", "--build", build)
-        self.assertEqual(run(os.path.join(build, "foreign")), SAID)
-
-    def test_bench_all_has_a_manual_and_completions(self):
-        share = os.path.join(self.root, "usr", "share")
-        self.assertIn(".TH BENCH\\-ALL 1", read(share, "man", "man1", "bench-all.1"))
-        self.assertIn("complete -F", read(share, "bash-completion", "completions", "bench-all"))
-        self.assertIn("#compdef bench-all", read(share, "zsh", "vendor-completions", "_bench-all"))
-        self.assertIn("complete -c", read(share, "fish", "vendor_completions.d", "bench-all.fish"))
-
-    def test_a_contender_is_built_with_them(self):
-        build = os.path.join(self.top, "contenders")
-        configure(os.path.join(CONTENDERS, "foreign"), build,
-                  "-DCMAKE_PREFIX_PATH=" + os.path.join(self.root, "usr"))
-        run("cmake", "--build", build, "--target", "spsc_queue")
-        listed = run(os.path.join(build, "spsc_queue"), "list", "--contender", "mine")
-        self.assertIn("pipe_vs_queue/contender:mine/", listed)
-
-    def test_bench_all_runs_and_leaves_its_results_in_the_current_folder(self):
-        program = os.path.join(self.root, "usr", "bin", "bench-all")
-        elsewhere = os.path.join(self.top, "elsewhere")
-        os.mkdir(elsewhere)
-        done = subprocess.run([program, "--profile", "smoke", "semaphore_pool"], cwd=elsewhere,
-                              capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        (result,) = os.listdir(os.path.join(elsewhere, "results", "local"))
-        self.assertIn("report.html", os.listdir(os.path.join(elsewhere, "results", "local", result)))
 
 
 if __name__ == "__main__":

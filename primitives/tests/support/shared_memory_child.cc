@@ -19,6 +19,7 @@
 
 #include "gilfree/detail/identity/owner_id.h"
 #include "gilfree/detail/identity/participant.h"
+#include "primitives/tests/support/sanitizers.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -26,16 +27,10 @@ namespace {
 
 constexpr std::size_t kPage = 4096, kStack = 256 * kPage, kMostPages = 1 << 14;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__x86_64__)
-constexpr bool kKnown = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool kKnown = false;
+#if defined(__x86_64__)
+constexpr bool kKnown = !kHasShadowMemory;
 #else
-constexpr bool kKnown = true;
-#endif
-#else
-constexpr bool kKnown = true;
+constexpr bool kKnown = false;
 #endif
 
 // glibc's record of this thread: its list of robust mutexes, which the kernel can be asked for, and a
