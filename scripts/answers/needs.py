@@ -8,10 +8,11 @@ only spins or yields while it waits, the pick is the fastest of the others.
 """
 
 import collections
+import math
 
 from data import axes, races as racing, words
 from data.contenders import family, is_baseline, is_ours
-from data.estimate import steadiness, told_apart
+from data.estimate import steadiness, told_apart, too_close
 from data.run_folder import measured
 from answers import survival
 from answers.tables import Cell, Notes, Table, missing
@@ -44,7 +45,7 @@ REPORTED = ("parties", "permits", "parent_bytes")  # axes that are named with a 
 # What people use by habit: families, and what they are called together.
 HABITS = ((("std",), "std"), (("pthread", "posix"), "POSIX"), (("pipe", "socket"), "pipe or socket"),
           (("boost",), "Boost"), (("cpython",), "CPython"))
-HEADER = ["need", "pick", "times as fast as the next library", "and as the usual", "gilfree", "on a busy machine",
+HEADER = ["need", "pick", "times as fast as the next library", "than the usual", "gilfree", "on a busy machine",
           "after kill -9", "how sure"]
 BUSY = HEADER.index("on a busy machine")
 
@@ -105,7 +106,9 @@ def pick_cell(race, pick):
     text, close = named(race, pick), close_to(race, pick)
     if close:
         text += " (not told apart from %s)" % racing.name_of(close)
-    return Cell(text if first is pick else "%s, is the fastest; to pick: %s" % (named(race, first), text))
+    ratio = racing.speed_ratio(race, first, pick)
+    apart = "has the best median" if too_close(ratio) else "leads" if ratio is not None and ratio.low is None else "is the fastest"
+    return Cell(text if first is pick else "%s, %s; to pick: %s" % (named(race, first), apart, text))
 
 
 def next_cell(race, pick, other):
@@ -120,7 +123,7 @@ def usual_cell(race, pick):
     """Returns 'std 1.7, CPython 810': the pick against the best of each family that people use by habit."""
     parts = []
     for families, shown in HABITS:
-        other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families)
+        other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families and racing.is_choice(entry))
         ratio = racing.speed_ratio(race, pick, other) if other and family(pick.contender[0]) not in families else None
         if ratio:
             parts.append("%s %s" % (shown, words.factor(ratio.value)))
@@ -230,7 +233,7 @@ LOSS_HEADER = ["where", "faster", "best of gilfree", "times as fast as gilfree",
 
 
 def loss_rows(answers):
-    """Returns the rows of 'Where gilfree is slower', scenario by scenario. answers: {scenario: Answer}."""
+    """Returns the rows of 'Where gilfree is slower', the largest loss first. answers: {scenario: Answer}."""
     lines = []
     for scenario, found in answers.items():
         for setting, race, ahead in losses(found.races):
@@ -240,25 +243,27 @@ def loss_rows(answers):
             lines.append([where, Cell(named(race, ahead)), Cell(named(race, ours)),
                           Cell(racing.times(ratio).replace(" times", ""), ratio.value) if ratio else
                           Cell("gilfree moved nothing"), Cell(sure(race, ahead, ours))])
-    return lines
+    return sorted(lines, key=lambda line: -(line[3].value or math.inf))
 
 
 def compared(answers):
-    """Returns how many races one of ours ran in against others, in how many of them another was ahead, and in how
-    many of these one that is no baseline. Races by the 99th percentile do not count.
+    """Returns how many races one of ours ran in against others, in how many of them another was ahead, in how many of
+    these one that is no baseline, and how many of the rest are not told apart. Races by the 99th percentile do not count.
     """
     mine = [race for found in answers.values() for _, race in found.races
             if racing.ours_of(race) and racing.rival_of(race) and race.metric is not racing.P99]
     real = [race for race in mine if any(not is_baseline(entry.contender[0]) for entry in racing.ahead_of_ours(race))]
-    return len(mine), len(racing.lost(mine)), len(real)
+    level = [race for race in mine if not racing.ahead_of_ours(race) and
+             too_close(racing.speed_ratio(race, racing.ours_of(race), racing.rival_of(race)))]
+    return len(mine), len(racing.lost(mine)), len(real), len(level)
 
 
 def losses_text(answers):
     """Returns in how many races another is ahead, in sentences."""
-    races, behind, real = compared(answers)
+    races, behind, real, level = compared(answers)
     if not races:
         return "Nothing of gilfree was measured beside anything else."
     to = "to one that is no baseline" if real == behind else "%d of them to a baseline alone" % (behind - real)
     lost = "and lost %d, %s" % (behind, to) if behind else "and lost none"
-    return "gilfree was compared with others in %s, %s. Where it wins but its 99th percentile is longer, that is listed too." % (
-        words.counted(races, "race"), lost)
+    return "gilfree was compared with others in %s: it won %d, %d are not told apart, %s. Where it wins but its 99th percentile is " \
+           "longer, that is listed too." % (words.counted(races, "race"), races - behind - level, level, lost)

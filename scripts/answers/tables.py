@@ -11,7 +11,7 @@ import collections
 from data import axes, words
 from data.contenders import is_ours, label, order
 from data.estimate import NOISY, estimate_of, steadiness, told_apart
-from data.races import CLOCKS, Race, races_of, speed_ratio, spins_on_request, contender_of
+from data.races import CLOCKS, Race, contender_of, entries_of, races_of, speed_ratio, spins_on_request
 from data.run_folder import measured
 
 Table = collections.namedtuple("Table", "caption header rows notes")
@@ -24,6 +24,7 @@ EXTRAS = (
     Extra("fairness", "fair_jain", words.factor, "not recorded here"),
     Extra("CPU time per operation", "cpu_ns_per_op", words.duration, "the clock of CPU time ticks too slowly"),
 )
+WAITS = {"adaptive": "adaptive", "block": "sleeps", "spin": "spins", "yield": "yields"}
 FEW = "fewer than six launches: neither a 95 % interval nor a measure of the noise"
 
 
@@ -36,9 +37,9 @@ class Cell(str):
         return cell
 
 
-def name_cell(contender):
+def name_cell(contender, suffix=""):
     """Returns the cell of a contender's name; ours are marked in a page."""
-    cell = Cell(label(*contender))
+    cell = Cell(label(*contender) + suffix)
     cell.ours = is_ours(contender[0])
     return cell
 
@@ -104,11 +105,14 @@ def extra_cell(notes, extra, rows):
     found = estimate_of(rows, extra.column)
     if found is None or (found.median == 0 and extra.column != "fair_jain"):
         return missing(notes, "none", "%s: %s" % (extra.heading, extra.reason))
-    cell = Cell(extra.text_of(found.median), found.median)
+    return Cell(extra.text_of(found.median), found.median, clock_notes(notes, extra.column, found, rows))
+
+
+def clock_notes(notes, column, found, rows):
+    """Returns [the number of the note on a median latency that is as short as the clock], or nothing."""
     clock = estimate_of(rows, "timer_cost_ns")
-    if extra.column == "lat_p50_ns" and clock and found.median <= CLOCKS * clock.median:
-        cell.notes = (notes.number("no longer than two readings of the clock: no wait"),)
-    return cell
+    return [notes.number("no longer than two readings of the clock: too short to be told from no wait")] \
+        if column == "lat_p50_ns" and clock and found.median <= CLOCKS * clock.median else []
 
 
 def extras_of(rows, metric):
@@ -131,35 +135,62 @@ def warning_notes(notes, rows):
         if warned else []
 
 
-def measured_row(race, entry, moving, extras, group, notes):
+def wait_cells(waits, row):
+    """Returns [how the contender waits], where those of a table differ in it."""
+    return [Cell(WAITS.get(row["wait"], row["wait"] or "-"))] if waits else []
+
+
+def measured_row(race, entry, waits, moving, extras, group, notes, suffix=""):
     metric = race.metric
-    return [name_cell(entry.contender), *axis_cells(moving, race.setting),
-            Cell(metric.text_of(entry.estimate.median), entry.estimate.median, warning_notes(notes, entry.rows)),
+    return [name_cell(entry.contender, suffix), *wait_cells(waits, entry.rows[0]), *axis_cells(moving, race.setting),
+            Cell(metric.text_of(entry.estimate.median), entry.estimate.median,
+                 [*warning_notes(notes, entry.rows), *clock_notes(notes, metric.column, entry.estimate, entry.rows)]),
             interval_cell(notes, entry.estimate, metric.text_of), beside_cell(race, entry),
             *(extra_cell(notes, extra, entry.rows) for extra in extras),
             launches_cell(notes, entry.rows, group), noise_cell(notes, entry.launches.values())]
 
 
-def gap_row(contender, setting, group, moving, width, notes):
-    status, reason = status_of(group)
-    cells = [name_cell(contender), *axis_cells(moving, setting), missing(notes, status, "%s: %s" % (status, reason))]
+def gap_row(contender, setting, group, metric, waits, moving, width, notes):
+    if measured(group):
+        status, reason = "none", "%s: it needs more operations than these launches had" % metric.heading
+    else:
+        status, reason = status_of(group)
+        reason = "%s: %s" % (status, reason)
+    cells = [name_cell(contender), *wait_cells(waits, group[0]), *axis_cells(moving, setting), missing(notes, status, reason)]
     return cells + [Cell("-", None, cells[-1].notes)] * (width - len(cells))
 
 
+def unranked(races, by_case):
+    """Returns [(contender, setting)] of what was measured at the setting of a race, but has no value of its metric."""
+    ranked = {(entry.contender, race.setting) for race in races for entry in race.entries}
+    settings = {race.setting for race in races}
+    return sorted((key for key, group in by_case.items() if key[1] in settings and key not in ranked and measured(group)),
+                  key=lambda key: (axes.sortable(key[1]), order(*key[0])))
+
+
 def table_of(races, rows, gaps, heading):
-    """Returns the cases of some races of one metric, and those that have no number at their settings."""
+    """Returns the cases of some races of one metric, and those that have no number at their settings.
+
+    The variants of ours that spin are in no race; they stand behind the contenders of their setting.
+    """
     metric, notes = races[0].metric, Notes()
+    spinning = [row for row in rows if spins_on_request(row)]
     rows = [row for row in rows if not spins_on_request(row)]
-    moving = axes.varying(rows)
+    waits, moving = len({row["wait"] for row in rows if row["wait"]}) > 1, axes.varying(rows)
     extras = extras_of([row for race in races for entry in race.entries for row in entry.rows], metric)
-    header = ["contender", *(axis.heading for axis in moving), heading or metric.heading, "95 % interval",
+    header = ["contender", *["waits"] * waits, *(axis.heading for axis in moving), heading or metric.heading, "95 % interval",
               "of the fastest", *(extra.heading for extra in extras), "launches", "noise"]
     by_case = collections.defaultdict(list)
     for row in rows:
         by_case[contender_of(row), axes.setting_of(row)].append(row)
-    lines = [measured_row(race, entry, moving, extras, by_case[entry.contender, race.setting], notes)
-             for race in races for entry in race.entries]
-    lines += [gap_row(contender, setting, by_case[contender, setting], moving, len(header), notes) for contender, setting in gaps]
+    lines = []
+    for race in races:
+        lines += [measured_row(race, entry, waits, moving, extras, by_case[entry.contender, race.setting], notes) for entry in race.entries]
+        variants = [row for row in spinning if axes.setting_of(row) == race.setting]
+        lines += [measured_row(race, entry, waits, moving, extras, [row for row in variants if contender_of(row) == entry.contender],
+                               notes, ", spinning") for entry in entries_of(measured(variants), metric)]
+    lines += [gap_row(contender, setting, by_case[contender, setting], metric, waits, moving, len(header), notes)
+              for contender, setting in [*unranked(races, by_case), *gaps]]
     same = axes.constant(rows)
     return without_empty(Table("In all rows: %s." % same if same else "", header, lines, notes.texts))
 

@@ -175,9 +175,17 @@ def shade(impl, interpreter, colours):
         special = not interpreter.replace(".", "").isdigit()  # free-threaded, debugging, PyPy
         return colours[(int(minor[0]) - 11 + 2 * special) % len(colours)]
     if is_ours(impl):
+        thing = object_of(impl)
         places = {"pipe": 0, "queue": 1, "process": 0, "thread": 1, "process_pool": 0, "thread_pool": 1}
-        return colours[places.get(impl, stable(impl, len(colours)))]
+        return colours[places.get(thing, stable(thing, len(colours)))]
     return colours[stable(family(impl), len(colours))] if family(impl) not in FAMILIES else colours[0]
+
+
+def object_of(impl):
+    """Returns the kind of object of one of ours, whatever is done to it: 'lock' of 'mp_lock_acquire_release'."""
+    thing = split_operation(impl)[0]
+    thing = thing[3:] if thing.startswith(("mp_", "th_")) else thing
+    return next((name for name in sorted(OURS, key=len, reverse=True) if thing == name or thing.startswith(name + "_")), thing)
 
 
 def stable(text, count):

@@ -16,7 +16,7 @@ import math
 import numpy
 
 Estimate = collections.namedtuple("Estimate", "median low high n")
-# The ratio of two medians; low and high: the interval of the ratio launch by launch, over n launches.
+# How many times as much one is as the other, and its 95 % interval, over n launches that both have.
 Ratio = collections.namedtuple("Ratio", "value low high n")
 
 FEWEST = 6
@@ -63,15 +63,18 @@ def estimate_of(rows, column):
 def ratio_of(ours, theirs):
     """Returns the Ratio of two {launch: value}; None if there is nothing to divide.
 
-    Its value is the ratio of the medians, the quotient of the numbers in a table.
-    Its interval pairs the launches of one round, so that a drift of the machine cancels out.
+    It pairs the launches of one round, so that a drift of the machine cancels out: the median of their ratios and
+    its interval. That need not be the quotient of the two medians, which a table gives, if launches differ much.
+    With too few pairs for an interval it is that quotient.
     """
     common = [launch for launch in sorted(set(ours) & set(theirs)) if theirs[launch]]
     medians = estimate(ours.values()), estimate(theirs.values())
     if None in medians or not medians[1].median:
         return None
     paired = estimate(ours[launch] / theirs[launch] for launch in common)
-    return Ratio(medians[0].median / medians[1].median, *(paired[1:] if paired else (None, None, 0)))
+    if paired and paired.low is not None:
+        return Ratio(*paired)
+    return Ratio(medians[0].median / medians[1].median, None, None, paired.n if paired else 0)
 
 
 def shift(ours, theirs):

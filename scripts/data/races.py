@@ -22,14 +22,19 @@ RATE = Metric("rate", "ops_per_s", "higher", "operations/s", words.number, "/s")
 P50 = Metric("p50", "lat_p50_ns", "lower", "p50", words.duration, "")
 P99 = Metric("p99", "lat_p99_ns", "lower", "p99", words.duration, "")
 MEAN = Metric("mean", "lat_mean_ns", "lower", "time per operation", words.duration, "")
+ENOUGH = 0.75     # of the contenders: so many must have a metric to be compared by it
 CLOCKS = 2        # a latency of at most so many readings of the clock is the clock
-ROUNDING = 1e-9  # of numbers that were divided
 
 
 def metric_of(rows):
-    """Returns what a row is about, by its column metric_kind, as far as it was measured."""
+    """Returns what rows of one setting are compared by, as their column metric_kind says.
+
+    It is another metric where few have that one: three operations have no median, but a rate.
+    """
     wanted = (RATE, P50, MEAN) if rows[0]["metric_kind"] == "throughput" else (P50, MEAN, RATE)
-    return next((metric for metric in wanted if any(row[metric.column] for row in rows)), wanted[0])
+    having = [len({contender_of(row) for row in rows if row[metric.column]}) for metric in wanted]
+    most = max(having)
+    return wanted[next(place for place, count in enumerate(having) if count >= ENOUGH * most)]
 
 
 def contender_of(row):
@@ -104,14 +109,10 @@ def shown(race, entry):
 
 
 def times(ratio):
-    """Returns '1.8 times (1.6 to 2.0)'; both numbers where the launch-by-launch interval leaves out the ratio."""
+    """Returns '1.8 times (1.6 to 2.0)'."""
     if ratio.low is None:
         return words.factor(ratio.value) + " times"
-    value, *ends = words.around(*ratio[:3])
-    interval = "%s to %s" % tuple(ends)
-    if not ratio.low * (1 - ROUNDING) <= ratio.value <= ratio.high * (1 + ROUNDING):
-        interval = "launch by launch " + interval
-    return "%s times (%s)" % (value, interval)
+    return "%s times (%s to %s)" % tuple(words.around(*ratio[:3]))
 
 
 def name_of(entry):
@@ -121,12 +122,13 @@ def name_of(entry):
 
 
 def sureness(race, one, other):
-    """Returns 'told apart', 'not told apart' or 'preliminary: 2 launches'."""
+    """Returns 'told apart', 'not told apart' or 'preliminary: 2 launches of each'."""
     ratio = speed_ratio(race, one, other)
     apart = told_apart(ratio)
     if apart is None:
-        paired = ratio.n if ratio else 0
-        return "preliminary: " + words.launches(paired) + " of both"
+        counts = [entry.estimate.n for entry in (one, other)]
+        return "preliminary: " + (words.launches(counts[0]) + " of each" if len(set(counts)) == 1 else
+                                  "%s against %d" % (words.launches(counts[0]), counts[1]))
     return "told apart" if apart else "not told apart"
 
 
@@ -137,18 +139,29 @@ def lead(race, first, other):
         return "%s moved nothing" % label(*other.contender)
     if too_close(ratio):
         return "not told apart from %s (%s): %s" % (name_of(other), shown(race, other), times(ratio))
-    return "%s as fast as %s (%s)" % (times(ratio), name_of(other), shown(race, other))
+    return "%s as fast as %s (%s)%s" % (times(ratio), name_of(other), shown(race, other), unless_sure(ratio))
+
+
+def unless_sure(ratio):
+    """Returns ', preliminary' behind what too few launches say."""
+    return ", preliminary" if ratio is not None and ratio.low is None else ""
 
 
 def verdict(race):
-    """Returns a sentence that names the fastest, ours or not, and its ratio to the best of ours or to the next."""
+    """Returns a sentence that names the fastest, ours or not, and its ratio to the best of ours or to the next.
+
+    It is the fastest if this run tells it apart from that one and from the next, which may be another of ours.
+    """
     first = race.entries[0]
     if len(race.entries) == 1:
         return "%s: %s; nothing else was measured beside it" % (name_of(first), shown(race, first))
     other = (rival_of if is_ours(first.contender[0]) else ours_of)(race) or race.entries[1]
-    unsure = too_close(speed_ratio(race, first, other))
-    text = "%s %s %s; %s" % (name_of(first), "has the best median," if unsure else "is the fastest with",
-                             shown(race, first), lead(race, first, other))
+    ratios = {place: speed_ratio(race, first, race.entries[place]) for place in {1, race.entries.index(other)}}
+    close = [place for place, ratio in ratios.items() if too_close(ratio)]
+    few = any(ratio is not None and ratio.low is None for ratio in ratios.values())
+    text = "%s %s %s; %s" % (
+        name_of(first), "has the best median," if close else "leads with" if few else "is the fastest with", shown(race, first),
+        "; ".join(lead(race, first, race.entries[place]) for place in sorted({*close, race.entries.index(other)})))
     calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)])
     if not is_choice(first) and len(calm.entries) > 1:
         text += ". Of those to pick, " + verdict(calm)

@@ -22,6 +22,7 @@ P99 = Mark("99th percentile", "lat_p99_ns", "D", "diamonds")
 LONGEST = Mark("longest wait", "max_wait_ns", "|", "strokes")
 SHOWN = 40
 NARROW = 10  # values within such a factor are drawn from zero, wider ones on a logarithmic axis
+APART = 0.25 # of the width of a logarithmic axis, at the least between its first number and the next
 ROW = 0.25   # inches
 
 
@@ -39,10 +40,12 @@ def scale_axis(axis, values, text_of):
         axis.xaxis.set_major_locator(MaxNLocator(3))
         scale = "from zero"
     else:
+        first = figure.round_below(min(values))
         axis.set_xscale("log")
-        axis.set_xlim(min(values) / 1.4, max(values) * 1.4)
-        ticks = figure.round_numbers(*axis.get_xlim())
-        axis.xaxis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(3))
+        axis.set_xlim(min(first, min(values) / 1.1) / 1.1, max(values) * 1.4)
+        low, high = axis.get_xlim()
+        ticks = [first] + [tick for tick in figure.round_numbers(low, high) if tick / first > (high / low) ** APART]
+        axis.xaxis.set_major_locator(FixedLocator(ticks))
         axis.minorticks_off()
         scale = "logarithmic"
     axis.xaxis.set_major_formatter(figure.formatter(text_of))

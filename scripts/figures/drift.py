@@ -47,14 +47,23 @@ def binned(found):
     return rows
 
 
-def sentence(found, rows):
+def stolen_from(rows):
+    """Returns (in how many launches of the run others were given a share of the time, how many launches there are)."""
+    shares = {}
+    for row in rows:
+        key = row["case"], row["launch"]
+        shares[key] = max(shares.get(key, 0.0), float(row["steal_frac"] or 0))
+    return sum(share >= STOLEN for share in shares.values()), len(shares)
+
+
+def sentence(found, rows, stolen, launches):
     medians = [row[2] for row in rows]
     fifth = max(1, len(found) // 5)
     first, last = (float(numpy.median([each[1] for each in part])) for part in (found[:fifth], found[-fifth:]))
-    stolen = sum(each[2] >= STOLEN for each in found)
-    text = "From stretch to stretch of the run the median launch was between %.0f %% and %.0f %% of its case's median; the last fifth " \
-           "of the launches was %.2f times as fast as the first." % (100 * min(medians), 100 * max(medians), last / first)
-    return text + (" In %s the hypervisor gave at least 1 %% of the time to others." % words.launches(stolen) if stolen else "")
+    text = "The run was cut into %s, in order: in the slowest of them a launch reached %.0f %% of its case's median speed, in the " \
+           "fastest %.0f %% (medians). The last fifth of the launches was %.2f times as fast as the first." % (
+               words.counted(len(rows), "stretch", "stretches"), 100 * min(medians), 100 * max(medians), last / first)
+    return text + (" In %d of %s the hypervisor gave time to others." % (stolen, words.launches(launches)) if stolen else "")
 
 
 def draw(folder, run, rows):
@@ -84,4 +93,4 @@ def drift(folder, run, rows):
     if len(found) < FEWEST:
         return "Too few cases have several launches to see whether the machine was steady.", []
     stretches = binned(found)
-    return sentence(found, stretches), [draw(folder, run, stretches)]
+    return sentence(found, stretches, *stolen_from(rows)), [draw(folder, run, stretches)]

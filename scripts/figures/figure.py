@@ -143,6 +143,12 @@ def formatter(text_of):
     return FuncFormatter(lambda value, _: text_of(value))
 
 
+def round_below(value):
+    """Returns the largest of 1, 2 and 5 times a power of ten that is not above the value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(digit * power for digit in (1, 2, 5) if digit * power <= value * (1 + 1e-9))
+
+
 def round_numbers(low, high):
     """Returns some powers of ten within; of a narrow stretch also what lies between them. [] if hardly any."""
     first = math.floor(math.log10(low))

@@ -6,6 +6,7 @@ TERMS = {
     "contender": "One of those that were measured for the same job: gilfree, std, TBB, Boost, the kernel, CPython.",
     "baseline": "Not a choice but a limit to compare with: it does the least that the job needs, often by spinning, "
                 "without the safety of the others.",
+    "waits": "How the contender waits: see blocking, adaptive, spinning, yielding.",
     "blocking, adaptive, spinning, yielding": "How a contender waits: it sleeps in the kernel; it spins for some microseconds and "
                                               "then sleeps; it tries again and again and burns its core; it tries again and gives the "
                                               "core away in between. One that is adaptive uses its core while the answer is near: see "
@@ -15,8 +16,8 @@ TERMS = {
     "pick": "The fastest at this setting that is neither a baseline nor only spins or yields while it waits. If it is not told apart from "
             "the next, both are named.",
     "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
-    "and as the usual": "The pick's speed by that of the fastest of each family that people use by habit: std, POSIX (System V too), a "
-                        "pipe or socket, Boost, CPython.",
+    "than the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: std, POSIX "
+                      "(System V too), a pipe or socket, Boost, CPython.",
     "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
@@ -30,8 +31,10 @@ TERMS = {
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",
     "of the fastest": "The speed as a share of the fastest at the same setting: 0.5 takes twice as long.",
-    "not told apart": "The interval of the ratio, launch by launch, holds 1, or the lead is below 5 %. It does not mean equal.",
-    "preliminary": "Fewer than six launches: the order may be chance.",
+    "times as fast": "The median of the ratios launch by launch, and in brackets their interval. It need not be the quotient of two "
+                     "medians in a table if the launches differ much.",
+    "not told apart": "The interval of the ratio holds 1, or the lead is below 5 %. It does not mean equal.",
+    "preliminary": "Fewer than six launches of one of the two: the order may be chance.",
     "noise": "1.4826 times the median absolute deviation of the launches, as a share of their median; noisy above 10 %.",
     "p50": "The median: half of all operations take no longer.",
     "p99": "99 of 100 operations take no longer.",

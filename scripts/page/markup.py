@@ -49,7 +49,7 @@ def source(name):
 
 
 def notes_text(cell):
-    return "".join("<sup>%d</sup>" % note for note in getattr(cell, "notes", ()))
+    return "".join('<sup title="note %d under the table">[%d]</sup>' % (note, note) for note in getattr(cell, "notes", ()))
 
 
 def cell_text(cell, numeric, heading=""):

@@ -15,7 +15,7 @@ from page.commands import command_of
 from page.glossary import TERMS
 from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text,
                          terms_text)
-from page.summary import RULE, gaps, gaps_text, machine, notes_of
+from page.summary import RULE, capacity_text, gaps, gaps_text, machine, notes_of, windows_text
 
 WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor
 only spins or yields while it waits (it may spin for a moment before it sleeps); where another is faster, it is named first.
@@ -45,7 +45,7 @@ def section_text(question, scenario, found, drawn, about, command, samples):
     parts = ['<p class="answer">%s</p>' % escape(found.headline), list_text(found.points), figures_text(drawn)]
     parts += ["<h3>Numbers</h3>"] if found.tables else []
     parts += [folded_table(table, "%s Table %d" % (question, at)) for at, table in enumerate(found.tables, start=1)]
-    parts.append('<h3>How it was measured, and again</h3><p class="small">%s Raw data: the rows of %s in %s.</p>'
+    parts.append('<h3>How it was measured, and how to repeat it</h3><p class="small">%s Raw data: the rows of %s in %s.</p>'
                  "<pre>%s</pre>" % (escape(about), escape(scenario), samples, escape(command)))
     return "\n".join(parts)
 
@@ -87,7 +87,8 @@ def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, othe
                 ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
                 ("claims", claims.TITLE, claims_text(findings.claims))]
     sections += [(scenario, questions.get(scenario, scenario), section_text(
-        questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), abouts.get(scenario, ""),
+        questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), " ".join(filter(None, (
+            abouts.get(scenario, ""), windows_text(run), capacity_text(row for row in rows if row["scenario"] == scenario)))),
         command_of(run, scenario), samples)) for scenario, found in answers.items()]
     sections += [*others,
                  ("machine", "The machine", facts_text(machine(run)) + "<p>%s</p>%s" % (

@@ -64,6 +64,13 @@ for (const table of document.querySelectorAll("table.sortable")) {
   }
   table.closest(".wide").before(tools);
 }
+// On paper nothing can be opened: what is folded is printed too.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details:not([open])")];
+  opened.forEach((each) => { each.open = true; });
+});
+addEventListener("afterprint", () => opened.forEach((each) => { each.open = false; }));
 // On a phone broad figures scroll sideways (report.css): there the keyboard must reach them.
 const phone = matchMedia("(max-width: 600px)");
 const reachFigures = () => document.querySelectorAll("figure.broad").forEach((figure) => {

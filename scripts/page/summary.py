@@ -9,7 +9,9 @@ import os
 
 from data import words
 from data.estimate import NOISY, estimate_of, outliers, per_launch, steadiness
+from data.contenders import label
 from data.files import write_csv, write_text
+from data.run_folder import measured
 from answers import answer as answering, claims, needs
 from answers.answer import by_case
 
@@ -25,7 +27,8 @@ COLUMNS = ("run_id", "case", *FACTORS, "metric", "unit", "better", "n_launches",
 LOSSES, NOTES = 10, 5  # that summary.md lists; report.html has all
 
 RULE = ("Medians over launches, each a fresh process; in brackets the 95 %% interval by order statistics, of a ratio "
-        "launch by launch. A ratio is that of the medians. Payloads are copied in and out and their numbers checked. "
+        "too. A ratio is the median of those launch by launch, which ran back to back; with fewer than six launches it is that "
+        "of the two medians. Payloads are copied in and out and their numbers checked. "
         "Noisy: the launches vary by more than %.0f %% (robust coefficient of variation)." % (100 * NOISY))
 
 
@@ -56,13 +59,51 @@ def machine(run):
         ("Build", "%s %s %s, commit %s%s" % (
             build.get("compiler", "?"), build.get("compiler_version", ""), build.get("type", ""),
             str(tool.get("git_sha", "?"))[:10], " with changes" if tool.get("git_dirty") else "")),
-        ("Run", "%s of %s, profile %s, %s %s a case%s, seed %s" % (
+        ("Run", "%s of %s, profile %s%s, %s %s a case%s, seed %s" % (
             str(run.get("run_id", "?"))[:8], str(run.get("started_utc", "?"))[:16],
-            run.get("profile", "?"), launches if fewest == launches else
+            run.get("profile", "?"), budget_text(run), launches if fewest == launches else
             "%s to %s" % (fewest, launches), "launch" if launches == 1 else "launches",
-            " (%s left out to keep to the time budget)" % left_out if left_out else "",
+            " (%s left out to keep to the budget)" % words.launches(left_out) if isinstance(left_out, int) and left_out else "",
             run.get("seed", "?"))),
     ]
+
+
+def budget_text(run):
+    """Returns ', time budget 140 s', or nothing."""
+    budget = run.get("budget_s")
+    return ", time budget %s s" % words.three(budget) if isinstance(budget, (int, float)) and budget > 0 else ""
+
+
+def windows_text(run):
+    """Returns how long a launch measures: 'Each launch measures one window of 55 ms, after 35 ms of warm-up.'"""
+    settings = known(run.get("settings") or {})
+    try:
+        count, window, warmup = (settings[name] for name in ("windows", "window_ns", "warmup_ns"))
+        return "Each launch measures %s of %s, after %s of warm-up." % (
+            "one window" if count == 1 else "%d windows" % count, words.duration(window), words.duration(warmup))
+    except (KeyError, TypeError):
+        return ""
+
+
+def capacity_text(rows):
+    """Returns how many items the queues of a scenario hold; '' if no row says."""
+    by_contender = collections.defaultdict(lambda: collections.defaultdict(set))
+    for row in measured(rows):
+        if row["queue_depth"] not in ("", "0") and row["msg_bytes"]:
+            by_contender[label(row["impl"], row["interpreter"])][int(row["queue_depth"])].add(int(row["msg_bytes"]))
+    groups = collections.defaultdict(list)
+    for name, depths in by_contender.items():
+        one = len(depths) == 1
+        groups["; ".join("{:,}".format(depth) + ("" if one else " of %s" % words.listed(map(words.size, sorted(sizes))))
+                         for depth, sizes in sorted(depths.items(), reverse=True))].append(name)
+    if not groups:
+        return ""
+    if len(groups) == 1:
+        return "Capacity, in items: %s." % next(iter(groups))
+    most = max(groups, key=lambda text: len(groups[text]))
+    others = ". ".join("%s: %s" % (words.listed(groups[text]), text) for text in groups if text != most)
+    return "Capacity, in items: %s; but %s." % (most, others) if len(groups[most]) > 1 else "Capacity, in items: %s." % (
+        ". ".join("%s: %s" % (words.listed(names), text) for text, names in groups.items()))
 
 
 def gaps(rows):

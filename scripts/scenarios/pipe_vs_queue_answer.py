@@ -18,7 +18,8 @@ CORE = "core"
 
 SPOKEN_OF = (64, 65536)  # sizes of which both rates are given; the table has all
 
-Size = collections.namedtuple("Size", "bytes ratio winner others")  # winner: PIPE, QUEUE, or None
+# winner: PIPE, QUEUE, or None; others: entries ahead of both; overtaking: the Ratio of their first to the best of ours
+Size = collections.namedtuple("Size", "bytes ratio winner others overtaking", defaults=(None,))
 
 
 def races_of(rows, mode, placement=CORE):
@@ -36,17 +37,25 @@ def compare(race):
         return None
     others = racing.ahead_of_ours(race)
     winner = {1: PIPE, -1: QUEUE}.get(told_apart(ratio))
-    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others)
+    overtaking = racing.speed_ratio(race, others[0], racing.ours_of(race)) if others else None
+    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others, overtaking)
+
+
+def lead_of(size):
+    """Returns the Ratio of the winner to the other."""
+    ratio = size.ratio
+    return ratio if size.winner == PIPE else ratio._replace(value=1 / ratio.value, low=1 / ratio.high, high=1 / ratio.low)
 
 
 def won(sizes, contender):
-    """Returns 'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'"""
+    """Returns 'the Pipe for messages of 8 B and 64 B (1.4 to 2.0 times as fast)'; of one size with its interval."""
     mine = [size for size in sizes if size.winner == contender]
-    leads = [size.ratio.value if contender == PIPE else 1 / size.ratio.value for size in mine]
-    lead = " to ".join(dict.fromkeys(words.factor(end) for end in (min(leads), max(leads))))
+    leads = [lead_of(size) for size in mine]
+    ends = [words.factor(end(lead.value for lead in leads)) for end in (min, max)]
+    lead = racing.times(leads[0]) if len(leads) == 1 else " to ".join(dict.fromkeys(ends)) + " times"
     every = "at every size" if len(mine) == len(sizes) else \
         "for messages of " + words.listed(words.size(size.bytes) for size in mine)
-    return "the %s %s (%s times as fast)" % (contender[0].capitalize(), every, lead)
+    return "the %s %s, %s as fast" % (contender[0].capitalize(), every, lead)
 
 
 def unsure(sizes):
@@ -75,11 +84,11 @@ def headline(sizes):
 
 def overtaken(sizes):
     """Returns a sentence about contenders that are faster than both; '' if there are none."""
-    found = [(entry, size) for size in sizes for entry in size.others[:1]]
+    found = [(size.others[0], size, size.overtaking) for size in sizes if size.others]
     if not found:
         return ""
     return " Faster than both: %s." % "; ".join(
-        "%s for messages of %s" % (racing.name_of(entry), words.size(size.bytes)) for entry, size in found)
+        "%s for messages of %s%s" % (racing.name_of(entry), words.size(size.bytes), racing.unless_sure(lead)) for entry, size, lead in found)
 
 
 def speed_points(races):

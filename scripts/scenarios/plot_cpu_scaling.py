@@ -125,7 +125,8 @@ def answer(run, rows):
         for contender, ratios in speeds.items():
             useful = max((count for count in ratios if count <= cpus), default=0)
             if kind == "integer" and useful > 1:
-                speeds_of.append((is_doubtful(ratios[useful], useful), SCALINGS.index(scaling), -ratios[useful].value, useful,
+                certain = ratios[useful].low or 0.0  # one that varies does not come first
+                speeds_of.append((is_doubtful(ratios[useful], useful), SCALINGS.index(scaling), -certain, -ratios[useful].value, useful,
                                   contender, ratios[useful]))
             found += [[name_cell(contender), Cell(in_words(kind)), Cell(scaling), Cell(str(workers), workers),
                        Cell(words.three(ratio.value), ratio.value), interval_cell(notes, ratio, words.three),
@@ -133,7 +134,7 @@ def answer(run, rows):
                       for workers, ratio in ratios.items()]
     if not found:
         return nothing("This run has no work of one worker to compare with.")
-    points = [sentence(SCALINGS[rank], workers, contender, ratio) for _, rank, _, workers, contender, ratio in sorted(speeds_of)]
+    points = [sentence(SCALINGS[rank], workers, contender, ratio) for _, rank, _, _, workers, contender, ratio in sorted(speeds_of)]
     points += laws(panels, cpus)
     table = without_empty(Table("Each against one worker of its own kind.", [
         "contender", "work", "scaling", "workers", "speed-up", "95 % interval", "efficiency", "launches"],

@@ -81,7 +81,7 @@ def draw(folder, run, rows):
     rows = without_load(rows)
     alone = [race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] == ALONE]
     paths = [draw_race(folder, run, race, figure.slug("single_operation", *race.setting),
-                       SECTION.title, words.capital(setting))
+                       words.capital(setting), "what one operation costs, alone")
              for setting, race in reported(rows)]
     paths += [draw_race(folder, run, race, figure.slug("single_operation", *race.setting), SECTION.title,
                         "Not the same job: no comparison") for race in alone]

@@ -21,17 +21,17 @@ def both(pipe, queue, sizes=(64,), launches=6):
 class Headline(unittest.TestCase):
     def test_the_faster_at_every_size_is_named_with_its_lead(self):
         self.assertEqual(answered(both(3e6, 2e6, (8, 64))).headline,
-                         "Pipe or queue? For speed, the Pipe at every size (1.50 times as fast).")
+                         "Pipe or queue? For speed, the Pipe at every size, 1.50 times as fast.")
         self.assertEqual(answered(both(2e6, 4e6)).headline,
-                         "Pipe or queue? For speed, the Queue at every size (2.0 times as fast).")
+                         "Pipe or queue? For speed, the Queue at every size, 2.0 times (2.0 to 2.0) as fast.")
 
     def test_each_is_named_with_the_sizes_that_it_wins(self):
         def fill(run):
             both(2e6, 1e6, (8, 64))(run)
             both(1e6, 3e6, (65536,))(run)
         self.assertEqual(answered(fill).headline,
-                         "Pipe or queue? For speed, the Pipe for messages of 8 B and 64 B (2.0 times "
-                         "as fast); the Queue for messages of 64 KiB (3.0 times as fast).")
+                         "Pipe or queue? For speed, the Pipe for messages of 8 B and 64 B, 2.0 times "
+                         "as fast; the Queue for messages of 64 KiB, 3.0 times (3.0 to 3.0) as fast.")
 
     def test_a_size_whose_interval_holds_one_is_not_told_apart_rather_than_equal(self):
         def fill(run):
@@ -39,7 +39,7 @@ class Headline(unittest.TestCase):
             run.throughput("pipe", 64, [1, 2, 3, 4, 5, 6])
             run.throughput("queue", 64, [2, 1, 1, 1, 1, 1])
         self.assertEqual(answered(fill).headline,
-                         "Pipe or queue? For speed, the Pipe for messages of 8 B (2.0 times as fast); "
+                         "Pipe or queue? For speed, the Pipe for messages of 8 B, 2.0 times (2.0 to 2.0) as fast; "
                          "for 64 B this run cannot tell them apart.")
 
     def test_a_size_with_too_few_launches_is_not_counted_with_those_that_are_close(self):
@@ -53,7 +53,7 @@ class Headline(unittest.TestCase):
             both(3e6, 2e6)(run)
             run.throughput("socketpair_stream", 64, [9e6] * 6)
         self.assertEqual(answered(fill).headline,
-                         "Pipe or queue? For speed, the Pipe at every size (1.50 times as fast). Faster than both: "
+                         "Pipe or queue? For speed, the Pipe at every size, 1.50 times (1.50 to 1.50) as fast. Faster than both: "
                          "socketpair stream for messages of 64 B.")
 
     def test_a_certain_lead_too_small_to_notice_is_none(self):

@@ -61,7 +61,7 @@ return {shown: figures.filter(Boolean).length, all: figures.length, contrast: Ma
 
 TABLE = """
 const table = page.querySelector("table.sortable"), said = {};
-const column = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent.replace(/\\d$/, ""));
+const column = () => [...table.tBodies[0].rows].map((row) => row.cells[1].textContent.replace(/\\[\\d\\]$/, ""));
 const button = table.tHead.rows[0].cells[1].querySelector("button");
 button.click(); said.up = column();
 button.click(); said.down = column();
@@ -72,6 +72,13 @@ raw.click(); said.again = column();
 const input = page.querySelector("input");
 input.value = "NONE row"; input.dispatchEvent(new view.Event("input"));
 said.kept = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => row.cells[0].textContent);
+return said;
+"""
+
+
+PRINTED = """
+const closed = () => page.querySelectorAll("details:not([open])").length, said = [closed()];
+for (const event of ["beforeprint", "afterprint"]) { view.dispatchEvent(new view.Event(event)); said.push(closed()); }
 return said;
 """
 
@@ -112,6 +119,11 @@ class Browser(unittest.TestCase):
 
     def test_neither_a_phone_nor_a_screen_has_to_scroll_sideways(self):
         self.assertEqual(self.look(self.page, SIDEWAYS, (390, 1280)), [0, 0])
+
+    def test_what_is_folded_is_printed(self):
+        (found,) = self.look(self.page, PRINTED)
+        self.assertGreater(found[0], 0)
+        self.assertEqual(found[1:], [0, found[0]])
 
     def test_the_link_to_the_contents_covers_no_text_on_a_screen(self):
         self.assertEqual(self.look(self.page, COVERED, (700, 1280, 1920)), [0, 0, 0])

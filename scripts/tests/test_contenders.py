@@ -107,6 +107,12 @@ class Looks(unittest.TestCase):
     def test_pipe_and_queue_of_ours_differ_in_colour(self):
         self.assertNotEqual(style("pipe")["color"], style("queue")["color"])
 
+    def test_one_of_ours_has_one_colour_whatever_is_done_to_it(self):
+        for thing in "lock", "rlock", "condition", "queue", "bounded_semaphore":
+            looks = {style(impl)["color"] for impl in (
+                thing, "mp_%s_acquire_release" % thing, "th_%s_acquire_release" % thing, "mp_%s_put_get_8" % thing)}
+            self.assertEqual(len(looks), 1, thing)
+
     def test_a_stranger_always_looks_the_same(self):
         self.assertEqual(style("moon"), style("moon"))
 

@@ -62,7 +62,7 @@ class Decisions(unittest.TestCase):
 
     def test_one_launch_is_preliminary_and_noise_is_said(self):
         found = decided(lambda run: (run.lock("lock", 2, [100]), run.lock("std_mutex", 2, [40])))[0][LOCK]
-        self.assertEqual(found["how sure"], "preliminary: 1 launch of both")
+        self.assertEqual(found["how sure"], "preliminary: 1 launch of each")
         found = decided(lambda run: (run.lock("lock", 2, [100, 900, 150, 400, 120, 700]),
                                      run.lock("std_mutex", 2, [4] * 6)))[0][LOCK]
         self.assertEqual(found["how sure"], "told apart; noisy")
@@ -204,18 +204,34 @@ class Slower(unittest.TestCase):
         lines, counts = self.lines(fill)
         self.assertEqual([[str(cell) for cell in line] for line in lines], [
             ["scenario: 1 MiB", "socketpair stream, 175 µs", "gilfree Queue, 247 µs", "1.41 (1.41 to 1.41)", "told apart"]])
-        self.assertEqual(counts, (2, 1, 1))
+        self.assertEqual(counts, (2, 1, 1, 0))
 
     def test_a_baseline_counts_as_ahead_and_is_marked_among_the_others(self):
         _, counts = self.lines(lambda run: (run.round_trips("pipe", [300] * 6), run.round_trips("spsc_ring", [200] * 6)))
-        self.assertEqual(counts, (1, 1, 0))
+        self.assertEqual(counts, (1, 1, 0, 0))
 
     def test_a_baseline_does_not_hide_another_that_is_ahead_as_well(self):
         lines, counts = self.lines(lambda run: (run.round_trips("pipe", [300] * 6), run.round_trips("spsc_ring", [100] * 6),
                                                 run.round_trips("socketpair_stream", [200] * 6)))
         self.assertEqual([line[1] for line in lines], ["plain spinning ring (baseline), 100 ns",
                                                        "socketpair stream, 200 ns"])
-        self.assertEqual(counts, (1, 1, 1))
+        self.assertEqual(counts, (1, 1, 1, 0))
+
+    def test_wins_and_ties_are_counted_and_the_largest_loss_comes_first(self):
+        lines, counts = self.lines(lambda run: (
+            run.lock("lock", 2, [9] * 6), run.lock("std_mutex", 2, [5] * 6), run.lock("lock", 3, [5] * 6), run.lock("std_mutex", 3, [5] * 6),
+            run.lock("lock", 4, [5] * 6), run.lock("std_mutex", 4, [9] * 6), run.lock("lock", 5, [1] * 6), run.lock("std_mutex", 5, [9] * 6)))
+        self.assertEqual(counts, (4, 2, 2, 1))
+        self.assertEqual([str(line[0]) for line in lines], ["scenario: 5 parties", "scenario: 4 parties"])
+
+    def test_unlike_numbers_of_launches_are_both_said(self):
+        found = decided(lambda run: (run.lock("lock", 2, [100] * 6), run.lock("std_mutex", 2, [40])))[0][LOCK]
+        self.assertEqual(found["how sure"], "preliminary: 6 launches against 1")
+
+    def test_a_leader_that_is_not_told_apart_from_the_pick_is_not_the_fastest(self):
+        found = decided(lambda run: (run.throughput("pipe", 64, [100, 99, 101, 100, 98, 102]),
+                                     run.throughput("spsc_ring", 64, [101, 99, 100, 101, 100, 103])))[0][SMALL]
+        self.assertIn("has the best median; to pick: gilfree Pipe", found["pick"])
 
     def test_semaphores_and_pools_are_listed_too(self):
         lines, _ = self.lines(lambda run: (run.limit("semaphore", [100] * 6), run.limit("posix_sem", [131] * 6)))

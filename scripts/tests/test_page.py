@@ -8,7 +8,8 @@ import urllib.parse
 
 import support
 from data import contenders
-from page import colours
+from data.run_folder import Row
+from page import colours, summary
 import fills
 from page.glossary import TERMS
 
@@ -174,6 +175,19 @@ class Page(unittest.TestCase):
         for scenario in [*fills.FILLS, "pipe_vs_queue"]:
             self.assertIn("<pre>./scripts/bench-all %s --profile quick --seed 7</pre>" % scenario, self.text)
             self.assertIn('the rows of %s in <a href="samples.csv">samples.csv</a>' % scenario, self.text)
+
+    def test_how_long_a_launch_measures_and_how_much_a_queue_holds_is_said(self):
+        self.assertEqual(summary.windows_text({"settings": {"windows": 1, "window_ns": 55000000, "warmup_ns": 35000000}}),
+                         "Each launch measures one window of 55 ms, after 35 ms of warm-up.")
+        self.assertEqual((summary.windows_text({}), summary.windows_text({"settings": {"windows": 2}})), ("", ""))
+
+        def row(impl, size, depth):
+            return Row({"status": "ok", "impl": impl, "interpreter": "", "msg_bytes": size, "queue_depth": depth})
+        both = [row(impl, "8", "1024") for impl in ("pipe", "queue", "boost_mq")]
+        self.assertEqual(summary.capacity_text(both), "Capacity, in items: 1,024.")
+        self.assertEqual(summary.capacity_text([row("lock", "", ""), row("pipe", "8", "0")]), "")
+        self.assertEqual(summary.capacity_text([*both, row("pipe2", "8", "8192"), row("pipe2", "65536", "1")]),
+                         "Capacity, in items: 1,024; but pipe(2): 8,192 of 8 B; 1 of 64 KiB.")
 
     def test_what_the_run_says_is_escaped(self):
         self.assertIn("Some &lt;CPU&gt; &amp; more", self.text)

@@ -86,7 +86,7 @@ class Summary(Reported):
             run.write()
             support.report(run.folder)
             text = run.read("summary.md")
-        self.assertIn("gilfree was compared with others in 15 races, and lost 15, to one that is no baseline. Where it wins", text)
+        self.assertIn("gilfree was compared with others in 15 races: it won 0, 0 are not told apart, and lost 15, to one that is no baseline. Where it wins", text)
         self.assertIn("| lock contention: 1 party | std::mutex, 2 M/s | gilfree Lock, 1 M/s | 2.0 (2.0 to 2.0) | told apart |",
                       text)
         self.assertIn("5 more are in report.html.", text)

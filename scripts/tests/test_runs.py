@@ -84,7 +84,7 @@ class Beside(Several):
     def test_unlike_machines_are_marked_and_said_at_the_top(self):
         texts, _ = self.beside(self.run_of(), self.run_of(host={"cpu_model": "Another CPU", "kernel": "6.2.0"}))
         self.assertIn("Unlike runs: they differ in CPU and kernel", texts["report.html"])
-        self.assertIn("Another CPU<sup>1</sup>", texts["report.html"])
+        self.assertIn('Another CPU<sup title="note 1 under the table">[1]</sup>', texts["report.html"])
         self.assertEqual(json.loads(texts["summary.json"])["unlike"], ["CPU", "kernel"])
 
     def test_like_runs_are_not_called_unlike_but_unpaired(self):

@@ -113,12 +113,12 @@ class Drift(unittest.TestCase):
 
     def test_a_steady_machine_is_called_steady(self):
         found = self.run_of(lambda order: 1)
-        self.assertIn("between 100 % and 100 %", drift.sentence(found, drift.binned(found)))
+        self.assertIn("reached 100 % of its case's median speed, in the fastest 100 %", drift.sentence(found, drift.binned(found), 0, 80))
 
     def test_one_that_slowed_down_is_seen(self):
         found = self.run_of(lambda order: 1 if order < 41 else 0.5)
-        text = drift.sentence(found, drift.binned(found))
-        self.assertRegex(text, r"the last fifth of the launches was 0\.50 times as fast as the first")
+        text = drift.sentence(found, drift.binned(found), 0, 80)
+        self.assertRegex(text, r"The last fifth of the launches was 0\.50 times as fast as the first")
 
     def test_a_latency_that_rose_is_a_slower_machine(self):
         rows = [Row({"case": "c", "launch": str(at), "order_index": str(at), "metric_kind": "latency", "lat_p50_ns": str(100 + 10 * at)})
@@ -126,8 +126,11 @@ class Drift(unittest.TestCase):
         self.assertEqual([round(speed, 2) for _, speed, _ in drift.speeds_of(rows)], [1.09, 1.0, 0.92])
 
     def test_stolen_time_is_told(self):
-        found = self.run_of(lambda order: 1, stolen=0.03)
-        self.assertIn("In 80 launches the hypervisor", drift.sentence(found, drift.binned(found)))
+        rows = [Row({"case": case, "launch": launch, "steal_frac": share}) for case, launch, share in (
+            ("one", "1", "0"), ("one", "2", "0.03"), ("alone", "1", "0.5"), ("alone", "1", "0"))]
+        self.assertEqual(drift.stolen_from(rows), (2, 3))
+        found = self.run_of(lambda order: 1)
+        self.assertIn("In 2 of 3 launches the hypervisor", drift.sentence(found, drift.binned(found), *drift.stolen_from(rows)))
 
     def test_cases_with_one_launch_say_nothing_of_it(self):
         rows = [Row({"case": str(at), "launch": "1", "order_index": str(at), "metric_kind": "throughput", "ops_per_s": "5"}) for at in range(99)]

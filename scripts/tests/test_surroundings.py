@@ -111,7 +111,7 @@ class Foreign(Surroundings):
         self.assertEqual(self.run_.read("plots/pipe_vs_queue_rate.svg"), plain)
 
     def test_a_home_that_cannot_be_written_is_not_mentioned(self):
-        self.unmoved("/", HOME="/nonexistent", MPLCONFIGDIR="/proc/1/nowhere")
+        self.unmoved("/", HOME="/proc/1/nohome", MPLCONFIGDIR="/proc/1/nowhere")
 
     def test_every_command_of_ours_is_isolated(self):
         for name in [*os.listdir(support.SCRIPTS), *("checks/" + each for each in os.listdir(support.SCRIPTS + "/checks"))]:

@@ -35,6 +35,35 @@ class Cases(unittest.TestCase):
         self.assertEqual([(line["launches"], line["noise"].split()[-1]) for line in found],
                          [("6", "%"), ("1", "none"), ("6", "noisy")])
 
+    def test_what_was_measured_and_has_no_such_value_has_a_row_and_a_reason(self):
+        rows = [row(impl, launch, metric_kind="latency", mode="round_trip", **({"lat_p50_ns": 5} if impl != "rlock" else {"lat_mean_ns": 9}))
+                for impl in ("lock", "std_mutex", "tbb_mutex", "rlock") for launch in range(1, 7)]
+        found = self.table(rows)
+        self.assertEqual(len(found.rows), 4)
+        line = dicts(found)[-1]
+        self.assertEqual((line["contender"], line["p50"]), ("gilfree RLock", "none"))
+        self.assertIn("needs more operations", found.notes[line["p50"].notes[0] - 1])
+
+    def test_contenders_are_compared_by_what_most_of_them_have(self):
+        rows = [row(impl, metric_kind="latency", ops_per_s=7, **more) for impl, more in (
+            ("lock", {"lat_p50_ns": 5}), ("std_mutex", {}), ("tbb_mutex", {}), ("rlock", {}))]
+        self.assertEqual([line["operations/s"] for line in dicts(self.table(rows))], ["7"] * 4)
+
+    def test_a_variant_of_ours_that_spins_has_a_row_and_is_in_no_race(self):
+        rows = six("lock", 100, wait="adaptive") + six("std_mutex", 50, wait="block") + [
+            row("lock", launch, case="spinning", wait="spin", ops_per_s=999) for launch in range(1, 7)]
+        found = dicts(self.table(rows))
+        self.assertEqual([(line["contender"], line["waits"]) for line in found], [
+            ("gilfree Lock", "adaptive"), ("std::mutex", "sleeps"), ("gilfree Lock, spinning", "spins")])
+        self.assertEqual(len(races_of(rows)[0].entries), 2)
+
+    def test_a_latency_as_short_as_the_clock_says_so_also_where_it_is_what_is_compared(self):
+        rows = [row(impl, launch, metric_kind="latency", lat_p50_ns=value, timer_cost_ns=30)
+                for impl, value in (("lock", 55), ("std_mutex", 90)) for launch in range(1, 7)]
+        found = self.table(rows)
+        self.assertEqual([line["p50"].notes for line in dicts(found)], [(1,), ()])
+        self.assertIn("two readings of the clock", found.notes[0])
+
     def test_a_cell_without_a_value_has_a_note_that_says_why(self):
         rows = six("lock", 100, lat_p50_ns=50, lat_p99_ns=90) + [row("tbb_mutex", ops_per_s=50)]
         found = self.table(rows)
