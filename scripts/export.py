@@ -12,9 +12,10 @@
 | hgrm | hgrm/CASE.hgrm | HdrHistogram's plotter: the percentiles of a case, all launches together but those that failed |
 
 A case of which a launch failed or hung is a failure in junit.xml and has no number in bench.json, gha.json and bmf.json: it is named
-on standard error.
+on standard error. Files in hgrm/ that an earlier export made are replaced, all of them.
 
-Exit codes: 0 written; 2 wrong usage or no run; 7 cannot be written.
+Exit codes: 0 written; 2 wrong usage or no run; 3 written, but damaged rows are left out, which are named on standard error; 7 cannot be
+written.
 """
 
 import collections
@@ -32,7 +33,7 @@ from data.files import write_text  # noqa: E402
 from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
-NAME, BAD_USAGE = "export.py", 2
+NAME, BAD_USAGE, INCOMPLETE = "export.py", 2, 3
 NAMED = 3  # broken cases that are named
 COUNTERS = ("lat_p50_ns", "lat_p99_ns", "cpu_ns_per_op", "fair_jain")
 
@@ -102,7 +103,7 @@ def gbench(run, rows):
         entries += [gbench_entry(name, family, index, launches, at)
                     for at in range(len(launches["ops_per_s"]))]
     host = run.get("host", {})
-    context = {"date": run.get("started_utc", ""), "executable": "bench-all",
+    context = {"date": str(run.get("started_utc", "")), "executable": "bench-all",
                "num_cpus": host.get("cpus") or 0, "mhz_per_cpu": 0, "cpu_scaling_enabled": False,
                "caches": [], "library_build_type": "release", "json_schema_version": 1,
                "run_id": str(run.get("run_id", "")),
@@ -207,9 +208,16 @@ def hgrm(folder, broken):
         for launch, buckets in launches.items():
             for value, count in buckets if launch not in failed else ():
                 counts[value] += count
-        if counts:
+        if sum(counts.values()):
             files[file_of(name, files)] = percentile_lines(sorted(counts.items()))
     return {os.path.join("hgrm", file): text for file, text in files.items()}
+
+
+def clear_folder(folder, ending):
+    """Removes the files of that ending, so that those of cases that are no more do not stand beside the new ones."""
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        if name.endswith(ending):
+            os.remove(os.path.join(folder, name))
 
 
 def refuse_comparison(folder):
@@ -252,6 +260,10 @@ def main(words):
         broken, without = broken_launches(rows), [name for name in formats if name in NUMBERS]
         if broken and without:
             fail(NAME, 0, left_out_text(broken, without))
+        histogram_damage = []
+        if "hgrm" in formats:
+            read_histogram(folder, histogram_damage)
+            clear_folder(os.path.join(folder, "hgrm"), ".hgrm")
         for name in formats:
             for file, text in FORMATS[name](folder, run, rows).items():
                 path = os.path.join(folder, file)
@@ -261,7 +273,12 @@ def main(words):
         return fail(NAME, BAD_USAGE, why)
     except OSError as why:
         return fail(NAME, CANNOT_WRITE, "cannot write: %s" % reason(why))
-    return 0
+    for text in run["warnings"] if "finished_utc" not in run else ():
+        fail(NAME, 0, text)
+    damage = run["damage"] + histogram_damage
+    for text in damage:
+        fail(NAME, INCOMPLETE, text)
+    return INCOMPLETE if damage else 0
 
 
 if __name__ == "__main__":

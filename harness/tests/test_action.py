@@ -63,7 +63,7 @@ class Action(CommandTest):
             "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
             "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})
 
-    def comment(self, table="## B against A: 1 worse\n"):
+    def comment(self, table="## B against A: 1 worse\n", **environment):
         for name in ("gh",):
             with open(self.path(name), "w", encoding="ascii") as file:
                 file.write(GH)
@@ -71,7 +71,7 @@ class Action(CommandTest):
         with open(self.path("table"), "w", encoding="ascii") as file:
             file.write(table)
         return self.run_step("comment", HERE=self.folder, TABLE=self.path("table"), NUMBER="12", GH_TOKEN="x",
-                             PATH=self.folder + ":" + os.environ["PATH"])
+                             GITHUB_JOB="threads-1", PATH=self.folder + ":" + os.environ["PATH"], **environment)
 
     def read(self, name):
         with open(self.path(name), encoding="utf-8") as file:
@@ -97,7 +97,7 @@ class Action(CommandTest):
     def fake(self, said, ends, fail_on, **environment):
         """Returns (exit code, code, verdict, what is printed); its bench-all ends with `ends`."""
         result = self.compare(BUILD=FAKE, HERE=self.folder, SAID=said, ENDS=str(ends), FAIL_ON=fail_on, **environment)
-        _, code, verdict = self.read("output").splitlines()[-3:]
+        code, verdict = self.read("output").splitlines()[-2:]
         return result.code, code, verdict, result.out
 
     def test_fail_on_says_which_verdict_fails_and_the_outputs_say_what_was_found(self):
@@ -139,6 +139,28 @@ class Action(CommandTest):
         self.assertIn("--floor\naa.json\n--launch-option=--window=20ms\n--launch-option=--timeout=60s\n", words)
         self.assertIn("table=%s/compare.md\n" % self.path("kept"), self.read("output"))
 
+    def test_words_may_stand_in_lines_of_their_own(self):
+        self.pull(1000, 1000)
+        self.fake("same", 0, "worse", FILTER="\nwakeup\nlock_contention  cpu\n", LAUNCH_OPTIONS="--window=20ms\n--timeout=60s\n")
+        words = self.read("words")
+        self.assertIn("\n-q\nwakeup\nlock_contention\ncpu\n", words)
+        self.assertIn("--launch-option=--window=20ms\n--launch-option=--timeout=60s\n", words)
+
+    def test_a_base_that_is_no_revision_is_refused_also_if_it_looks_like_an_option(self):
+        self.pull(1000, 1000)
+        for base in ("-f", "nowhere", "HEAD:pause"):
+            with self.subTest(base):
+                result = self.compare(BASE=base)
+                self.assertEqual(result.code, 2)
+                self.assertIn("bench-all: there is no revision '%s'; set the input base" % base, result.err)
+
+    def test_the_table_of_an_earlier_comparison_is_not_shown_again(self):
+        self.pull(1000, 1000)
+        self.fake("same", 0, "worse", OUT=self.path("kept"))
+        self.assertEqual(self.read("output").count("table="), 1)
+        self.fake("same", 2, "worse", OUT=self.path("kept"))
+        self.assertEqual(self.read("output").count("table="), 1)
+
     def test_without_history_the_remedy_is_named(self):
         self.pull(1000, 1000)
         self.git("update-ref", "-d", "refs/remotes/origin/main")
@@ -157,7 +179,9 @@ class Action(CommandTest):
     def test_the_table_becomes_a_comment_and_the_next_one_replaces_it(self):
         os.makedirs(self.path("tree"))
         self.assertEqual(self.comment().code, 0)
-        self.assertEqual(self.read("comment"), "<!-- bench-all -->\n## B against A: 1 worse\n")
+        self.assertEqual(self.read("comment"), "<!-- bench-all threads_1 -->\n## B against A: 1 worse\n")
+        self.comment(COMMENT_NAME="other --> job")
+        self.assertTrue(self.read("comment").startswith("<!-- bench-all other_____job -->\n"))
         self.assertIn("--method POST repos/me/mine/issues/12/comments", self.read("calls"))
         open(self.path("made"), "w", encoding="ascii").close()
         self.assertEqual(self.comment().code, 0)
@@ -188,7 +212,7 @@ class Action(CommandTest):
         for step in re.findall(r"ACTION_PATH/(\w+)", text):
             with open(os.path.join(ACTION, step), encoding="utf-8") as file:
                 script = file.read()
-            for variable in re.findall(r"\$\{?(BASE|FILTER|ROUNDS|DELTA|BUDGET|FAIL_ON|FLOOR|LAUNCH_OPTIONS|OUT|BUILD|PROGRAM|TABLE|NUMBER)\b", script):
+            for variable in re.findall(r"\$\{?(BASE|FILTER|ROUNDS|DELTA|BUDGET|FAIL_ON|FLOOR|LAUNCH_OPTIONS|OUT|BUILD|PROGRAM|TABLE|NUMBER|COMMENT_NAME)\b", script):
                 self.assertIn("        %s: " % variable, text)
 
 

@@ -9,8 +9,10 @@ only spins or yields while it waits, the pick is the fastest of the others.
 
 import collections
 import math
+import shlex
 
 from data import axes, races as racing, words
+from data.commands import program_of
 from data.contenders import family, is_baseline, is_ours
 from data.estimate import steadiness, told_apart, too_close
 from data.run_folder import measured
@@ -207,12 +209,12 @@ def decisions(run, rows):
     return table, unmeasured
 
 
-def unmeasured_text(unmeasured):
+def unmeasured_text(run, unmeasured):
     """Returns which needs this run did not measure, in a sentence; '' if it measured all."""
     if not unmeasured:
         return ""
-    return "Not measured in this run: %s. To measure them: ./scripts/bench-all %s" % (
-        "; ".join(need.text for need in unmeasured), " ".join(dict.fromkeys(need.scenario for need in unmeasured)))
+    return "Not measured in this run: %s. To measure them: %s %s" % (
+        "; ".join(need.text for need in unmeasured), shlex.quote(program_of(run)), " ".join(dict.fromkeys(need.scenario for need in unmeasured)))
 
 
 def losses(races):

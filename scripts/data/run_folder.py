@@ -28,9 +28,10 @@ HISTOGRAM = ("case", "launch", "bucket_lo_ns", "bucket_hi_ns", "count")
 COUNTS = {"launch", "repetition", "msg_bytes", "queue_depth", "producers", "consumers", "parties", "permits",
           "parent_bytes", "work_in_ns", "work_out_ns", "batch", "sample_every", "max_inside"}
 QUANTITIES = {"window_s", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns", "lat_max_ns", "lat_mean_ns",
-              "lat_n", "cpu_ns_per_op", "fair_jain", "max_wait_ns", "timer_cost_ns"}
+              "lat_n", "ops", "bytes", "cpu_ns_per_op", "fair_jain", "max_wait_ns", "timer_cost_ns"}
 NEEDED = ("case", "scenario", "impl", "launch", "status")  # of every row
 IDENTITY = ("run_id", "case", "side", "round", "launch", "repetition")
+LEAST, MOST_IN_BUCKET = 1e-100, 2**63  # what is measured is neither smaller nor more
 NAMED = 3  # damaged rows that are named one by one
 FACTS = {"warnings": list, "command": list, "cases": list, "questions": dict, "tool": dict, "build": dict,
          "host": dict, "limits": dict, "environment": dict, "interpreters": dict}
@@ -62,7 +63,7 @@ def wrong_number(column, text):
     """Returns whether a cell holds something else than nothing or a number of its column's kind."""
     try:
         value = int(text) if column in COUNTS else float(text)
-        return not math.isfinite(value) or value < 0
+        return not math.isfinite(value) or value < 0 or 0 < value < LEAST
     except ValueError:
         return bool(text)
     except OverflowError:  # a whole number beyond what a float can hold
@@ -160,7 +161,7 @@ def histogram_of(folder, _changed):
         try:
             case, launch, low, high, count = (cells[place] for place in places)
             low, high, count = int(low), int(high), int(count)
-            if low < 0 or high < low or count < 0:
+            if low < 0 or high < low or not 0 < count < MOST_IN_BUCKET:
                 raise ValueError
             found[case][int(launch), int(cells[window]) if window is not None else 1].append(((low + high - 1) / 2, count))
         except (IndexError, OverflowError, ValueError):

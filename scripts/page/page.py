@@ -7,11 +7,11 @@ machine, the terms.
 import os
 
 from data import words
+from data.commands import command_of
 from data.files import write_text
 from data.run_folder import measured
 from answers import claims, needs
 from answers.tables import Table
-from page.commands import command_of
 from page.glossary import TERMS
 from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text,
                          terms_text)
@@ -50,9 +50,9 @@ def section_text(question, scenario, found, drawn, about, command, samples):
     return "\n".join(parts)
 
 
-def which_text(found, unmeasured):
+def which_text(run, found, unmeasured):
     table = table_text(found, "Which should I use?", "cards") if found.rows else "<p>Nothing that a need asks for.</p>"
-    missing = needs.unmeasured_text(unmeasured)
+    missing = needs.unmeasured_text(run, unmeasured)
     return WHICH + table + ('<p class="small">%s</p>' % escape(missing) if missing else "")
 
 
@@ -83,7 +83,7 @@ def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, othe
     """
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     samples = file_link(folder, "samples.csv")
-    sections = [("which", "Which should I use?", which_text(findings.decisions, findings.unmeasured)),
+    sections = [("which", "Which should I use?", which_text(run, findings.decisions, findings.unmeasured)),
                 ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
                 ("claims", claims.TITLE, claims_text(findings.claims))]
     sections += [(scenario, questions.get(scenario, scenario), section_text(

@@ -173,8 +173,8 @@ def note_lines(notes):
     return [line for each in shown for line in ("> **Note:** " + markdown_text(each), "")]
 
 
-def decision_lines(findings):
-    missing = needs.unmeasured_text(findings.unmeasured)
+def decision_lines(run, findings):
+    missing = needs.unmeasured_text(run, findings.unmeasured)
     return (table_lines(findings.decisions) if findings.decisions.rows else []) + ["", *([missing, ""] if missing else [])]
 
 
@@ -182,7 +182,7 @@ def write_markdown(folder, run, answers, rows, findings):
     """Writes summary.md. answers: {scenario: Answer}, the first of which heads the page."""
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     lines = ["## " + next(iter(answers.values())).headline, "", *note_lines(notes_of(run, rows)),
-             *decision_lines(findings), *loss_lines(answers, findings.losses)]
+             *decision_lines(run, findings), *loss_lines(answers, findings.losses)]
     lines += ["- %s: %s" % fact for fact in machine(run)] + ["", RULE, ""]
     reported = findings.claims
     lines += folded(claims.TITLE, table_lines(reported)) if reported.rows else []

@@ -3,6 +3,7 @@
 import collections
 
 from data.axes import SCOPES, WAITERS, PLACES
+from data.commands import program_of
 from data.contenders import label, order
 from data.races import contender_of
 from data.run_folder import measured, without_load
@@ -15,14 +16,13 @@ SECTION = sections.Section(
     about="One way: from the call that wakes to the return of the wait, between two parties with a core each unless "
           "it says otherwise. A waiter that runs has only just begun to wait and still spins, if it is of the kind "
           "that does; one that sleeps has been in the kernel for a while.")
-ASLEEP = "This run did not measure waiters that sleep: these times are of waiters that run. " \
-         "./scripts/bench-all wakeup does."
+ASLEEP = "This run did not measure waiters that sleep: these times are of waiters that run. %s wakeup does."
 
 
-def answer(_run, rows):
+def answer(run, rows):
     found = sections.answer(SECTION, rows)
     if measured(rows) and not any(row["waiter"] == "asleep" for row in measured(rows)):
-        found.points.insert(0, ASLEEP)
+        found.points.insert(0, ASLEEP % program_of(run))
     return found
 
 

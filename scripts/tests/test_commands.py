@@ -3,7 +3,7 @@
 import unittest
 
 import support  # noqa: F401, finds the scripts
-from page.commands import command_of
+from data.commands import command_of, program_of
 
 
 def command(*words, scenario=None, **facts):
@@ -24,6 +24,13 @@ class Commands(unittest.TestCase):
         self.assertEqual(command("run", "-q", "^pipe", "--bytes", "64", scenario="wakeup"),
                          "./scripts/bench-all wakeup --bytes 64")
         self.assertEqual(command("run", "--json", "^pipe"), "./scripts/bench-all '^pipe' --json")
+
+    def test_the_program_is_that_which_a_reader_can_run(self):
+        for program, shown in (("build/release/bin/bench-all", "./scripts/bench-all"), ("/x/build/clang/bin/bench-all", "./scripts/bench-all"),
+                               ("bench-all", "bench-all"), ("/usr/bin/bench-all", "bench-all"), ("/opt/gilfree/bin/bench-all", "bench-all"),
+                               ("./mine", "./mine"), ("/home/me/build/mine", "/home/me/build/mine")):
+            self.assertEqual(program_of({"command": [program, "wakeup"]}), shown)
+        self.assertEqual(command_of({"command": ["./my queue", "wakeup"]}), "'./my queue' wakeup")
 
     def test_a_run_that_does_not_know_its_command_is_repeated_by_default(self):
         self.assertEqual(command_of({}), "./scripts/bench-all")

@@ -45,6 +45,52 @@ class Export(unittest.TestCase):
 
         return json.loads(self.read(name), parse_constant=refuse)
 
+    def edit(self, name, old, new):
+        text = self.read(name)
+        self.assertIn(old, text)
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+
+    def test_3_and_the_line_for_a_row_that_is_damaged(self):
+        self.edit("samples.csv", "2000000.0", "5e-324")
+        said = self.export(self.folder, code=3)
+        self.assertRegex(said, r"export.py: samples.csv, line \d+: ops_per_s is '5e-324', not a number; the row is left out\n")
+        self.assertEqual({each["name"] for each in self.loaded("gha.json")}, {each["run_name"] for each in self.loaded("bench.json")["benchmarks"]})
+
+    def test_buckets_without_a_count_or_with_one_that_cannot_be_are_left_out_and_named(self):
+        path = os.path.join(self.folder, "hist.csv")
+        for count in ("0", "9" * 400):
+            with self.subTest(count[:3]):
+                with open(path, encoding="utf-8") as file:
+                    header = file.readline()
+                with open(path, "w", encoding="utf-8") as file:
+                    cells = {"case": "a/b", "launch": "1", "repetition": "1", "bucket_lo_ns": "1", "bucket_hi_ns": "9", "count": count}
+                    file.write(header + ",".join(cells.get(name, "") for name in header.strip().split(",")) + "\n")
+                self.assertIn("hist.csv, line 2: is not a bucket", self.export(self.folder, "hgrm", code=3))
+
+    def test_files_of_an_earlier_export_do_not_stay(self):
+        os.makedirs(os.path.join(self.folder, "hgrm"))
+        for name in ("old.hgrm", "notes.txt"):
+            open(os.path.join(self.folder, "hgrm", name), "w", encoding="ascii").close()
+        self.export(self.folder, "hgrm")
+        self.assertEqual([name for name in os.listdir(os.path.join(self.folder, "hgrm")) if name in ("old.hgrm", "notes.txt")], ["notes.txt"])
+
+    def test_a_date_that_is_no_text_is_written_as_one(self):
+        with open(os.path.join(self.folder, "run.json"), encoding="utf-8") as file:
+            facts = json.load(file)
+        with open(os.path.join(self.folder, "run.json"), "w", encoding="utf-8") as file:
+            json.dump({**facts, "started_utc": float("nan")}, file)
+        self.export(self.folder)
+        self.assertEqual(self.loaded("bench.json")["context"]["date"], "nan")
+
+    def test_a_run_that_was_cut_short_is_exported_and_that_is_said(self):
+        with open(os.path.join(self.folder, "run.json"), encoding="utf-8") as file:
+            facts = json.load(file)
+        facts.pop("finished_utc")
+        with open(os.path.join(self.folder, "run.json"), "w", encoding="utf-8") as file:
+            json.dump(facts, file)
+        self.assertIn("The run was cut short", self.export(self.folder))
+
     def test_2_and_what_to_give_instead_for_what_ab_and_aa_wrote(self):
         with tempfile.TemporaryDirectory() as folder:
             for file, said in (("aa.jsonl", "`bench-all aa` wrote it: its trials are there"),

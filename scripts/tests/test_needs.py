@@ -125,9 +125,9 @@ class Decisions(unittest.TestCase):
         self.assertEqual(list(found), [LOCK])
         self.assertEqual(len(unmeasured), len(needs.NEEDS) - 1)
         self.assertEqual(found[LOCK]["times as fast as the next library"], "no other was measured")
-        text = needs.unmeasured_text([need for need in needs.NEEDS if need.scenario in ("wakeup", "lifecycle")])
+        text = needs.unmeasured_text({}, [need for need in needs.NEEDS if need.scenario in ("wakeup", "lifecycle")])
         self.assertTrue(text.endswith("To measure them: ./scripts/bench-all wakeup lifecycle"), text)
-        self.assertEqual(needs.unmeasured_text([]), "")
+        self.assertEqual(needs.unmeasured_text({}, []), "")
 
     def test_a_column_of_which_no_need_knows_anything_is_left_out(self):
         self.assertNotIn("on a busy machine", decided(lambda run: run.lock("lock", 2, [100]))[0][LOCK])
