@@ -48,7 +48,7 @@ def faster(rows, impls, _cpus):
     (one, mine), (other, theirs) = (of_contender(rows, impl) for impl in impls)
     if not mine or not theirs:
         return NOTHING
-    metric = racing.metric_of(mine)
+    metric = racing.metric_of(mine + theirs)
     launches = per_launch(mine, metric.column), per_launch(theirs, metric.column)
     ratio = ratio_of(*(launches if metric.better == "higher" else launches[::-1]))
     return finding(ratio, "%s is %s as fast as %s" % (one, racing.times(ratio), other)) if ratio else NOTHING

@@ -34,8 +34,12 @@ NEEDS = (
     Need("A limit on how many threads work at once", "semaphore_pool", {"scope": "thread"}),
     Need("A limit on how many processes work at once", "semaphore_pool", {"scope": "process"}),
     Need("A pool of threads, small tasks one by one", "pool_tasks", {"scope": "thread", "mode": "one_by_one"}),
+    Need("A pool of threads, small tasks in chunks", "pool_tasks", {"scope": "thread", "mode": "chunks"}),
     Need("A pool of processes, small tasks one by one", "pool_tasks", {"scope": "process", "mode": "one_by_one"}),
     Need("A pool of processes, small tasks in chunks", "pool_tasks", {"scope": "process", "mode": "chunks"}),
+    Need("A pool of processes for 50 tasks, start to end", "pool_tasks", {"scope": "process", "mode": "fifty"}),
+    Need("Threads that wait for each other (Barrier)", "wakeup",
+         {"scope": "thread", "mode": "barrier_round", "waiter": "hot", "placement": "core"}),
     Need("Wake a thread that runs and waits (Event)", "wakeup",
          {"scope": "thread", "mode": "event_set", "waiter": "hot", "placement": "core"}),
     Need("Wake a thread that sleeps (Event)", "wakeup",
@@ -47,7 +51,7 @@ REPORTED = ("parties", "permits", "parent_bytes")  # axes that are named with a 
 # What people use by habit: families, and what they are called together.
 HABITS = ((("std",), "std"), (("pthread", "posix"), "POSIX"), (("pipe", "socket"), "pipe or socket"),
           (("boost",), "Boost"), (("cpython",), "CPython"))
-HEADER = ["need", "pick", "times as fast as the next library", "than the usual", "gilfree", "on a busy machine",
+HEADER = ["need", "pick", "times as fast as the next library", "times as fast as the usual", "gilfree", "on a busy machine",
           "after kill -9", "how sure"]
 BUSY = HEADER.index("on a busy machine")
 

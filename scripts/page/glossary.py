@@ -16,7 +16,7 @@ TERMS = {
     "pick": "The fastest at this setting that is neither a baseline nor only spins or yields while it waits. If it is not told apart from "
             "the next, both are named.",
     "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
-    "than the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: std, POSIX "
+    "times as fast as the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: std, POSIX "
                       "(System V too), a pipe or socket, Boost, CPython.",
     "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
                          "parties than CPUs.",

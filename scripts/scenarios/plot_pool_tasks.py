@@ -3,7 +3,7 @@
 from data import words
 from data.contenders import label
 from data.estimate import per_launch, ratio_of
-from data.races import MEAN, entries_of, times
+from data.races import RATE, entries_of, times
 from data.run_folder import measured, without_load
 from figures import lines
 from scenarios import sections
@@ -21,11 +21,11 @@ def pool_or_processes(rows):
     fifty = [row for row in without_load(measured(rows)) if row["mode"] == "fifty"]
     counts = sorted({int(row["parties"]) for row in fifty}, key=lambda each: (abs(each - TUTORIALS), each))
     found = {entry.contender: entry.rows for entry in entries_of(
-        [row for row in fifty if int(row["parties"]) == counts[0]], MEAN)} if counts else {}
+        [row for row in fifty if int(row["parties"]) == counts[0]], RATE)} if counts else {}
     for pool, each in (("process_pool", "process"), ("cpython_pool", "cpython_process")):
         for contender, theirs in found.items():
             if contender[0] == each and (pool, contender[1]) in found:
-                ratio = ratio_of(per_launch(theirs, MEAN.column), per_launch(found[pool, contender[1]], MEAN.column))
+                ratio = ratio_of(per_launch(found[pool, contender[1]], RATE.column), per_launch(theirs, RATE.column))
                 if ratio is not None:
                     yield "50 tasks: a process for each takes %s as long as a pool of %s (%s, %s)." % (
                         times(ratio), words.counted(counts[0], "worker"), label(*contender), label(pool, contender[1]))

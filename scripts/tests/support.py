@@ -149,7 +149,7 @@ class FixtureRun:
                         "interpreter": interpreter, "lat_p50_ns": value if timed else "",
                         "lat_p99_ns": 4 * value if timed else "",
                         "lat_mean_ns": value if timed else "",
-                        "ops_per_s": "" if timed else value, **cells})
+                        "ops_per_s": 50e9 / value if timed else value, **cells})
 
     def scaling(self, impl, work, rates, interpreter="", launches=6, scaling="weak", **cells):
         """rates: {workers: units per second}."""
