@@ -64,20 +64,22 @@ struct RunCodec {
 
 template <>
 struct Codec<std::string> : RunCodec<std::string> {
-  // Without zeroing the characters first. Most strings are one piece (detail/base/copy.h).
+  // Without zeroing the characters first.
   static std::string read(const std::byte* bytes, std::size_t size) {
     const auto* text = reinterpret_cast<const char*>(bytes);
-    if (size > detail::kPiece) [[unlikely]]
-      return in_pieces(text, size);
+    if (size >= detail::kLong) return in_pieces(text, size);
     return std::string(text, size);
   }
 
  private:
+  // Of a size that a copy does not take long for (detail/base/copy.h).
   [[gnu::noinline]] static std::string in_pieces(const char* from, std::size_t size) {
     std::string text;
     text.reserve(size);
-    for (std::size_t at = 0; at < size; at += detail::kPiece) {
-      text.append(from + at, std::min(detail::kPiece, size - at));
+    const auto piece =
+        detail::lies_just_above(text.data(), from) ? detail::kLong - 1 : detail::kPiece;
+    for (std::size_t at = 0; at < size; at += piece) {
+      text.append(from + at, std::min(piece, size - at));
     }
     return text;
   }

@@ -7,7 +7,8 @@
 // flight a ring moves three times as many 64-byte items (docs/adr/0005-cache-lines-in-flight.md).
 //
 // copy_bytes copies in pieces: above about a megabyte glibc's memcpy uses non-temporal stores, which
-// suit a copy that is not read soon. A receiver reads the copy at once.
+// suit a copy that is not read soon. A receiver reads the copy at once. And where the target lies just above the
+// source, as seen within a page, it copies downwards (docs/adr/0022-copies-just-above.md).
 //
 // copy_fresh loads word by word: a small item has often been filled in a moment ago, and a load that
 // spans two stores cannot be forwarded from the store buffer; it waits until both stores have left
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace gilfree::detail {
@@ -34,7 +36,43 @@ inline void fetch_to_write(const std::byte* line) {
 
 inline constexpr std::size_t kPiece = std::size_t{64} << 10;
 
+// From so many bytes on glibc's memcpy is `rep movsb` where the CPU promises that this is fast.
+inline constexpr std::size_t kLong = 2112;
+
+// Whether, by the lower 12 bits of its address, what is loaded next looks like what was just stored.
+inline bool lies_just_above(const void* to, const void* from) {
+#if defined(__x86_64__)
+  constexpr std::uintptr_t kPage = 4096, kNear = 32;
+  const auto above = reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
+  return above % kPage - 1 < kNear - 1;
+#else
+  (void)to, (void)from;
+  return false;
+#endif
+}
+
+[[gnu::noinline]] inline void copy_downwards(void* to, const void* from, std::size_t size) {
+  using Two [[gnu::vector_size(16)]] = double;
+  constexpr std::size_t kAtOnce = 4 * sizeof(Two);
+  auto* const target = static_cast<std::byte*>(to);
+  const auto* const source = static_cast<const std::byte*>(from);
+  for (; size >= kAtOnce; size -= kAtOnce) {
+    const auto at = size - kAtOnce;
+    Two a, b, c, d;  // an array g++ 12 would store on the stack as well
+    std::memcpy(&a, source + at, sizeof a);
+    std::memcpy(&b, source + at + sizeof a, sizeof b);
+    std::memcpy(&c, source + at + 2 * sizeof a, sizeof c);
+    std::memcpy(&d, source + at + 3 * sizeof a, sizeof d);
+    std::memcpy(target + at, &a, sizeof a);
+    std::memcpy(target + at + sizeof a, &b, sizeof b);
+    std::memcpy(target + at + 2 * sizeof a, &c, sizeof c);
+    std::memcpy(target + at + 3 * sizeof a, &d, sizeof d);
+  }
+  std::memcpy(target, source, size);
+}
+
 inline void copy_bytes(void* to, const void* from, std::size_t size) {
+  if (size >= kLong && lies_just_above(to, from)) return copy_downwards(to, from, size);
   auto* target = static_cast<std::byte*>(to);
   const auto* source = static_cast<const std::byte*>(from);
   for (; size > kPiece; size -= kPiece, target += kPiece, source += kPiece) {

@@ -24,10 +24,9 @@ namespace gilfree::detail {
 
 template <typename T>
 class Slot {
-  // Large enough that the way it is copied matters, and needs no constructor to begin its life.
-  static constexpr bool kInPieces =
-      std::is_trivially_copyable_v<T> &&
-      sizeof(T) > kPiece&& std::is_trivially_default_constructible_v<T>;
+  // Large enough that the way it is copied matters (copy.h), and needs no constructor to begin its life.
+  static constexpr bool kIsLong = std::is_trivially_copyable_v<T> && sizeof(T) >= kLong &&
+                                  std::is_trivially_default_constructible_v<T>;
 
  public:
   // Small enough to be copied without a function call.
@@ -38,7 +37,7 @@ class Slot {
 
   template <typename Item>
   [[gnu::always_inline]] static void construct(std::byte* cell, Item&& item) {
-    if constexpr (kInPieces) {
+    if constexpr (kIsLong) {
       copy_bytes(cell, &item, sizeof(T));
     } else if constexpr (kIsSmall<Item> && sizeof(T) % kWord == 0) {
       copy_fresh<sizeof(T)>(cell, reinterpret_cast<const std::byte*>(&item));
@@ -54,8 +53,8 @@ class Slot {
   static Result read(std::byte* cell) {
     if constexpr (!std::is_same_v<Result, T>) {
       return Result(std::in_place, std::move(item(cell)));
-    } else if constexpr (kInPieces) {
-      return read_in_pieces(cell);
+    } else if constexpr (kIsLong) {
+      return read_long(cell);
     } else {
       return T(std::move(item(cell)));
     }
@@ -68,7 +67,7 @@ class Slot {
 
  private:
   // A function of its own: within the block of an `if constexpr`, g++ before version 14 copies `read`.
-  static T read_in_pieces(const std::byte* cell) {
+  static T read_long(const std::byte* cell) {
     T read;
     copy_bytes(&read, cell, sizeof(T));
     return read;
