@@ -146,7 +146,7 @@ std::string manual(const Reference& reference) {
   page += section("AXES") + "What varies. A list 8,64,1k or a range 1:16:*2.\n" +
           entries_of(reference.options, true);
   for (const auto& command : reference.commands) {
-    if (command.options.empty()) continue;
+    if (command.is_general || command.options.empty()) continue;
     page += section("\"OPTIONS OF " + command.name + "\"") + entries_of(command.options, false);
   }
   page += section("SCENARIOS");
