@@ -129,7 +129,10 @@ constexpr char kEnvironment[] =
 constexpr char kFiles[] =
     ".TP\n.I results/local/\nA folder for each run: report.html, summary.md, samples.csv, "
     "hist.csv, run.json,\n"
-    "events.jsonl and plots/.\n";
+    "events.jsonl and plots/.\n"
+    ".TP\n.I PREFIX/share/doc/gilfree/harness/docs/contender\\-program.md\nWhat a contender that "
+    "is a "
+    "program is given and must do.\n";
 
 }  // namespace
 
