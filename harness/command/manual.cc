@@ -130,9 +130,8 @@ constexpr char kFiles[] =
     ".TP\n.I results/local/\nA folder for each run: report.html, summary.md, samples.csv, "
     "hist.csv, run.json,\n"
     "events.jsonl and plots/.\n"
-    ".TP\n.I PREFIX/share/doc/gilfree/harness/docs/contender\\-program.md\nWhat a contender that "
-    "is a "
-    "program is given and must do.\n";
+    ".TP\n.I PREFIX/share/doc/gilfree/harness/docs/contender\\-program.md\n"
+    "What a contender that is a program is given and must do.\n";
 
 }  // namespace
 
