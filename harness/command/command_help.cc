@@ -2,8 +2,6 @@
 
 #include <vector>
 
-#include "harness/base/lists.h"
-
 namespace harness {
 namespace {
 
@@ -48,13 +46,6 @@ void take_positionals(CLI::App& app, const CLI::App& from) {
   }
 }
 
-bool uses(Command command, const CLI::Option* option, const RawOptions& raw) {
-  for (const auto& [known, commands] : raw.uses) {
-    if (known == option) return contains(commands, command);
-  }
-  return true;  // --help and --version
-}
-
 }  // namespace
 
 std::string help_of(CLI::App& app, Command command, const std::string& name,
@@ -63,7 +54,7 @@ std::string help_of(CLI::App& app, Command command, const std::string& name,
   app.description("bench-all " + name + ": " + named->get_description());
   app.footer(footer_of(command));
   for (auto* option : app.get_options()) {
-    if (!uses(command, option, raw)) app.remove_option(option);
+    if (!is_used(option, command, raw.uses)) app.remove_option(option);
   }
   take_positionals(app, *named);
   for (auto* each : app.get_subcommands(nullptr)) app.remove_subcommand(each);

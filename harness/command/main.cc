@@ -112,12 +112,31 @@ int measure(Options& options, std::vector<std::string> command,
   return baselines.finish(code, session.folder());
 }
 
-Reference whole_reference(const std::vector<const Scenario*>& scenarios) {
+// An option that a command shares with `run`, as --load, takes the same words.
+void share_words(const Reference& general, std::vector<OptionReference>& options) {
+  for (auto& option : options) {
+    if (option.value != OptionReference::Value::kList || !option.words.empty()) continue;
+    for (const auto& known : general.options) {
+      if (known.name() == option.name()) option.words = known.words;
+    }
+  }
+}
+
+Reference whole_reference(const std::vector<const Scenario*>& scenarios,
+                          const std::vector<const stress::Test*>& stress) {
+  using Paths = CommandReference::Paths;
   Reference all = reference_of(scenarios);
-  for (auto& command : comparison_commands()) all.commands.push_back(std::move(command));
+  for (auto& command : comparison_commands()) {
+    command.arguments = all.scenario_names();
+    if (command.name == "ab") command.paths = Paths::kAny;  // a build may be a program or a folder
+    share_words(all, command.options);
+    all.commands.push_back(std::move(command));
+  }
   all.commands.push_back(stored_command());
+  all.commands.back().paths = Paths::kFolders;
   all.commands.push_back(fleet_command());
-  all.commands.push_back(stress_command());
+  all.commands.back().paths = Paths::kFolders;  // of `status`
+  all.commands.push_back(stress_command(stress));
   all.commands.push_back(noise_command());
   return all;
 }
@@ -150,10 +169,10 @@ int perform(int argc, char** argv, const std::vector<const Scenario*>& scenarios
     case Options::Command::kReport:
       return report(options);
     case Options::Command::kManual:
-      std::cout << manual(whole_reference(scenarios));
+      std::cout << manual(whole_reference(scenarios, stress));
       return kOk;
     case Options::Command::kCompletion:
-      std::cout << completion(whole_reference(scenarios), options.shell);
+      std::cout << completion(whole_reference(scenarios, stress), options.shell);
       return kOk;
     default:
       if (!options.resume.empty()) options = options_of_resumed(options, scenarios);

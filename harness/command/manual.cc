@@ -129,7 +129,9 @@ constexpr char kEnvironment[] =
 constexpr char kFiles[] =
     ".TP\n.I results/local/\nA folder for each run: report.html, summary.md, samples.csv, "
     "hist.csv, run.json,\n"
-    "events.jsonl and plots/.\n";
+    "events.jsonl and plots/.\n"
+    ".TP\n.I PREFIX/share/doc/gilfree/harness/docs/contender\\-program.md\n"
+    "What a contender that is a program is given and must do.\n";
 
 }  // namespace
 
@@ -146,7 +148,7 @@ std::string manual(const Reference& reference) {
   page += section("AXES") + "What varies. A list 8,64,1k or a range 1:16:*2.\n" +
           entries_of(reference.options, true);
   for (const auto& command : reference.commands) {
-    if (command.options.empty()) continue;
+    if (command.is_general || command.options.empty()) continue;
     page += section("\"OPTIONS OF " + command.name + "\"") + entries_of(command.options, false);
   }
   page += section("SCENARIOS");

@@ -94,8 +94,17 @@ Reference reference_of(const std::vector<const Scenario*>& scenarios) {
   declare(app, scenarios, options, raw);
   Reference all{options_of(app, raw.words), {}, scenarios};
   for (const CLI::App* sub : app.get_subcommands(nullptr)) {
-    all.commands.push_back({sub->get_name(), sub->get_description(), {}, {}});
-    if (sub->get_name() == "completion") all.commands.back().arguments = kShells;
+    const Command named = kCommands.at(sub->get_name());
+    const auto has = [&](const auto* option) { return is_used(option, named, raw.uses); };
+    CommandReference command{
+        sub->get_name(), sub->get_description(), options_of(app, raw.words, has), {}};
+    command.is_general = true;
+    if (named == Command::kCompletion) command.arguments = kShells;
+    if (named == Command::kReport) command.paths = CommandReference::Paths::kFolders;
+    if (named == Command::kRun || named == Command::kList) {
+      command.arguments = all.scenario_names();
+    }
+    all.commands.push_back(std::move(command));
   }
   return all;
 }

@@ -16,6 +16,9 @@ constexpr char kFilterMeaning[] =
 
 using Command = Options::Command;
 
+// Axes whose sweep follows the CPUs: a manual or a completion that one machine has made for others must not name it.
+const std::vector<std::string> kOfThisMachine = {"pair", "workers", "producers", "consumers"};
+
 // Two columns, since there are many.
 std::string footer() {
   std::string text =
@@ -37,11 +40,12 @@ void add_axes(CLI::App& app, const std::vector<const Scenario*>& scenarios, Opti
     for (const auto& parameter : scenario->parameters) {
       if (parameter.kind == Parameter::Kind::kInterpreter) continue;
       meanings.emplace(parameter.name, parameter.meaning);
+      if (!parameter.alias.empty()) aliases[std::string(parameter.name)] = parameter.alias;
+      if (contains(kOfThisMachine, std::string(parameter.name))) continue;
       auto& words = raw.words["--" + std::string(parameter.name)];
       for (const auto* values : {&parameter.sweep, &parameter.more}) {
         for (const auto& value : *values) add_once(words, to_string(value));
       }
-      if (!parameter.alias.empty()) aliases[std::string(parameter.name)] = parameter.alias;
     }
   }
   for (const auto& [name, meaning] : meanings) {

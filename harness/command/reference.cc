@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "harness/base/lists.h"
+
 namespace harness {
 namespace {
 
@@ -13,7 +15,15 @@ Value value_of(const CLI::Option& option, bool has_words) {
   const std::string type = option.get_type_name();
   if (type == "LIST") return Value::kList;
   if (has_words) return Value::kWord;
-  return type == "DIR" ? Value::kFolder : type == "PATH" ? Value::kFile : Value::kText;
+  if (type == "DIR") return Value::kFolder;
+  return type == "PATH" || type == "FILE" ? Value::kFile : Value::kText;
+}
+
+// Those of CLI::IsMember, which stand in the type: "TEXT:{table,json}".
+std::vector<std::string> checked_words(const std::string& type) {
+  const auto begin = type.find(":{"), end = type.rfind('}');
+  if (begin == std::string::npos || end == std::string::npos) return {};
+  return split(type.substr(begin + 2, end - begin - 2), ',');
 }
 
 }  // namespace
@@ -24,16 +34,23 @@ const std::string& OptionReference::name() const {
   return found == names.end() ? names.front() : *found;
 }
 
+std::vector<std::string> Reference::scenario_names() const {
+  std::vector<std::string> names;
+  for (const auto* scenario : scenarios) names.emplace_back(scenario->name);
+  return names;
+}
+
 std::vector<OptionReference> options_of(
-    const CLI::App& app, const std::map<std::string, std::vector<std::string>>& words) {
+    const CLI::App& app, const std::map<std::string, std::vector<std::string>>& words,
+    const std::function<bool(const CLI::Option*)>& has) {
   std::vector<OptionReference> all;
   for (const CLI::Option* option : app.get_options()) {
     OptionReference facts;
     for (const auto& name : option->get_snames()) facts.names.push_back("-" + name);
     for (const auto& name : option->get_lnames()) facts.names.push_back("--" + name);
-    if (facts.names.empty()) continue;  // a positional argument
+    if (facts.names.empty() || !has(option)) continue;  // without a name: a positional argument
     const auto known = words.find(facts.name());
-    if (known != words.end()) facts.words = known->second;
+    facts.words = known != words.end() ? known->second : checked_words(option->get_type_name());
     facts.meaning = option->get_description();
     facts.value = value_of(*option, !facts.words.empty());
     // A range stands behind a colon: "INT:INT in [1 - 100]".

@@ -2,6 +2,7 @@
 // `bench-all completion` are made of it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,7 +11,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace harness {
 
@@ -28,20 +30,28 @@ struct OptionReference {
 };
 
 struct CommandReference {
+  enum class Paths { kNone, kFolders, kAny };
+
   std::string name, meaning;
-  std::vector<OptionReference> options;  // that it has beside the general ones
-  std::vector<std::string> arguments;    // words that it takes
+  std::vector<OptionReference> options;
+  std::vector<std::string> arguments;  // words that it takes
+  Paths paths = Paths::kNone;          // and what it takes of files
+  bool is_general = false;             // its options are among those of the reference
 };
 
 struct Reference {
   std::vector<OptionReference> options;  // general ones
   std::vector<CommandReference> commands;
   std::vector<const Scenario*> scenarios;
+
+  std::vector<std::string> scenario_names() const;
 };
 
-// Returns the options that `app` has. `words`, by option's name: what its value may be.
+// Returns the options that `app` has, and of which `has` is true. `words`, by option's name: what its value may be;
+// an option that checks its value itself (CLI::IsMember) is in no need of them.
 std::vector<OptionReference> options_of(
-    const CLI::App& app, const std::map<std::string, std::vector<std::string>>& words);
+    const CLI::App& app, const std::map<std::string, std::vector<std::string>>& words,
+    const std::function<bool(const CLI::Option*)>& has = [](const CLI::Option*) { return true; });
 
 // An exit code, or several, and what it means.
 struct ExitCodeMeaning {

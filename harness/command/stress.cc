@@ -70,6 +70,8 @@ void declare(CLI::App& app, StressOptions& options) {
   accept_variables(app);
 }
 
+const std::vector<std::string> kFaultWords = {"delay", "interrupt", "stop", "kill"};
+
 stress::Faults faults_of(const std::string& text) {
   if (text == "all") return {};
   stress::Faults faults{false, false, false, false};
@@ -84,8 +86,8 @@ stress::Faults faults_of(const std::string& text) {
     } else if (word == "kill") {
       faults.kills = true;
     } else {
-      throw BadUsage("--fault: there is no " + in_quotes(word) +
-                     "; choose of delay, interrupt, stop, kill, or write all or none");
+      throw BadUsage("--fault: there is no " + in_quotes(word) + "; choose of " +
+                     joined(kFaultWords, ", ") + ", or write all or none");
     }
   }
   return faults;
@@ -207,11 +209,17 @@ int run(StressOptions& options, std::vector<const Test*> tests) {
 
 }  // namespace
 
-CommandReference stress_command() {
+CommandReference stress_command(const std::vector<const Test*>& tests) {
   StressOptions options;
   CLI::App app;
   declare(app, options);
-  return {"stress", kMeaning, options_of(app, {}), {}};
+  std::vector<std::string> names;  // as filters: what is before the first slash
+  for (const Test* test : tests) {
+    add_once(names, test->name.substr(0, test->name.find('/')));
+  }
+  auto faults = kFaultWords;
+  faults.insert(faults.end(), {"all", "none"});
+  return {"stress", kMeaning, options_of(app, {{"--fault", faults}}), names};
 }
 
 int stress_tests(int argc, char** argv, const std::vector<const Test*>& tests) {

@@ -1,14 +1,21 @@
 #include "harness/command/uses.h"
 
-#include <algorithm>
 #include <string>
 
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 #include "harness/command/variables.h"
 
 namespace harness {
 
 using Command = Options::Command;
+
+bool is_used(const CLI::Option* option, Command by, const std::vector<UsedBy>& uses) {
+  for (const auto& [known, commands] : uses) {
+    if (known == option) return contains(commands, by);
+  }
+  return true;
+}
 
 void check_resume(const Options& options, const std::vector<UsedBy>& uses) {
   const auto refuse = [](const std::string& what) {
@@ -27,9 +34,8 @@ void check_resume(const Options& options, const std::vector<UsedBy>& uses) {
 void check_use(const Options& options, const std::string& command,
                const std::vector<UsedBy>& uses) {
   for (const auto& [option, commands] : uses) {
-    const bool used =
-        std::find(commands.begin(), commands.end(), options.command) != commands.end();
-    if (option->count() == 0 || used || is_from_variable(*option)) continue;
+    if (option->count() == 0 || contains(commands, options.command) || is_from_variable(*option))
+      continue;
     throw BadUsage(option->get_name() + ": `" + command + "` does not use it; leave it out");
   }
   const auto& filters = options.selection.filters;

@@ -15,6 +15,9 @@ struct UsedBy {
   std::vector<Options::Command> commands;
 };
 
+// Returns true for an option of this command, and for one that all have: --help, --version.
+bool is_used(const CLI::Option* option, Options::Command by, const std::vector<UsedBy>& uses);
+
 // Throws BadUsage if an option or a filter was given that the command, which is called so, does not use.
 void check_use(const Options& options, const std::string& command, const std::vector<UsedBy>& uses);
 

@@ -12,11 +12,22 @@ from command import LONGEST, CommandTest
 
 BASH = """
 source <("$0" completion bash)
+compopt() { printf '%s\\n' "compopt $*" >>said; }
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _bench_all
-printf '%s\\n' "${COMPREPLY[@]}"
+[ ${#COMPREPLY[@]} -eq 0 ] || printf '%s\\n' "${COMPREPLY[@]}"
 """
+# A shell at a terminal in which bench-all is a function that prints what it is called with, with completion loaded. What
+# is printed differs from what is typed, which the terminal shows as well.
+SHOW = "bench-all() { printf 'GO''T<'; printf '[%s]' \"$@\"; printf '>\\n'; }; echo RE''ADY\n"
+TERMINALS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], "PS1=; bind 'set enable-bracketed-paste off'; . ./bash; " + SHOW),
+    # By default a tab completes only where nothing is typed behind it yet.
+    "zsh": (["zsh", "-f", "-i"], "zstyle '*' insert-tab false; PS1= fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; "
+            + SHOW),
+}
+FORMATS = ["github", "json", "junit", "md", "table"]
 
 
 class Completion(CommandTest):
@@ -35,7 +46,7 @@ class Completion(CommandTest):
         return done.stdout
 
     def bash(self, *words):
-        return self.output_of("bash", "-c", BASH, self.program, "bench-all", *words).split()
+        return self.output_of("bash", "-c", BASH, self.program, "bench-all", *words).splitlines()
 
     def test_bash_completes_commands_scenarios_and_options(self):
         self.assertEqual(self.bash("re"), ["report"])
@@ -67,6 +78,50 @@ class Completion(CommandTest):
         self.assertEqual(self.bash("aa", "--str"), [])
         self.assertEqual(self.bash("aa", "--tri"), ["--trials"])
 
+    def test_bash_completes_an_option_as_the_command_has_it(self):
+        for command in "ab", "compare":
+            self.assertEqual(sorted(self.bash(command, "--format", "")), FORMATS)
+        self.assertEqual(sorted(self.bash("noise", "--format", "")), ["json", "table"])
+        self.assertEqual(sorted(self.bash("report", "--format", "")), ["html", "json", "md"])
+        self.assertIn("wakeup", self.bash("ab", "--resume", ""))  # a flag there, a folder of `run`
+        self.assertEqual(sorted(self.bash("stress", "--fault", "kill,d")), ["kill,delay"])
+        self.assertEqual(sorted(self.bash("ab", "--load", "")), ["full", "half", "none"])
+        self.assertEqual(self.bash("list", "--resu"), [])
+
+    def test_bash_completes_what_each_command_takes(self):
+        os.mkdir(self.path("some_folder"))
+        for words in ["compare"], ["compare", "some_folder"], ["report", "some_folder"], ["fleet", "status"]:
+            self.assertIn("some_folder", self.bash(*words, ""))
+            self.assertNotIn("run", self.bash(*words, ""))
+        self.assertIn("some_folder", self.bash("ab", ""))
+        self.assertEqual(self.bash("ab", "main", "HEAD", "wak"), ["wakeup"])
+        self.assertEqual(self.bash("stress", "litm"), ["litmus"])
+        self.assertEqual(self.bash("env", ""), [])
+        self.assertEqual(self.bash("--profile", "smoke", "rep"), ["report"])
+        self.assertEqual(self.bash("--out", "list", "--resu"), ["--resume"])  # a value is no command
+        self.assertEqual(self.bash("fleet", "--out", "x", "--", "pipe_"), ["pipe_vs_queue"])
+        self.assertEqual(self.bash("fleet", "--out", "x", "--", "--profile", "sm"), ["smoke"])
+        with open(self.path("floor.json"), "w", encoding="utf-8"):
+            pass
+        self.assertEqual(self.bash("ab", "--floor", "fl"), ["floor.json"])
+
+    def test_bash_completes_a_folder_as_a_name_of_a_file(self):
+        os.makedirs(self.path("res ults/local"))
+        self.assertEqual(self.bash("--out", "res"), ["res ults"])
+        self.assertEqual(self.bash("--out", "res\\ u"), ["res ults"])
+        with open(self.path("bash"), "w", encoding="utf-8") as file:
+            file.write(self.run_it(["completion", "bash"]).out)
+        self.assertEqual(self.typed_into("bash", "--out re\tlo\t"), ["--out", "res ults/local/"])
+        self.assertEqual(self.typed_into("bash", "compare \"re\t"), ["compare", "res ults/"])
+        self.assertEqual(self.typed_into("bash", "ab --format ju\t"), ["ab", "--format", "junit"])
+
+    def test_no_shell_is_told_which_cpus_this_machine_has(self):
+        for command in ["man"], ["completion", "bash"], ["completion", "zsh"], ["completion", "fish"]:
+            text = self.run_it(command, environment={"SOURCE_DATE_EPOCH": "1"}).out
+            self.assertNotRegex(text, r"(each pair of cores|number of (producers|consumers|workers)) \(")
+            one = self.output_of("taskset", "-c", str(min(os.sched_getaffinity(0))), "env", "SOURCE_DATE_EPOCH=1", self.program, *command)
+            self.assertEqual(one, text)
+
     @unittest.skipUnless(shutil.which("fish"), "no fish here")
     def test_fish(self):
         with open(self.path("script"), "w", encoding="utf-8") as file:
@@ -81,16 +136,28 @@ class Completion(CommandTest):
         self.assertEqual(completes("bench-all completion "), ["bash", "fish", "zsh"])
         self.assertEqual(completes("bench-all ab --str"), ["--strict"])
         self.assertIn("queue,boost_lockfree_queue", completes("bench-all --contender queue,boost_l"))
+        self.assertEqual(completes("bench-all ab --format "), FORMATS)
+        self.assertEqual(completes("bench-all noise --format "), ["json", "table"])
+        self.assertEqual(completes("bench-all stress --fault k"), ["kill"])
+        self.assertEqual(completes("bench-all list --resu"), [])
+        os.mkdir(self.path("some_folder"))
+        with open(self.path("some_floor"), "w", encoding="utf-8"):
+            pass
+        for first in "compare", "compare x", "report", "fleet status":
+            self.assertEqual(completes("bench-all %s some_f" % first), ["some_folder/"])
+        for first in "ab", "ab --floor":
+            self.assertEqual(completes("bench-all %s some_f" % first), ["some_floor", "some_folder/"])
+        self.assertEqual(completes("bench-all ab main HEAD wak"), ["wakeup"])
         named = completes("bench-all --")
         self.assertEqual([each for each in self.options() if each not in named], [])
 
-    def typed_into_zsh(self, line):
-        """What a command `bench-all` is called with, when this is typed after it."""
+    def typed_into(self, shell, line):
+        """What a command `bench-all` is called with, when this is typed after it; nothing else may have been printed."""
+        program, preparation = TERMINALS[shell]
         pid, terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execvpe("zsh", ["zsh", "-f", "-i"], {"TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": ".",
-                                                    "PATH": os.environ["PATH"]})
+            os.execvpe(program[0], program, {"TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": ".", "PATH": os.environ["PATH"]})
         said = ""
 
         def await_text(text):
@@ -100,17 +167,15 @@ class Completion(CommandTest):
                 self.assertTrue(ready, said)
                 said += os.read(terminal, 4096).decode()
         try:
-            # What is printed differs from what is typed, which the terminal shows as well. By default a tab
-            # completes only where nothing is typed behind it yet.
-            os.write(terminal, ("zstyle '*' insert-tab false; PS1= fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; bench-all() "
-                                "{ print -r -- 'GO''T<'$*'>' }; print RE''ADY\n" % self.folder).encode())
+            os.write(terminal, preparation.encode())
             await_text("READY")
             os.write(terminal, ("bench-all %s\n" % line).encode())
-            await_text(">\r\n")
+            await_text("]>\r\n")
         finally:
             os.close(terminal)
             os.waitpid(pid, 0)
-        return said.rpartition("GOT<")[2].partition(">")[0].strip()
+        self.assertNotIn("not enough arguments", said)
+        return re.findall(r"\[([^]]*)\]", said.rpartition("GOT<")[2].partition("]>")[0] + "]")
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
     def test_zsh(self):
@@ -119,7 +184,7 @@ class Completion(CommandTest):
         self.output_of("zsh", "-n", "_bench-all")
 
         def completed(line):
-            return self.typed_into_zsh(line + "\t")
+            return " ".join(self.typed_into("zsh", line + "\t")).strip()
         self.assertEqual(completed("--profile sm"), "--profile smoke")
         self.assertEqual(completed("--prof"), "--profile")
         self.assertEqual(completed("--order=g"), "--order=given")
@@ -128,6 +193,20 @@ class Completion(CommandTest):
         self.assertEqual(completed("completion fi"), "completion fish")
         self.assertEqual(completed("ab --stri"), "ab --strict")
         self.assertEqual(completed("--contender queue,boost_l"), "--contender queue,boost_lockfree_queue")
+        self.assertEqual(completed("compare --format j\tu"), "compare --format junit")
+        self.assertEqual(completed("noise --format j"), "noise --format json")
+        self.assertEqual(completed("stress --fault k"), "stress --fault kill")
+        for option in "ab --load=n", "aa --power=5", "fleet --nodes=n":  # also where no word is known
+            self.assertIn(option, completed(option))
+        os.mkdir(self.path("some_folder"))
+        with open(self.path("some_floor"), "w", encoding="utf-8"):
+            pass
+        for first in "compare", "compare x", "report", "fleet status":
+            self.assertEqual(completed(first + " some_f").rstrip("/"), first + " some_folder")
+        self.assertEqual(completed("ab --floor some_fl"), "ab --floor some_floor")
+        self.assertEqual(completed("ab some_fl"), "ab some_floor")
+        self.assertEqual(completed("ab main HEAD wak"), "ab main HEAD wakeup")
+        self.assertEqual(completed("fleet --out x -- pipe_"), "fleet --out x -- pipe_vs_queue")
 
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc here")
     def test_the_manual_is_well_formed(self):

@@ -29,6 +29,8 @@
 // Crash       As in codec.h.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cereal/types/array.hpp>
 #include <cereal/types/deque.hpp>
 #include <cereal/types/list.hpp>

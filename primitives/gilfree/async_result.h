@@ -21,6 +21,8 @@
 // Crash       A worker may be killed at any instruction: its call throws WorkerLost, or has its result.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <chrono>
 #include <concepts>
 #include <memory>

@@ -35,6 +35,8 @@
 //             after it came, without an action: all pass.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>

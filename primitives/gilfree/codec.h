@@ -22,6 +22,8 @@
 // Crash       A process killed in size or write has put nothing; killed in read, it leaves the item.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>

@@ -34,6 +34,8 @@
 //             those it meant to. A lock that a dead process held passes on: lock.h, abandoned().
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>

@@ -13,6 +13,8 @@
 // Crash       Nothing here is shared.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <chrono>
 #include <concepts>
 #include <stdexcept>

@@ -3,6 +3,8 @@
 // std::system_error. Each message names the function and the remedy.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <stdexcept>
 #include <string>
 #include <utility>

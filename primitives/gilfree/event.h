@@ -22,6 +22,8 @@
 //             if it has, all waiters are let go at once (detail/wait/parker.h).
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>

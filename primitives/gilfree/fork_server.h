@@ -31,6 +31,8 @@
 //             of file while the server lives: make them first only if no process waits for that.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cstddef>
 #include <memory>
 #include <stdexcept>

@@ -26,6 +26,8 @@
 //             also when the one that took it has ended, and join waits for that, as in Python.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <stdexcept>
 #include <string>
 

@@ -19,6 +19,8 @@
 //             not: never torn, never twice. The others carry on at once.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include "gilfree/detail/queue/locked_queue.h"
 #include "gilfree/detail/queue/stack_store.h"
 #include "gilfree/scope.h"

@@ -35,6 +35,8 @@
 //             ends holding an mp lock has abandoned it; a th lock stays held, as in Python.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <chrono>
 #include <cstdint>
 #include <cstdio>

@@ -9,6 +9,8 @@
 // its header says otherwise. For the same names between threads include gilfree/threading.h.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <functional>
 #include <utility>
 

@@ -29,6 +29,8 @@
 //             death of an unrelated process is noticed within detail::kHeartbeat (20 ms).
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <unistd.h>
 
 #include <string_view>

@@ -39,6 +39,8 @@
 //             (20 ms).
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>

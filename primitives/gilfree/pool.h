@@ -37,6 +37,8 @@
 //             another. It runs in the thread that made it, with no other.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>

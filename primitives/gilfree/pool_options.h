@@ -4,6 +4,8 @@
 // Python passes callback and error_callback to apply_async and map_async; so do these, in braces.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cstddef>
 #include <exception>
 #include <functional>

@@ -21,6 +21,8 @@
 // Crash       The item that a killed worker was at throws WorkerLost; the others come.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cstddef>
 #include <exception>
 #include <iterator>

@@ -27,6 +27,8 @@
 //             not: never torn, never twice. The next operation restores the order: O(capacity), once.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <functional>
 
 #include "gilfree/detail/queue/heap_store.h"

@@ -51,6 +51,8 @@
 //             closed in it.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <sys/types.h>
 
 #include <chrono>

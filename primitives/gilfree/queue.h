@@ -41,6 +41,8 @@
 //             is lost.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include "gilfree/detail/queue/fifo_queue.h"
 #include "gilfree/scope.h"
 

@@ -1,6 +1,8 @@
 // Scope: which parties share a primitive, and therefore where its state lives.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <concepts>
 
 namespace gilfree {

@@ -35,6 +35,8 @@
 //             thread that ends takes none with it while its process lives.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

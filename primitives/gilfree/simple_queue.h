@@ -20,6 +20,8 @@
 // Crash       Threads do not die alone: all of it ends with the process.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cstddef>
 #include <limits>
 

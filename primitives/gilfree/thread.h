@@ -33,6 +33,8 @@
 // Fork        A forked child has the thread that forked, as its main thread; all others are Dead there.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <sys/types.h>
 
 #include <chrono>

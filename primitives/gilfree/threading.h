@@ -9,6 +9,8 @@
 // across processes include gilfree/multiprocessing.h.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <functional>
 #include <utility>
 

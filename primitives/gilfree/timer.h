@@ -19,6 +19,8 @@
 // Crash       Between threads: it dies with its process.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <atomic>
 #include <memory>
 #include <stdexcept>

@@ -20,6 +20,8 @@
 //             for the next holder of the lock get_lock().abandoned() is true, so it may be half done.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>

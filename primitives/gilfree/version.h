@@ -7,6 +7,11 @@
 // layout of shared memory, so the name of the shared library has both numbers: libgilfree_primitives.so.0.1
 #pragma once
 
+// Each public header includes this one first, so that an older standard is named before what it does not know.
+#if __cplusplus < 202002L
+#error "gilfree needs C++20: compile with -std=c++20"
+#endif
+
 #define GILFREE_VERSION_MAJOR 0
 #define GILFREE_VERSION_MINOR 1
 #define GILFREE_VERSION_PATCH 0

@@ -27,6 +27,8 @@
 //             that time.
 #pragma once
 
+#include "gilfree/version.h"
+
 #include <cstddef>
 #include <initializer_list>
 #include <optional>

@@ -38,7 +38,27 @@ configure_file(${sources}/gilfree.pc.in gilfree.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gilfree.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
+# A copy carries the licence: as each package of Debian has it, and where users look who installed by CMake.
+function(install_licence component package)
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} RENAME copyright
+    COMPONENT ${component})
+endfunction()
+set(docs ${CMAKE_INSTALL_DATADIR}/doc/gilfree)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${docs} COMPONENT dev)
+install_licence(dev libgilfree-dev)
+get_target_property(type gilfree_primitives TYPE)
+if(type STREQUAL "SHARED_LIBRARY")
+  install_licence(runtime libgilfree-primitives${gilfree_abi})
+endif()
+
 if(TARGET bench-all)
+  install_licence(bench bench-all)
+  install_licence(bench_dev libgilfree-bench-dev)
+  # The page that errors of contender programs name, by the path that they name, and the programs that it shows.
+  install(FILES ${PROJECT_SOURCE_DIR}/harness/docs/contender-program.md DESTINATION ${docs}/harness/docs COMPONENT bench)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios/examples DESTINATION ${docs}/scenarios COMPONENT bench
+    FILES_MATCHING REGEX "/contender\\.(c|go|py)$" PATTERN foreign EXCLUDE)
+
   # Its report is drawn by scripts, which it looks for where its sources are.
   set(share ${CMAKE_INSTALL_DATADIR}/gilfree)
   install(TARGETS bench-all RUNTIME DESTINATION ${CMAKE_INSTALL_LIBDIR}/gilfree COMPONENT bench)
@@ -75,13 +95,24 @@ if(TARGET bench-all)
   install(TARGETS gilfree_bench EXPORT gilfree-harness-targets
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT bench_dev)
   install(EXPORT gilfree-harness-targets NAMESPACE gilfree:: DESTINATION ${package_dir} COMPONENT bench_dev)
-  get_target_property(packages gilfree_bench packages)
-  if(packages)
-    list(REMOVE_DUPLICATES packages)
-    list(JOIN packages " " packages)
-  else()
-    set(packages)
-  endif()
+  # What it was built with, whoever links it needs as well; a Debian package is named otherwise than what it has.
+  set(debian_TBB libtbb-dev)
+  set(debian_zmq libzmq3-dev)
+  set(bench_dev_depends "libgilfree-dev (= ${PROJECT_VERSION}), bench-all (= ${PROJECT_VERSION})")
+  foreach(kind packages libraries)
+    get_target_property(${kind} gilfree_bench ${kind})
+    if(NOT ${kind})
+      set(${kind})
+    endif()
+    list(REMOVE_DUPLICATES ${kind})
+    foreach(name ${${kind}})
+      if(NOT debian_${name})
+        set(debian_${name} lib${name}-dev)
+      endif()
+      string(APPEND bench_dev_depends ", ${debian_${name}}")
+    endforeach()
+    list(JOIN ${kind} " " ${kind})
+  endforeach()
   configure_package_config_file(${sources}/gilfree-harness.cmake.in gilfree-harness.cmake
     INSTALL_DESTINATION ${package_dir} PATH_VARS bench_headers share NO_SET_AND_CHECK_MACRO
     NO_CHECK_REQUIRED_COMPONENTS_MACRO)
@@ -109,11 +140,7 @@ set(CPACK_DEBIAN_BENCH_PACKAGE_NAME bench-all)
 set(CPACK_DEBIAN_BENCH_PACKAGE_RECOMMENDS "python3-matplotlib")
 set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_NAME libgilfree-bench-dev)
 set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_DEPENDS
-  "libgilfree-dev (= ${PROJECT_VERSION}), bench-all (= ${PROJECT_VERSION}), libbenchmark-dev, libhwloc-dev,\
- libre2-dev")
-set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_RECOMMENDS "libtbb-dev, libabsl-dev, libzmq3-dev, liburing-dev")
-get_target_property(type gilfree_primitives TYPE)
+set(CPACK_DEBIAN_BENCH_DEV_PACKAGE_DEPENDS "${bench_dev_depends}")
 set(CPACK_COMPONENTS_ALL dev)
 if(type STREQUAL "SHARED_LIBRARY")
   list(APPEND CPACK_COMPONENTS_ALL runtime)

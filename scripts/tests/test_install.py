@@ -107,6 +107,56 @@ class Install(unittest.TestCase):
         self.assertIn("gilfree::harness is not in this installation: build and install gilfree with",
                       " ".join(done.stderr.split()))
 
+    def test_a_project_of_an_old_cmake_finds_it(self):
+        self.project("cmake_minimum_required(VERSION 3.2)\nproject(x LANGUAGES CXX)\nfind_package(gilfree 0.1 REQUIRED)\n")
+        done = subprocess.run(["cmake", "-S", self.build, "-B", os.path.join(self.build, "b"), "-G", "Ninja",
+                               "-DCMAKE_PREFIX_PATH=" + self.static], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_static_library_becomes_a_part_of_a_plugin(self):
+        build = os.path.join(self.top, "static-build")
+        configure(support.ROOT, build, "-DGILFREE_DEVELOP=OFF", "-DCMAKE_BUILD_TYPE=Release")
+        run("cmake", "--build", build)
+        run("cmake", "--install", build, "--prefix", os.path.join(self.top, "for-users"))
+        self.project("cmake_minimum_required(VERSION 3.22)\nproject(x LANGUAGES CXX)\nfind_package(gilfree 0.1 REQUIRED)\n"
+                     "add_library(plugin SHARED %s)\ntarget_link_libraries(plugin PRIVATE gilfree::primitives)\n"
+                     % os.path.join(FOREIGN, "main.cc"))
+        configure(self.build, os.path.join(self.build, "b"), "-DCMAKE_PREFIX_PATH=" + os.path.join(self.top, "for-users"))
+        run("cmake", "--build", os.path.join(self.build, "b"))
+
+    def project(self, text):
+        os.makedirs(self.build)
+        with open(os.path.join(self.build, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def headers(self):
+        """The public ones, as they are installed."""
+        folder = os.path.join(self.static, "include", "gilfree")
+        return sorted(name for name in os.listdir(folder) if name.endswith(".h"))
+
+    def compile(self, compiler, headers, *flags):
+        text = "".join("#include <gilfree/%s>\n" % name for name in headers)
+        return subprocess.run([compiler, "-fsyntax-only", "-x", "c++", "-I" + os.path.join(self.static, "include"), *flags, "-"],
+                              input=text, capture_output=True, text=True, check=False).stderr
+
+    def test_headers_that_are_no_systems_headers_have_no_warning_of_a_careful_project(self):
+        self.assertGreater(len(self.headers()), 20)
+        for compiler in filter(shutil.which, sorted({COMPILER, "g++", "clang++"})):
+            said = self.compile(compiler, self.headers(), "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion",
+                                "-Wsign-conversion")
+            self.assertEqual(said, "", compiler)
+
+    def test_an_older_standard_is_the_first_error_of_each_header(self):
+        for name in self.headers():
+            errors = [line for line in self.compile(COMPILER, [name], "-std=c++17").splitlines() if "error: " in line]
+            self.assertIn("gilfree needs C++20: compile with -std=c++20", errors[0], name)
+
+    def test_the_licence_goes_with_each_copy(self):
+        for prefix, packages in (self.static, ["gilfree/LICENSE", "libgilfree-dev/copyright"]), (
+                self.shared, ["libgilfree-dev/copyright", "libgilfree-primitives0.1/copyright"]):
+            for package in packages:
+                self.assertEqual(read(prefix, "share", "doc", package), read(support.ROOT, "LICENSE"))
+
     def assert_library_alone(self):
         """No tests, no flags of ours on the foreign program, nothing built but the library."""
         self.assertIn("Total Tests: 0\n", run("ctest", "--test-dir", self.build, "-N"))

@@ -79,6 +79,22 @@ class Contenders(unittest.TestCase):
         configure(project, os.path.join(project, "build"), "-DCMAKE_PREFIX_PATH=" + self.prefix)
 
 
+    def test_a_library_that_is_missing_is_named_before_anything_is_built(self):
+        project = os.path.join(self.top, "missing")
+        os.mkdir(project)
+        with open(os.path.join(project, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write("cmake_minimum_required(VERSION 3.22)\nproject(missing LANGUAGES CXX)\n"
+                       "set(CMAKE_FIND_LIBRARY_SUFFIXES .none)\nfind_package(gilfree 0.1 REQUIRED COMPONENTS harness)\n")
+        with self.assertRaisesRegex(AssertionError, "gilfree::harness needs lib[a-z0-9]+"):
+            configure(project, os.path.join(project, "build"), "-DCMAKE_PREFIX_PATH=" + self.prefix)
+
+    def test_the_page_that_errors_name_is_installed_with_its_examples(self):
+        docs = os.path.join(self.prefix, "share", "doc", "gilfree")
+        self.assertIn("TALLY_FD", read(docs, "harness", "docs", "contender-program.md"))
+        self.assertEqual(sorted(os.listdir(os.path.join(docs, "scenarios", "examples"))),
+                         ["contender.c", "contender.go", "contender.py"])
+
+
 @unittest.skipUnless(shutil.which("dpkg-shlibdeps"), "no dpkg-dev here")
 class Packages(unittest.TestCase):
     @classmethod
@@ -104,6 +120,19 @@ class Packages(unittest.TestCase):
         self.assertIn("libgilfree-primitives0.1 (= 0.1.0)", self.field("libgilfree-dev", "Depends"))
         self.assertIn("libboost-dev", self.field("libgilfree-dev", "Depends"))
         self.assertRegex(self.field("libgilfree-primitives0.1", "Depends"), r"libc6 .*libstdc\+\+6")
+
+    def test_the_harness_depends_on_each_library_that_it_was_built_with(self):
+        linked = read(self.root, "usr", "lib", "cmake", "gilfree", "gilfree-harness.cmake")
+        depends = self.field("libgilfree-bench-dev", "Depends")
+        for library, package in (("benchmark", "libbenchmark-dev"), ("hwloc", "libhwloc-dev"), ("re2", "libre2-dev"), ("zmq", "libzmq3-dev"),
+                                 ("uring", "liburing-dev"), ("TBB", "libtbb-dev"), ("absl", "libabsl-dev")):
+            self.assertEqual(bool(re.search(r"foreach\([^)]*\b%s\b" % library, linked)), package in depends, library)
+        self.assertIn("libre2-dev", depends)
+        self.assertNotIn("Recommends", self.control["libgilfree-bench-dev"])
+
+    def test_each_has_its_licence(self):
+        for package in self.control:
+            self.assertEqual(read(self.root, "usr", "share", "doc", package, "copyright"), read(support.ROOT, "LICENSE"))
 
     def test_a_foreign_program_is_built_with_them(self):
         build = os.path.join(self.top, "build")

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,7 +10,7 @@ import unittest
 
 import support
 
-TOOLS = ("bash", "id", "mktemp", "tail", "rm", "ls", "false", "grep", "sed")
+TOOLS = ("bash", "id", "mkdir", "mktemp", "tail", "rm", "ls", "false", "grep", "sed")
 
 
 class Setup(unittest.TestCase):
@@ -32,7 +33,8 @@ class Setup(unittest.TestCase):
 
     def setup_(self, *options):
         done = subprocess.run(["bash", os.path.join(support.SCRIPTS, "setup"), *options],
-                              env={"PATH": self.path, "GILFREE_APT_WAIT": self.wait}, stdin=subprocess.DEVNULL,
+                              env={"PATH": self.path, "GILFREE_APT_WAIT": self.wait,
+                                   "GILFREE_LEFT_OUT": os.path.join(self.path, "kept", "left-out")}, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False)
         asked = pathlib.Path(self.path, "asked")
         return done.returncode, done.stderr, asked.read_text("utf-8") if asked.exists() else ""
@@ -81,6 +83,40 @@ class Setup(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertEqual(said.splitlines()[-1],
                          "setup: going on without git: Unable to locate package git")
+
+    def refuse_git(self):
+        """All that is needed is there; git is to be had nowhere."""
+        self.stub("id", "echo 0")
+        for tool in ("g++", "cmake", "ninja"):
+            self.stub(tool, "")
+        self.stub("apt-get", """echo "$@" >> %s/asked
+            [[ "$*" != *" git"* ]] || { echo "E: Unable to locate package git" >&2; exit 100; }""" % self.path)
+
+    def test_what_could_not_be_had_is_not_asked_for_again_within_a_day(self):
+        self.refuse_git()
+        self.assertEqual(self.setup_()[0], 0)
+        asked = pathlib.Path(self.path, "asked")
+        self.assertIn("update", asked.read_text("utf-8"))
+        for command in "install -y -qq --no-install-recommends git\n", "":
+            asked.unlink(missing_ok=True)
+            kept = pathlib.Path(self.path, "kept", "left-out")
+            lines = kept.read_text("utf-8").split()
+            self.assertIn("git", lines)
+            if command:  # as if a day had passed
+                kept.write_text("\n".join(["1"] + lines[1:]) + "\n", encoding="utf-8")
+            code, said, now_asked = self.setup_()
+            self.assertEqual(code, 0, said)
+            self.assertIn(command, now_asked)
+            if not command:
+                self.assertEqual(now_asked, "")
+            self.assertRegex(said, "going on without .*git")
+
+    def test_without_root_it_says_why_an_optional_package_stays_away(self):
+        self.refuse_git()
+        self.stub("id", "echo 1000")
+        code, said, asked = self.setup_()
+        self.assertEqual((code, asked), (0, ""))
+        self.assertIn("setup: going on without git: installing takes root, or sudo\n", said)
 
     def hold_apts_lock(self, times):
         self.stub("id", "echo 0")
@@ -134,6 +170,38 @@ class Shell(unittest.TestCase):
             path = os.path.join(support.SCRIPTS, name)
             self.assertTrue(os.access(path, os.X_OK), name)
             subprocess.run(["bash", "-n", path], check=True)
+
+    def test_what_is_packaged_is_built_first_in_the_folder_that_is_named(self):
+        top = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, top)
+        (top / "scripts").mkdir()
+        (top / "bin").mkdir()
+        shutil.copy(os.path.join(support.SCRIPTS, "package"), top / "scripts")
+        for path in "scripts/build", "bin/cmake", "bin/cpack", "bin/dpkg-shlibdeps":
+            (top / path).write_text("#!/bin/sh\necho %s \"$@\" >>'%s/asked'\n" % (path, top), encoding="utf-8")
+            (top / path).chmod(0o755)
+        for folder, built in ("build/release", "scripts/build release bench-all gilfree_bench"), (
+                "build/mine", "bin/cmake --build build/mine --target bench-all gilfree_bench"):
+            archive = top / folder / "scenarios" / "libgilfree_bench.a"
+            archive.parent.mkdir(parents=True)
+            archive.touch()  # of older sources
+            (top / "packages").mkdir(exist_ok=True)
+            (top / "packages" / "one.deb").touch()
+            subprocess.run([top / "scripts" / "package", top / "packages"], check=True, stdout=subprocess.DEVNULL,
+                           env={"PATH": "%s:%s" % (top / "bin", os.environ["PATH"]), "GILFREE_BUILD": folder})
+            asked = (top / "asked").read_text("utf-8").splitlines()
+            self.assertIn(built, asked)
+            last = "bin/cpack --config %s/CPackConfig.cmake" % folder
+            self.assertEqual([line.startswith(last) for line in asked[asked.index(built):]].count(True), 1)
+
+    def test_pages_name_the_generator_that_setup_installs(self):
+        named = 0
+        for page in "README.md", "scenarios/README.md", "primitives/README.md":
+            text = pathlib.Path(support.ROOT, page).read_text("utf-8")
+            for command in re.findall(r"cmake (?:-G \w+ )?-B ", text):
+                self.assertEqual(command, "cmake -G Ninja -B ", page)
+                named += 1
+        self.assertGreaterEqual(named, 2)
 
     def test_flake8_is_given_each_python_file_also_those_without_an_ending(self):
         top = pathlib.Path(tempfile.mkdtemp())

@@ -38,10 +38,12 @@ inline OwnerId make_owner_id(std::size_t slot_plus_one, std::uint32_t id, std::u
   return (owner & kMostParticipants) - 1;
 }
 [[gnu::always_inline]] inline std::uint32_t id_of(OwnerId owner) {
-  return (owner >> kSlotBits) & ((1u << kIdBits) - 1);
+  return static_cast<std::uint32_t>(owner >> kSlotBits) & ((1u << kIdBits) - 1);
 }
 // Start time and program.
-inline std::uint32_t born(OwnerId owner) { return owner >> (kSlotBits + kIdBits); }
+inline std::uint32_t born(OwnerId owner) {
+  return static_cast<std::uint32_t>(owner >> (kSlotBits + kIdBits));
+}
 
 // This thread's and its process's names, or kNoOwner before their first use. They lie in a page that
 // the kernel clears in every child (MADV_WIPEONFORK), so that a child made by fork(), _Fork() or

@@ -134,7 +134,9 @@ struct PoolPlan {
 class Delivery {
  public:
   Delivery(PoolShare& share, int worker)
-      : share_(share), ring_(*share.results[worker]), generation_(share.slot(worker).generation) {}
+      : share_(share),
+        ring_(*share.results[static_cast<std::size_t>(worker)]),
+        generation_(share.slot(worker).generation) {}
 
   // Where to write `length` bytes of the result; waits for room. commit() hands it in: from then on it
   // survives the worker. publish() has it taken: seldom, as the two would contend for the ring's cache lines.

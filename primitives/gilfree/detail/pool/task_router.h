@@ -22,7 +22,8 @@ namespace gilfree::detail {
 
 class TaskRouter {
  public:
-  explicit TaskRouter(PoolShare& share) : share_(share), seen_(share.workers) {}
+  explicit TaskRouter(PoolShare& share)
+      : share_(share), seen_(static_cast<std::size_t>(share.workers)) {}
 
   bool has_place() const { return pending_.has_place(); }
   std::size_t under_way() const { return pending_.size(); }

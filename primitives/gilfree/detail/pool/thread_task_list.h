@@ -55,7 +55,7 @@ class ThreadTaskList {
   explicit ThreadTaskList(int workers)
       : workers_(workers), batches_(new Batch[static_cast<std::size_t>(workers)]) {}
 
-  Batch& batch_of(int worker) const { return batches_[worker]; }
+  Batch& batch_of(int worker) const { return batches_[static_cast<std::size_t>(worker)]; }
   // False while a task is left, or may be.
   bool is_empty() const;
 

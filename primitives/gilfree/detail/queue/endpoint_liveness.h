@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <initializer_list>
@@ -130,9 +131,9 @@ class EndpointLiveness<Threads> {
   }
   ~EndpointLiveness() { close(); }
 
-  bool close() { return open_ && (*open_)[side_].exchange(false, std::memory_order_acq_rel); }
-  bool is_open() const { return open_ && (*open_)[side_].load(std::memory_order_acquire); }
-  bool other_is_gone() const { return !(*open_)[1 - side_].load(std::memory_order_acquire); }
+  bool close() { return open_ && flag(side_).exchange(false, std::memory_order_acq_rel); }
+  bool is_open() const { return open_ && flag(side_).load(std::memory_order_acquire); }
+  bool other_is_gone() const { return !flag(1 - side_).load(std::memory_order_acquire); }
   bool other_is_gone_lately() const { return other_is_gone(); }
   int side() const { return side_; }
 
@@ -140,6 +141,7 @@ class EndpointLiveness<Threads> {
   struct Flags : std::array<std::atomic<bool>, 2> {
     Flags() : array{true, true} {}
   };
+  std::atomic<bool>& flag(int side) const { return (*open_)[static_cast<std::size_t>(side)]; }
   EndpointLiveness(std::shared_ptr<Flags> open, int side) : open_(std::move(open)), side_(side) {}
 
   std::shared_ptr<Flags> open_;
