@@ -15,8 +15,8 @@ namespace harness {
 
 class EventLog {
  public:
-  // Locks the file while it lives. Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on
-  // device"; BadUsage if another run writes to it.
+  // Locks the folder and the file while it lives: of all commands, one at a time writes to a folder. Throws CannotWrite, as
+  // append does: "DIR/events.jsonl: No space left on device"; BadUsage if another command writes to it.
   explicit EventLog(const std::filesystem::path& directory,
                     const std::string& name = "events.jsonl");
   ~EventLog();
@@ -28,8 +28,10 @@ class EventLog {
   void end_line();
 
  private:
+  void close_all() const;
+
   std::filesystem::path path_;
-  int fd_;
+  int folder_, fd_;  // folder_: below 0 where a folder cannot be opened, only written to
 };
 
 // Returns them in order, leaving out a last line that was cut short. Throws std::runtime_error if there

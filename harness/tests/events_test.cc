@@ -78,6 +78,17 @@ TEST_F(EventsTest, AFolderWithoutARunSaysSo) {
             file() + ": no such run; name a folder that `run` wrote");
 }
 
+TEST_F(EventsTest, OneCommandAtATimeWritesToAFolderWhateverItsLogIsCalled) {
+  {
+    EventLog one(folder.path(), "aa.jsonl");
+    for (const std::string name : {"aa.jsonl", "events.jsonl"}) {
+      EXPECT_EQ(message_of<BadUsage>([&] { EventLog other(folder.path(), name); }),
+                folder.path().string() + ": a run is still writing to it");
+    }
+  }
+  EventLog other(folder.path());
+}
+
 // Words that a launch wrote may be in any encoding; they must not end the run.
 TEST_F(EventsTest, BytesThatAreNoTextAreReplaced) {
   EventLog(folder.path()).append({{"event", "run"}, {"error", "caf\xe9"}});

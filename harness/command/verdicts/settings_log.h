@@ -28,7 +28,7 @@ class SettingsLog {
   void open(const std::filesystem::path& folder, bool resume, const Json& settings,
             const std::function<void(const Json&)>& read);
 
-  // Throws BadUsage if the folder has such a log.
+  // Throws BadUsage if the folder has such a log, or one that this one may not stand beside.
   void expect_none(const std::filesystem::path& folder) const;
   // Returns the settings of the log that the folder has; an empty object if there are none that can be read.
   Json settings_in(const std::filesystem::path& folder) const;
