@@ -37,4 +37,11 @@ CLI::Validator number_between(double least, double most) {
   return CLI::Validator(check, "", "");
 }
 
+CLI::Validator not_empty() {
+  const auto check = [](std::string& text) {
+    return std::string(text.empty() ? "it is empty; give it a value or leave it out" : "");
+  };
+  return CLI::Validator(check, "", "");
+}
+
 }  // namespace harness

@@ -62,6 +62,23 @@ class Mistakes(CommandTest):
             with self.subTest(words):
                 self.refuses(["run", *words], 2, said)
 
+    def test_an_empty_word_does_not_ask_for_nothing(self):
+        """A variable that a script forgot to set: `--baseline "$BASE"` must not switch the gate off."""
+        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run"]
+        name = "'' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first"
+        word, see = "%s: it is empty; give it a value or leave it out; see bench-all%s --help", "compare: the name of a run is empty"
+        for words, said in (
+                ([*COUNT, "--baseline", ""], name), ([*COUNT, "--save-baseline", ""], name),
+                (["compare", "--baseline", "", "x"], see), (["compare", "", "x"], see),
+                ([*two, "--load", ""], word % ("--load", " ab")), (["aa", "--dry-run", "--a", ""], word % ("--a", " aa")),
+                (["ab", "--a", "", "--b", "", self.program, self.program], word % ("--a", " ab")),
+                (["ab", "--a", self.program, "--b", self.program, "--out", "", "--resume"], "--out: the name of the folder is empty"),
+                (["report", "x", "--format", ""], word % ("--format", "")), (["report", ""], word % ("folder", "")),
+                (["completion", ""], word % ("shell", "")), (["fleet", "--out", "x", "--via", ""], word % ("--via", " fleet")),
+                (["fleet", "--out", "x", "--nodes", ""], word % ("--nodes", " fleet")), (["fleet", "status", ""], word % ("folder", " fleet"))):
+            with self.subTest(words):
+                self.refuses(words, 2, said)
+
     def test_an_unknown_option(self):
         for words in (["--nonsense"], ["run", "--nonsense=3"], ["list", "--siez", "8"]):
             with self.subTest(words):

@@ -189,8 +189,9 @@ void declare(CLI::App& app, CompareOptions& options) {
   app.require_subcommand(1, 1);
   auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
   ab_command->footer(kAboutAb);
-  ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision");
-  ab_command->add_option("--b", options.b, "the same");
+  ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision")
+      ->check(not_empty());
+  ab_command->add_option("--b", options.b, "the same")->check(not_empty());
   ab_command
       ->add_option("--floor", options.floor,
                    "the aa.json that `aa` wrote on this machine: a change that it could not find "
@@ -213,7 +214,7 @@ void declare(CLI::App& app, CompareOptions& options) {
   add_shared(*ab_command, options);
   auto* aa_command =
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
-  aa_command->add_option("--a", options.a, "the build; this one if not given");
+  aa_command->add_option("--a", options.a, "the build; this one if not given")->check(not_empty());
   aa_command
       ->add_option("--trials", options.trials,
                    "comparisons of the build with itself (20); with --power, of each slowdown")

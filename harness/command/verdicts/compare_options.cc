@@ -96,7 +96,8 @@ void add_shared(CLI::App& command, CompareOptions& options) {
           "an option of `run` for each launch, as --launch-option=--window=20ms; repeatable")
       ->allow_extra_args(false);
   command.add_option("--load", options.load, "CPU-bound work beside the parties, as of `run`")
-      ->type_name("LIST");
+      ->type_name("LIST")
+      ->check(not_empty());
   command.add_flag("-q,--quiet", options.quiet, "no progress");
   command
       .add_option("--progress", options.progress,
