@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -50,7 +51,23 @@ void EventLog::close_all() const {
 }
 
 // What a launch complained of may be any bytes: those that are no UTF-8 are replaced.
-void EventLog::append(const Json& event) { write_all(fd_, path_, to_text(event) + "\n"); }
+void EventLog::append(const Json& event) {
+  expect_in_place();
+  write_all(fd_, path_, to_text(event) + "\n");
+}
+
+void EventLog::expect_in_place() const {
+  struct stat open {
+  }, named{};
+  if (::fstat(fd_, &open) != 0) return;
+  const bool is_there = ::stat(path_.c_str(), &named) == 0;
+  if (!is_there && errno != ENOENT && errno != ENOTDIR) return;  // it is not known
+  if (is_there && named.st_dev == open.st_dev && named.st_ino == open.st_ino) return;
+  throw LogMoved(
+      path_.string() +
+      ": it was moved or removed while this was measuring, which ends here; if it was moved, "
+      "--resume with the name of its new folder goes on");
+}
 
 void EventLog::end_line() { write_all(fd_, path_, "\n"); }
 

@@ -13,6 +13,12 @@
 
 namespace harness {
 
+// The folder that a command writes to was moved or removed meanwhile.
+class LogMoved : public CannotWrite {
+ public:
+  using CannotWrite::CannotWrite;
+};
+
 class EventLog {
  public:
   // Locks the folder and the file while it lives: of all commands, one at a time writes to a folder. Throws CannotWrite, as
@@ -26,6 +32,9 @@ class EventLog {
   void append(const Json& event);
   // After a last line that was cut short.
   void end_line();
+  // Throws LogMoved if the file is not the one that has this name any more, as append does: what follows would go
+  // elsewhere than the other files of the folder.
+  void expect_in_place() const;
 
  private:
   void close_all() const;

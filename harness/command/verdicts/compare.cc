@@ -135,6 +135,7 @@ int ab(CompareOptions options) {
   }
   std::vector<Pair> made;
   const Json settings = settings_of(options, a, b, cases.shared);
+  const FinishFirst finish;  // what was measured is judged and written
   log.open(options.out, options.resume, settings,
            [&](const Json& line) { made.push_back(pair_of(line, cases.shared)); });
   options.settings.scratch = log.folder() / kScratch;
@@ -152,6 +153,7 @@ int ab(CompareOptions options) {
   b.expect_as_it_was("B", settings.at("b"));
   auto result = comparison.result();
   result.about = {"A: " + a.about(), "B: " + b.about()};
+  log.expect_in_place();
   write_comparison(result, log.folder());
   say({result}, options.format);
   say_results(options, log.folder(), "compare.md, compare.csv, compare.json");

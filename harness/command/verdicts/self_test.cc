@@ -191,6 +191,7 @@ class SelfTestRun {
   int end(int code) const {
     SelfTest test(options_.settings.delta);
     for (const auto& trial : log_.trials()) test.add(trial);
+    log_.expect_in_place();
     write_self_test(test, options_.settings, log_.failures(), log_.folder());
     if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
     std::cout << text_of(test);

@@ -35,6 +35,8 @@ class SettingsLog {
 
   const std::filesystem::path& folder() const { return folder_; }
   void append(const Json& line) { log_->append(line); }
+  // Throws LogMoved if the folder was moved or removed meanwhile.
+  void expect_in_place() const { log_->expect_in_place(); }
 
  private:
   void read_all(const Json& settings, const std::function<void(const Json&)>& read);
