@@ -14,6 +14,7 @@
 #include "harness/base/lists.h"
 #include "harness/judge/reports/case_table.h"
 #include "harness/judge/reports/comparison_cells.h"
+#include "harness/judge/reports/comparison_markdown.h"
 #include "harness/judge/run_facts.h"
 #include "harness/record/environment.h"
 
@@ -70,7 +71,7 @@ CaseTable::Cells cells_of(const SelfTest::Power& power) {
 }
 
 std::string line_of(const std::string& name, const CaseTable::Cells& cells) {
-  std::string line = "| " + name + " |";
+  std::string line = "| " + markdown_text(name) + " |";
   for (const auto& cell : cells) line += " " + cell + " |";
   return line + "\n";
 }
@@ -282,7 +283,8 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
                     {"failures", failures}};
   write_file(folder / "aa.json", to_text(all, 1) + "\n");
   std::string text = markdown_of(test);
-  for (const auto& why : failures) text += "\nA trial could not be ended: " + one_line(why) + "\n";
+  for (const auto& why : failures)
+    text += "\nA trial could not be ended: " + markdown_text(why) + "\n";
   write_file(folder / "aa.md", text);
 }
 
