@@ -5,6 +5,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/command/values.h"
+#include "harness/command/variables.h"
 
 namespace harness {
 
@@ -19,8 +20,10 @@ std::optional<int> answered(std::string_view command, CLI::App& app, int argc, c
   } catch (const CLI::CallForHelp& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all " + std::string(command) +
-                   " --help");
+    throw BadUsage(named_by_variable(app, one_line(mistake.what())) + "; see bench-all " +
+                   std::string(command) + " --help");
+  } catch (const BadUsage& mistake) {
+    throw BadUsage(named_by_variable(app, mistake.what()));
   }
   return std::nullopt;
 }

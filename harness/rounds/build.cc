@@ -136,6 +136,13 @@ std::string fault_of(const std::vector<Json>& events, const std::string& name) {
                              : "it wrote rows of " + counted(launches.size(), "launch", "launches");
 }
 
+// "line 2: is not JSON" of what the reader said, which names a file that is removed and how to use the rest of it.
+std::string damage_in(const fs::path& folder, std::string said) {
+  const std::string before = (folder / "events.jsonl").string() + ": ";
+  if (said.starts_with(before)) said.erase(0, before.size());
+  return one_line(said.substr(0, said.find("; ")));
+}
+
 // What a launch of the case that has ended so left in its folder. Throws std::runtime_error if that is damaged.
 Launched launched_in(const fs::path& folder, const std::string& name, const Finished& finished) {
   const auto events =
@@ -255,8 +262,8 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
   Launched launched;
   try {
     launched = launched_in(scratch, name, finished);
-  } catch (const std::exception&) {  // Json's too
-    launched = {.failure = "its events.jsonl is damaged"};
+  } catch (const std::exception& why) {  // Json's too
+    launched = {.failure = "its events.jsonl is damaged (" + damage_in(scratch, why.what()) + ")"};
   }
   if (!launched.failure.empty()) {
     place.expect_as_it_was();

@@ -91,6 +91,16 @@ class Revisions(CompareTest):
                 with open(os.path.join(tree, "build", "commit"), encoding="ascii") as file:
                     self.assertEqual(file.read().strip(), commit)
 
+    def test_two_builds_on_the_command_line_come_before_variables(self):
+        self.repository(self.BUILD % self.program)
+        variables = {"BENCH_ALL_A": self.program, "BENCH_ALL_B": self.program}
+        words = [CASE, "--rounds", "1", "--dry-run"]
+        result = self.run_it(["ab", "HEAD", "main", *words], environment=variables)
+        self.assertEqual((result.code, result.out.count("to be built in")), (0, 2), result)
+        # Filters are no builds.
+        result = self.run_it(["ab", *words[:1], *words], environment=variables)
+        self.assertEqual((result.code, result.out.count("to be built in")), (0, 0), result)
+
     def test_a_build_that_failed_does_not_count_though_it_left_a_program(self):
         self.repository(self.BUILD % self.program + 'echo sorry\n[ -e "%s" ] || exit 3\n' % self.path("heals"))
         for _ in range(2):

@@ -17,6 +17,7 @@
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
+#include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdicts/compare_options.h"
 #include "harness/command/verdicts/delay_use.h"
@@ -111,9 +112,21 @@ void warn_of(const CompareOptions& options, const Cases& cases, const Floors& fl
                   few_of(cases.only_b));
 }
 
+// Whether it names a build; a filter names none.
+bool is_build(const std::string& word) try {
+  Build::look_for(word);
+  return true;
+} catch (const BadUsage&) {
+  return false;
+}
+
 int ab(CompareOptions options) {
   if (options.a.empty() != options.b.empty())
     throw BadUsage("ab: give both --a and --b, or neither");
+  if (options.may_be_named_by_words && options.words.size() >= 2 && is_build(options.words[0]) &&
+      is_build(options.words[1])) {
+    options.a.clear(), options.b.clear();  // the command line has precedence
+  }
   if (options.a.empty()) {
     if (options.words.size() < 2) {
       throw BadUsage("ab: name two builds, as `ab main HEAD` or `ab --a OLD --b NEW`");
@@ -159,6 +172,17 @@ int ab(CompareOptions options) {
   say_results(options, log.folder(), "compare.md, compare.csv, compare.json");
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
   return code_of({result}, options.strict);
+}
+
+// "5,10", or one list for each time that the option is given.
+std::vector<double> powers_in(const std::vector<std::string>& lists) {
+  std::vector<double> powers;
+  for (const auto& list : lists) {
+    for (const auto& percent : split(list, ',')) {
+      powers.push_back(decimal("--power", percent, 0.1, 1000));
+    }
+  }
+  return powers;
 }
 
 void add_dry_run(CLI::App& command, CompareOptions& options, CLI::Option* resume) {
@@ -218,16 +242,17 @@ void declare(CLI::App& app, CompareOptions& options) {
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
   aa_command->add_option("--a", options.a, "the build; this one if not given")->check(not_empty());
   aa_command
-      ->add_option("--trials", options.trials,
-                   "comparisons of the build with itself (20); with --power, of each slowdown")
-      ->check(CLI::Range(1, 100'000));
+      ->add_option_function<std::string>(
+          "--trials",
+          [&](const std::string& text) { options.trials = between("--trials", text, 1, 100'000); },
+          "comparisons of the build with itself (20); with --power, of each slowdown")
+      ->type_name("N");
   aa_command
-      ->add_option("--power", options.powers,
-                   "instead slow B by so many percent, as 5,10: how often is that found?")
-      ->delimiter(',')
+      ->add_option_function<std::vector<std::string>>(
+          "--power", [&](const auto& lists) { options.powers = powers_in(lists); },
+          "instead slow B by so many percent, as 5,10: how often is that found?")
       ->type_name("LIST")
-      ->allow_extra_args(false)
-      ->check(number_between(0.1, 1000));
+      ->allow_extra_args(false);
   add_dry_run(*aa_command, options,
               aa_command->add_flag("--resume", options.resume,
                                    "keep the trials that --out has, and add to them"));
@@ -259,6 +284,10 @@ int compare(int argc, char** argv) {
   CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
   declare(app, options);
   if (const auto code = answered(argv[1], app, argc, argv)) return *code;
+  if (const auto* named = app.get_subcommand("ab"); named->parsed()) {
+    options.may_be_named_by_words =
+        is_from_variable(*named->get_option("--a")) && is_from_variable(*named->get_option("--b"));
+  }
   remove_variables();
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;

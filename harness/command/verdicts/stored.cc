@@ -103,7 +103,9 @@ int compare_stored(int argc, char** argv) {
   CLI::App app{kMeaning};
   declare(app, options);
   if (const auto code = answered("compare", app, argc - 1, argv + 1)) return *code;
-  if (!options.baseline) {
+  // Two runs on the command line come before a variable.
+  const bool is_named = is_from_variable(*app.get_option("--baseline")) && options.runs.size() > 1;
+  if (!options.baseline || is_named) {
     options.baseline = options.runs.front();
     options.runs.erase(options.runs.begin());
   }

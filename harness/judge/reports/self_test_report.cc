@@ -119,7 +119,9 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
     if (there != here) doubts.push_back(what + " " + there + " there, " + here + " here");
   };
   if (all.contains("rounds")) {
-    note("rounds", std::to_string(all.at("rounds").get<int>()), std::to_string(settings.rounds));
+    const Json& rounds = all.at("rounds");
+    if (!rounds.is_number_integer() || rounds < 1) throw std::out_of_range("no number of rounds");
+    note("rounds", to_text(rounds), std::to_string(settings.rounds));
   }
   if (all.contains("delta")) {
     const auto text = [](double delta) { return formatted("%g %%", 100 * delta); };
