@@ -64,6 +64,35 @@ class Resume(InstantTest):
                     path = self.path(name)
                     shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
 
+    def test_2_for_a_line_that_is_no_pair_of_launches(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            first, second, *others = file.readlines()
+        for change in ({"event": "trial"}, {"event": 3}, {"a": {"fairness": 7}}, {"a": {"rate": 1e308}}):
+            with self.subTest(change):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.writelines([first, json.dumps({**json.loads(second), **change}) + "\n", *others])
+                self.refuses(self.words("--resume"), 2, "--resume: %s: line 2 is no pair of launches; delete that line to use the "
+                                                        "rest" % path)
+
+    def test_2_for_rounds_of_another_machine(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            first, *others = file.readlines()
+        facts = json.loads(first)
+        facts["measured_on"]["host"]["cpu_model"] = "Other"
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([json.dumps(facts) + "\n", *others])
+        result = self.run_it(self.words("--resume"))
+        self.assertEqual(result.code, 2)
+        self.assertIn("--resume: the rounds in %s were made otherwise (CPU model: Other and " % self.path("out"), result.err)
+        del facts["measured_on"]  # of an older bench-all
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([json.dumps(facts) + "\n", *others])
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+
     def test_7_where_its_folder_is_moved_or_removed_meanwhile_and_it_goes_on_from_there(self):
         """At each place of a launch: while one runs, and between two."""
         for move in (lambda: os.rename(self.path("out"), self.path("moved")),

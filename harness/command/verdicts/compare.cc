@@ -26,6 +26,7 @@
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/judge/run_facts.h"
 #include "harness/rounds/comparison.h"
 
 namespace harness {
@@ -64,7 +65,8 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b,
                    {"options", options.settings.options},
                    {"filters", options.words},
                    {"cases", cases},
-                   {"floors", floors}};
+                   {"floors", floors},
+                   {kMachine, measured_on()}};
   if (options.injected_delay_ns) settings["injected_delay_ns"] = *options.injected_delay_ns;
   return settings;
 }

@@ -16,6 +16,7 @@
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/judge/run_facts.h"
 #include "harness/judge/self_test.h"
 #include "harness/rounds/injected_delay.h"
 
@@ -36,7 +37,8 @@ Json settings_of(const CompareOptions& options, const Json& build,
           {"power", powers},
           {"options", options.settings.options},
           {"filters", options.words},
-          {"cases", cases}};
+          {"cases", cases},
+          {kMachine, measured_on()}};
 }
 
 std::vector<std::string> cases_of(const Build& build, const CompareOptions& options) {

@@ -9,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
+#include "harness/judge/run_facts.h"
 #include "harness/record/folder.h"
 
 namespace harness {
@@ -46,8 +47,15 @@ std::vector<std::string> differences_between(const Json& there, const Json& here
   }
   std::vector<std::string> differences;
   for (const auto& name : names) {
+    if (name == kMachine) continue;
     const Json in_there = there.value(name, Json()), in_here = here.value(name, Json());
     if (in_there != in_here) differences.push_back(difference_in(name, in_there, in_here));
+  }
+  // An older log does not say on which machine it was measured.
+  if (there.contains(kMachine) && here.contains(kMachine)) {
+    for (const auto& difference : unlike(there[kMachine], here[kMachine])) {
+      differences.push_back(difference);
+    }
   }
   return differences;
 }

@@ -14,6 +14,9 @@
 
 namespace harness {
 
+// The setting that is measured_on(): what another machine has otherwise is named as `compare` does.
+inline constexpr char kMachine[] = "measured_on";
+
 class SettingsLog {
  public:
   struct Names {

@@ -16,7 +16,6 @@
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/comparison_markdown.h"
 #include "harness/judge/run_facts.h"
-#include "harness/record/environment.h"
 
 namespace harness {
 namespace {
@@ -100,16 +99,6 @@ constexpr char kNoGate[] =
 constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
-
-// The facts that another machine or another way of building would have otherwise.
-Json measured_on() {
-  const Json all = environment();
-  Json facts = Json::object();
-  for (const char* group : {"host", "limits", "environment", "build"}) {
-    facts[group] = all.value(group, Json());
-  }
-  return facts;
-}
 
 // What the trials of an aa.json have other than an `ab` with these settings.
 std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
