@@ -56,10 +56,11 @@ class Surroundings(CommandTest):
         self.assertEqual(result, (0, "", ""))
 
     def test_too_few_descriptors_are_named(self):
-        result = self.under(limit(resource.RLIMIT_NOFILE, 4), COUNT)
-        self.assertEqual(result, (7, "", "bench-all: cannot write results: %s/run.json: Too many "
-                                         "open files; raise ulimit -n\n" % self.path("out")))
-        self.assertFalse(os.path.exists(self.path("out")))
+        for most, file in ((4, "events.jsonl"), (5, "run.json")):
+            result = self.under(limit(resource.RLIMIT_NOFILE, most), COUNT)
+            self.assertEqual(result, (7, "", "bench-all: cannot write results: %s/%s: Too many "
+                                             "open files; raise ulimit -n\n" % (self.path("out"), file)))
+            self.assertFalse(os.path.exists(self.path("out")))
 
     def test_a_launch_that_finds_no_descriptor_is_a_row(self):
         for most in range(5, 14):
