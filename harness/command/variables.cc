@@ -48,7 +48,7 @@ std::string named_by_variable(const CLI::App& app, const std::string& message) {
       return option->get_envname() + message.substr(name.size());
     }
     // "Could not convert: --strict = maybe"
-    if (option->get_type_size() == 0 && message.find(name + " = ") != std::string::npos) {
+    if (message.rfind("Could not convert: " + name + " = ", 0) == 0) {
       return option->get_envname() + ": " + in_quotes(option->results()[0]) +
              " is neither true nor false";
     }

@@ -128,7 +128,8 @@ TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
   const auto text = [&](Format format) { return formatted({compared}, format); };
   EXPECT_NE(text(Format::kTable).find("\na/x<1>\n  worse    rate    +25.0 %"), std::string::npos)
       << text(Format::kTable);
-  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | +25.0 % |"), std::string::npos);
+  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x&lt;1&gt; | rate | +25.0 % |"),
+            std::string::npos);
   EXPECT_EQ(Json::parse(text(Format::kJson))[0]["rows"][0]["verdict"], "worse");
   EXPECT_NE(text(Format::kJunit).find("classname=\"a/x&lt;1&gt;\""), std::string::npos);
   EXPECT_NE(text(Format::kJunit).find("failures=\"1\""), std::string::npos);
