@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <cstdio>
 #include <fstream>
 
 #include "harness/base/errors.h"
@@ -20,6 +22,16 @@ std::optional<std::string> read_text(const fs::path& path) {
     text.append(buffer, static_cast<std::size_t>(in.gcount()));
   }
   if (!in.eof()) return std::nullopt;
+  return text;
+}
+
+std::string content_of(const fs::path& path) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char byte : read_text(path).value_or("")) {
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  }
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
 }
 

@@ -12,9 +12,11 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<int> first{0};  // the signal that came, while finishing
 std::atomic<std::int64_t> first_came_ns{0};
-std::atomic<bool> finishing{false};
+std::atomic<int> finishing{0};  // how many FinishFirst live
 std::atomic<pid_t> doomed_at_end{0};
-static_assert(std::atomic<std::int64_t>::is_always_lock_free, "used by a signal handler");
+static_assert(std::atomic<int>::is_always_lock_free &&
+                  std::atomic<std::int64_t>::is_always_lock_free,
+              "used by a signal handler");
 
 std::int64_t now_ns() {
   timespec now{};
@@ -24,7 +26,7 @@ std::int64_t now_ns() {
 
 // Calls only what is async-signal-safe.
 void on_signal(int number) {
-  if (finishing.load()) {
+  if (finishing.load() > 0) {
     int none = 0;
     if (first.compare_exchange_strong(none, number)) {
       first_came_ns.store(now_ns());
@@ -54,11 +56,11 @@ void end_on_signals() {
 void kill_at_end(pid_t doomed) { doomed_at_end.store(doomed); }
 
 FinishFirst::FinishFirst() {
-  first.store(0);
-  finishing.store(true);
+  if (finishing.load() == 0) first.store(0);
+  finishing.fetch_add(1);
 }
 
-FinishFirst::~FinishFirst() { finishing.store(false); }
+FinishFirst::~FinishFirst() { finishing.fetch_sub(1); }
 
 int interrupted() { return first.load(); }
 

@@ -24,7 +24,7 @@ void kill_at_end(pid_t doomed);
 
 // While one lives, the first signal sets interrupted() and this program goes on, to finish what it is
 // at. A second signal ends it at once, unless it comes within a second of the first: timeout(1) sends
-// each signal twice.
+// each signal twice. One within another changes nothing: the outermost begins and ends it.
 class FinishFirst {
  public:
   FinishFirst();
@@ -33,7 +33,7 @@ class FinishFirst {
   FinishFirst& operator=(const FinishFirst&) = delete;
 };
 
-// Returns the number of the signal that came while the present or the last FinishFirst lived, or 0.
+// Returns the number of the signal that came while the present or the last outermost FinishFirst lived, or 0.
 int interrupted();
 
 // While one lives, these signals and SIGCHLD wait. ppoll(2) with outside() lets them in, so that none

@@ -170,15 +170,19 @@ void declare(CLI::App& app, Wanted& wanted) {
       "never run this,\n"
       "or its job was refused. status: 4 not all is done. 7 cannot write");
   app.add_option("-o,--out", wanted.out, "folder for the results, shared by the nodes")
-      ->type_name("DIR");
-  app.add_option("--nodes", wanted.nodes, "n1,n2 or n[1-4]")->type_name("LIST");
+      ->type_name("DIR")
+      ->check(not_empty());
+  app.add_option("--nodes", wanted.nodes, "n1,n2 or n[1-4]")->type_name("LIST")->check(not_empty());
   app.add_option("--constraint", wanted.constraint, "all nodes with this feature")
-      ->type_name("FEATURE");
+      ->type_name("FEATURE")
+      ->check(not_empty());
   app.add_option("--via", wanted.via, "local (default): this machine, now; or slurm")
-      ->type_name("ENGINE");
+      ->type_name("ENGINE")
+      ->check(not_empty());
   app.add_flag("-n,--dry-run", wanted.dry_run, "print what would be submitted");
   app.add_subcommand("status", "what has become of each node")
       ->add_option("folder", wanted.folder, "the folder of a fleet")
+      ->check(not_empty())
       ->required();
   accept_variables(app);
 }

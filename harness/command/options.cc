@@ -12,6 +12,7 @@
 #include "harness/command/raw_options.h"
 #include "harness/command/uses.h"
 #include "harness/command/values.h"
+#include "harness/command/variables.h"
 #include "harness/run/progress.h"
 
 namespace harness {
@@ -129,7 +130,9 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.answer = std::string(wanted.what()) + "\n";
     options.command = Command::kAnswer;
   } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all --help");
+    throw BadUsage(named_by_variable(app, one_line(mistake.what())) + "; see bench-all --help");
+  } catch (const BadUsage& mistake) {
+    throw BadUsage(named_by_variable(app, mistake.what()));
   }
   if (options.command == Command::kAnswer) return options;
   for (const CLI::App* named : app.get_subcommands())

@@ -1,6 +1,7 @@
 // Options: the command line of bench-all.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,10 @@ struct Options : RunSettings {
 
   Selection selection;
   std::vector<std::string> pythons;
-  std::vector<std::string> reports;     // the folders of `report`
-  std::string report_format;            // what it prints; empty: the answers
-  std::string baseline, save_baseline;  // of `run`; empty: none
-  std::string shell;                    // of `completion`
+  std::vector<std::string> reports;                    // the folders of `report`
+  std::string report_format;                           // what it prints; empty: the answers
+  std::optional<std::string> baseline, save_baseline;  // of `run`
+  std::string shell;                                   // of `completion`
   bool dry_run = false, json = false;
 };
 

@@ -3,6 +3,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 #include "harness/command/profiles.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/variables.h"
 #include "harness/record/environment.h"
 #include "harness/run/progress.h"
@@ -118,6 +119,7 @@ void add_output(CLI::App& app, Options& options, RawOptions& raw) {
               app.add_flag("--no-report", options.no_report, "write the tables, draw nothing"));
   raw.used_by({Command::kReport}, app.add_option("--format", options.report_format,
                                                  "report: print it as md, html or json"))
+      ->check(not_empty())
       ->type_name("FORMAT");
   raw.words["--format"] = {"md", "html", "json"};
   raw.used_by({Command::kRun}, app.add_flag("-q,--quiet", options.quiet, "no progress"));
@@ -152,10 +154,12 @@ void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Optio
   app.add_subcommand("env", "the machine, the build and the limits");
   app.add_subcommand("report", "make the tables, plots and report of a run again, or of several")
       ->add_option("folder", options.reports, "what `run`, `ab` or `stress` wrote")
+      ->check(not_empty())
       ->required();
   app.add_subcommand("man", "write the page bench-all(1) to standard output");
   app.add_subcommand("completion", "write a shell's completion to standard output")
       ->add_option("shell", options.shell, "bash, zsh or fish")
+      ->check(not_empty())
       ->required();
   add_axes(app, scenarios, options, raw);
   add_selection(app, options, raw);

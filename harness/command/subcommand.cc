@@ -5,6 +5,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/command/values.h"
+#include "harness/command/variables.h"
 
 namespace harness {
 
@@ -19,8 +20,10 @@ std::optional<int> answered(std::string_view command, CLI::App& app, int argc, c
   } catch (const CLI::CallForHelp& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(one_line(mistake.what()) + "; see bench-all " + std::string(command) +
-                   " --help");
+    throw BadUsage(named_by_variable(app, one_line(mistake.what())) + "; see bench-all " +
+                   std::string(command) + " --help");
+  } catch (const BadUsage& mistake) {
+    throw BadUsage(named_by_variable(app, mistake.what()));
   }
   return std::nullopt;
 }
@@ -33,6 +36,13 @@ CLI::Validator number_between(double least, double most) {
     } catch (const BadUsage& why) {
       return std::string(why.what()).substr(2);
     }
+  };
+  return CLI::Validator(check, "", "");
+}
+
+CLI::Validator not_empty() {
+  const auto check = [](std::string& text) {
+    return std::string(text.empty() ? "it is empty; give it a value or leave it out" : "");
   };
   return CLI::Validator(check, "", "");
 }

@@ -24,4 +24,7 @@ std::optional<int> answered(std::string_view command, CLI::App& app, int argc, c
 // Accepts a number within these bounds, and says so of others, NaN among them.
 CLI::Validator number_between(double least, double most);
 
+// Accepts all but an empty text, which would ask for nothing where a word asks for something.
+CLI::Validator not_empty();
+
 }  // namespace harness

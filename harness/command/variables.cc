@@ -6,6 +6,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "harness/base/errors.h"
+
 namespace harness {
 namespace {
 
@@ -36,6 +38,27 @@ bool is_from_variable(const CLI::Option& option) {
   if (option.get_envname().empty()) return false;
   const char* value = std::getenv(option.get_envname().c_str());
   return value != nullptr && option.results().size() == 1 && option.results()[0] == value;
+}
+
+std::string named_by_variable(const CLI::App& app, const std::string& message) {
+  for (const auto* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (!is_from_variable(*option)) continue;
+    if (message.rfind(name + ": ", 0) == 0) {
+      return option->get_envname() + message.substr(name.size());
+    }
+    // "Could not convert: --strict = maybe"
+    if (message.rfind("Could not convert: " + name + " = ", 0) == 0) {
+      return option->get_envname() + ": " + in_quotes(option->results()[0]) +
+             " is neither true nor false";
+    }
+  }
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App* each) { return each->parsed(); })) {
+    const auto named = named_by_variable(*command, message);
+    if (named != message) return named;
+  }
+  return message;
 }
 
 std::map<std::string, std::string> variables() {

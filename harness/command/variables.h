@@ -20,4 +20,7 @@ std::map<std::string, std::string> variables();
 // Removes the variables from the environment: programs that this one starts get what they are told.
 void remove_variables();
 
+// Returns a message about an option, "--rounds: ...", with the name of its variable instead if the value is from that.
+std::string named_by_variable(const CLI::App& app, const std::string& message);
+
 }  // namespace harness

@@ -5,6 +5,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
+#include "harness/record/environment.h"
 
 namespace harness {
 namespace {
@@ -71,6 +72,15 @@ Json fact_of(const Json& facts, const char* group, const char* key) {
 std::string fact_text(const Json& value) {
   if (value.is_null()) return "not known";
   return value.is_string() ? one_line(value.get<std::string>()) : to_text(value);
+}
+
+Json measured_on() {
+  const Json all = environment();
+  Json facts = Json::object();
+  for (const char* group : {"host", "limits", "environment", "build"}) {
+    facts[group] = all.value(group, Json());
+  }
+  return facts;
 }
 
 std::vector<std::string> unlike(const Json& a, const Json& b) {

@@ -50,7 +50,7 @@ std::set<std::pair<std::string, Metric>> keys_of(const StoredRun& a, const Store
 // Says so, with the remedy.
 std::string unfinished(const StoredRun& run) {
   return in_quotes(run.name) + " has not ended; complete it by `bench-all run --resume " +
-         one_line(run.name) + "`";
+         one_line(run.folder.empty() ? run.name : run.folder.string()) + "`";
 }
 
 // What is to be said of runs that have not ended. Throws BadUsage if that is not enough.
@@ -130,6 +130,7 @@ void mark_failed(ComparedRow& row, const StoredRun& run, const std::string& whic
 
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
   StoredRun run{name, Json::object(), {}, false};
+  run.folder = folder;
   std::map<std::pair<std::string, std::int64_t>, std::vector<Json>> launches;
   for (const auto& event : read_events(folder)) {
     if (event.at("event") == "run") run.facts.update(event);

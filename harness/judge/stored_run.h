@@ -26,6 +26,7 @@ struct StoredRun {
   bool has_ended = true;
   std::map<std::string, std::string> failures = {};  // of cases of which a launch failed: why
   std::map<std::string, int> launches = {};          // that ended well, by case
+  std::filesystem::path folder = {};                 // that holds it, for `run --resume`
 };
 
 // Throws BadUsage if the folder holds no readable run.

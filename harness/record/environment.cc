@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <boost/version.hpp>
-#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <optional>
@@ -17,17 +17,15 @@
 #include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
-#include "harness/base/run_program.h"
 #include "harness/base/topology.h"
 #include "harness/measure/calibration.h"
 #include "harness/measure/cgroup_quota.h"
 #include "harness/measure/counters.h"
+#include "harness/record/build_commit.h"
 #include "harness/record/build_facts.h"
 
 namespace harness {
 namespace {
-
-constexpr std::chrono::seconds kPatience{5};  // with git, on a slow disk
 
 // A small file's text without its last newline; null if it is not there.
 Json text_of(const std::string& path) {
@@ -89,20 +87,18 @@ Json limit(int resource) {
 // Set for one launch of many, of which the one who asked for them knows the facts.
 bool few_are_wanted() { return std::getenv(kFewFacts) != nullptr; }
 
-std::string git(const std::vector<std::string>& question) {
-  if (few_are_wanted()) return {};
-  // Without the lock that `git status` takes to note what it saw: a commit beside it would fail.
-  std::vector<std::string> command{"git", "--no-optional-locks", "-C", source_dir()};
-  command.insert(command.end(), question.begin(), question.end());
-  std::string answer = output_of(command, kPatience);
-  while (!answer.empty() && answer.back() == '\n') answer.pop_back();
-  return answer;
+// Whether files differed from the commit when this was linked; null where git did not say.
+Json is_dirty() {
+  const std::string dirty = build_commit::kDirty;
+  return dirty.empty() ? Json() : Json(dirty == "yes");
 }
 
-// Whether files differ from the commit; null where git does not answer, which names the branch first.
-Json git_dirty() {
-  const std::string answer = git({"status", "--porcelain", "--branch"});
-  return answer.empty() ? Json() : Json(answer.find('\n') != std::string::npos);
+// What tells this program from one that was built anew under its name; null without /proc.
+Json program() {
+  constexpr char kSelf[] = "/proc/self/exe";
+  std::error_code none;
+  if (few_are_wanted() || !std::filesystem::exists(kSelf, none)) return {};
+  return content_of(kSelf);
 }
 
 // PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
@@ -193,8 +189,9 @@ Json environment() {
   return {{"tool",
            {{"name", "bench-all"},
             {"version", build_facts::kVersion},
-            {"git_sha", known(git({"rev-parse", "HEAD"}))},
-            {"git_dirty", git_dirty()}}},
+            {"git_sha", known(std::string(build_commit::kSha))},
+            {"git_dirty", is_dirty()},
+            {"content", program()}}},
           {"build",
            {{"compiler", build_facts::kCompiler},
             {"compiler_version", build_facts::kCompilerVersion},

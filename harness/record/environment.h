@@ -12,8 +12,8 @@ namespace harness {
 // does not say.
 Json environment();
 
-// If this variable is set, environment() leaves out the facts that take longer than a short launch: what git says, and
-// the way of a cache line. `ab` and `aa` set it for their launches.
+// If this variable is set, environment() leaves out the facts that take longer than a short launch: the content of the
+// program, and the way of a cache line. `ab` and `aa` set it for their launches.
 inline constexpr char kFewFacts[] = "GILFREE_FEW_FACTS";
 
 // The same for people.

@@ -13,10 +13,16 @@
 
 namespace harness {
 
+// The folder that a command writes to was moved or removed meanwhile.
+class LogMoved : public CannotWrite {
+ public:
+  using CannotWrite::CannotWrite;
+};
+
 class EventLog {
  public:
-  // Locks the file while it lives. Throws CannotWrite, as append does: "DIR/events.jsonl: No space left on
-  // device"; BadUsage if another run writes to it.
+  // Locks the folder and the file while it lives: of all commands, one at a time writes to a folder. Throws CannotWrite, as
+  // append does: "DIR/events.jsonl: No space left on device"; BadUsage if another command writes to it.
   explicit EventLog(const std::filesystem::path& directory,
                     const std::string& name = "events.jsonl");
   ~EventLog();
@@ -26,10 +32,15 @@ class EventLog {
   void append(const Json& event);
   // After a last line that was cut short.
   void end_line();
+  // Throws LogMoved if the file is not the one that has this name any more, as append does: what follows would go
+  // elsewhere than the other files of the folder.
+  void expect_in_place() const;
 
  private:
+  void close_all() const;
+
   std::filesystem::path path_;
-  int fd_;
+  int folder_, fd_;  // folder_: below 0 where a folder cannot be opened, only written to
 };
 
 // Returns them in order, leaving out a last line that was cut short. Throws std::runtime_error if there

@@ -14,6 +14,19 @@ namespace harness {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+struct Kind {
+  const char *file, *what;
+};
+
+// Kinds of results that have names of files in common. `aa` may stand beside a run, whose report shows it.
+constexpr Kind kRun{"events.jsonl", "a run"}, kAb{"ab.jsonl", "an `ab`"},
+    kAa{"aa.jsonl", "an `aa`"};
+constexpr std::pair<Kind, Kind> kApart[] = {{kRun, kAb}, {kAb, kAa}};
+
+}  // namespace
+
 Folder::Folder(const fs::path& path, std::string log, std::string option)
     : log_(std::move(log)), option_(std::move(option)) {
   std::error_code error;
@@ -36,17 +49,22 @@ Folder::Folder(const fs::path& path, std::string log, std::string option)
   begin_log();
 }
 
+void expect_no_other_log(const fs::path& folder, const std::string& log,
+                         const std::string& option) {
+  for (const auto& [one, other] : kApart) {
+    if (log != one.file && log != other.file) continue;
+    const Kind& unwanted = log == one.file ? other : one;
+    std::error_code error;
+    if (!fs::exists(folder / unwanted.file, error)) continue;
+    throw BadUsage(option + ": " + folder.string() + " holds " + unwanted.what +
+                   " already; name another folder");
+  }
+}
+
 // Of two runs that name one folder at the same time, one gets it.
 void Folder::begin_log() {
   const fs::path log = path_ / log_;
-  // `aa` may stand beside a run, whose report shows it; a run and an `ab` have names in common.
-  for (const char* other : {"events.jsonl", "ab.jsonl"}) {
-    std::error_code error;
-    if (log_ == other || (log_ != "events.jsonl" && log_ != "ab.jsonl")) continue;
-    if (fs::exists(path_ / other, error)) {
-      refuse(path_.string() + " holds a run already; name another folder");
-    }
-  }
+  expect_no_other_log(path_, log_, option_);
   const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (fd >= 0) {
     ::close(fd);

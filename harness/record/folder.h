@@ -6,6 +6,10 @@
 
 namespace harness {
 
+// Throws BadUsage if the folder has results that those of `log`, the name of a file, may not stand beside.
+void expect_no_other_log(const std::filesystem::path& folder, const std::string& log,
+                         const std::string& option = "--out");
+
 class Folder {
  public:
   // Makes it, with the folders above it, and an empty file `log` that belongs to the run. Throws BadUsage, with the

@@ -1,14 +1,14 @@
 #include "harness/rounds/build.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <chrono>
-#include <cstdint>
-#include <cstdio>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/base/child_program.h"
 #include "harness/base/counted.h"
@@ -58,17 +58,6 @@ std::string exactly(const std::string& name) {
   return expression + "$";
 }
 
-// A number of what the file holds: FNV-1a of 64 bits.
-std::string content_of(const fs::path& path) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char byte : read_text(path).value_or("")) {
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-  }
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-  return text;
-}
-
 // What the launch leaves running would disturb the next one, in whatever process group it is.
 Finished run_build(const std::vector<std::string>& command, std::chrono::nanoseconds patience) {
   return run_program(command, patience, ChildProgram::Group::kWatched, kFewFacts);
@@ -101,6 +90,31 @@ void expect_written(const Finished& launch, const fs::path& scratch) {
   throw CannotWrite(said + kGoOn);
 }
 
+// The folder that a launch writes below.
+class LaunchPlace {
+ public:
+  explicit LaunchPlace(fs::path folder) : folder_(std::move(folder)) {
+    if (::stat(folder_.c_str(), &before_) != 0) gone();
+  }
+  // Throws CannotWrite if it is not there any more, or another one is: what was measured is not in that.
+  void expect_as_it_was() const {
+    struct stat now {};
+    const bool is_there = ::stat(folder_.c_str(), &now) == 0;
+    if (!is_there || now.st_dev != before_.st_dev || now.st_ino != before_.st_ino) gone();
+  }
+
+ private:
+  [[noreturn]] void gone() const {
+    throw CannotWrite(
+        folder_.string() +
+        ": it was moved or removed while this was measuring, which ends here; if it "
+        "was moved, the same command with --resume and --out of its new place goes on");
+  }
+
+  fs::path folder_;
+  struct stat before_ {};
+};
+
 // Why these events, of a program that ended with 0, are not those of the launch that was asked for; empty if they are.
 std::string fault_of(const std::vector<Json>& events, const std::string& name) {
   std::set<Json> launches;
@@ -120,6 +134,13 @@ std::string fault_of(const std::vector<Json>& events, const std::string& name) {
   }
   return launches.size() < 2 ? ""
                              : "it wrote rows of " + counted(launches.size(), "launch", "launches");
+}
+
+// "line 2: is not JSON" of what the reader said, which names a file that is removed and how to use the rest of it.
+std::string damage_in(const fs::path& folder, std::string said) {
+  const std::string before = (folder / "events.jsonl").string() + ": ";
+  if (said.starts_with(before)) said.erase(0, before.size());
+  return one_line(said.substr(0, said.find("; ")));
 }
 
 // What a launch of the case that has ended so left in its folder. Throws std::runtime_error if that is damaged.
@@ -235,15 +256,19 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
   std::vector<std::string> command{program_,      exactly(name), "--launches", "1",
                                    "--no-report", "--quiet",     "--out",      scratch};
   command.insert(command.end(), options.begin(), options.end());
+  const LaunchPlace place(scratch.parent_path());  // a launch would make it anew
   fs::remove_all(scratch);
   const Finished finished = run_build(command, patience_);
   Launched launched;
   try {
     launched = launched_in(scratch, name, finished);
-  } catch (const std::exception&) {  // Json's too
-    launched = {.failure = "its events.jsonl is damaged"};
+  } catch (const std::exception& why) {  // Json's too
+    launched = {.failure = "its events.jsonl is damaged (" + damage_in(scratch, why.what()) + ")"};
   }
-  if (!launched.failure.empty()) expect_written(finished, scratch);
+  if (!launched.failure.empty()) {
+    place.expect_as_it_was();
+    expect_written(finished, scratch);
+  }
   fs::remove_all(scratch);
   return launched;
 }

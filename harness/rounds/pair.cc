@@ -18,8 +18,9 @@ Sample sample_from(const Json& json) {
   Sample sample;
   for (const auto& [name, value] : json.items()) {
     const double number = value.get<double>();
-    if (!(number > 0)) throw std::out_of_range(name + " is not above 0");
-    sample[metric_called(name)] = number;
+    const Metric metric = metric_called(name);
+    if (!(number > 0 && number <= facts_of(metric).most)) throw std::out_of_range(name);
+    sample[metric] = number;
   }
   return sample;
 }
@@ -35,6 +36,7 @@ Json json_of(const Pair& pair) {
 }
 
 Pair pair_from(const Json& json) {
+  if (json.at("event") != "pair") throw std::out_of_range("event");
   Pair pair{.name = json.at("case").get<std::string>(),
             .fresh = json.at("fresh").get<bool>(),
             .seconds = json.at("seconds").get<double>(),

@@ -146,6 +146,7 @@ void Revision::build(const Say& say) const {
   say("building commit " + commit_ + " in " + one_line(tree_.string()) + "; it takes some minutes");
   fs::remove(stamp(), error);
   if (!is_intact()) make_tree();
+  get_submodules();
   compile();
   write_file(stamp(), commit_ + "\n");
 }
@@ -160,6 +161,17 @@ void Revision::make_tree() const {
   expect_room(tree_.parent_path());
   throw BadUsage("commit " + commit_ + " cannot be checked out in " + one_line(tree_.string()) +
                  " (" + made.failure() + ")");
+}
+
+// A worktree begins without them.
+void Revision::get_submodules() const {
+  std::error_code none;
+  if (!fs::exists(tree_ / ".gitmodules", none)) return;
+  const Finished got = git(tree_, {"submodule", "update", "--init", "--recursive"});
+  if (got.succeeded()) return;
+  expect_room(tree_);
+  throw BadUsage("commit " + commit_ + " has submodules that cannot be checked out in " +
+                 one_line(tree_.string()) + " (" + got.failure() + ")");
 }
 
 void Revision::compile() const {

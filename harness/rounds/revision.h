@@ -37,6 +37,7 @@ class Revision {
 
   bool is_intact() const;
   void make_tree() const;
+  void get_submodules() const;
   void compile() const;
   std::filesystem::path stamp() const;  // written when the build's command has ended with 0
 

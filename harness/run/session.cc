@@ -39,6 +39,13 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   return Folder::fresh(results_folder() / name);
 }
 
+// A run that an older bench-all began has no content of its program: then its version and commit have to do.
+bool is_same_program(const Json& then, const Json& now) {
+  if (then.contains("content")) return then["content"] == now.at("content");
+  return then.value("version", Json()) == now.at("version") &&
+         then.value("git_sha", Json()) == now.at("git_sha");
+}
+
 }  // namespace
 
 Session::Session(const RunSettings& settings, std::vector<Case> cases,
@@ -86,9 +93,8 @@ int Session::go_on() {
   EventLog log(folder_);
   const Json facts = facts_of_unfinished(folder_);
   auto differences = unlike(facts, now);
-  for (const char* key : {"version", "git_sha"}) {
-    const Json then = facts.at("tool").value(key, Json());
-    if (then != now.at("tool").at(key)) differences.push_back("another revision of bench-all");
+  if (!is_same_program(facts.at("tool"), now.at("tool"))) {
+    differences.push_back("another program: bench-all was built anew, of other sources");
   }
   if (!differences.empty()) {
     throw BadUsage("--resume: this is not what the run began with (" + differences.front() +
@@ -136,6 +142,10 @@ int Session::complete_log(EventLog& log) {
   try {
     measure(log);
     finish(log, folder_);
+  } catch (const LogMoved& why) {
+    reap_orphans();
+    std::cerr << "bench-all: cannot write results: " << why.what() << "\n";
+    return kCannotWrite;
   } catch (const std::exception& why) {
     reap_orphans();
     std::cerr << "bench-all: cannot write results: " << why.what()

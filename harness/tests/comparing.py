@@ -56,6 +56,7 @@ while [ "$1" != --out ]; do shift; done
 mkdir -p "$2"
 count=$(cat "$0.$name" 2>/dev/null || echo 0); echo $((count + 1)) >"$0.$name"
 [ "$(cat "$0.hangs_at" 2>/dev/null)" = "$name $count" ] && exec sleep 1000
+while [ "$(cat "$0.holds_at" 2>/dev/null)" = "$name $count" ]; do sleep 0.01; done
 if [ "$(cat "$0.cannot_write_at" 2>/dev/null)" = "$name $count" ]; then
   echo "bench-all: cannot write results: $2/events.jsonl: No space left on device; what was measured until then is there" >&2
   exit 7

@@ -25,6 +25,37 @@ TEST(ComparisonReportTest, ANameKeepsToItsCellOfATable) {
   EXPECT_NE(markdown.find("| worse | a?b\\|c | rate | +25.0 % |"), std::string::npos) << markdown;
 }
 
+Compared one_row(Verdict verdict, double effect) {
+  ComparedRow row{.name = "a/x"};
+  row.judgement = {.verdict = verdict, .effect = effect, .interval = Interval{effect, effect}};
+  return {.rows = {row}};
+}
+
+// What a failing build says is told to people by their names, and hides or changes what follows, if it is not text.
+TEST(ComparisonReportTest, WhatMarkdownTakesForHtmlOrAPersonIsText) {
+  auto compared = one_row(Verdict::kIncomparable, 0);
+  compared.rows[0].name = "queue<int,foo>";
+  compared.rows[0].note = "B failed in launch 3: @octocat <!-- c";
+  compared.warnings = {"<b>&lt;"};
+  compared.about = {"A: <a>"};
+  const auto markdown = formatted({compared}, Format::kMarkdown);
+  EXPECT_NE(markdown.find("| queue&lt;int,foo&gt; |"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("launch 3: @<!-- -->octocat &lt;!-- c |"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("> &lt;b&gt;&amp;lt;\n\n"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("\nA: &lt;a&gt;\n"), std::string::npos) << markdown;
+}
+
+TEST(ComparisonReportTest, WhatIsNoCharacterOfXmlIsReplaced) {
+  auto compared = one_row(Verdict::kIncomparable, 0);
+  compared.rows[0].name = "a\xef\xbf\xbf\x01z";
+  compared.rows[0].note = "\xef\xbf\xbe\xef\xbf\xbf";
+  compared.b = "r\xef\xbf\xbf";
+  const auto junit = formatted({compared}, Format::kJunit);
+  EXPECT_EQ(junit.find("\xef\xbf\xbe"), std::string::npos) << junit;
+  EXPECT_EQ(junit.find("\xef\xbf\xbf"), std::string::npos) << junit;
+  EXPECT_NE(junit.find("a\xef\xbf\xbd?z"), std::string::npos) << junit;
+}
+
 // The action tells by its beginning that something is worse and was not confirmed.
 TEST(ComparisonReportTest, WhyItIsUnconfirmedStandsBeforeTheFloor) {
   ComparedRow row{.name = "a", .floor = 0.1};
@@ -32,12 +63,6 @@ TEST(ComparisonReportTest, WhyItIsUnconfirmedStandsBeforeTheFloor) {
   row.judgement = {
       .verdict = Verdict::kUndecided, .interval = Interval{0.2, 0.3}, .doubt = Doubt::kUnconfirmed};
   EXPECT_EQ(next_step(row, true), "worse, but no time was left to confirm it; floor 10.5 %");
-}
-
-Compared one_row(Verdict verdict, double effect) {
-  ComparedRow row{.name = "a/x"};
-  row.judgement = {.verdict = verdict, .effect = effect, .interval = Interval{effect, effect}};
-  return {.rows = {row}};
 }
 
 TEST(ComparisonReportTest, AnIncomparableRowIsAnErrorOfJunitAndOfGithubWithoutANumber) {
@@ -103,7 +128,8 @@ TEST(ComparisonReportTest, EachFormatNamesTheWorseRow) {
   const auto text = [&](Format format) { return formatted({compared}, format); };
   EXPECT_NE(text(Format::kTable).find("\na/x<1>\n  worse    rate    +25.0 %"), std::string::npos)
       << text(Format::kTable);
-  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x<1> | rate | +25.0 % |"), std::string::npos);
+  EXPECT_NE(text(Format::kMarkdown).find("| worse | a/x&lt;1&gt; | rate | +25.0 % |"),
+            std::string::npos);
   EXPECT_EQ(Json::parse(text(Format::kJson))[0]["rows"][0]["verdict"], "worse");
   EXPECT_NE(text(Format::kJunit).find("classname=\"a/x&lt;1&gt;\""), std::string::npos);
   EXPECT_NE(text(Format::kJunit).find("failures=\"1\""), std::string::npos);

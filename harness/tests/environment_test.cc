@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/base/run_program.h"
 #include "harness/tests/support.h"
@@ -76,33 +77,32 @@ TEST(EnvironmentTest, TheSourcesAreWhereTheVariableSaysOrWhereThisWasBuilt) {
   ::unsetenv("GILFREE_SOURCE_DIR");
 }
 
-TEST(EnvironmentTest, AskingGitTakesNoLockThatACommitWouldWaitFor) {
+// What git says of the sources when a run is made may be of another commit by then.
+TEST(EnvironmentTest, TheCommitIsThatOfTheBuild) {
   const testing::TemporaryFolder folder;
   folder.write("file", "text");
   for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"init"}, {"add", "file"}}) {
+       {std::vector<std::string>{"init"},
+        {"add", "file"},
+        {"-c", "user.name=x", "-c", "user.email=x@x", "commit", "-m", "one"}}) {
     std::vector<std::string> command{"git", "-C", folder.path()};
     command.insert(command.end(), words.begin(), words.end());
     const auto git = run_program(command, 1min);
     ASSERT_TRUE(git.succeeded()) << git.failure();
   }
-  // `git status` with its lock would note that the file is as it was.
-  std::filesystem::last_write_time(folder.path() / "file",
-                                   std::filesystem::file_time_type::clock::now() - 1h);
-  const std::string before = folder.read(".git/index");
+  const Json built = environment()["tool"];
   ::setenv("GILFREE_SOURCE_DIR", folder.path().c_str(), 1);
-  const Json tool = environment()["tool"];
+  const Json elsewhere = environment()["tool"];
   ::unsetenv("GILFREE_SOURCE_DIR");
-  EXPECT_EQ(tool["git_dirty"], true);
-  EXPECT_EQ(folder.read(".git/index"), before);
+  EXPECT_EQ(elsewhere, built);
+  EXPECT_EQ(built["content"], content_of("/proc/self/exe"));
 }
 
-TEST(EnvironmentTest, OneLaunchOfManyAsksNeitherGitNorForTheWayOfALine) {
+TEST(EnvironmentTest, OneLaunchOfManyLooksNeitherAtItsProgramNorForTheWayOfALine) {
   ::setenv(kFewFacts, "1", 1);
   const Json all = environment();
   ::unsetenv(kFewFacts);
-  EXPECT_TRUE(all["tool"]["git_sha"].is_null());
-  EXPECT_TRUE(all["tool"]["git_dirty"].is_null());
+  EXPECT_TRUE(all["tool"]["content"].is_null());
   EXPECT_TRUE(all["host"]["line_bounce_ns"].is_null());
   EXPECT_EQ(all["warnings"].dump().find("cache line"), std::string::npos);
 }

@@ -78,6 +78,31 @@ TEST_F(EventsTest, AFolderWithoutARunSaysSo) {
             file() + ": no such run; name a folder that `run` wrote");
 }
 
+TEST_F(EventsTest, OneCommandAtATimeWritesToAFolderWhateverItsLogIsCalled) {
+  {
+    EventLog one(folder.path(), "aa.jsonl");
+    for (const std::string name : {"aa.jsonl", "events.jsonl"}) {
+      EXPECT_EQ(message_of<BadUsage>([&] { EventLog other(folder.path(), name); }),
+                folder.path().string() + ": a run is still writing to it");
+    }
+  }
+  EventLog other(folder.path());
+}
+
+TEST_F(EventsTest, NothingIsAppendedToAFileThatWasMovedOrRemovedMeanwhile) {
+  const auto out = folder.path() / "out", moved = folder.path() / "moved";
+  std::filesystem::create_directory(out);
+  EventLog log(out);
+  log.append({{"n", 1}});
+  std::filesystem::rename(out, moved);
+  const auto said = [&] { return message_of<LogMoved>([&] { log.append({{"n", 2}}); }); };
+  EXPECT_NE(said().find("out/events.jsonl: it was moved or removed"), std::string::npos);
+  std::filesystem::create_directory(out);
+  folder.write("out/events.jsonl", "another's\n");
+  EXPECT_NE(said().find("it was moved or removed"), std::string::npos);
+  EXPECT_EQ(folder.read("moved/events.jsonl"), "{\"n\":1}\n");
+}
+
 // Words that a launch wrote may be in any encoding; they must not end the run.
 TEST_F(EventsTest, BytesThatAreNoTextAreReplaced) {
   EventLog(folder.path()).append({{"event", "run"}, {"error", "caf\xe9"}});

@@ -92,6 +92,28 @@ TEST_F(FolderTest, OfTwoRunsThatNameOneFolderOneGetsIt) {
                                              " holds a run already; name another folder");
 }
 
+TEST_F(FolderTest, ResultsWithNamesInCommonDoNotShareAFolder) {
+  const auto said = [&](const std::string& there, const std::string& log) {
+    const auto folder = top.path() / (there + log);
+    fs::create_directory(folder);
+    top.write(there + log + "/" + there, "");
+    try {
+      const Folder one(folder, log);
+    } catch (const BadUsage& why) {
+      EXPECT_FALSE(fs::exists(folder / log)) << there << " " << log;
+      const std::string refused = why.what();
+      return refused.substr(0, refused.find(" already")).substr(refused.find(" holds ") + 1);
+    }
+    return std::string();
+  };
+  EXPECT_EQ(said("ab.jsonl", "aa.jsonl"), "holds an `ab`");
+  EXPECT_EQ(said("aa.jsonl", "ab.jsonl"), "holds an `aa`");
+  EXPECT_EQ(said("ab.jsonl", "events.jsonl"), "holds an `ab`");
+  EXPECT_EQ(said("events.jsonl", "ab.jsonl"), "holds a run");
+  EXPECT_EQ(said("events.jsonl", "aa.jsonl"), "");  // the report of a run shows it
+  EXPECT_EQ(said("aa.jsonl", "events.jsonl"), "");
+}
+
 TEST_F(FolderTest, AFreshFolderIsOfThisRunAlone) {
   const auto wanted = top.path() / "deep" / "2026-11-28-quick";
   EXPECT_EQ(Folder::fresh(wanted).path(), wanted);

@@ -98,7 +98,7 @@ class Ab(CompareTest):
         rubbish = 'while [ "$1" != --out ]; do shift; done; mkdir -p "$2"; echo rubbish >"$2/events.jsonl"'
         result = self.against(self.variant(rubbish), "--rounds", "6")
         self.assertEqual(result.code, 4, result)
-        self.assertEqual(self.verdicts()["rate"]["next_step"], "B failed in launch 1: its events.jsonl is damaged")
+        self.assertEqual(self.verdicts()["rate"]["next_step"], "B failed in launch 1: its events.jsonl is damaged (line 1: is not JSON)")
 
     def test_4_for_a_case_or_a_rate_that_b_has_lost_and_0_for_what_it_has_gained(self):
         fewer = self.variant('exec "$real" "$@"', lists="echo '[\"%s\"]'" % CASE)

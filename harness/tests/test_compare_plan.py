@@ -23,12 +23,15 @@ class Plan(InstantTest):
     def test_a_dry_run_refuses_what_the_command_itself_would_refuse(self):
         ab = ["ab", "--a", self.program, "--b", self.program, "^counting/who:steady", "--out", self.path("out")]
         os.mkdir(self.path("out"))
-        for log, lines, words in (("ab.jsonl", "rounds", ab), ("aa.jsonl", "trials", ["aa", *ab[5:]])):
+        aa = ["aa", *ab[5:]]
+        for log, lines, words, other, kind in (("ab.jsonl", "rounds", ab, aa, "an `ab`"), ("aa.jsonl", "trials", aa, ab, "an `aa`")):
             with open(self.path("out", log), "w", encoding="ascii"):
                 pass
             said = "--out: %s holds %s already; name another folder, or go on with them by --resume" % (self.path("out"), lines)
             for more in ([], ["--dry-run"]):
                 self.refuses([*words, *more], 2, said)
+                self.refuses([*other, *more], 2, "--out: %s holds %s already; name another folder" % (self.path("out"), kind))
+            os.remove(self.path("out", log))
         for words in (ab[:-1], ["aa", *ab[5:-1]]):
             for more in ([], ["--dry-run"]):
                 result = self.run_it([*words, self.path("new"), "--launch-option=--size=8", *more])

@@ -64,6 +64,59 @@ class Resume(InstantTest):
                     path = self.path(name)
                     shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
 
+    def test_2_for_a_line_that_is_no_pair_of_launches(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            first, second, *others = file.readlines()
+        for change in ({"event": "trial"}, {"event": 3}, {"a": {"fairness": 7}}, {"a": {"rate": 1e308}}):
+            with self.subTest(change):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.writelines([first, json.dumps({**json.loads(second), **change}) + "\n", *others])
+                self.refuses(self.words("--resume"), 2, "--resume: %s: line 2 is no pair of launches; delete that line to use the "
+                                                        "rest" % path)
+
+    def test_2_for_rounds_of_another_machine(self):
+        self.assertEqual(self.run_it(self.words()).code, 1)
+        path = self.path("out", "ab.jsonl")
+        with open(path, encoding="utf-8") as file:
+            first, *others = file.readlines()
+        facts = json.loads(first)
+        facts["measured_on"]["host"]["cpu_model"] = "Other"
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([json.dumps(facts) + "\n", *others])
+        result = self.run_it(self.words("--resume"))
+        self.assertEqual(result.code, 2)
+        self.assertIn("--resume: the rounds in %s were made otherwise (CPU model: Other and " % self.path("out"), result.err)
+        del facts["measured_on"]  # of an older bench-all
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([json.dumps(facts) + "\n", *others])
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+
+    def test_7_where_its_folder_is_moved_or_removed_meanwhile_and_it_goes_on_from_there(self):
+        """At each place of a launch: while one runs, and between two."""
+        for move in (lambda: os.rename(self.path("out"), self.path("moved")),
+                     lambda: (os.rename(self.path("out"), self.path("moved")), os.mkdir(self.path("out")))):
+            with open(self.path("b.holds_at"), "w", encoding="ascii") as file:
+                file.write("same 5")
+            with self.start(self.words()) as process:
+                self.waits_until(lambda: self.launches("b", "same") == 6, "it did not come that far")
+                move()
+                os.remove(self.path("b.holds_at"))
+                out, err = process.communicate(timeout=LONGEST)
+            self.assertEqual((process.returncode, out), (7, ""), err)
+            self.assertRegex(err, r"^bench-all: cannot write results: %s.*: it was moved or removed while this was measuring, which "
+                             r"ends here; if it was moved, .*--resume .*\n$" % self.path("out"))
+            left = os.listdir(self.path("out")) if os.path.exists(self.path("out")) else []
+            self.assertEqual(left, [])
+            shutil.rmtree(self.path("out"), ignore_errors=True)
+            os.rename(self.path("moved"), self.path("out"))
+            self.assertEqual(self.run_it(self.words("--resume")).code, 1)
+            self.assertEqual(self.pairs(), self.WHOLE)
+            for name in os.listdir(self.folder):
+                path = self.path(name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+
     def test_a_line_that_was_cut_short_is_measured_again_and_a_damaged_one_is_refused(self):
         self.assertEqual(self.run_it(self.words()).code, 1)
         path = self.path("out", "ab.jsonl")

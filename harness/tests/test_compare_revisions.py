@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 
 from command import LONGEST
@@ -90,6 +91,39 @@ class Revisions(CompareTest):
                 self.assertEqual(self.git("rev-parse", "HEAD", at=tree), commit)
                 with open(os.path.join(tree, "build", "commit"), encoding="ascii") as file:
                     self.assertEqual(file.read().strip(), commit)
+
+    def test_a_commit_is_built_with_its_submodules(self):
+        parts = tempfile.TemporaryDirectory()
+        self.addCleanup(parts.cleanup)
+        self.git("init", "-q", "-b", "main", at=parts.name)
+        with open(os.path.join(parts.name, "part"), "w", encoding="ascii"):
+            pass
+        self.git("add", "part", at=parts.name)
+        self.git("commit", "-qm", "part", at=parts.name)
+        self.repository("[ -e parts/part ] || { echo no part; exit 1; }\n" + self.BUILD % self.program)
+        allowed = ["-c", "protocol.file.allow=always"]
+        self.git(*allowed, "submodule", "--quiet", "add", parts.name, "parts")
+        self.git("commit", "-qm", "with parts")
+        may = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "protocol.file.allow", "GIT_CONFIG_VALUE_0": "always"}
+        words = ["ab", "HEAD", "HEAD", CASE, "--rounds", "1", "--out", self.path("out"), *FAST]
+        os.rename(parts.name, parts.name + ".away")
+        result = self.run_it(words, environment=may)
+        self.assertEqual(result.code, 2, result)
+        self.assertRegex(result.err, "^bench-all: commit %s has submodules that cannot be checked out in %s .*\n$"
+                         % (self.git("rev-parse", "HEAD"), self.tree()))
+        os.rename(parts.name + ".away", parts.name)
+        result = self.run_it(words, environment=may)
+        self.assertEqual(result.code, 4, result)
+
+    def test_two_builds_on_the_command_line_come_before_variables(self):
+        self.repository(self.BUILD % self.program)
+        variables = {"BENCH_ALL_A": self.program, "BENCH_ALL_B": self.program}
+        words = [CASE, "--rounds", "1", "--dry-run"]
+        result = self.run_it(["ab", "HEAD", "main", *words], environment=variables)
+        self.assertEqual((result.code, result.out.count("to be built in")), (0, 2), result)
+        # Filters are no builds.
+        result = self.run_it(["ab", *words[:1], *words], environment=variables)
+        self.assertEqual((result.code, result.out.count("to be built in")), (0, 0), result)
 
     def test_a_build_that_failed_does_not_count_though_it_left_a_program(self):
         self.repository(self.BUILD % self.program + 'echo sorry\n[ -e "%s" ] || exit 3\n' % self.path("heals"))

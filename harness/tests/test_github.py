@@ -19,6 +19,15 @@ class Github(CommandTest):
         with open(self.path(name, "events.jsonl"), "w", encoding="utf-8") as file:
             file.writelines(json.dumps(event) + "\n" for event in events)
 
+    def test_a_summary_that_is_none_or_cannot_be_written_does_not_hide_the_verdict(self):
+        self.write_run("a", 1000.0, 1)
+        self.write_run("b", 500.0, 1)
+        said = "bench-all: GITHUB_STEP_SUMMARY: /dev/null/x cannot be written (Not a directory); the log of this step has a line for each row\n"
+        for summary, err in (("", ""), ("/dev/null/x", said)):
+            result = self.run_it(["compare", "a", "b", "--format", "github"], environment={"GITHUB_STEP_SUMMARY": summary})
+            self.assertEqual((result.code, result.err), (1, err))
+            self.assertIn("::error title=worse::", result.out)
+
     def test_a_summary_of_thousands_of_cases_is_no_longer_than_github_takes(self):
         self.write_run("a", 1000.0, 8000)
         self.write_run("b", 500.0, 8000)

@@ -62,6 +62,47 @@ class Mistakes(CommandTest):
             with self.subTest(words):
                 self.refuses(["run", *words], 2, said)
 
+    def test_an_empty_word_does_not_ask_for_nothing(self):
+        """A variable that a script forgot to set: `--baseline "$BASE"` must not switch the gate off."""
+        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run"]
+        name = "'' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first"
+        word, see = "%s: it is empty; give it a value or leave it out; see bench-all%s --help", "compare: the name of a run is empty"
+        for words, said in (
+                ([*COUNT, "--baseline", ""], name), ([*COUNT, "--save-baseline", ""], name),
+                (["compare", "--baseline", "", "x"], see), (["compare", "", "x"], see),
+                ([*two, "--load", ""], word % ("--load", " ab")), (["aa", "--dry-run", "--a", ""], word % ("--a", " aa")),
+                (["ab", "--a", "", "--b", "", self.program, self.program], word % ("--a", " ab")),
+                (["ab", "--a", self.program, "--b", self.program, "--out", "", "--resume"], "--out: the name of the folder is empty"),
+                (["report", "x", "--format", ""], word % ("--format", "")), (["report", ""], word % ("folder", "")),
+                (["completion", ""], word % ("shell", "")), (["fleet", "--out", "x", "--via", ""], word % ("--via", " fleet")),
+                (["fleet", "--out", "x", "--nodes", ""], word % ("--nodes", " fleet")), (["fleet", "status", ""], word % ("folder", " fleet"))):
+            with self.subTest(words):
+                self.refuses(words, 2, said)
+
+    def test_a_value_of_a_variable_is_named_by_the_variable(self):
+        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run"]
+        for words, name, value, said in (
+                (two, "BENCH_ALL_ROUNDS", "abc", "BENCH_ALL_ROUNDS: 'abc' is not a whole number between 1 and 10000"),
+                (two, "BENCH_ALL_STRICT", "maybe", "BENCH_ALL_STRICT: 'maybe' is neither true nor false; see bench-all ab --help"),
+                (two, "BENCH_ALL_DELTA", "x", "BENCH_ALL_DELTA: 'x' is not a number between 0.1 and 1000; see bench-all ab --help"),
+                (COUNT, "BENCH_ALL_WINDOW", "5", "BENCH_ALL_WINDOW: '5' is not a duration of at most a day; write 80ms, 0.5s or 2m")):
+            with self.subTest(name):
+                self.refuses(words, 2, said, environment={name: value})
+        self.refuses([*COUNT, "--window", "6"], 2, "--window: '6' is not a duration of at most a day; write 80ms, 0.5s or 2m",
+                     environment={"BENCH_ALL_WINDOW": "5ms"})
+
+    def test_whole_numbers_are_decimal_and_lists_have_no_gaps(self):
+        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run", "counting/who:steady/size:8/place:here"]
+        self.assertIn("\n12 rounds of 1 case", self.run_it([*two, "--rounds", "012"]).out)
+        self.refuses([*two, "--rounds", "0x6"], 2, "--rounds: '0x6' is not a whole number between 1 and 10000")
+        self.refuses(["aa", "--dry-run", "--trials", "0x6"], 2, "--trials: '0x6' is not a whole number between 1 and 100000")
+        self.refuses(["aa", "--dry-run", "--power", "5,,10"], 2, "--power: '' is not a number between 0.1 and 1000")
+
+    def test_a_name_of_a_folder_that_is_too_long_is_named_with_its_option(self):
+        long = "x" * 300
+        for words in (["ab", "--a", self.program, "--b", self.program, "--rounds", "6"], ["aa", "--rounds", "6"], COUNT):
+            self.refuses([*words, "--out", long], 2, "--out: cannot write to %s (File name too long)" % self.path(long))
+
     def test_an_unknown_option(self):
         for words in (["--nonsense"], ["run", "--nonsense=3"], ["list", "--siez", "8"]):
             with self.subTest(words):

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -134,6 +135,20 @@ class Resume(CommandTest):
         self.assertEqual(result.code, 2)
         self.assertIn("--resume: this is not what the run began with (CPU model: Other and ",
                       result.err)
+
+    def test_2_for_a_program_that_was_built_anew_meanwhile(self):
+        """Of the same commit, for changes are tried before they are committed."""
+        self.cut(lambda lines: lines[:3])
+        words = ["run", "--resume", self.path("out"), "--no-report", "-q"]
+        real, self.program = self.program, shutil.copy(self.program, self.path("bench"))
+        with open(self.path("bench"), "ab") as file:
+            file.write(b"other")
+        self.refuses(words, 2, "--resume: this is not what the run began with (another program: bench-all was built anew, of "
+                               "other sources); begin a new run")
+        # A copy that holds the same is the same program.
+        self.program = shutil.copy(real, self.path("bench"))
+        self.resume()
+        self.assertEqual(self.measured(), self.plan())
 
     def test_2_for_a_first_line_that_is_damaged_and_the_folder_stays_as_it_was(self):
         no_run = "'command' does not begin a run (%s)"

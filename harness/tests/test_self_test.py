@@ -132,6 +132,22 @@ class Aa(CommandTest):
             process.communicate(timeout=LONGEST)
         self.assertEqual((result.code, result.err), (2, "bench-all: %s: a run is still writing to it\n" % self.path("out")))
 
+    def test_no_other_command_measures_into_its_folder_meanwhile(self):
+        others = {"run": ["run", CASE, "--launches", "1", "--no-report", "-q"],
+                  "ab": ["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "1", *FAST]}
+        said = {"run": "%s: a run is still writing to it", "ab": "--out: %s holds an `aa` already; name another folder"}
+        with self.start(["aa", CASE, "--rounds", "10000", "--out", self.path("out"), *FAST]) as process:
+            self.waits_until(lambda: os.path.exists(self.path("out", ".bench-all-launch")), "it did not begin")
+            results = {name: self.run_it([*words, "--out", self.path("out")]) for name, words in others.items()}
+            left = set(os.listdir(self.path("out"))) - {".bench-all-launch"}
+            process.kill()
+            process.communicate(timeout=LONGEST)
+        for name, result in results.items():
+            self.assertEqual((result.code, result.err), (2, "bench-all: %s\n" % said[name] % self.path("out")))
+        self.assertEqual(left, {"aa.jsonl"})
+        self.assertEqual(self.run_it([*others["run"], "--out", self.path("out")]).code, 0)
+        self.assertEqual(self.run_it([*others["ab"], "--dry-run", "--out", self.path("out")]).code, 2)
+
     def test_a_trial_that_measured_nothing_is_none(self):
         result = self.aa(case="trouble/kind:crash")
         self.assertEqual((result.code, result.out), (3, "no trial was made\n"))

@@ -40,19 +40,6 @@ class Signals(CommandTest):
                     os.remove(self.path("runs"))
         self.assertFalse(os.path.exists(self.path("out")))
 
-    def test_a_signal_while_the_machine_is_described_ends_at_once(self):
-        os.mkdir(self.path("bin"))
-        os.rename(self.hanging_python(), self.path("bin", "git"))
-        environment = {"PATH": self.path("bin") + ":" + os.environ["PATH"]}
-        for words in (["env"], ["run", "counting", "--no-report", "--out", self.path("out")]):
-            with self.subTest(words):
-                process = self.begin(words, environment=environment)
-                self.waits_until(lambda: os.path.exists(self.path("runs")), "git is not asked")
-                os.kill(process.pid, signal.SIGTERM)
-                self.assertEqual(process.wait(5), 143)
-                os.remove(self.path("runs"))
-                self.assertFalse(os.path.exists(self.path("out")))
-
     def test_a_signal_while_the_answer_has_no_reader_ends_at_once(self):
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)

@@ -113,6 +113,13 @@ class Compare(StoredTest):
         table = self.run_it(["compare", a, b, "--format", "md"], environment=variable)
         self.assertIn("## ", table.out)
 
+    def test_two_runs_come_before_the_variable_of_the_baseline(self):
+        a, b = self.store("a", 1000), self.store("b", 3000)
+        variable = {"BENCH_ALL_BASELINE": b}
+        self.assertEqual(self.run_it(["compare", a, b, "--format", "json"], environment=variable).code, 1)
+        one = json.loads(self.run_it(["compare", a, "--format", "json"], environment=variable).out)
+        self.assertEqual([(each["a"], each["b"]) for each in one], [(b, a)])
+
     def test_runs_of_other_windows_or_another_delay_are_unlike(self):
         a, b = self.store("a", 1000), self.store("b", 1000)
         for fact, value, said in (("windows", 3, "windows of a launch: 1 and 3"),
@@ -251,7 +258,7 @@ class Baselines(StoredTest):
         remedy = "; or make it anew by --save-baseline"
         for change, said in (
                 ([lines[0], "{\n"], "%s: line 2: is not JSON; delete that line to use the rest" % path),
-                (lines[:-1], "'main' has not ended; complete it by `bench-all run --resume main`")):
+                (lines[:-1], "'main' has not ended; complete it by `bench-all run --resume %s`" % os.path.dirname(path))):
             with self.subTest(said):
                 with open(path, "w", encoding="utf-8") as file:
                     file.writelines(change)

@@ -58,17 +58,17 @@ const char* reason_of(int code) {
 
 }  // namespace
 
-BaselineUse::BaselineUse(std::string compared, std::string saved)
+BaselineUse::BaselineUse(std::optional<std::string> compared, std::optional<std::string> saved)
     : compared_(std::move(compared)), saved_(std::move(saved)) {
-  if (!compared_.empty()) baseline_ = read_baseline(compared_);
-  if (!saved_.empty()) expect_can_be_saved(saved_);
+  if (compared_) baseline_ = read_baseline(*compared_);
+  if (saved_) expect_can_be_saved(*saved_);
 }
 
 int BaselineUse::finish(int code, const fs::path& folder) const {
   if (code != kOk) {
     std::vector<std::string> left_out;
-    if (baseline_) left_out.push_back("not compared with " + in_quotes(compared_));
-    if (!saved_.empty()) left_out.push_back("not kept as " + in_quotes(saved_));
+    if (baseline_) left_out.push_back("not compared with " + in_quotes(*compared_));
+    if (saved_) left_out.push_back("not kept as " + in_quotes(*saved_));
     if (!left_out.empty()) {
       std::cerr << "bench-all: " << joined(left_out, ", ") << ": " << reason_of(code) << "\n";
     }
@@ -82,15 +82,15 @@ int BaselineUse::finish(int code, const fs::path& folder) const {
     judged = code_of(all, false);
   }
   if (judged != kOk && saved_ == compared_) {
-    std::cerr << "bench-all: not kept as " << in_quotes(saved_) << ", which stays as it was: "
+    std::cerr << "bench-all: not kept as " << in_quotes(*saved_) << ", which stays as it was: "
               << (judged == kWorse ? "something is worse" : "not all could be compared")
-              << "; `bench-all run` with --save-baseline " << saved_
+              << "; `bench-all run` with --save-baseline " << *saved_
               << " and without --baseline replaces it all the same\n";
-  } else if (!saved_.empty()) {
-    const auto before = when_kept(saved_);
-    save_baseline(saved_, folder);
-    std::cerr << "bench-all: kept as " << in_quotes(saved_) << " in "
-              << one_line(baseline_folder(saved_).string())
+  } else if (saved_) {
+    const auto before = when_kept(*saved_);
+    save_baseline(*saved_, folder);
+    std::cerr << "bench-all: kept as " << in_quotes(*saved_) << " in "
+              << one_line(baseline_folder(*saved_).string())
               << (before.empty() ? "" : ", in place of " + before) << "\n";
   }
   return judged;

@@ -14,9 +14,9 @@ namespace harness {
 
 class BaselineUse {
  public:
-  // Reads the baseline to compare with, and tries whether the other one can be written; an empty name asks for
-  // nothing. Throws BadUsage if there is no such baseline, it is damaged or unfinished, or none can be kept.
-  BaselineUse(std::string compared, std::string saved);
+  // Reads the baseline to compare with, and tries whether the other one can be written. Throws BadUsage if there is no
+  // such baseline, it is damaged or unfinished, or none can be kept; also if a name is empty.
+  BaselineUse(std::optional<std::string> compared, std::optional<std::string> saved);
 
   // Compares the run in `folder`, which has ended with `code`, and keeps it, if that is kOk; else says that it does
   // not. A run that is worse than a baseline, or incomparable, does not replace it. Returns the exit code. Throws
@@ -24,7 +24,7 @@ class BaselineUse {
   int finish(int code, const std::filesystem::path& folder) const;
 
  private:
-  std::string compared_, saved_;
+  std::optional<std::string> compared_, saved_;
   std::optional<StoredRun> baseline_;
 };
 

@@ -17,6 +17,7 @@
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
 #include "harness/command/subcommand.h"
+#include "harness/command/values.h"
 #include "harness/command/variables.h"
 #include "harness/command/verdicts/compare_options.h"
 #include "harness/command/verdicts/delay_use.h"
@@ -25,6 +26,7 @@
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/judge/run_facts.h"
 #include "harness/rounds/comparison.h"
 
 namespace harness {
@@ -63,7 +65,8 @@ Json settings_of(const CompareOptions& options, const Build& a, const Build& b,
                    {"options", options.settings.options},
                    {"filters", options.words},
                    {"cases", cases},
-                   {"floors", floors}};
+                   {"floors", floors},
+                   {kMachine, measured_on()}};
   if (options.injected_delay_ns) settings["injected_delay_ns"] = *options.injected_delay_ns;
   return settings;
 }
@@ -111,9 +114,21 @@ void warn_of(const CompareOptions& options, const Cases& cases, const Floors& fl
                   few_of(cases.only_b));
 }
 
+// Whether it names a build; a filter names none.
+bool is_build(const std::string& word) try {
+  Build::look_for(word);
+  return true;
+} catch (const BadUsage&) {
+  return false;
+}
+
 int ab(CompareOptions options) {
   if (options.a.empty() != options.b.empty())
     throw BadUsage("ab: give both --a and --b, or neither");
+  if (options.may_be_named_by_words && options.words.size() >= 2 && is_build(options.words[0]) &&
+      is_build(options.words[1])) {
+    options.a.clear(), options.b.clear();  // the command line has precedence
+  }
   if (options.a.empty()) {
     if (options.words.size() < 2) {
       throw BadUsage("ab: name two builds, as `ab main HEAD` or `ab --a OLD --b NEW`");
@@ -135,6 +150,7 @@ int ab(CompareOptions options) {
   }
   std::vector<Pair> made;
   const Json settings = settings_of(options, a, b, cases.shared);
+  const FinishFirst finish;  // what was measured is judged and written
   log.open(options.out, options.resume, settings,
            [&](const Json& line) { made.push_back(pair_of(line, cases.shared)); });
   options.settings.scratch = log.folder() / kScratch;
@@ -152,11 +168,23 @@ int ab(CompareOptions options) {
   b.expect_as_it_was("B", settings.at("b"));
   auto result = comparison.result();
   result.about = {"A: " + a.about(), "B: " + b.about()};
+  log.expect_in_place();
   write_comparison(result, log.folder());
   say({result}, options.format);
   say_results(options, log.folder(), "compare.md, compare.csv, compare.json");
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
   return code_of({result}, options.strict);
+}
+
+// "5,10", or one list for each time that the option is given.
+std::vector<double> powers_in(const std::vector<std::string>& lists) {
+  std::vector<double> powers;
+  for (const auto& list : lists) {
+    for (const auto& percent : split(list, ',')) {
+      powers.push_back(decimal("--power", percent, 0.1, 1000));
+    }
+  }
+  return powers;
 }
 
 void add_dry_run(CLI::App& command, CompareOptions& options, CLI::Option* resume) {
@@ -189,8 +217,9 @@ void declare(CLI::App& app, CompareOptions& options) {
   app.require_subcommand(1, 1);
   auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
   ab_command->footer(kAboutAb);
-  ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision");
-  ab_command->add_option("--b", options.b, "the same");
+  ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision")
+      ->check(not_empty());
+  ab_command->add_option("--b", options.b, "the same")->check(not_empty());
   ab_command
       ->add_option("--floor", options.floor,
                    "the aa.json that `aa` wrote on this machine: a change that it could not find "
@@ -213,18 +242,19 @@ void declare(CLI::App& app, CompareOptions& options) {
   add_shared(*ab_command, options);
   auto* aa_command =
       app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
-  aa_command->add_option("--a", options.a, "the build; this one if not given");
+  aa_command->add_option("--a", options.a, "the build; this one if not given")->check(not_empty());
   aa_command
-      ->add_option("--trials", options.trials,
-                   "comparisons of the build with itself (20); with --power, of each slowdown")
-      ->check(CLI::Range(1, 100'000));
+      ->add_option_function<std::string>(
+          "--trials",
+          [&](const std::string& text) { options.trials = between("--trials", text, 1, 100'000); },
+          "comparisons of the build with itself (20); with --power, of each slowdown")
+      ->type_name("N");
   aa_command
-      ->add_option("--power", options.powers,
-                   "instead slow B by so many percent, as 5,10: how often is that found?")
-      ->delimiter(',')
+      ->add_option_function<std::vector<std::string>>(
+          "--power", [&](const auto& lists) { options.powers = powers_in(lists); },
+          "instead slow B by so many percent, as 5,10: how often is that found?")
       ->type_name("LIST")
-      ->allow_extra_args(false)
-      ->check(number_between(0.1, 1000));
+      ->allow_extra_args(false);
   add_dry_run(*aa_command, options,
               aa_command->add_flag("--resume", options.resume,
                                    "keep the trials that --out has, and add to them"));
@@ -256,6 +286,10 @@ int compare(int argc, char** argv) {
   CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
   declare(app, options);
   if (const auto code = answered(argv[1], app, argc, argv)) return *code;
+  if (const auto* named = app.get_subcommand("ab"); named->parsed()) {
+    options.may_be_named_by_words =
+        is_from_variable(*named->get_option("--a")) && is_from_variable(*named->get_option("--b"));
+  }
   remove_variables();
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;

@@ -71,9 +71,13 @@ void check_launch_options(const Build& build, const std::vector<std::string>& ca
 
 void add_shared(CLI::App& command, CompareOptions& options) {
   command
-      .add_option("--rounds", options.rounds,
-                  "rounds of one launch of each build; more from 21 cases on (12)")
-      ->check(CLI::Range(1, kMostRounds));
+      .add_option_function<std::string>(
+          "--rounds",
+          [&](const std::string& text) {
+            options.rounds = between("--rounds", text, 1, kMostRounds);
+          },
+          "rounds of one launch of each build; more from 21 cases on (12)")
+      ->type_name("N");
   command
       .add_option("--delta", options.delta_percent,
                   "smallest difference that matters, in percent (5)")
@@ -96,7 +100,8 @@ void add_shared(CLI::App& command, CompareOptions& options) {
           "an option of `run` for each launch, as --launch-option=--window=20ms; repeatable")
       ->allow_extra_args(false);
   command.add_option("--load", options.load, "CPU-bound work beside the parties, as of `run`")
-      ->type_name("LIST");
+      ->type_name("LIST")
+      ->check(not_empty());
   command.add_flag("-q,--quiet", options.quiet, "no progress");
   command
       .add_option("--progress", options.progress,

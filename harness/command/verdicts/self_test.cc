@@ -16,6 +16,7 @@
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/trial_log.h"
 #include "harness/judge/reports/self_test_report.h"
+#include "harness/judge/run_facts.h"
 #include "harness/judge/self_test.h"
 #include "harness/rounds/injected_delay.h"
 
@@ -36,7 +37,8 @@ Json settings_of(const CompareOptions& options, const Json& build,
           {"power", powers},
           {"options", options.settings.options},
           {"filters", options.words},
-          {"cases", cases}};
+          {"cases", cases},
+          {kMachine, measured_on()}};
 }
 
 std::vector<std::string> cases_of(const Build& build, const CompareOptions& options) {
@@ -191,6 +193,7 @@ class SelfTestRun {
   int end(int code) const {
     SelfTest test(options_.settings.delta);
     for (const auto& trial : log_.trials()) test.add(trial);
+    log_.expect_in_place();
     write_self_test(test, options_.settings, log_.failures(), log_.folder());
     if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
     std::cout << text_of(test);

@@ -9,6 +9,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
+#include "harness/judge/run_facts.h"
 #include "harness/record/folder.h"
 
 namespace harness {
@@ -46,8 +47,15 @@ std::vector<std::string> differences_between(const Json& there, const Json& here
   }
   std::vector<std::string> differences;
   for (const auto& name : names) {
+    if (name == kMachine) continue;
     const Json in_there = there.value(name, Json()), in_here = here.value(name, Json());
     if (in_there != in_here) differences.push_back(difference_in(name, in_there, in_here));
+  }
+  // An older log does not say on which machine it was measured.
+  if (there.contains(kMachine) && here.contains(kMachine)) {
+    for (const auto& difference : unlike(there[kMachine], here[kMachine])) {
+      differences.push_back(difference);
+    }
   }
   return differences;
 }
@@ -55,7 +63,9 @@ std::vector<std::string> differences_between(const Json& there, const Json& here
 }  // namespace
 
 void SettingsLog::expect_none(const fs::path& folder) const {
-  if (!fs::exists(folder / names_.file)) return;
+  expect_no_other_log(folder, names_.file);
+  std::error_code none;  // a name that cannot be that of a folder is for Folder to refuse
+  if (!fs::exists(folder / names_.file, none)) return;
   throw BadUsage("--out: " + folder.string() + " holds " + names_.lines +
                  " already; name another folder, or go on with them by --resume");
 }
@@ -70,14 +80,23 @@ Json SettingsLog::settings_in(const fs::path& folder) const {
 
 void SettingsLog::open(const fs::path& folder, bool resume, const Json& settings,
                        const std::function<void(const Json&)>& read) {
-  const bool is_there = fs::exists(folder / names_.file);
+  if (folder.empty()) throw BadUsage("--out: the name of the folder is empty");
+  std::error_code none;
+  const bool is_there = fs::exists(folder / names_.file, none);
   if (resume && !is_there) {
     throw BadUsage("--resume: " + folder.string() + " has no " + names_.lines +
                    "; leave --resume out");
   }
   if (!resume) expect_none(folder);
-  folder_ = resume ? folder : Folder(folder, names_.file).path();
-  log_.emplace(folder_, names_.file);
+  std::optional<Folder> made;
+  if (!resume) made.emplace(folder, names_.file);
+  folder_ = made ? made->path() : folder;
+  try {
+    log_.emplace(folder_, names_.file);
+  } catch (...) {  // another command writes to this folder
+    if (made) made->take_back();
+    throw;
+  }
   resume ? read_all(settings, read) : append(settings);
 }
 

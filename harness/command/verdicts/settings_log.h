@@ -14,6 +14,9 @@
 
 namespace harness {
 
+// The setting that is measured_on(): what another machine has otherwise is named as `compare` does.
+inline constexpr char kMachine[] = "measured_on";
+
 class SettingsLog {
  public:
   struct Names {
@@ -28,13 +31,15 @@ class SettingsLog {
   void open(const std::filesystem::path& folder, bool resume, const Json& settings,
             const std::function<void(const Json&)>& read);
 
-  // Throws BadUsage if the folder has such a log.
+  // Throws BadUsage if the folder has such a log, or one that this one may not stand beside.
   void expect_none(const std::filesystem::path& folder) const;
   // Returns the settings of the log that the folder has; an empty object if there are none that can be read.
   Json settings_in(const std::filesystem::path& folder) const;
 
   const std::filesystem::path& folder() const { return folder_; }
   void append(const Json& line) { log_->append(line); }
+  // Throws LogMoved if the folder was moved or removed meanwhile.
+  void expect_in_place() const { log_->expect_in_place(); }
 
  private:
   void read_all(const Json& settings, const std::function<void(const Json&)>& read);

@@ -1,6 +1,7 @@
 #include "harness/command/verdicts/stored.h"
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <vector>
 
 #include "harness/base/errors.h"
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 
 // A folder of a run, or the name of a baseline.
 StoredRun find_run(const std::string& what) {
+  if (what.empty()) throw BadUsage("compare: the name of a run is empty");
   std::error_code none;  // a name that is too long is none of a folder
   if (fs::exists(fs::path(what) / "events.jsonl", none)) return read_run(what, what);
   const bool may_be_name = what.find('/') == std::string::npos && what != "." && what != "..";
@@ -51,7 +53,7 @@ std::vector<Compared> compare_all(const StoredRun& base, const std::vector<std::
 
 struct StoredOptions {
   std::vector<std::string> runs;
-  std::string baseline;
+  std::optional<std::string> baseline;
   double delta_percent = 5;
   bool strict = false;
   StoredRules rules;
@@ -101,7 +103,9 @@ int compare_stored(int argc, char** argv) {
   CLI::App app{kMeaning};
   declare(app, options);
   if (const auto code = answered("compare", app, argc - 1, argv + 1)) return *code;
-  if (options.baseline.empty()) {
+  // Two runs on the command line come before a variable.
+  const bool is_named = is_from_variable(*app.get_option("--baseline")) && options.runs.size() > 1;
+  if (!options.baseline || is_named) {
     options.baseline = options.runs.front();
     options.runs.erase(options.runs.begin());
   }
@@ -109,7 +113,7 @@ int compare_stored(int argc, char** argv) {
     throw BadUsage("compare: name two runs, as `compare OLD NEW` or `compare --baseline NAME NEW`");
   }
   options.rules.delta = options.delta_percent / 100;
-  const auto all = compare_all(find_run(options.baseline), options.runs, options.rules);
+  const auto all = compare_all(find_run(*options.baseline), options.runs, options.rules);
   say(all, options.format);
   return code_of(all, options.strict);
 }

@@ -1,8 +1,17 @@
 #include "harness/command/verdicts/trial_log.h"
 
+#include <stdexcept>
+
 #include "harness/base/json.h"
+#include "harness/base/lists.h"
 
 namespace harness {
+
+namespace {
+
+const std::vector<std::string> kEvents = {"delay", "failure", "late", "trial"};
+
+}  // namespace
 
 TrialLog::TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings)
     : log_(kTrialsLog) {
@@ -38,6 +47,7 @@ void TrialLog::read_line(const Json& line) {
   if (event == "failure") failures_.push_back(line.at("why").get<std::string>());
   if (event == "late") late_.push_back(late_launch_from(line.at("launch")));
   if (event == "trial") trials_.push_back(trial_from(line));
+  if (!contains(kEvents, event)) throw std::out_of_range(event);
 }
 
 }  // namespace harness

@@ -35,6 +35,9 @@ class TrialLog {
   const std::vector<LateLaunch>& late() const { return late_; }
   const std::vector<std::string>& failures() const { return failures_; }
 
+  // Throws LogMoved if the folder was moved or removed meanwhile.
+  void expect_in_place() const { log_.expect_in_place(); }
+
   void add(const Trial& trial);
   void add_delay(const std::string& name, double share, double ns);
   void add_late(const LateLaunch& late);

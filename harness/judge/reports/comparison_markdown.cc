@@ -1,5 +1,6 @@
 #include "harness/judge/reports/comparison_markdown.h"
 
+#include <cctype>
 #include <limits>
 
 #include "harness/base/counted.h"
@@ -15,23 +16,33 @@ struct Section {
   std::string below;
 };
 
-// A cell of a table: on one line, and its bars end no cell.
-std::string cell_of(const std::string& text) {
-  std::string cell;
-  for (const char c : one_line(text)) cell += c == '|' ? "\\|" : std::string(1, c);
-  return cell;
+// How a character is written, since it would mean something.
+std::string written(char c) {
+  switch (c) {
+    case '|':
+      return "\\|";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '&':
+      return "&amp;";
+    default:
+      return {c};
+  }
 }
 
 std::string line_of(const ShownRow& row) {
   std::string line = "|";
-  for (const auto& cell : row) line += " " + cell_of(cell) + " |";
+  for (const auto& cell : row) line += " " + markdown_text(cell) + " |";
   return line + "\n";
 }
 
 Section section_of(const Compared& compared) {
-  Section section{"## " + one_line(headline_of(compared)) + "\n\n", {}, {}};
-  for (const auto& line : compared.about) section.above += one_line(line) + "\n\n";
-  for (const auto& warning : compared.warnings) section.above += "> " + one_line(warning) + "\n\n";
+  Section section{"## " + markdown_text(headline_of(compared)) + "\n\n", {}, {}};
+  for (const auto& line : compared.about) section.above += markdown_text(line) + "\n\n";
+  for (const auto& warning : compared.warnings)
+    section.above += "> " + markdown_text(warning) + "\n\n";
   const auto rows = shown_rows(compared);
   if (rows.empty()) {
     section.above += "No case changed.\n";
@@ -54,6 +65,19 @@ std::string left_out_text(std::size_t rows, const std::string& where) {
 }
 
 }  // namespace
+
+std::string markdown_text(const std::string& text) {
+  std::string markdown;
+  const std::string line = one_line(text);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    markdown += written(line[i]);
+    // No entity: GitHub looks for names when these are letters again.
+    const bool is_name =
+        i + 1 < line.size() && std::isalnum(static_cast<unsigned char>(line[i + 1])) != 0;
+    if (line[i] == '@' && is_name) markdown += "<!-- -->";
+  }
+  return markdown;
+}
 
 std::string markdown_within(std::size_t most, const std::vector<Compared>& all,
                             const std::string& where) {

@@ -12,6 +12,10 @@
 
 namespace harness {
 
+// Returns the text on one line, as it reads: what it says of tables, HTML and people (`|`, `<b>`, `@name`, whom GitHub
+// would tell of it) is text.
+std::string markdown_text(const std::string& text);
+
 std::string markdown_of(const Compared& compared);
 std::string markdown_of(const std::vector<Compared>& all);
 

@@ -104,9 +104,16 @@ std::string junit_outcome(const ComparedRow& row) {
                                              : "";
 }
 
-// Control characters are question marks, and what is no UTF-8 is U+FFFD: no reader of XML takes either.
+// No reader of XML takes what is no character to it: control characters are question marks, and what is no UTF-8, U+FFFE
+// and U+FFFF are U+FFFD.
 std::string xml_text(const std::string& text) {
-  return Json::parse(to_text(one_line(text))).get<std::string>();
+  auto valid = Json::parse(to_text(one_line(text))).get<std::string>();
+  for (const char* none : {"\xef\xbf\xbe", "\xef\xbf\xbf"}) {
+    for (std::size_t at = 0; (at = valid.find(none, at)) != std::string::npos;) {
+      valid.replace(at, 3, "\xef\xbf\xbd");
+    }
+  }
+  return valid;
 }
 
 // What makes it no success; an incomparable row has no number.

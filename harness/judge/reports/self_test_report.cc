@@ -14,8 +14,8 @@
 #include "harness/base/lists.h"
 #include "harness/judge/reports/case_table.h"
 #include "harness/judge/reports/comparison_cells.h"
+#include "harness/judge/reports/comparison_markdown.h"
 #include "harness/judge/run_facts.h"
-#include "harness/record/environment.h"
 
 namespace harness {
 namespace {
@@ -70,7 +70,7 @@ CaseTable::Cells cells_of(const SelfTest::Power& power) {
 }
 
 std::string line_of(const std::string& name, const CaseTable::Cells& cells) {
-  std::string line = "| " + name + " |";
+  std::string line = "| " + markdown_text(name) + " |";
   for (const auto& cell : cells) line += " " + cell + " |";
   return line + "\n";
 }
@@ -100,16 +100,6 @@ constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
     "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
 
-// The facts that another machine or another way of building would have otherwise.
-Json measured_on() {
-  const Json all = environment();
-  Json facts = Json::object();
-  for (const char* group : {"host", "limits", "environment", "build"}) {
-    facts[group] = all.value(group, Json());
-  }
-  return facts;
-}
-
 // What the trials of an aa.json have other than an `ab` with these settings.
 std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
   std::vector<std::string> doubts;
@@ -118,7 +108,9 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
     if (there != here) doubts.push_back(what + " " + there + " there, " + here + " here");
   };
   if (all.contains("rounds")) {
-    note("rounds", std::to_string(all.at("rounds").get<int>()), std::to_string(settings.rounds));
+    const Json& rounds = all.at("rounds");
+    if (!rounds.is_number_integer() || rounds < 1) throw std::out_of_range("no number of rounds");
+    note("rounds", to_text(rounds), std::to_string(settings.rounds));
   }
   if (all.contains("delta")) {
     const auto text = [](double delta) { return formatted("%g %%", 100 * delta); };
@@ -282,7 +274,8 @@ void write_self_test(const SelfTest& test, const ComparisonSettings& settings,
                     {"failures", failures}};
   write_file(folder / "aa.json", to_text(all, 1) + "\n");
   std::string text = markdown_of(test);
-  for (const auto& why : failures) text += "\nA trial could not be ended: " + one_line(why) + "\n";
+  for (const auto& why : failures)
+    text += "\nA trial could not be ended: " + markdown_text(why) + "\n";
   write_file(folder / "aa.md", text);
 }
 
