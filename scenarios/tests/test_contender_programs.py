@@ -143,7 +143,7 @@ class ContenderPrograms(CommandTest):
     def test_counts_that_contradict_each_other_fail_the_row(self):
         self.assertRegex(self.error_of(self.COUNTS.replace("words[9] += 64", "pass")),
                          r"^it counted 0 bytes for \d+ operations of 64; a program adds the size of a message at byte 72")
-        self.assertRegex(self.error_of(self.COUNTS.replace("words[8] += 1", "words[8] += 2**50")),
+        self.assertRegex(self.error_of(self.COUNTS.replace("words[8] += 1", "words[8] += 2**40")),
                          "more than a machine can do; a program adds 1 for each")
         twice = self.COUNTS + "    w = words[0]\n    if 0 < w < 17: words[16 + (w - 1) * 2240 + 100] += 2\n"
         self.assertRegex(self.error_of(twice, mode="ping_pong"), "^it recorded more latencies than it did operations; ")

@@ -134,7 +134,8 @@ TEST(WorkerProcessesTest, AnExitCodeWithoutAMessageIsReportedWithTheRole) {
 
 // Before, its end counted as that of a worker that was done, and the others waited for it until the timeout.
 TEST(WorkerProcessesTest, OneThatCallsExitHasFailedWhateverTheCode) {
-  for (void (*ends)(int) : {&::_exit, &std::exit}) {
+  using Exit = void (*)(int);
+  for (const Exit ends : {Exit(&::_exit), Exit(&std::exit)}) {
     WorkerGroup group;
     group.start("consumer", -1, [ends] { ends(0); });
     group.start("producer", -1, sleep_for_ever);
