@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "harness/base/errors.h"
+#include "harness/base/lists.h"
 #include "harness/measure/engine.h"
 #include "harness/measure/measurement.h"
 
@@ -59,6 +60,14 @@ bool is_contender_name(const std::string& name) {
   };
   return !name.empty() && name != "none" && !name.starts_with("cpython_") &&
          std::all_of(name.begin(), name.end(), may_be_in_it);
+}
+
+bool has_contender(const Scenario& scenario, const std::string& name) {
+  return std::any_of(scenario.parameters.begin(), scenario.parameters.end(),
+                     [&](const Parameter& each) {
+                       return each.kind == Parameter::Kind::kContender &&
+                              contains(each.sweep, Parameter::Value(name));
+                     });
 }
 
 Parameter arrival_axis() {
@@ -120,6 +129,7 @@ std::optional<double> Run::injected_delay_ns() {
   control_.injected_delay.taken = true;
   return control_.injected_delay.ns;
 }
+void Run::each_operation_moves(std::int64_t bytes) { control_.bytes_per_operation = bytes; }
 void Run::expect(int parties) { control_.expect(parties); }
 int Run::tally_fd() const { return control_.fd(); }
 void Run::measure() { control_.measure(); }

@@ -115,6 +115,11 @@ class Skipped : public std::runtime_error {
 // "cpython_...", which have a meaning.
 bool is_contender_name(const std::string& name);
 
+struct Scenario;
+
+// Returns true if a contender of the scenario is called so.
+bool has_contender(const Scenario& scenario, const std::string& name);
+
 // As it is written on the command line and in the CSV.
 std::string to_string(const Parameter::Value& value);
 
@@ -159,6 +164,9 @@ class Run {
   // runs and adds nothing, to compare with; without a value the contender itself. A case that never asks is
   // skipped when a delay was given.
   std::optional<double> injected_delay_ns();
+
+  // For the body, where each operation of a program moves so many bytes: a program that counts others has failed.
+  void each_operation_moves(std::int64_t bytes);
 
   // For the body, where more take part than have a tally: they are waited for longer.
   void expect(int parties);

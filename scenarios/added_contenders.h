@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "scenarios/lock_contention.h"
 #include "scenarios/pipe_vs_queue.h"
@@ -65,18 +66,55 @@ concept IsQueue = std::constructible_from<Q<T>, std::size_t> &&
   queue.put(item);
 } && Gives<Q<T>, T>;
 
-// A class with the facts that add_contender() was given. They are read when it is registered.
+// A template of more parameters, the others with defaults, as one of T alone.
+template <template <typename...> typename Q>
+struct WithDefaults {
+  template <typename T>
+  using Of = Q<T>;
+};
+template <template <typename, auto...> typename Q>
+struct WithDefault {
+  template <typename T>
+  using Of = Q<T>;
+};
+
+// Says of a class what it says of T: that it shares itself across a fork.
 template <typename T>
-struct Described : T {
-  using T::T;
+struct Shares {};
+template <typename T>
+requires requires { T::kSharesItself; }
+struct Shares<T> {
+  static constexpr bool kSharesItself = T::kSharesItself;
+};
+
+// An object of a class with the facts that add_contender() was given, which are read when it is registered. It is a
+// member and not a base, so that the class may be final. It has the operations that the class has.
+template <typename T>
+struct Described : Shares<T> {
+  template <typename... Arguments>
+  requires std::constructible_from<T, Arguments...>
+  explicit Described(Arguments&&... arguments) : held(std::forward<Arguments>(arguments)...) {}
+  Described(const Described&) = delete;
+  Described& operator=(const Described&) = delete;
+
   static inline Facts kFacts;
+  T held;
+
+  void lock() requires IsLock<T> { held.lock(); }
+  void unlock() requires IsLock<T> { held.unlock(); }
+  void acquire() requires IsSemaphore<T> { held.acquire(); }
+  void release() requires IsSemaphore<T> { held.release(); }
 };
 
 template <typename C>
 struct DescribedChannel : Described<C> {
   using Described<C>::Described;
+  void send(const std::byte* message) { this->held.send(message); }
+  void receive(std::byte* message) { this->held.receive(message); }
+  void finish() requires requires(C& channel) { channel.finish(); }
+  { this->held.finish(); }
   int depth() const {
-    if constexpr (requires(const C& channel) { channel.depth(); }) return C::depth();
+    if constexpr (requires(const C& channel) { channel.depth(); }) return this->held.depth();
     return 0;
   }
 };
@@ -86,8 +124,11 @@ struct DescribedPool : Described<P> {
   using Described<P>::Described;
   static constexpr bool kCalls = requires(P pool) { pool.call(1); };
   static constexpr PoolTraits kTraits{.calls = kCalls};
+  void map(const Numbers& inputs, std::size_t chunk, Numbers& outputs) {
+    this->held.map(inputs, chunk, outputs);
+  }
   int call(int x) {
-    if constexpr (kCalls) return P::call(x);
+    if constexpr (kCalls) return this->held.call(x);
     throw std::logic_error("this pool has no call()");
   }
 };
@@ -98,13 +139,14 @@ struct DescribedQueue {
   static inline QueueTraits kTraits;
 
   template <std::size_t N, WorkerKind K>
-  struct Of : Q<Message<N>> {
-    using Q<Message<N>>::Q;
+  struct Of : Described<Q<Message<N>>> {
+    using Described<Q<Message<N>>>::Described;
+    void put(const Message<N>& message) { this->held.put(message); }
     void get(Message<N>& message) {
       if constexpr (requires(Q<Message<N>> queue) { queue.get(message); }) {
-        Q<Message<N>>::get(message);
+        this->held.get(message);
       } else {
-        message = Q<Message<N>>::get();
+        message = this->held.get();
       }
     }
   };
@@ -114,7 +156,7 @@ struct DescribedQueue {
 void refuse(const std::string& name, const std::string& reason);
 
 // Returns true if a contender may be called so: letters, digits and _ . -, and one label and family in all
-// questions. Refuses it otherwise.
+// questions, of one line each, the family being none of ours. Refuses it otherwise.
 bool is_usable(const std::string& name, const About& about);
 
 // Puts into the roster what `add` registers, unless another contender has its name.

@@ -32,6 +32,7 @@ void measure_program(harness::Run& run, const CpuPair& cpus) {
   run.note("primitive", "program");
   run.note("scope", "process");
   run.note("verified", 0);  // unless the program says that it checks
+  run.each_operation_moves(run["msg_bytes"]);
   auto command = run.program();
   for (const auto& word :
        {std::to_string(run.tally_fd()), std::string("pipe_vs_queue"), run.text("mode"),

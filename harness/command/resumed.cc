@@ -1,8 +1,10 @@
 #include "harness/command/resumed.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
 
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
@@ -11,6 +13,17 @@
 
 namespace harness {
 namespace {
+
+// Enters the folder in which the run was begun: programs, interpreters and files that its command names are there, and
+// what has the same path here may be another one. Returns why not; empty if it was entered.
+std::string enter_folder_of(const Json& facts, const std::string& run) {
+  const std::string folder = facts.value("folder", "");  // older runs have none
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::current_path(folder, error);
+  if (!error) return {};
+  return "--resume: " + one_line(run) + " was begun in " + one_line(folder) +
+         ", which cannot be entered (" + error.message() + "); put it back, or begin a new run";
+}
 
 // The words of a run's command, as options.
 Options parsed(std::vector<std::string> words, const std::vector<const Scenario*>& scenarios) {
@@ -28,17 +41,22 @@ Options parsed(std::vector<std::string> words, const std::vector<const Scenario*
 
 Options options_of_resumed(const Options& now, const std::vector<const Scenario*>& scenarios) {
   const Json facts = facts_of_unfinished(now.resume);
+  const auto resume = std::filesystem::absolute(now.resume).lexically_normal();
   remove_variables();
   const std::map<std::string, std::string> set = facts.value("variables", Json::object());
   for (const auto& [name, value] : set) ::setenv(name.c_str(), value.c_str(), 1);
+  const std::string fault = enter_folder_of(facts, now.resume);
   Options options;
   try {
     options = parsed(facts.at("command"), scenarios);
   } catch (const BadUsage& why) {
+    if (!fault.empty()) throw BadUsage(fault);
     cannot_resume(now.resume, "'command' does not begin a run (" + std::string(why.what()) + ")");
   }
+  const bool names_files = !options.programs.empty() || !options.pythons.empty();
+  if (names_files && !fault.empty()) throw BadUsage(fault);
   options.seed = facts.at("seed");
-  options.resume = now.resume;
+  options.resume = resume.string();
   options.quiet = now.quiet;
   options.progress = now.progress;
   options.no_report = options.no_report || now.no_report;

@@ -32,6 +32,12 @@ bool a_child_has_ended() {
 
 constexpr char kPage[] = "(harness/docs/contender-program.md)";
 
+// A core does 1e10 instructions a second, and a message takes more than one.
+constexpr double kFastest = 1e11;
+
+// Counts of a party that was killed between two of them differ by what it had under way.
+bool is_more_than(double one, double other, double slack) { return one > 1.01 * other + slack; }
+
 // Without CLOEXEC: parties may be other programs. Where memfd_create is refused, a file without a name
 // does as well.
 int anonymous_file() {
@@ -114,6 +120,7 @@ void Measurement::measure() {
   sleep_until_ops(1, Clock::now() + timing_.warmup);
   for (int number = 1; number <= timing_.windows; ++number) {
     const Edge opened = look();
+    if (number == 1) ops_before_ = opened.ops;
     header_->window.store(static_cast<std::uint64_t>(number), std::memory_order_relaxed);
     sleep_until_ops(opened.ops + kFewestOps, Clock::now() + timing_.window);
     windows.push_back(between(number, opened, look()));
@@ -190,11 +197,52 @@ std::string Measurement::fault_of(const Edge& opened, const Edge& closed,
                 ? "; a program counts them at byte 64 of the shared memory " + std::string(kPage)
                 : "");
   }
+  if (is_program && window.columns.at("ops_per_s").get<double>() > kFastest) {
+    return counted(closed.ops - opened.ops, "operation") +
+           " in a window is more than a machine can do; a program adds 1 for each " + kPage;
+  }
   if (is_program && window.latency.empty() && facts.value("metric_kind", "") == "latency") {
     return "no round trip is in the histogram of the window; in ping_pong a program adds each " +
            std::string(kPage);
   }
   return {};
+}
+
+// Looked at when nothing is counted any more: at the edge of a window the words of one operation may be read one before
+// and one after it.
+std::string Measurement::fault_of_counts() const {
+  Edge end;
+  count_at(end);
+  const auto ops = static_cast<double>(end.ops), bytes = static_cast<double>(end.bytes);
+  const auto size = static_cast<double>(bytes_per_operation);
+  const bool agree =
+      !is_more_than(bytes, ops * size, size) && !is_more_than(ops * size, bytes, size);
+  if (bytes_per_operation > 0 && !agree) {
+    return "it counted " + counted(end.bytes, "byte") + " for " + counted(end.ops, "operation") +
+           " of " + std::to_string(bytes_per_operation) +
+           "; a program adds the size of a message at byte 72 of the shared memory for each " +
+           kPage;
+  }
+  double recorded = 0;
+  for (const auto& window : windows) recorded += window.columns.value("lat_n", 0.0);
+  constexpr double kUnderWay = 16;
+  if (is_more_than(recorded, static_cast<double>(end.ops - ops_before_), kUnderWay)) {
+    return "it recorded more latencies than it did operations; in ping_pong a program adds each "
+           "round trip once " +
+           std::string(kPage);
+  }
+  return {};
+}
+
+void Measurement::check_counts() {
+  if (!is_program || windows.empty()) return;
+  const auto fault = fault_of_counts();
+  if (fault.empty()) return;
+  for (auto& window : windows) {
+    if (window.columns.contains("status")) continue;  // its own fault says more
+    window.columns["status"] = "failed";
+    window.columns["error"] = fault;
+  }
 }
 
 Window Measurement::between(int number, const Edge& opened, const Edge& closed) const {

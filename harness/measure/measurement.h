@@ -77,8 +77,14 @@ class Measurement {
   static constexpr std::chrono::seconds kPatience{3};
   static constexpr std::chrono::milliseconds kPatiencePerParty{100};
 
-  // The parties are a program of the user: what it does wrong is said with the remedy.
+  // The parties are a program of the user: what it does wrong is said with the remedy, and what it counted is not
+  // believed without a look.
   bool is_program = false;
+  std::int64_t bytes_per_operation = 0;  // that it moves; 0: not known
+
+  // For when all parties have ended, so that no count is under way: fails the windows of a program whose counts
+  // contradict each other.
+  void check_counts();
 
   // Of --injected-delay; a case that does not ask for it cannot be slowed.
   struct InjectedDelay {
@@ -97,6 +103,7 @@ class Measurement {
   std::vector<std::uint64_t> latencies_of(int number, int first) const;
   Window between(int number, const Edge& opened, const Edge& closed) const;
   std::string fault_of(const Edge& opened, const Edge& closed, const Window& window) const;
+  std::string fault_of_counts() const;
 
   Timing timing_;
   Load load_;  // first: it must not inherit the counters
@@ -105,6 +112,7 @@ class Measurement {
   bool poisson_ = false;
   int at_once_ = 0;                     // operations whose latency is all of them; 0: not known
   int parties_ = 0;                     // that are known of
+  std::uint64_t ops_before_ = 0;        // when the first window opened
   std::chrono::nanoseconds waited_{0};  // for what did not come
   int fd_;
   int tally_count_;

@@ -41,7 +41,8 @@ std::string contender_of(const Scenario& scenario, const Point& point) {
 }
 
 bool offers(const Scenario& scenario, const Point& point, const Selection& selection) {
-  const bool is_program = contains(selection.programs, contender_of(scenario, point));
+  const bool is_program = scenario.offers_program != nullptr &&
+                          contains(selection.programs, contender_of(scenario, point));
   const auto asked = is_program ? scenario.offers_program : scenario.offers;
   return asked == nullptr || asked(point);
 }

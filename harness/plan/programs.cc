@@ -31,11 +31,38 @@ bool is_program(const std::string& name) {
   });
 }
 
-// Returns the words of a command; the path of a program may have spaces.
+// Returns the words of a command, as a shell reads them: '...' is taken as it is, "..." but for a backslash before
+// " and itself, and a backslash makes the next character one of the word. Nothing else has a meaning. A program that
+// is there by its whole path needs none of that.
 std::vector<std::string> words_of(const std::string& command) {
   if (can_run(command)) return {command};
-  auto words = split(command, ' ');
-  words.erase(std::remove(words.begin(), words.end(), ""), words.end());
+  std::vector<std::string> words;
+  bool in_word = false;
+  char quote = 0;  // that has not ended
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    const char next = i + 1 < command.size() ? command[i + 1] : '\0';
+    const bool escapes =
+        c == '\\' && (quote == 0 ? next != 0 : quote == '"' && (next == '"' || next == '\\'));
+    if (quote == 0 && c == ' ') {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (escapes) {
+      words.back() += command[++i];
+    } else if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '\'' || c == '"')) {
+      quote = c;
+    } else {
+      words.back() += c;
+    }
+  }
+  if (quote != 0) {
+    throw BadUsage(kOption + in_quotes(command) + " has a " + quote + " that has no end");
+  }
   return words;
 }
 
@@ -58,9 +85,21 @@ Program program_from(const std::string& text) {
                    " may not be executed; chmod +x it, or name what runs it, as in \"mine=python3 "
                    "prog.py\"");
   }
-  throw BadUsage(kOption + in_quotes(name) +
-                 " is not a program; name a file that can be executed, as in mine=./prog or "
-                 "\"mine=python3 prog.py\"");
+  const bool has_more = program.command.size() > 1;
+  throw BadUsage(
+      kOption + in_quotes(name) +
+      " is not a program; name a file that can be executed, as in mine=./prog or "
+      "\"mine=python3 prog.py\"" +
+      (has_more ? "; a path with a space needs quotes: \"mine='./my prog' --flag\"" : ""));
+}
+
+// A name is one contender's in the whole run: the report and the selection know it by its name alone.
+void refuse_taken(const std::vector<const Scenario*>& scenarios, const Program& program) {
+  for (const auto* scenario : scenarios) {
+    if (!has_contender(*scenario, program.name)) continue;
+    throw BadUsage(kOption + std::string(scenario->name) + " has a contender " +
+                   in_quotes(program.name) + "; choose another name");
+  }
 }
 
 // Adds the programs to the axis of contenders, and to what the report knows of them.
@@ -69,12 +108,7 @@ void add_to(Scenario& scenario, const std::vector<Program>& programs) {
       std::find_if(scenario.parameters.begin(), scenario.parameters.end(),
                    [](const Parameter& each) { return each.kind == Parameter::Kind::kContender; });
   for (const auto& program : programs) {
-    const Parameter::Value name(program.name);
-    if (std::find(axis->sweep.begin(), axis->sweep.end(), name) != axis->sweep.end()) {
-      throw BadUsage(kOption + std::string("there is a contender ") + in_quotes(program.name) +
-                     "; choose another name");
-    }
-    axis->sweep.push_back(name);
+    axis->sweep.emplace_back(program.name);
     scenario.contenders.push_back({program.name, program.name, "program", true});
   }
 }
@@ -96,6 +130,7 @@ std::vector<Program> programs_from(const std::vector<std::string>& texts) {
 
 std::list<Scenario> with_programs(const std::vector<const Scenario*>& scenarios,
                                   const std::vector<Program>& programs) {
+  for (const auto& program : programs) refuse_taken(scenarios, program);
   std::list<Scenario> all;
   for (const auto* scenario : scenarios) {
     all.push_back(*scenario);

@@ -1,6 +1,6 @@
 // Programs: contenders that are programs of their own, in any language (docs/contender-program.md).
 //
-//   --contender-program mine=./prog --contender-program "other=python3 prog.py"
+//   --contender-program mine=./prog --contender-program "other=python3 'my prog.py'"
 #pragma once
 
 #include <list>
@@ -16,12 +16,12 @@ struct Program {
   std::vector<std::string> command;  // the program and its first arguments
 };
 
-// Returns what the command line's texts say. Throws BadUsage for a name that no contender can have, for one
+// Returns what the command line's texts say; a command is split as a shell does, with quotes. Throws BadUsage for a name that no contender can have, for one
 // that is given twice, and for a program that is not there.
 std::vector<Program> programs_from(const std::vector<std::string>& texts);
 
 // Returns the scenarios with the programs as contenders of those that take programs
-// (Scenario::offers_program). Throws BadUsage if a contender of them has the name already.
+// (Scenario::offers_program). Throws BadUsage if a contender of any scenario has the name already.
 std::list<Scenario> with_programs(const std::vector<const Scenario*>& scenarios,
                                   const std::vector<Program>& programs);
 

@@ -75,6 +75,14 @@ void expect_reportable(const std::vector<std::string>& folders) {
 
 ExitCode draw_report(const std::vector<std::string>& folders, const std::string& out,
                      const std::string& format) {
+  const std::string script = source_dir() + "/scripts/report.py";
+  if (std::error_code none; !fs::exists(script, none)) {
+    std::cerr << "bench-all: no report: " << one_line(script)
+              << " is missing; install gilfree again, or name the folder that has scripts/ in "
+                 "GILFREE_SOURCE_DIR, then run bench-all report "
+              << one_line(joined(folders)) << "\n";
+    return kCannotWrite;
+  }
   const std::string python = find_plotter();
   if (python.empty()) {
     std::cerr << "bench-all: no plots: no python3 can import matplotlib; install it "
@@ -83,7 +91,7 @@ ExitCode draw_report(const std::vector<std::string>& folders, const std::string&
               << joined(folders) << "\n";
     return kCannotWrite;
   }
-  std::vector<std::string> command{python, "-I", source_dir() + "/scripts/report.py"};
+  std::vector<std::string> command{python, "-I", script};
   command.insert(command.end(), folders.begin(), folders.end());
   if (!out.empty()) command.insert(command.end(), {"--out", out});
   if (!format.empty()) command.insert(command.end(), {"--format", format});

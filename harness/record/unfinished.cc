@@ -28,6 +28,7 @@ std::string fault_of(const Json& facts) {
   if (!variables.is_object() || !std::all_of(variables.begin(), variables.end(), is_text)) {
     return "'variables' is not an object of texts";
   }
+  if (!facts.value("folder", Json("")).is_string()) return "'folder' is not text";
   if (!facts.value("seed", Json()).is_number_unsigned()) {
     return "'seed' is not a whole number below 2^64";
   }

@@ -1,5 +1,7 @@
 #include "harness/run/facts.h"
 
+#include <filesystem>
+#include <system_error>
 #include <variant>
 
 #include "harness/base/errors.h"
@@ -19,6 +21,12 @@ void make_printable(Json& row) {
   }
 }
 
+// Where relative paths of the command begin; empty if that folder is gone.
+std::string current_folder() {
+  std::error_code none;
+  return std::filesystem::current_path(none).string();
+}
+
 }  // namespace
 
 Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::vector<Case>& cases,
@@ -27,6 +35,7 @@ Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::
                 {"run_id", run.id},
                 {"command", run.command},
                 {"variables", settings.variables},
+                {"folder", current_folder()},
                 {"profile", settings.profile},
                 {"seed", settings.seed},
                 {"launches", settings.launches},
@@ -46,8 +55,8 @@ Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::
   for (const auto& each : cases) {
     event["questions"][std::string(each.scenario->name)] = std::string(each.scenario->question);
     for (const auto& contender : each.scenario->contenders) {
-      event["contenders"][contender.name] = {{"label", contender.label},
-                                             {"family", contender.family}};
+      event["contenders"][contender.name] = {{"label", one_line(contender.label)},
+                                             {"family", one_line(contender.family)}};
     }
   }
   event.update(environment());

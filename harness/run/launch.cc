@@ -42,6 +42,15 @@ Json sparse(const std::vector<std::uint64_t>& counts) {
   return entries;
 }
 
+// What makes a row doubtful that only its notes say, beside what its numbers say.
+void add_warning_of_notes(Json& row) {
+  const Json verified = row.value("verified", Json());
+  if (verified != 0 && verified != "0") return;
+  const std::string before = row.value("warning", "");
+  row["warning"] =
+      before + (before.empty() ? "" : "; ") + "unverified: its payloads were not checked";
+}
+
 void write_windows(int fd, const Measurement& control) {
   int repetition = 0;
   for (const Window& window : control.windows) {
@@ -51,6 +60,7 @@ void write_windows(int fd, const Measurement& control) {
     row["repetition"] = ++repetition;
     row["warmup_s"] = std::chrono::duration<double>(control.timing().warmup).count();
     row.update(window.columns);
+    add_warning_of_notes(row);
     if (!window.latency.empty()) line["latency"] = sparse(window.latency);
     write_line(fd, line);
   }
@@ -94,6 +104,7 @@ void measure(const Scenario& scenario, const Json& order, int fd, Json& facts) {
     facts = control.facts;
     throw std::runtime_error("the scenario measured nothing");
   }
+  control.check_counts();
   if (const auto& delay = control.injected_delay; delay.ns) {
     if (!delay.taken) throw Skipped("this case takes no injected delay");
     control.facts["warning"] = *delay.ns > 0

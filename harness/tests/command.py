@@ -99,10 +99,11 @@ class CommandTest(unittest.TestCase):
 
     def start(self, words, environment=None, **options):
         """bench-all, in a project of its own whose results would go to this test's folder."""
+        options.setdefault("cwd", self.folder)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         return subprocess.Popen(
-            [self.program, *words], stdin=subprocess.DEVNULL, cwd=self.folder, text=True,
+            [self.program, *words], stdin=subprocess.DEVNULL, text=True,
             env={**USERS_ENVIRONMENT, "GILFREE_SOURCE_DIR": self.folder, **(environment or {})},
             **options)
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "harness/base/json.h"
 #include "harness/tests/fixtures.h"
 
@@ -34,6 +36,18 @@ TEST_F(FactsTest, TheOpeningSaysWhatIsMeasuredByWhichCommandAndWhere) {
   EXPECT_EQ(facts.at("questions").at("counting"), std::string(counting.question));
   EXPECT_TRUE(facts.contains("host"));
   EXPECT_TRUE(facts.contains("build"));
+}
+
+TEST_F(FactsTest, TheOpeningSaysWhereTheCommandsRelativePathsBegin) {
+  EXPECT_EQ(opening().at("folder"), std::filesystem::current_path().string());
+}
+
+TEST_F(FactsTest, ALabelIsOneLineOfText) {
+  Scenario loud = counting;
+  loud.contenders = {{"steady", "two\nlines", "a\x1b[31mb"}};
+  cases = select({&loud}, {});
+  const Json said = opening().at("contenders").at("steady");
+  EXPECT_EQ(said, Json({{"label", "two?lines"}, {"family", "a?[31mb"}}));
 }
 
 TEST_F(FactsTest, ABudgetAndAnInjectedDelayAreThereOnlyIfTheyWereAskedFor) {

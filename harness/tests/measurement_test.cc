@@ -208,68 +208,6 @@ TEST(MeasurementTest, APayloadThatArrivesWrongFailsTheRow) {
   EXPECT_EQ(row["checksum_ok"], 0);
 }
 
-// Measures what a program of a user does, of which `work` is called every 500 us.
-std::string fault_of_program(const std::string& metric, const std::function<void(Tally&)>& work) {
-  Measurement control(kShort);
-  control.is_program = true;
-  control.facts["metric_kind"] = metric;
-  {
-    WorkerThreads parties(control);
-    parties.start(0, [&](Tally& tally) {
-      work(tally);
-      std::this_thread::sleep_for(500us);
-    });
-    control.measure();
-  }
-  return control.windows.at(0).columns.value("error", "");
-}
-
-TEST(MeasurementTest, OfAProgramThatCountsNothingItIsSaidWhereItCounts) {
-  const auto fault = fault_of_program("throughput", [](Tally&) {});
-  EXPECT_TRUE(
-      fault.ends_with("; a program counts them at byte 64 of the shared memory "
-                      "(harness/docs/contender-program.md)"))
-      << fault;
-}
-
-TEST(MeasurementTest, AProgramRecordsTheRoundTripsThatItIsAskedFor) {
-  const auto counts = [](Tally& tally) { tally.count(1, 8); };
-  EXPECT_EQ(fault_of_program("throughput", counts), "");
-  EXPECT_EQ(fault_of_program("latency", counts),
-            "no round trip is in the histogram of the window; in ping_pong a program adds each "
-            "(harness/docs/contender-program.md)");
-  EXPECT_EQ(fault_of_program("latency",
-                             [](Tally& tally) {
-                               tally.count(1, 8);
-                               tally.record(100);
-                             }),
-            "");
-}
-
-TEST(MeasurementTest, CountsThatGoBackFailTheRow) {
-  const auto back = [](std::atomic<std::uint64_t> Tally::*counter) {
-    return fault_of_program("throughput", [=](Tally& tally) {
-      tally.count(1, 8);
-      (tally.*counter).store(tally.window() == 0 ? 1'000'000 : 5);
-    });
-  };
-  const std::string why = " went back; write it as one word, and never less than before";
-  EXPECT_EQ(back(&Tally::ops), "the count of operations" + why);
-  EXPECT_EQ(back(&Tally::bytes), "the count of bytes" + why);
-}
-
-TEST(MeasurementTest, AProgramThatEndsWhileItIsMeasuredFailsTheRow) {
-  const pid_t party = ::fork();
-  if (party == 0) ::_exit(0);
-  siginfo_t ended{};
-  ::waitid(P_PID, static_cast<id_t>(party), &ended, WEXITED | WNOWAIT);
-  const auto fault = fault_of_program("throughput", [](Tally& tally) { tally.count(1, 8); });
-  EXPECT_EQ(fault,
-            "the program ended while it was measured; it works until `window` is the stop value, "
-            "2^64 - 1 (harness/docs/contender-program.md)");
-  ::waitpid(party, nullptr, 0);
-}
-
 TEST(MeasurementTest, AnotherProcessCountsIntoTheSameMemory) {
   Measurement control(kShort);
   const pid_t party = ::fork();

@@ -43,6 +43,30 @@ TEST(ProgramsTest, ThePathOfAProgramMayHaveSpacesAndAnEqualsSign) {
   EXPECT_EQ(programs_from({"mine=" + path})[0].command, (Words{path}));
 }
 
+TEST(ProgramsTest, ACommandIsSplitAsAShellDoesIt) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "a dir");
+  const std::string path = folder.path() / "a dir" / "prog";
+  std::ofstream(path) << "#!/bin/sh\n";
+  ::chmod(path.c_str(), 0700);
+  const auto command = [](const std::string& text) {
+    return programs_from({"mine=" + text})[0].command;
+  };
+  EXPECT_EQ(command("'" + path + "' --flag"), (Words{path, "--flag"}));
+  EXPECT_EQ(command("\"" + path + "\" --flag"), (Words{path, "--flag"}));
+  EXPECT_EQ(command((folder.path() / "a\\ dir").string() + "/prog -x"), (Words{path, "-x"}));
+  EXPECT_EQ(command("sh 'a\"b' \"a'b\" '' x\"y z\"'w v' \\\\ \\'"),
+            (Words{"sh", "a\"b", "a'b", "", "xy zw v", "\\", "'"}));
+  EXPECT_EQ(command("sh '\\a' \"\\a\\\"\\\\\" $HOME *"),
+            (Words{"sh", "\\a", "\\a\"\\", "$HOME", "*"}));
+  EXPECT_EQ(refusal({"mine=sh 'a b"}), "--contender-program: 'sh 'a b' has a ' that has no end");
+  EXPECT_EQ(refusal({"mine=" + path + "x --flag"}),
+            "--contender-program: '" + (folder.path() / "a").string() +
+                "' is not a program; name a file that can be executed, as in mine=./prog or "
+                "\"mine=python3 prog.py\"; a path with a space needs quotes: \"mine='./my prog' "
+                "--flag\"");
+}
+
 TEST(ProgramsTest, WhatIsNoNameAndCommandIsRefused) {
   for (const std::string text : {"", "mine", "=/bin/sh", "a b=/bin/sh", "a,b=/bin/sh",
                                  "none=/bin/sh", "cpython_x=/bin/sh"}) {
@@ -102,7 +126,27 @@ TEST(ProgramsTest, ScenariosThatTakeProgramsHaveThemAsContenders) {
 TEST(ProgramsTest, AContenderThatIsThereKeepsItsName) {
   const Scenario taker = that_takes_programs();
   EXPECT_EQ(message_of<BadUsage>([&] { with_programs({&taker}, programs_from({"rare=sh"})); }),
-            "--contender-program: there is a contender 'rare'; choose another name");
+            "--contender-program: counting has a contender 'rare'; choose another name");
+}
+
+// The report and the selection know a contender by its name alone: the program would be taken for the other one.
+TEST(ProgramsTest, TheContenderOfAQuestionThatTakesNoProgramsKeepsItsNameToo) {
+  const Scenario taker = that_takes_programs();
+  EXPECT_EQ(message_of<BadUsage>([&] {
+              with_programs({&taker, &trouble}, programs_from({"hang=sh"}));
+            }),
+            "--contender-program: trouble has a contender 'hang'; choose another name");
+}
+
+// Its own is asked whether it offers a point, also where the run has a program of that name.
+TEST(ProgramsTest, AQuestionThatTakesNoProgramsOffersWhatItsContendersDo) {
+  const auto names = [](const Selection& selection) {
+    Words all;
+    for (const auto& each : select({&counting}, selection)) all.push_back(each.name);
+    return all;
+  };
+  EXPECT_EQ(names({.filters = {"who:rare"}, .programs = {"rare"}}),
+            names({.filters = {"who:rare"}}));
 }
 
 TEST(ProgramsTest, AProgramOfWhichNoCaseIsLeftIsRefused) {

@@ -157,6 +157,16 @@ class Folders(CommandTest):
         self.refuses(["report", "empty"], 2, said % "empty/events.jsonl")
         self.refuses(["report", "/nonexistent"], 2, said % "/nonexistent/events.jsonl")
 
+    def test_a_report_whose_script_is_gone(self):
+        """GILFREE_SOURCE_DIR is a folder without scripts here, as that of an installed gilfree that was removed."""
+        self.measures(["counting", "--profile", "smoke"])
+        said = ("bench-all: no report: %s is missing; install gilfree again, or name the folder that has scripts/ in "
+                "GILFREE_SOURCE_DIR, then run bench-all report %%s\n" % self.path("scripts", "report.py"))
+        result = self.run_it(["report", "out"])
+        self.assertEqual((result.code, result.err), (7, said % "out"))
+        result = self.run_it(["run", "counting", "--profile", "smoke", "-q", "-o", "other"])
+        self.assertEqual((result.code, result.err), (0, said % self.path("other")), "it was measured all the same")
+
     def test_a_report_of_something_else(self):
         os.mkdir(self.path("other"))
         with open(self.path("other", "events.jsonl"), "w", encoding="utf-8") as file:

@@ -169,6 +169,7 @@ class Resume(CommandTest):
                 ({"seed": -7}, "'seed' is not a whole number below 2^64"),
                 ({"variables": ["a"]}, "'variables' is not an object of texts"),
                 ({"variables": {"BENCH_ALL_SEED": 7}}, "'variables' is not an object of texts"),
+                ({"folder": 7}, "'folder' is not text"),
                 ({"tool": "bench-all"}, "'tool' is not an object"),
                 ({"run_id": None}, "'run_id' is not text")):
             with self.subTest(facts):

@@ -15,6 +15,7 @@ import time
 
 MAGIC, VERSION, STOP, LAST = b"glftally", 1, 2**64 - 1, 2**64 - 1
 BUCKETS = 2240
+TALLIES = 64 + 286784  # bytes of the header and of tally 0
 
 
 def give_up(line):
@@ -27,7 +28,10 @@ class Tally:
     """The counts of this process, in the memory that bench-all reads."""
 
     def __init__(self, descriptor):
-        self.words = memoryview(mmap.mmap(descriptor, 0)).cast("Q")
+        try:
+            self.words = memoryview(mmap.mmap(descriptor, TALLIES)).cast("Q")
+        except (OSError, ValueError) as why:
+            give_up("error the tally cannot be mapped: %s" % why)
         if self.words[4].to_bytes(8, "little") != MAGIC or self.words[5] != VERSION:
             give_up("error this program knows version %d of the tally alone" % VERSION)
         self.ops, self.latency = 8, 16  # tally 0: its counts, and its histograms behind them
@@ -98,9 +102,9 @@ def other_process(tally, end, mode, size):
 
 
 def main():
-    descriptor, scenario, mode, size, one, other = sys.argv[1:]
-    if scenario != "pipe_vs_queue":
+    if len(sys.argv) != 7 or sys.argv[2] != "pipe_vs_queue":
         give_up("skipped this program answers pipe_vs_queue alone")
+    descriptor, _, mode, size, one, other = sys.argv[1:]
     tally, size = Tally(int(descriptor)), int(size)
     mine, others = socket.socketpair()
     child = os.fork()

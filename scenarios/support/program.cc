@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <cmath>
-#include <span>
+#include <cstdint>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -48,21 +47,46 @@ struct ReadEnd {
 
 // What a program knows and this one does not. All else of a row is measured here: a program that wrote, say, the
 // column `impl` would appear as another contender.
-constexpr std::array<std::string_view, 4> kTexts = {"primitive", "wait", "scope", "gil"};
-constexpr std::array<std::string_view, 3> kNumbers = {"verified", "max_inside", "max_wait_ns"};
+struct Column {
+  std::string_view name;
+  std::string_view values;  // that it may have, in words
+  bool (*has)(const std::string& value);
+};
 
-bool is_one_of(const std::string& column, std::span<const std::string_view> columns) {
-  return std::find(columns.begin(), columns.end(), column) != columns.end();
+template <const std::string_view&... kWords>
+bool is_one_of(const std::string& value) {
+  return ((value == kWords) || ...);
 }
-bool is_number(const std::string& text) {
-  double value = 0;
+constexpr std::string_view kBlock = "block", kSpin = "spin", kYield = "yield",
+                           kAdaptive = "adaptive", kProcess = "process", kThread = "thread",
+                           kOn = "on", kOff = "off", kNo = "0", kYes = "1";
+
+bool is_count(const std::string& text) {
+  std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end && std::isfinite(value);
+  return error == std::errc() && rest == end && value >= 0;
 }
 
-// Notes a line, "max_inside 2", as a column and its value.
-void note(harness::Run& run, const std::string& whose, const std::string& line) {
+constexpr Column kColumns[] = {
+    {"primitive", "any text", [](const std::string&) { return true; }},
+    {"wait", "block, spin, yield or adaptive", is_one_of<kBlock, kSpin, kYield, kAdaptive>},
+    {"scope", "process or thread", is_one_of<kProcess, kThread>},
+    {"gil", "on or off", is_one_of<kOn, kOff>},
+    {"verified", "0 or 1", is_one_of<kNo, kYes>},
+    {"max_inside", "a whole number from 0 on", is_count},
+    {"max_wait_ns", "a whole number from 0 on", is_count},
+};
+
+const Column* column_called(const std::string& name) {
+  const auto found = std::find_if(std::begin(kColumns), std::end(kColumns),
+                                  [&](const Column& each) { return each.name == name; });
+  return found == std::end(kColumns) ? nullptr : found;
+}
+
+// Notes a line, "max_inside 2", as a column and its value. `before`: what stood before it in its line.
+void note(harness::Run& run, const std::string& whose, const std::string& line,
+          const std::string& before = "") {
   std::istringstream words(line);
   std::string column, value;
   words >> column;
@@ -70,13 +94,23 @@ void note(harness::Run& run, const std::string& whose, const std::string& line) 
   if (value.empty() && (column == "error" || column == "skipped")) value = "it gave no reason";
   if (column == "error") throw std::runtime_error(whose + ": " + value);
   if (column == "skipped") run.skip(whose + ": " + value);
-  if (value.empty() || !(is_one_of(column, kTexts) || is_one_of(column, kNumbers))) {
-    throw std::runtime_error("the " + whose + " program wrote " + harness::in_quotes(line) +
-                             ", which is no note; write all else to standard error" + kPage);
+  const Column* known = column_called(column);
+  if (value.empty() || known == nullptr) {
+    const std::string wrote = "the " + whose + " program wrote ";
+    if (before.empty()) {
+      throw std::runtime_error(wrote + harness::in_quotes(line) +
+                               ", which is no note; write all else to standard error" + kPage);
+    }
+    throw std::runtime_error(wrote + harness::in_quotes(before + line) + ": the byte " + before +
+                             ", then " + harness::in_quotes(line) +
+                             ", which is no note; the first byte is r alone, and all else than "
+                             "notes goes to standard error" +
+                             kPage);
   }
-  if (is_one_of(column, kNumbers) && !is_number(value)) {
-    throw std::runtime_error(whose + ": " + harness::in_quotes(value) + " is not a number, as " +
-                             column + " is");
+  if (!known->has(value)) {
+    throw std::runtime_error(whose + ": the note " + harness::in_quotes(column + " " + value) +
+                             " is refused; " + column + " is " + std::string(known->values) +
+                             kPage);
   }
   run.note(column, value);
 }
@@ -88,8 +122,9 @@ void note_all(harness::Run& run, const std::string& whose, const std::string& te
                              "notes; write all else to standard error" + kPage);
   }
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) note(run, whose, line);
+  std::string before = "r";
+  for (std::string line; std::getline(lines, line); before.clear()) {
+    if (!line.empty()) note(run, whose, line, before);
   }
 }
 
@@ -135,6 +170,7 @@ void run_program(harness::Run& run, const std::string& whose, std::vector<std::s
   WorkerGroup group;
   group.start(whose + " program", -1, [&] {
     ::dup2(output[1], STDOUT_FILENO);
+    group.may_exit();
     become(command);
   });
   ::close(output[1]);

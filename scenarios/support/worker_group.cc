@@ -24,10 +24,13 @@
 
 namespace scenarios {
 
-// The message of the first worker that failed.
-struct WorkerGroup::FirstError {
+// The message of the first worker that failed, and which workers have ended as they should.
+struct WorkerGroup::Shared {
   std::atomic<bool> is_set{false};
   char text[512] = {};
+  // Of each process: its body has returned, or may end by an exit of its own. What is not used takes no memory.
+  static constexpr int kMostProcesses = 1 << 16;
+  std::atomic<bool> may_end[kMostProcesses];
 };
 
 namespace {
@@ -50,10 +53,10 @@ void close(int& fd) {
 }  // namespace
 
 WorkerGroup::WorkerGroup(WorkerKind kind) : kind_(kind) {
-  void* memory = ::mmap(nullptr, sizeof(FirstError), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  first_error_ = ::new (memory) FirstError;
+  shared_ = static_cast<Shared*>(memory);  // zeroed memory is what it begins with
   make_pipe(ready_);
   make_pipe(gate_);
 }
@@ -65,7 +68,7 @@ WorkerGroup::~WorkerGroup() {
   for (const int fd : {ready_[0], ready_[1], gate_[0]}) {
     if (fd >= 0) ::close(fd);
   }
-  ::munmap(first_error_, sizeof(FirstError));
+  ::munmap(shared_, sizeof(Shared));
 }
 
 void WorkerGroup::start(const std::string& role, int cpu, std::function<void()> body) {
@@ -100,6 +103,7 @@ void WorkerGroup::start_thread(const std::string& role, int cpu, std::function<v
 
 void WorkerGroup::start_process(const std::string& role, int cpu,
                                 const std::function<void()>& body) {
+  if (started_ == Shared::kMostProcesses) throw std::runtime_error("too many workers");
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) throw std::runtime_error("cannot fork the " + role + ": " + harness::reason(errno));
@@ -108,7 +112,9 @@ void WorkerGroup::start_process(const std::string& role, int cpu,
     if (::getppid() != parent) ::_exit(1);
     close(gate_[1]);
     if (cpu >= 0) stay_on(cpu);
-    ::_exit(pass_gate() ? exit_code_of(role, body) : 1);
+    const int code = pass_gate() ? exit_code_of(role, body) : 1;
+    may_exit();
+    ::_exit(code);
   }
   const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   if (pidfd < 0) {
@@ -117,8 +123,10 @@ void WorkerGroup::start_process(const std::string& role, int cpu,
     ::waitpid(pid, nullptr, 0);
     throw std::runtime_error("cannot watch the " + role + ": " + why);
   }
-  processes_.push_back({role, pid, pidfd});
+  processes_.push_back({role, pid, pidfd, started_});
 }
+
+void WorkerGroup::may_exit() { shared_->may_end[started_].store(true); }
 
 // Runs a worker's body; keeps its message if it throws.
 int WorkerGroup::exit_code_of(const std::string& role, const std::function<void()>& body) {
@@ -133,8 +141,8 @@ int WorkerGroup::exit_code_of(const std::string& role, const std::function<void(
     message = role + ": unknown exception";
   }
   std::fprintf(stderr, "%s\n", message.c_str());
-  if (!first_error_->is_set.exchange(true)) {
-    message.copy(first_error_->text, sizeof first_error_->text - 1);
+  if (!shared_->is_set.exchange(true)) {
+    message.copy(shared_->text, sizeof shared_->text - 1);
   }
   return 1;
 }
@@ -172,16 +180,18 @@ std::size_t WorkerGroup::first_that_ended() const {
   return at;
 }
 
-// Returns "" if the child's status is that of success.
+// Returns "" if the child did its work to the end.
 std::string WorkerGroup::error_of(const Child& child, int status) const {
-  if (status == 0) return {};
+  const bool may_end = shared_->may_end[child.number].load();
+  if (status == 0 && may_end) return {};
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
     return "the " + child.role + " was killed by signal " + std::to_string(number) + " (" +
            ::strsignal(number) + ")";
   }
-  if (first_error_->is_set) return first_error_->text;
-  return "the " + child.role + " ended with exit code " + std::to_string(WEXITSTATUS(status));
+  if (shared_->is_set) return shared_->text;
+  return "the " + child.role + " ended with exit code " + std::to_string(WEXITSTATUS(status)) +
+         (may_end ? "" : " before its work was done: something that it measured called exit()");
 }
 
 // Reaps the processes in the order in which they end: after the first failure the others are killed,

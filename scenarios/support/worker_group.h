@@ -7,7 +7,8 @@
 //
 // No worker begins before all have started. A worker that throws or is killed ends the others: the
 // other processes are killed, and measure() throws the worker's message; threads cannot be killed, so
-// the process ends with exit code 1 after the message. Worker processes die with their parent.
+// the process ends with exit code 1 after the message. A worker process that calls exit() has failed, whatever the
+// code. Worker processes die with their parent.
 #pragma once
 
 #include <sys/types.h>
@@ -37,6 +38,9 @@ class WorkerGroup {
   // Lets the workers begin, measures, and waits for their end.
   void measure(harness::Run& run);
 
+  // For the body of a process: it becomes a program, which ends by an exit of its own.
+  void may_exit();
+
   // The steps of measure(): go() lets all workers begin once all have started; join() waits for their
   // end and throws std::runtime_error if one failed.
   void go();
@@ -47,8 +51,9 @@ class WorkerGroup {
     std::string role;
     pid_t pid;
     int pidfd;
+    int number;  // of those that were started
   };
-  struct FirstError;
+  struct Shared;
 
   bool pass_gate();
   void start_thread(const std::string& role, int cpu, std::function<void()> body);
@@ -62,7 +67,7 @@ class WorkerGroup {
   int started_ = 0;
   std::vector<Child> processes_;
   std::vector<std::thread> threads_;
-  FirstError* first_error_;  // in shared memory
+  Shared* shared_;  // with the processes
   // Each worker writes a byte into `ready_`, then reads `gate_`, which is empty until go() writes a
   // byte for each.
   int ready_[2], gate_[2];

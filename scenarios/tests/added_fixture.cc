@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <semaphore>
 #include <stdexcept>
@@ -54,6 +55,29 @@ class Lossy : public Descriptors {
   int sent_ = 0;
 };
 
+// Ends the program that measures it, as a library does that takes an error for the end.
+class Exits : public Descriptors {
+ public:
+  using Descriptors::Descriptors;
+  void receive(std::byte* message) {
+    if (++received_ == 50) std::exit(0);
+    Descriptors::receive(message);
+  }
+
+ private:
+  int received_ = 0;
+};
+
+// No class can derive from it.
+class Final final {
+ public:
+  void lock() { mutex_.lock(); }
+  void unlock() { mutex_.unlock(); }
+
+ private:
+  std::mutex mutex_;
+};
+
 template <typename T>
 class Deque {
  public:
@@ -80,6 +104,16 @@ class Deque {
   std::deque<T> items_;
 };
 
+// Queues with parameters that have defaults.
+template <typename T, typename Allocator = std::allocator<T>>
+struct Allocating : Deque<T> {
+  using Deque<T>::Deque;
+};
+template <typename T, std::size_t kSlots = 16>
+struct Slotted final : Deque<T> {
+  using Deque<T>::Deque;
+};
+
 // It does the tasks itself.
 struct Alone {
   explicit Alone(int) {}
@@ -92,6 +126,10 @@ void add_what_is_refused(const std::string& word) {
   if (word == "twice") bench::add_contender<std::mutex>("mine");
   if (word == "taken") bench::add_contender<std::mutex>("std_mutex");
   if (word == "comma") bench::add_contender<std::mutex>("a,b");
+  if (word == "elsewhere") bench::add_contender<Descriptors>("lock");
+  if (word == "ours") bench::add_contender<Alone>("better", {.family = "gilfree"});
+  if (word == "lines") bench::add_contender<Alone>("better", {.label = "two\nlines"});
+  if (word == "waits") bench::add_contender<Alone>("better", {.wait = "banana"});
   if (word == "relabelled") bench::add_contender<Alone>("my_lock", {.label = "another"});
 }
 
@@ -100,7 +138,11 @@ void add_what_is_refused(const std::string& word) {
 int main(int argc, char** argv) {
   bench::add_contender<Descriptors>("mine", {.label = "my descriptors"});
   bench::add_contender<Lossy>("lossy");
+  bench::add_contender<Exits>("exits");
   bench::add_contender<Deque>("my_queue");
+  bench::add_contender<Allocating>("allocating");
+  bench::add_contender<Slotted>("slotted");
+  bench::add_contender<Final>("final");
   bench::add_contender<std::mutex>("my_lock");
   bench::add_contender<std::counting_semaphore<64>>("my_permits");
   bench::add_contender<Alone>("my_pool", {.family = "alone"});

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "harness/base/json.h"
 #include "scenarios/support/program.h"
@@ -32,6 +34,16 @@ class ProgramNotesTest : public ::testing::Test {
            "', which is no note; write all else to standard error "
            "(harness/docs/contender-program.md)";
   }
+  // The first line begins behind the byte r.
+  static string no_first_note(const string& line) {
+    return "the mine program wrote 'r" + line + "': the byte r, then '" + line +
+           "', which is no note; the first byte is r alone, and all else than notes goes to "
+           "standard error (harness/docs/contender-program.md)";
+  }
+  static string refused(const string& line, const string& values) {
+    return "mine: the note '" + line + "' is refused; " + line.substr(0, line.find(' ')) + " is " +
+           values + " (harness/docs/contender-program.md)";
+  }
   harness::Json& facts() { return launch_.facts(); }
 
  private:
@@ -51,19 +63,43 @@ TEST_F(ProgramNotesTest, EachColumnThatAProgramMayNoteIsNoted) {
 TEST_F(ProgramNotesTest, AColumnThatIsMeasuredHereFailsTheLaunch) {
   for (const string column : {"impl", "ops", "ops_per_s", "lat_p50_ns", "status", "scenario",
                               "checksum_ok", "msg_bytes", "saturated", "launch"}) {
-    EXPECT_EQ(error_of("printf r; echo " + column + " 1"), no_note(column + " 1"));
+    EXPECT_EQ(error_of("printf r; echo; echo " + column + " 1"), no_note(column + " 1"));
     EXPECT_FALSE(facts().contains(column));
   }
 }
 
 TEST_F(ProgramNotesTest, AColumnWithoutAValueDoesNotTakeTheNextLineForOne) {
-  EXPECT_EQ(error_of("printf r; printf 'wait\\nverified 1\\n'"), no_note("wait"));
-  EXPECT_EQ(error_of("printf r; printf 'wait   \\nverified 1\\n'"), no_note("wait   "));
+  EXPECT_EQ(error_of("printf r; printf '\\nwait\\nverified 1\\n'"), no_note("wait"));
+  EXPECT_EQ(error_of("printf r; printf '\\nwait   \\nverified 1\\n'"), no_note("wait   "));
 }
 
 TEST_F(ProgramNotesTest, WhatIsNoNoteIsQuotedUpToEightyBytes) {
-  EXPECT_EQ(error_of("printf r; echo 'all went well'"), no_note("all went well"));
-  EXPECT_EQ(error_of("printf r; printf '%200s\\n' x"), no_note(string(80, ' ') + "..."));
+  EXPECT_EQ(error_of("printf r; echo; echo 'all went well'"), no_note("all went well"));
+  EXPECT_EQ(error_of("printf r; printf '\\n%200s\\n' x"), no_note(string(80, ' ') + "..."));
+}
+
+// "ready" begins with an r, so it is measured all the same.
+TEST_F(ProgramNotesTest, AWordThatBeginsWithAnRIsNotTheByteR) {
+  EXPECT_EQ(error_of("echo ready"), no_first_note("eady"));
+  EXPECT_EQ(error_of("printf r; echo impl queue"), no_first_note("impl queue"));
+  EXPECT_EQ(error_of("printf 'r\\nimpl queue\\n'"), no_note("impl queue"));
+}
+
+// A row that said `scope moon` would be one of a section "Moon" of the report.
+TEST_F(ProgramNotesTest, AValueThatAColumnDoesNotHaveFailsTheLaunch) {
+  const std::pair<const char*, std::vector<const char*>> all[] = {
+      {"block, spin, yield or adaptive", {"wait banana", "wait Block", "wait spin spin"}},
+      {"process or thread", {"scope moon", "scope threads"}},
+      {"on or off", {"gil 1"}},
+      {"0 or 1", {"verified -5", "verified 7", "verified 1.0", "verified yes", "verified 01"}},
+      {"a whole number from 0 on",
+       {"max_inside -1", "max_inside 1.5", "max_wait_ns nan", "max_wait_ns 99999999999999999999"}}};
+  for (const auto& [values, lines] : all) {
+    for (const string line : lines) {
+      EXPECT_EQ(error_of("printf r; echo " + line), refused(line, values));
+      EXPECT_FALSE(facts().contains(line.substr(0, line.find(' ')))) << line;
+    }
+  }
 }
 
 TEST_F(ProgramNotesTest, EmptyLinesAndAMissingLastNewlineAreNothing) {
@@ -134,13 +170,13 @@ TEST_F(ProgramNotesTest, NotesWithoutEndFailTheLaunch) {
       "the mine program wrote 64 KiB and more to standard output, which is for notes; write all "
       "else to standard error (harness/docs/contender-program.md)";
   EXPECT_EQ(error_of("printf r; yes 'verified 1'"), said);
-  EXPECT_EQ(error_of("printf r; yes 'wait up'"), said);
+  EXPECT_EQ(error_of("printf r; yes 'impl 1'"), said);
 }
 
 TEST_F(ProgramNotesTest, BytesThatAreNoTextAreQuotedAsQuestionMarks) {
-  EXPECT_EQ(error_of("printf 'r\\033[2J\\000\\001x\\n'"), no_note("?[2J??x"));
+  EXPECT_EQ(error_of("printf 'r\\033[2J\\000\\001x\\n'"), no_first_note("?[2J??x"));
   EXPECT_EQ(error_of("printf r; printf 'verified \\033[2J\\n'"),
-            "mine: '?[2J' is not a number, as verified is");
+            refused("verified ?[2J", "0 or 1"));
 }
 
 TEST_F(ProgramNotesTest, WhatItWritesToStandardErrorIsNoNote) {
@@ -187,7 +223,7 @@ TEST_F(ProgramNotesTest, AProgramLeavesNoDescriptorOpen) {
   run("printf r");
   const auto before = open();
   for (int i = 0; i < 3; ++i) run("printf r");
-  EXPECT_EQ(error_of("printf r; echo impl 1"), no_note("impl 1"));
+  EXPECT_EQ(error_of("printf r; echo impl 1"), no_first_note("impl 1"));
   EXPECT_EQ(skip_of("echo skipped no room"), "mine: no room");
   EXPECT_EQ(open(), before);
 }

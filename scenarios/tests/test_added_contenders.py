@@ -36,12 +36,19 @@ class AddedContenders(CommandTest):
         (row,) = self.rows_of("pipe_vs_queue", "lossy", "--bytes", "64", "--mode", "throughput", code=3)
         self.assertEqual(row["status"], "failed")
 
-    def test_a_queue_is_measured(self):
-        self.all_are_verified(self.rows_of("producer_consumer", "my_queue", "--bytes", "64",
+    def test_a_class_that_calls_exit_fails_at_once_and_says_so(self):
+        """Its end was taken for that of a worker that is done, and the other waited until the timeout."""
+        (row,) = self.rows_of("pipe_vs_queue", "exits", "--bytes", "64", "--mode", "throughput", "--placement", "apart", code=3)
+        self.assertEqual((row["status"], row["error"]),
+                         ("failed", "the consumer ended with exit code 0 before its work was done: something that it "
+                                    "measured called exit()"))
+
+    def test_a_queue_is_measured_also_if_it_has_more_parameters_with_defaults(self):
+        self.all_are_verified(self.rows_of("producer_consumer", "my_queue,allocating,slotted", "--bytes", "64",
                                            "--profile", "smoke"))
 
     def test_a_lock_is_measured(self):
-        self.all_are_verified(self.rows_of("lock_contention", "my_lock,mine", "--profile", "smoke"))
+        self.all_are_verified(self.rows_of("lock_contention", "my_lock,mine,final", "--profile", "smoke"))
 
     def test_a_semaphore_is_measured(self):
         self.all_are_verified(self.rows_of("semaphore_pool", "my_permits", "--profile", "smoke"))
@@ -72,10 +79,17 @@ class AddedContenders(CommandTest):
         self.refuses_to_add("twice", ("mine", "it had another label or family before; a name has the "
                                               "same in all questions"))
         self.refuses_to_add("taken", ("std_mutex", "there is a contender of that name; choose another"))
+        self.refuses_to_add("elsewhere", ("lock", "lock_contention has a contender of that name; choose another"))
         self.refuses_to_add("comma", ("a,b", 'a name has letters, digits and _ . - only, is not "none", '
                                              'and does not begin with "cpython_"'))
         self.refuses_to_add("relabelled", ("my_lock", "it had another label or family before; a name "
                                                       "has the same in all questions"))
+
+    def test_what_is_said_of_a_contender_is_refused_if_the_report_cannot_say_it(self):
+        self.refuses_to_add("ours", ("better", "the family 'gilfree' has the contenders that are built in alone; "
+                                               "choose another"))
+        self.refuses_to_add("lines", ("better", "its label 'two?lines' has control characters; write one line of text"))
+        self.refuses_to_add("waits", ("better", "it waits by 'banana'; write block, spin, yield or adaptive"))
 
     def test_the_contender_of_the_page_is_measured_as_it_says(self):
         rows = self.rows_of("pipe_vs_queue", "fifo_packets,pipe2", "--bytes", "64", "--placement", "apart", "--wait", "native")

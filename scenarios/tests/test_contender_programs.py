@@ -1,5 +1,6 @@
 """--contender-program: the examples in C, Go and Python, and programs that do not do what they should."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -123,20 +124,65 @@ class ContenderPrograms(CommandTest):
     def test_what_a_program_may_not_note_fails_its_row_and_changes_no_column(self):
         """A row that said `impl queue` would be one of gilfree's Queue."""
         said = "the mine program wrote '%s', which is no note; write all else to standard error " + self.PAGE
-        self.assertEqual(self.error_of(self.COUNTS + "print('impl queue')"), said % "impl queue")
+        self.assertEqual(self.error_of(self.COUNTS + "print('\\nimpl queue')"), said % "impl queue")
         self.assertEqual(self.error_of("import time\nprint('starting', flush=True)\ntime.sleep(1000)"),
                          said % "starting")
 
     COUNTS = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nprint('r', end='', flush=True)\n"
-              "while words[0] != 2**64 - 1:\n    words[8] += 1\n")
+              "while words[0] != 2**64 - 1:\n    words[8] += 1; words[9] += 64\n")
 
     def test_what_a_program_does_not_check_is_not_called_verified(self):
         (row,) = self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput")
         self.assertEqual((row["status"], row["verified"]), ("ok", "0"))
+        self.assertEqual(row["warning"], "unverified: its payloads were not checked")
+
+    def test_what_a_program_checks_has_no_warning(self):
+        (row,) = self.measures_program(self.script(self.COUNTS + "print('verified 1')"), "--bytes", "64", "--mode", "throughput")
+        self.assertEqual((row["status"], row["verified"], row["warning"]), ("ok", "1", ""))
+
+    def test_counts_that_contradict_each_other_fail_the_row(self):
+        self.assertRegex(self.error_of(self.COUNTS.replace("words[9] += 64", "pass")),
+                         r"^it counted 0 bytes for \d+ operations of 64; a program adds the size of a message at byte 72")
+        self.assertRegex(self.error_of(self.COUNTS.replace("words[8] += 1", "words[8] += 2**40")),
+                         "more than a machine can do; a program adds 1 for each")
+        twice = self.COUNTS + "    w = words[0]\n    if 0 < w < 17: words[16 + (w - 1) * 2240 + 100] += 2\n"
+        self.assertRegex(self.error_of(twice, mode="ping_pong"), "^it recorded more latencies than it did operations; ")
+
+    def test_a_name_that_another_question_has_is_refused(self):
+        """The report knew it by its name alone, and called the program gilfree's Lock."""
+        for name, scenario in ("lock", "lock_contention"), ("queue", "pipe_vs_queue"), ("thread_pool", "pool_tasks"):
+            self.refuses(["pipe_vs_queue", "--contender-program", "%s=sh" % name], 2,
+                         "--contender-program: %s has a contender '%s'; choose another name" % (scenario, name))
+
+    def test_a_program_whose_folder_has_a_space_takes_arguments(self):
+        os.mkdir(self.path("my dir"))
+        self.script(self.COUNTS.replace("sys.argv[1]", "sys.argv[3]") + "print('primitive', *sys.argv[1:3])")
+        os.rename(self.path("prog"), self.path("my dir", "prog"))
+        (row,) = self.measures_program("'./my dir/prog' --flag \"two words\"", "--bytes", "64", "--mode", "throughput")
+        self.assertEqual((row["status"], row["primitive"]), ("ok", "--flag two words"))
+
+    def test_a_run_with_a_relative_program_is_resumed_from_any_folder(self):
+        rows = self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput", "--placement", "apart")
+        self.assertEqual(len(rows), 1)
+        lines = open(self.path("out", "events.jsonl"), encoding="utf-8").readlines()
+        with open(self.path("out", "events.jsonl"), "w", encoding="utf-8") as file:
+            file.write(lines[0])
+        os.mkdir(self.path("other"))
+        result = self.run_it(["run", "--resume", os.path.join("..", "out"), "--no-report", "-q"], cwd=self.path("other"))
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual([row["status"] for row in self.rows()], ["ok"])
+
+    def test_a_folder_that_is_gone_is_named_where_programs_are_in_it(self):
+        self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput", "--placement", "apart")
+        first, *_ = open(self.path("out", "events.jsonl"), encoding="utf-8").readlines()
+        with open(self.path("out", "events.jsonl"), "w", encoding="utf-8") as file:
+            file.write(json.dumps({**json.loads(first), "folder": "/no/such"}) + "\n")
+        self.refuses(["run", "--resume", "out"], 2, "--resume: out was begun in /no/such, which cannot be entered "
+                                                    "(No such file or directory); put it back, or begin a new run")
 
     def test_text_in_a_column_of_numbers_fails_the_row_and_not_the_run(self):
         self.assertEqual(self.error_of(self.COUNTS + "print('verified yes')"),
-                         "mine: 'yes' is not a number, as verified is")
+                         "mine: the note 'verified yes' is refused; verified is 0 or 1 " + self.PAGE)
 
     def test_a_count_that_goes_back_fails_the_row(self):
         text = ("words = memoryview(mmap.mmap(int(sys.argv[1]), 0)).cast('Q')\nwords[8] = 2**40\n"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include "scenarios/support/shared_object.h"
@@ -125,8 +126,32 @@ TEST(WorkerProcessesTest, AnExitCodeWithoutAMessageIsReportedWithTheRole) {
   WorkerGroup group;
   group.start("consumer", -1, [] { ::_exit(3); });
   group.go();
-  EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }),
-            "the consumer ended with exit code 3");
+  EXPECT_EQ(
+      message_of<std::runtime_error>([&] { group.join(); }),
+      "the consumer ended with exit code 3 before its work was done: something that it measured "
+      "called exit()");
+}
+
+// Before, its end counted as that of a worker that was done, and the others waited for it until the timeout.
+TEST(WorkerProcessesTest, OneThatCallsExitHasFailedWhateverTheCode) {
+  using Exit = void (*)(int);
+  for (const Exit ends : {Exit(&::_exit), Exit(&std::exit)}) {
+    WorkerGroup group;
+    group.start("consumer", -1, [ends] { ends(0); });
+    group.start("producer", -1, sleep_for_ever);
+    group.go();
+    EXPECT_EQ(message_of<std::runtime_error>([&] { group.join(); }),
+              "the consumer ended with exit code 0 before its work was done: something that it "
+              "measured called exit()");
+  }
+}
+
+TEST(WorkerProcessesTest, OneThatSaysSoMayExit) {
+  WorkerGroup group;
+  group.start("program", -1, [&] { group.may_exit(), ::_exit(0); });
+  group.start("worker", -1, [] {});
+  group.go();
+  group.join();
 }
 
 TEST(WorkerProcessesTest, ADeathBySignalIsReportedWithTheSignal) {

@@ -12,6 +12,7 @@
 //   members                                                                  the scenario
 //   C(size_t bytes), send(const std::byte*), receive(std::byte*), [depth()]  pipe_vs_queue
 //   put(const T&) and T get() or get(T&), of a template Q<T>(size_t capacity)  producer_consumer
+//     (further parameters of Q have defaults)
 //   lock(), unlock()                                                         lock_contention
 //   S(int permits), acquire(), release()                                     semaphore_pool
 //   P(int workers), map(inputs, chunk, outputs), [call(int)]                 pool_tasks
@@ -21,6 +22,8 @@
 // threads, or between processes for kProcesses: an object then lies in memory that the processes share,
 // and holds no pointers. One that shares itself across a fork (a handle of a mapping) has a member
 // `static constexpr bool kSharesItself = true`. A pool computes outputs[i] = task(inputs[i]).
+//
+// A name, in all questions, is that of no contender that is built in; main() refuses it.
 //
 // Every payload is checked: what was lost, torn or out of order makes the row `failed`.
 #pragma once
@@ -64,6 +67,18 @@ void add_contender(const std::string& name, const About& about = {}) {
                 "get(T&)");
   scenarios::added::add_queue<Q, kBetween>(name, about);
 }
+
+// A compiler without __cpp_template_template_args takes no Q<T, Allocator = ...> for a Q<T>, nor Q<T, 1024>.
+#ifndef __cpp_template_template_args
+template <template <typename, typename, typename...> typename Q, WorkerKind kBetween = kThreads>
+void add_contender(const std::string& name, const About& about = {}) {
+  add_contender<scenarios::added::WithDefaults<Q>::template Of, kBetween>(name, about);
+}
+template <template <typename, auto> typename Q, WorkerKind kBetween = kThreads>
+void add_contender(const std::string& name, const About& about = {}) {
+  add_contender<scenarios::added::WithDefault<Q>::template Of, kBetween>(name, about);
+}
+#endif
 
 // The command bench-all with what was added. Returns its exit code. Results go to results/local/ in the
 // current folder.
