@@ -8,15 +8,13 @@
 //   for (const int result : pool.imap(square, inputs)) use(result);     // one at a time
 //   pool.close(), pool.join();                                          // lets everything finish
 //
-// Python's multiprocessing.Pool, and its ThreadPool as th::Pool. Between processes, what is called is a
-// function, a captureless lambda or a trivially copyable callable (what it captures by reference must
-// have been made before the pool: a primitive, mostly); arguments and results travel by codec.h. Between
-// threads, anything goes.
+// Python's multiprocessing.Pool, and its ThreadPool as th::Pool. Between processes, what is called is a function, a captureless
+// lambda or a trivially copyable callable (what it captures by reference must have been made before the pool: a primitive,
+// mostly); arguments and results travel by codec.h. Between threads, anything goes.
 //
 // Order       Calls are begun in the order they were made. map gives results in the order of the inputs.
-// Cost        Between processes, a call is one record in shared memory and its result another, and so it
-//             is with a chunk of inputs; no worker sleeps while there is work. Making the pool forks its
-//             workers.
+// Cost        Between processes, a call is one record in shared memory and its result another, and so it is with a chunk of
+//             inputs; no worker sleeps while there is work. Making the pool forks its workers.
 // Blocking    apply, map, starmap until the results are there; the _async forms only while 16384 calls or
 //             chunks are under way, or 512 KiB of arguments wait for a worker. join until all is done. close, terminate and the rest wait for no call, but
 //             terminate does for a callback that has begun, and between threads for calls that have.
