@@ -93,9 +93,14 @@ def burns_cpu(entry):
     return entry.rows[0]["wait"] in ("spin", "yield")
 
 
+def is_unverified(entry):
+    """Returns whether nothing checked what it moved or counted: a program of a user's that leaves it out."""
+    return any("unverified: " in row["warning"] for row in entry.rows)
+
+
 def is_choice(entry):
-    """Returns whether it suits shared cores: it is neither a baseline nor one that burns its core."""
-    return not burns_cpu(entry) and not is_baseline(entry.contender[0])
+    """Returns whether it may be picked: it is no baseline, does not burn its core, and what it did was checked."""
+    return not burns_cpu(entry) and not is_baseline(entry.contender[0]) and not is_unverified(entry)
 
 
 def speed_ratio(race, one, other):
@@ -117,8 +122,9 @@ def times(ratio):
 
 def name_of(entry):
     """Returns 'tbb::spin_mutex (yields while it waits)'."""
-    return label(*entry.contender) + (" (%ss while it waits)" % entry.rows[0]["wait"]
-                                if burns_cpu(entry) and not is_baseline(entry.contender[0]) else "")
+    doubts = ["%ss while it waits" % entry.rows[0]["wait"]] if burns_cpu(entry) and not is_baseline(entry.contender[0]) else []
+    doubts += ["unverified"] if is_unverified(entry) else []
+    return label(*entry.contender) + (" (%s)" % ", ".join(doubts) if doubts else "")
 
 
 def sureness(race, one, other):

@@ -13,7 +13,7 @@ TERMS = {
                                               "CPU time per operation.",
     "plain spinning ring": "A ring buffer in shared memory without any sleeping: the least that messages cost.",
     "pool over pipes": "Worker processes fed through pipe(2): what one would write without a library.",
-    "pick": "The fastest at this setting that is neither a baseline nor only spins or yields while it waits. If it is not told apart from "
+    "pick": "The fastest at this setting that is neither a baseline nor unverified, nor only spins or yields while it waits. If it is not told apart from "
             "the next, both are named.",
     "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
     "times as fast as the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: std, POSIX "
@@ -27,7 +27,8 @@ TERMS = {
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
     "window": "A stretch of time in which a launch measured. A heat map has a column for each, in the order of the run.",
     "front": "Those that no other beats both in speed and in CPU time.",
-    "doubtful": "A row has a warning: its median hides what most of the time went into, or few parties got most of the work.",
+    "doubtful": "A row has a warning: its median hides what most of the time went into, few parties got most of the work, or it is unverified.",
+    "unverified": "A contender of a user's that does not check what it moved. It is no pick.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",
     "of the fastest": "The speed as a share of the fastest at the same setting: 0.5 takes twice as long.",

@@ -28,7 +28,7 @@ LOSSES, NOTES = 10, 5  # that summary.md lists; report.html has all
 
 RULE = ("Medians over launches, each a fresh process; in brackets the 95 %% interval by order statistics, of a ratio "
         "too. A ratio is the median of those launch by launch, which ran back to back; with fewer than six launches it is that "
-        "of the two medians. Payloads are copied in and out and their numbers checked. "
+        "of the two medians. Payloads are copied in and out and their numbers checked, but for what is called unverified. "
         "Noisy: the launches vary by more than %.0f %% (robust coefficient of variation)." % (100 * NOISY))
 
 

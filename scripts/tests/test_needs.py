@@ -224,6 +224,12 @@ class Slower(unittest.TestCase):
         self.assertEqual(counts, (4, 2, 2, 1))
         self.assertEqual([str(line[0]) for line in lines], ["scenario: 5 parties", "scenario: 4 parties"])
 
+    def test_one_that_checks_nothing_is_named_and_not_picked(self):
+        warning = "unverified: its payloads were not checked"
+        found = decided(lambda run: (run.throughput("mine", 64, [900] * 6, warning=warning), run.throughput("pipe", 64, [100] * 6),
+                                     run.throughput("pipe2", 64, [50] * 6)))[0][SMALL]
+        self.assertEqual(found["pick"], "mine (unverified), 900/s, is the fastest; to pick: gilfree Pipe, 100/s")
+
     def test_unlike_numbers_of_launches_are_both_said(self):
         found = decided(lambda run: (run.lock("lock", 2, [100] * 6), run.lock("std_mutex", 2, [40])))[0][LOCK]
         self.assertEqual(found["how sure"], "preliminary: 6 launches against 1")
