@@ -101,7 +101,7 @@ class Packages(unittest.TestCase):
     def setUpClass(cls):
         cls.top = tempfile.mkdtemp(prefix="gilfree-packages-")
         cls.addClassCleanup(shutil.rmtree, cls.top)
-        run(os.path.join(support.SCRIPTS, "package"), cls.top, GILFREE_BUILD=BUILD, CXX=COMPILER)
+        run(os.path.join(support.SCRIPTS, "package"), cls.top, GILFREE_BUILD=BUILD, GILFREE_BUILT="yes", CXX=COMPILER)
         cls.root = os.path.join(cls.top, "root")
         cls.control = {}
         for name in sorted(os.listdir(cls.top)):

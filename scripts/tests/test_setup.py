@@ -94,6 +94,9 @@ class Setup(unittest.TestCase):
 
     def test_what_could_not_be_had_is_not_asked_for_again_within_a_day(self):
         self.refuse_git()
+        self.setup_()
+        self.assertFalse(pathlib.Path(self.path, "kept").exists(), "the folder of builds is for the one who builds")
+        pathlib.Path(self.path, "kept").mkdir()
         self.assertEqual(self.setup_()[0], 0)
         asked = pathlib.Path(self.path, "asked")
         self.assertIn("update", asked.read_text("utf-8"))
@@ -117,6 +120,18 @@ class Setup(unittest.TestCase):
         code, said, asked = self.setup_()
         self.assertEqual((code, asked), (0, ""))
         self.assertIn("setup: going on without git: installing takes root, or sudo\n", said)
+        self.stub("id", "echo 0")
+        self.assertIn("git", self.setup_()[2], "what was refused a user is asked for by root")
+
+    def test_a_note_that_is_damaged_or_of_another_time_is_none(self):
+        self.refuse_git()
+        pathlib.Path(self.path, "kept").mkdir()
+        for time in "abc", "", "99999999999", "08":
+            pathlib.Path(self.path, "kept", "left-out").write_text(time + "\ngit\n", encoding="utf-8")
+            pathlib.Path(self.path, "asked").unlink(missing_ok=True)
+            code, _, asked = self.setup_()
+            self.assertEqual(code, 0)
+            self.assertIn("git", asked, time)
 
     def hold_apts_lock(self, times):
         self.stub("id", "echo 0")

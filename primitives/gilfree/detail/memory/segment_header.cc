@@ -11,7 +11,7 @@ namespace gilfree::detail {
 namespace {
 
 constexpr char kMagic[8] = {'g', 'i', 'l', 'f', 'r', 'e', 'e', '\n'};
-constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kVersion = 4;
 
 std::uint64_t checksum(const SegmentHeader& header) {
   return fnv1a(&header, offsetof(SegmentHeader, checksum));
