@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "harness/base/errors.h"
@@ -19,6 +20,12 @@ namespace {
 std::string enter_folder_of(const Json& facts, const std::string& run) {
   const std::string folder = facts.value("folder", "");  // older runs have none
   std::error_code error;
+  for (const char* name : {"GILFREE_SOURCE_DIR", "GILFREE_RESULTS_DIR", "GILFREE_PYTHON"}) {
+    const char* value = std::getenv(name);  // of the one who goes on, who is here
+    const bool is_path =
+        value != nullptr && std::string_view(value).find('/') != std::string_view::npos;
+    if (is_path) ::setenv(name, std::filesystem::absolute(value).c_str(), 1);
+  }
   if (!folder.empty()) std::filesystem::current_path(folder, error);
   if (!error) return {};
   return "--resume: " + one_line(run) + " was begun in " + one_line(folder) +

@@ -14,6 +14,9 @@ void accept_variables(CLI::App& app);
 // Whether the option has its value from its variable. A command that does not use the option ignores it.
 bool is_from_variable(const CLI::Option& option);
 
+// Whether one of the words is that option, as "--a FILE" or "--a=FILE".
+bool is_typed(const std::string& option, int argc, char** argv);
+
 // Returns all variables of this form that are set, with their values.
 std::map<std::string, std::string> variables();
 

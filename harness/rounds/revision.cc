@@ -36,6 +36,7 @@ Finished git(const fs::path& folder, const std::vector<std::string>& words) {
                                    "GIT_WORK_TREE",
                                    "-u",
                                    "GIT_INDEX_FILE",
+                                   "GIT_TERMINAL_PROMPT=0",  // there is nobody to answer
                                    "git",
                                    "-C",
                                    folder,
@@ -146,8 +147,7 @@ void Revision::build(const Say& say) const {
   say("building commit " + commit_ + " in " + one_line(tree_.string()) + "; it takes some minutes");
   fs::remove(stamp(), error);
   if (!is_intact()) make_tree();
-  get_submodules();
-  compile();
+  compile(get_submodules());
   write_file(stamp(), commit_ + "\n");
 }
 
@@ -163,18 +163,17 @@ void Revision::make_tree() const {
                  " (" + made.failure() + ")");
 }
 
-// A worktree begins without them.
-void Revision::get_submodules() const {
+// A worktree begins without them. Returns why they cannot be had, if so: the build may not need them.
+std::string Revision::get_submodules() const {
   std::error_code none;
-  if (!fs::exists(tree_ / ".gitmodules", none)) return;
+  if (!fs::exists(tree_ / ".gitmodules", none)) return {};
   const Finished got = git(tree_, {"submodule", "update", "--init", "--recursive"});
-  if (got.succeeded()) return;
+  if (got.succeeded()) return {};
   expect_room(tree_);
-  throw BadUsage("commit " + commit_ + " has submodules that cannot be checked out in " +
-                 one_line(tree_.string()) + " (" + got.failure() + ")");
+  return "; its submodules cannot be checked out: " + got.failure();
 }
 
-void Revision::compile() const {
+void Revision::compile(const std::string& lacking) const {
   const std::string log = kBuildLog;
   const std::string script = "cd \"$0\" && mkdir -p build && { scripts/build release bench-all >" +
                              log + " 2>&1 || { code=$?; tail -n 1 " + log +
@@ -186,7 +185,7 @@ void Revision::compile() const {
   expect_room(tree_);
   throw BadUsage("commit " + commit_ + " does not build (" +
                  (built.succeeded() ? "no build/release/bin/bench-all" : built.failure()) +
-                 "); see " + (tree_ / log).string());
+                 lacking + "); see " + (tree_ / log).string());
 }
 
 }  // namespace harness

@@ -37,8 +37,8 @@ class Revision {
 
   bool is_intact() const;
   void make_tree() const;
-  void get_submodules() const;
-  void compile() const;
+  std::string get_submodules() const;
+  void compile(const std::string& lacking) const;
   std::filesystem::path stamp() const;  // written when the build's command has ended with 0
 
   std::filesystem::path repository_, tree_;

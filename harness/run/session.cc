@@ -39,9 +39,11 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
   return Folder::fresh(results_folder() / name);
 }
 
-// A run that an older bench-all began has no content of its program: then its version and commit have to do.
+// A run that an older bench-all began has no content of its program, and none is known without /proc: then its version and
+// commit have to do.
 bool is_same_program(const Json& then, const Json& now) {
-  if (then.contains("content")) return then["content"] == now.at("content");
+  const Json content = then.value("content", Json());
+  if (content.is_string() && now.at("content").is_string()) return content == now.at("content");
   return then.value("version", Json()) == now.at("version") &&
          then.value("git_sha", Json()) == now.at("git_sha");
 }
@@ -94,7 +96,8 @@ int Session::go_on() {
   const Json facts = facts_of_unfinished(folder_);
   auto differences = unlike(facts, now);
   if (!is_same_program(facts.at("tool"), now.at("tool"))) {
-    differences.push_back("another program: bench-all was built anew, of other sources");
+    differences.push_back(
+        "another program: bench-all was built anew, of other sources or at another commit");
   }
   if (!differences.empty()) {
     throw BadUsage("--resume: this is not what the run began with (" + differences.front() +

@@ -8,6 +8,8 @@ import unittest
 
 SCRIPT = os.path.join(os.environ["PROJECT"], "harness", "record", "build_commit.cmake")
 
+FILE = "harness/file.cc"
+
 
 @unittest.skipUnless(shutil.which("cmake") and shutil.which("git"), "asks cmake and git")
 class BuildCommit(unittest.TestCase):
@@ -17,7 +19,8 @@ class BuildCommit(unittest.TestCase):
         self.folder = os.path.realpath(folder.name)
         self.sources, self.out = os.path.join(self.folder, "sources"), os.path.join(self.folder, "out.cc")
         os.mkdir(self.sources)
-        self.write("file", "text")
+        os.mkdir(os.path.join(self.sources, "harness"))
+        self.write(FILE, "text")
 
     def write(self, name, text):
         with open(os.path.join(self.sources, name), "w", encoding="utf-8") as file:
@@ -43,7 +46,14 @@ class BuildCommit(unittest.TestCase):
         self.git("init", "-q")
         one = self.commit()
         self.assertEqual(self.built(), [one, "no"])
-        self.write("file", "changed")
+        self.write("README.md", "changed")
+        self.write("harness/README.md", "changed")
+        self.write("results-of-a-run", "new")
+        self.assertEqual(self.built(), [one, "no"])
+        self.write(FILE, "changed")
+        self.assertEqual(self.built(), [one, "yes"])
+        self.git("checkout", FILE)
+        self.write("harness/new.cc", "new")
         self.assertEqual(self.built(), [one, "yes"])
         two = self.commit()
         self.assertNotEqual(one, two)

@@ -288,7 +288,8 @@ int compare(int argc, char** argv) {
   if (const auto code = answered(argv[1], app, argc, argv)) return *code;
   if (const auto* named = app.get_subcommand("ab"); named->parsed()) {
     options.may_be_named_by_words =
-        is_from_variable(*named->get_option("--a")) && is_from_variable(*named->get_option("--b"));
+        is_from_variable(*named->get_option("--a")) && !is_typed("--a", argc, argv) &&
+        is_from_variable(*named->get_option("--b")) && !is_typed("--b", argc, argv);
   }
   remove_variables();
   options.settings.delta = options.delta_percent / 100;

@@ -51,9 +51,14 @@ std::vector<std::string> differences_between(const Json& there, const Json& here
     const Json in_there = there.value(name, Json()), in_here = here.value(name, Json());
     if (in_there != in_here) differences.push_back(difference_in(name, in_there, in_here));
   }
-  // An older log does not say on which machine it was measured.
+  // An older log does not say on which machine it was measured. Of which build the judge is, and which CPUs it is allowed now,
+  // does not matter: both programs of a pair were measured on the same ones.
   if (there.contains(kMachine) && here.contains(kMachine)) {
-    for (const auto& difference : unlike(there[kMachine], here[kMachine])) {
+    Json now = here[kMachine];
+    for (const char* part : {"build", "limits"}) {
+      if (there[kMachine].contains(part)) now[part] = there[kMachine][part];
+    }
+    for (const auto& difference : unlike(there[kMachine], now)) {
       differences.push_back(difference);
     }
   }

@@ -20,7 +20,9 @@ struct Section {
 std::string written(char c) {
   switch (c) {
     case '|':
-      return "\\|";
+      return "&#124;";
+    case '\\':
+      return "&#92;";
     case '<':
       return "&lt;";
     case '>':
