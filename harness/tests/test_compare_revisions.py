@@ -109,7 +109,7 @@ class Revisions(CompareTest):
         os.rename(parts.name, parts.name + ".away")
         result = self.run_it(words, environment=may)
         self.assertEqual(result.code, 2, result)
-        self.assertRegex(result.err, r"^bench-all: commit %s does not build \(no part; its submodules cannot be checked out: .*\); see %s/.*\n$"
+        self.assertRegex(result.err, r"^bench-all: commit %s does not build \(exit code 1: no part; its submodules cannot be checked out: .*\); see %s/.*\n$"
                          % (self.git("rev-parse", "HEAD"), self.tree()))
         os.rename(parts.name + ".away", parts.name)
         result = self.run_it(words, environment=may)

@@ -59,7 +59,7 @@ class Signals(CommandTest):
     def test_a_signal_while_the_report_is_drawn_ends_at_once(self):
         self.measures(["counting/who:steady/size:64", "--launches", "1", *SHORT])
         python = self.hanging_python()
-        process = self.begin(["report", "out"], environment={"GILFREE_PYTHON": python})
+        process = self.begin(["report", "out"], environment={"GILFREE_PYTHON": python, "GILFREE_SOURCE_DIR": os.environ["PROJECT"]})
         self.waits_until(lambda: os.path.exists(self.path("runs")), "it is not drawn")
         os.kill(process.pid, signal.SIGTERM)
         self.assertEqual(process.wait(5), 143)

@@ -42,16 +42,17 @@ class RunCPythonTest : public ::testing::Test {
 };
 
 TEST_F(RunCPythonTest, WhatItNotesAtItsEndIsWrittenToTheRow) {
-  run("printf r; printf 'max_inside 2\\nwait block and spin\\n'");
+  run("printf r; printf 'max_inside 2\\nwait block\\nprimitive a lock\\n'");
   EXPECT_EQ(launch().facts()["max_inside"], "2");
-  EXPECT_EQ(launch().facts()["wait"], "block and spin");
+  EXPECT_EQ(launch().facts()["wait"], "block");
+  EXPECT_EQ(launch().facts()["primitive"], "a lock");
 }
 
 TEST_F(RunCPythonTest, ItGetsTheDescriptorAndItsArguments) {
-  run("printf r; echo \"primitive $2,$3\"; test -e /proc/self/fd/$1 && echo 'scope inherited'",
+  run("printf r; echo \"primitive $2,$3\"; test -e /proc/self/fd/$1 && echo 'scope process'",
       {"one", "two words"});
   EXPECT_EQ(launch().facts()["primitive"], "one,two words");
-  EXPECT_EQ(launch().facts()["scope"], "inherited");
+  EXPECT_EQ(launch().facts()["scope"], "process");
 }
 
 TEST_F(RunCPythonTest, AnErrorThatItNotesFailsTheLaunch) {
