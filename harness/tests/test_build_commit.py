@@ -87,7 +87,7 @@ class BuildCommit(unittest.TestCase):
     def test_asking_git_takes_no_lock_that_a_commit_would_wait_for(self):
         self.git("init", "-q")
         self.commit()
-        os.utime(os.path.join(self.sources, "file"), (1, 1))  # `git status` with its lock would note that it is as it was
+        os.utime(os.path.join(self.sources, FILE), (1, 1))  # `git status` with its lock would note that it is as it was
         with open(os.path.join(self.sources, ".git", "index"), "rb") as file:
             before = file.read()
         self.built()
