@@ -40,10 +40,11 @@ bool is_from_variable(const CLI::Option& option) {
   return value != nullptr && option.results().size() == 1 && option.results()[0] == value;
 }
 
-bool is_typed(const std::string& option, int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [&](const std::string& word) {
-    return word == option || word.rfind(option + "=", 0) == 0;
-  });
+bool is_from_variable_alone(const CLI::Option& option, int argc, char** argv) {
+  const std::string name = option.get_name();
+  return is_from_variable(option) && std::none_of(argv, argv + argc, [&](const std::string& word) {
+           return word == name || word.rfind(name + "=", 0) == 0;
+         });
 }
 
 std::string named_by_variable(const CLI::App& app, const std::string& message) {

@@ -11,11 +11,11 @@ namespace harness {
 // For all options of the command and of its subcommands that have a long name.
 void accept_variables(CLI::App& app);
 
-// Whether the option has its value from its variable. A command that does not use the option ignores it.
+// Whether the option has the value of its variable. A command that does not use the option ignores it.
 bool is_from_variable(const CLI::Option& option);
 
-// Whether one of the words is that option, as "--a FILE" or "--a=FILE".
-bool is_typed(const std::string& option, int argc, char** argv);
+// The same, and it is not among these words, where it may have been given the same value.
+bool is_from_variable_alone(const CLI::Option& option, int argc, char** argv);
 
 // Returns all variables of this form that are set, with their values.
 std::map<std::string, std::string> variables();

@@ -16,8 +16,8 @@ struct Program {
   std::vector<std::string> command;  // the program and its first arguments
 };
 
-// Returns what the command line's texts say; a command is split as a shell does, with quotes. Throws BadUsage for a name that no contender can have, for one
-// that is given twice, and for a program that is not there.
+// Returns what the command line's texts say; a command is split as a shell does, with quotes. Throws BadUsage for a name
+// that no contender can have, for one that is given twice, and for a program that is not there.
 std::vector<Program> programs_from(const std::vector<std::string>& texts);
 
 // Returns the scenarios with the programs as contenders of those that take programs

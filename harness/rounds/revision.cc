@@ -29,18 +29,19 @@ constexpr char kBuildLog[] = "build/bench-all.log";
 
 // In the repository of the folder, whatever a hook of git, which sets these variables, has started.
 Finished git(const fs::path& folder, const std::vector<std::string>& words) {
-  std::vector<std::string> command{"env",
-                                   "-u",
-                                   "GIT_DIR",
-                                   "-u",
-                                   "GIT_WORK_TREE",
-                                   "-u",
-                                   "GIT_INDEX_FILE",
-                                   "GIT_TERMINAL_PROMPT=0",  // there is nobody to answer
-                                   "git",
-                                   "-C",
-                                   folder,
-                                   "--no-optional-locks"};
+  std::vector<std::string> command{
+      "env",
+      "-u",
+      "GIT_DIR",
+      "-u",
+      "GIT_WORK_TREE",
+      "-u",
+      "GIT_INDEX_FILE",
+      "GIT_TERMINAL_PROMPT=0",  // a question for a password would block
+      "git",
+      "-C",
+      folder,
+      "--no-optional-locks"};
   command.insert(command.end(), words.begin(), words.end());
   return run_program(command, kPatience);
 }

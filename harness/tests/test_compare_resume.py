@@ -88,6 +88,13 @@ class Resume(InstantTest):
         result = self.run_it(self.words("--resume"))
         self.assertEqual(result.code, 2)
         self.assertIn("--resume: the rounds in %s were made otherwise (CPU model: Other and " % self.path("out"), result.err)
+        # Which build judges, and on which CPUs, is no matter: both programs of a pair had the same ones.
+        facts["measured_on"]["host"] = json.loads(first)["measured_on"]["host"]
+        facts["measured_on"]["build"]["compiler"] = "Other"
+        facts["measured_on"]["limits"]["affinity"] = [7]
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines([json.dumps(facts) + "\n", *others])
+        self.assertEqual(self.run_it(self.words("--resume")).code, 1)
         del facts["measured_on"]  # of an older bench-all
         with open(path, "w", encoding="utf-8") as file:
             file.writelines([json.dumps(facts) + "\n", *others])

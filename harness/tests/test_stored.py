@@ -114,11 +114,15 @@ class Compare(StoredTest):
         self.assertIn("## ", table.out)
 
     def test_two_runs_come_before_the_variable_of_the_baseline(self):
-        a, b = self.store("a", 1000), self.store("b", 3000)
+        a, b, c = (self.store(name, pause) for name, pause in (("a", 1000), ("b", 3000), ("c", 1000)))
         variable = {"BENCH_ALL_BASELINE": b}
         self.assertEqual(self.run_it(["compare", a, b, "--format", "json"], environment=variable).code, 1)
         one = json.loads(self.run_it(["compare", a, "--format", "json"], environment=variable).out)
         self.assertEqual([(each["a"], each["b"]) for each in one], [(b, a)])
+        # One that was typed counts, though the variable says the same.
+        for words in (["--baseline", b], ["--baseline=" + b]):
+            both = json.loads(self.run_it(["compare", *words, a, c, "--format", "json"], environment=variable).out)
+            self.assertEqual([(each["a"], each["b"]) for each in both], [(b, a), (b, c)])
 
     def test_runs_of_other_windows_or_another_delay_are_unlike(self):
         a, b = self.store("a", 1000), self.store("b", 1000)

@@ -74,7 +74,7 @@ struct Codec<std::string> : RunCodec<std::string> {
   }
 
  private:
-  // Of a size that a copy does not take long for (detail/base/copy.h).
+  // In pieces that are copied fast (detail/base/copy.h).
   [[gnu::noinline]] static std::string in_pieces(const char* from, std::size_t size) {
     std::string text;
     text.reserve(size);

@@ -28,7 +28,7 @@ namespace scenarios {
 struct WorkerGroup::Shared {
   std::atomic<bool> is_set{false};
   char text[512] = {};
-  // Of each process: its body has returned, or may end by an exit of its own. What is not used takes no memory.
+  // Of each process: its body has returned, or may end by an exit of its own.
   static constexpr int kMostProcesses = 1 << 16;
   std::atomic<bool> may_end[kMostProcesses];
 };
@@ -53,10 +53,10 @@ void close(int& fd) {
 }  // namespace
 
 WorkerGroup::WorkerGroup(WorkerKind kind) : kind_(kind) {
-  void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* memory =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  shared_ = static_cast<Shared*>(memory);  // zeroed memory is what it begins with
+  shared_ = ::new (memory) Shared;
   make_pipe(ready_);
   make_pipe(gate_);
 }

@@ -172,6 +172,17 @@ class ContenderPrograms(CommandTest):
         self.assertEqual((result.code, result.err), (0, ""))
         self.assertEqual([row["status"] for row in self.rows()], ["ok"])
 
+    def test_where_the_scripts_are_is_said_from_where_a_run_is_resumed(self):
+        self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput", "--placement", "apart")
+        with open(self.path("out", "events.jsonl"), encoding="utf-8") as file:
+            first = file.readline()
+        with open(self.path("out", "events.jsonl"), "w", encoding="utf-8") as file:
+            file.write(json.dumps({**json.loads(first), "command": [
+                word for word in json.loads(first)["command"] if word != "--no-report"]}) + "\n")
+        os.mkdir(self.path("other"))
+        result = self.run_it(["run", "--resume", "../out", "-q"], cwd=self.path("other"), environment={"GILFREE_SOURCE_DIR": "./none"})
+        self.assertIn("no report: %s/./none/scripts/report.py is missing" % self.path("other"), result.err)
+
     def test_a_folder_that_is_gone_is_named_where_programs_are_in_it(self):
         self.measures_program(self.script(self.COUNTS), "--bytes", "64", "--mode", "throughput", "--placement", "apart")
         first, *_ = open(self.path("out", "events.jsonl"), encoding="utf-8").readlines()

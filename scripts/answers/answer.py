@@ -10,6 +10,7 @@ import collections
 import statistics
 
 from data import words
+from data.contenders import label
 from data.estimate import FEWEST, NOISY, per_launch, steadiness
 from data.races import metric_of
 from data.run_folder import measured
@@ -63,6 +64,22 @@ def noisy(rows):
     return "Noise: %d of the %s with six launches or more %s by more than %.0f %% between launches; the tables " \
            "mark them." % (count, words.counted(len(judged), "case"), "varies" if count == 1 else "vary",
                            100 * NOISY)
+
+
+def capacity_text(rows):
+    """Returns how many items the queues of a scenario hold, first what holds for most contenders; '' if no row says."""
+    by_contender = collections.defaultdict(lambda: collections.defaultdict(set))
+    for row in measured(rows):
+        if row["queue_depth"] not in ("", "0") and row["msg_bytes"]:
+            by_contender[label(row["impl"], row["interpreter"])][int(row["queue_depth"])].add(int(row["msg_bytes"]))
+    groups = collections.defaultdict(list)
+    for name, depths in by_contender.items():
+        groups["; ".join("{:,}".format(depth) + (" of " + words.listed(map(words.size, sorted(sizes))) if len(depths) > 1 else "")
+                         for depth, sizes in sorted(depths.items(), reverse=True))].append(name)
+    if not groups:
+        return ""
+    most, *others = sorted(groups, key=lambda text: -len(groups[text]))
+    return ". ".join(["Capacity, in items: " + most] + ["%s: %s" % (words.listed(groups[text]), text) for text in others]) + "."
 
 
 def clock_point(rows):

@@ -11,11 +11,12 @@ from data.commands import command_of
 from data.files import write_text
 from data.run_folder import measured
 from answers import claims, needs
+from answers.answer import capacity_text
 from answers.tables import Table
 from page.glossary import TERMS
 from page.markup import (document, escape, facts_text, figures_text, file_link, folded_table, list_text, table_text,
                          terms_text)
-from page.summary import RULE, capacity_text, gaps, gaps_text, machine, notes_of, windows_text
+from page.summary import RULE, gaps, gaps_text, machine, notes_of, windows_text
 
 WHICH = """<p class="small">What this machine says, need by need. A pick is the fastest that is neither a baseline nor
 only spins or yields while it waits (it may spin for a moment before it sleeps); where another is faster, it is named first.

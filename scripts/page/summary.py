@@ -9,9 +9,7 @@ import os
 
 from data import words
 from data.estimate import NOISY, estimate_of, outliers, per_launch, steadiness
-from data.contenders import label
 from data.files import write_csv, write_text
-from data.run_folder import measured
 from answers import answer as answering, claims, needs
 from answers.answer import by_case
 
@@ -83,27 +81,6 @@ def windows_text(run):
             "one window" if count == 1 else "%d windows" % count, words.duration(window), words.duration(warmup))
     except (KeyError, TypeError):
         return ""
-
-
-def capacity_text(rows):
-    """Returns how many items the queues of a scenario hold; '' if no row says."""
-    by_contender = collections.defaultdict(lambda: collections.defaultdict(set))
-    for row in measured(rows):
-        if row["queue_depth"] not in ("", "0") and row["msg_bytes"]:
-            by_contender[label(row["impl"], row["interpreter"])][int(row["queue_depth"])].add(int(row["msg_bytes"]))
-    groups = collections.defaultdict(list)
-    for name, depths in by_contender.items():
-        one = len(depths) == 1
-        groups["; ".join("{:,}".format(depth) + ("" if one else " of %s" % words.listed(map(words.size, sorted(sizes))))
-                         for depth, sizes in sorted(depths.items(), reverse=True))].append(name)
-    if not groups:
-        return ""
-    if len(groups) == 1:
-        return "Capacity, in items: %s." % next(iter(groups))
-    most = max(groups, key=lambda text: len(groups[text]))
-    others = ". ".join("%s: %s" % (words.listed(groups[text]), text) for text in groups if text != most)
-    return "Capacity, in items: %s; but %s." % (most, others) if len(groups[most]) > 1 else "Capacity, in items: %s." % (
-        ". ".join("%s: %s" % (words.listed(names), text) for text, names in groups.items()))
 
 
 def gaps(rows):

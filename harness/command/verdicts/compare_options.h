@@ -26,8 +26,8 @@ struct CompareOptions {
   std::vector<double> powers;               // of `aa`, in percent
   std::optional<double> injected_delay_ns;  // of `ab`, for B alone
   std::optional<int> rounds;  // of --rounds; settings.rounds is what rounds_for() makes of it
-  bool may_be_named_by_words =
-      false;  // --a and --b are from variables: two builds on the command line come before
+  // --a and --b are from variables: two builds on the command line come before them.
+  bool may_be_named_by_words = false;
   std::string progress = "auto";
   bool strict = false, quiet = false, resume = false, dry_run = false;
 };

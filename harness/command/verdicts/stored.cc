@@ -104,8 +104,8 @@ int compare_stored(int argc, char** argv) {
   declare(app, options);
   if (const auto code = answered("compare", app, argc - 1, argv + 1)) return *code;
   // Two runs on the command line come before a variable.
-  const bool is_named = is_from_variable(*app.get_option("--baseline")) &&
-                        !is_typed("--baseline", argc, argv) && options.runs.size() > 1;
+  const bool is_named =
+      is_from_variable_alone(*app.get_option("--baseline"), argc, argv) && options.runs.size() > 1;
   if (!options.baseline || is_named) {
     options.baseline = options.runs.front();
     options.runs.erase(options.runs.begin());

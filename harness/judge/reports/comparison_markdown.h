@@ -12,8 +12,8 @@
 
 namespace harness {
 
-// Returns the text on one line, as it reads: what it says of tables, HTML and people (`|`, `<b>`, `@name`, whom GitHub
-// would tell of it) is text.
+// Returns the text on one line, escaped so that Markdown shows it as it is: `|` ends no cell of a table, `<b>` is no
+// HTML, and `@name` mentions no user of GitHub.
 std::string markdown_text(const std::string& text);
 
 std::string markdown_of(const Compared& compared);

@@ -108,7 +108,7 @@ class MessageMemory {
     if (offset > kReserved || size > kReserved - offset) corrupted();
     return offset;
   }
-  // Apart and one call, so that put() and get() stay small enough to be inlined.
+  // A function of its own, so that put() and get() stay small enough to be inlined.
   [[gnu::noinline]] void look_at(std::uint64_t offset, std::uint64_t size) const {
     if (!readable_.add(cells_, offset_within(offset, size), size)) corrupted();
   }
