@@ -164,7 +164,8 @@ void expect_ended(const StoredRun& run) {
 std::string origin_of(const StoredRun& run) {
   constexpr std::size_t kDate = 10, kTime = 8, kCommit = 12;
   const Json started = run.facts.value("started_utc", Json()),
-             commit = fact_of(run.facts, "tool", "git_sha");
+             commit = fact_of(run.facts, "tool", "git_sha"),
+             is_dirty = fact_of(run.facts, "tool", "git_dirty");
   std::string text = "measured at a time that is not known";
   if (started.is_string()) {
     const auto when = one_line(started.get<std::string>());
@@ -172,7 +173,8 @@ std::string origin_of(const StoredRun& run) {
            (when.size() > kDate ? " " + when.substr(kDate + 1, kTime) + " UTC" : "");
   }
   return text + (commit.is_string()
-                     ? " at commit " + one_line(commit.get<std::string>()).substr(0, kCommit)
+                     ? " at commit " + one_line(commit.get<std::string>()).substr(0, kCommit) +
+                           (is_dirty == true ? " with changes" : "")
                      : ", commit not known");
 }
 

@@ -35,7 +35,8 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
 // Throws BadUsage, with the remedy, if the run has not ended.
 void expect_ended(const StoredRun& run);
 
-// Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f".
+// Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f", and
+// "with changes" if the build's files differed from it.
 std::string origin_of(const StoredRun& run);
 
 struct StoredRules {

@@ -172,6 +172,17 @@ TEST(StoredRunTest, ACaseOfOneRunAloneIsIncomparable) {
   EXPECT_EQ(compared.rows.at(0).note, "the second run did not measure it");
 }
 
+TEST(StoredRunTest, WhatWasBuiltFromChangedFilesIsOfItsCommitWithChanges) {
+  Json facts = facts_of_run();
+  facts["tool"] = {{"git_sha", "861e04a02ab0123456789"}, {"git_dirty", false}};
+  EXPECT_TRUE(origin_of(run_of(kBase, facts)).ends_with(" at commit 861e04a02ab0"));
+  facts["tool"]["git_dirty"] = true;
+  EXPECT_TRUE(origin_of(run_of(kBase, facts)).ends_with(" at commit 861e04a02ab0 with changes"));
+  EXPECT_TRUE(compare_runs(run_of(kBase, facts), run_of(kBase), {})
+                  .about.at(0)
+                  .ends_with(" at commit 861e04a02ab0 with changes"));
+}
+
 // Twelve launches, some of which have no median latency.
 StoredRun with_medians(int count) {
   StoredRun run{"run", facts_of_run(), {}};
