@@ -45,7 +45,9 @@ struct StoredRules {
 };
 
 // Judges each metric of each case by the Mann-Whitney U test (verdict.h), with the false discovery rate over all of them at
-// most 5 %. A case of which a launch failed is incomparable, and so is a rate or a median that B has lost (one_sided.h). All rows are incomparable if the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
+// most 5 %. A case of which a launch failed is incomparable, and so is a rate or a median that B has lost (one_sided.h). One
+// that a run does not have, or has not measured at all, is one row. All rows are incomparable if the runs are unlike, unless
+// `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 
 }  // namespace harness
