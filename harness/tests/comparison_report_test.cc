@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/judge/one_sided.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/tests/stored_runs.h"
 
@@ -108,6 +109,27 @@ TEST(ComparisonReportTest, WhatTheFloorLeavesUndecidedIsNotCalledNoChange) {
             "about 20 rounds would decide: more time, --resume --time-budget; floor 10.5 %");
   row.judgement.verdict = Verdict::kSame;
   EXPECT_EQ(next_step(row, true), "no change, by the floor 10.5 %");
+}
+
+// In a job of GitHub nothing can be resumed, and what is typed are inputs of the action.
+TEST(ComparisonReportTest, AdviceThatIsReadInAJobNamesInputsOfTheAction) {
+  auto compared = one_row(Verdict::kUndecided, 0.12);
+  auto& row = compared.rows[0];
+  row.judgement.rounds = 12, row.judgement.rounds_needed = 20;
+  compared.reader = Reader::kAction;
+  const auto says = [&](const std::string& advice) {
+    for (const auto format :
+         {Format::kTable, Format::kMarkdown, Format::kJson, Format::kJunit, Format::kGithub}) {
+      const auto text = formatted({compared}, format);
+      EXPECT_NE(text.find("about 20 rounds would decide: " + advice), std::string::npos) << text;
+    }
+  };
+  says("set the input rounds to 20, and time-budget for them");
+  row.budget_ended = true;
+  says("more time by the input time-budget, or fewer cases by filter");
+  EXPECT_EQ(one_sided_note(Metric::kTailLatency, {.both = 6, .only_a = 6}, Reader::kAction),
+            "only A measured it in 6 of 12 rounds; a p99 needs 300 operations that are timed in a "
+            "window, which may be longer: --window=1s in the input launch-options");
 }
 
 TEST(ComparisonReportTest, HugeRatiosAreNumbersInEachFormat) {

@@ -70,7 +70,7 @@ std::string doubt_text(const Judgement& judged) {
   }
 }
 
-std::string undecided_step(const ComparedRow& row, bool paired) {
+std::string undecided_step(const ComparedRow& row, bool paired, Reader reader) {
   const auto& judged = row.judgement;
   const std::string unit = paired ? " rounds" : " launches a side";
   if (!judged.interval) {
@@ -84,17 +84,17 @@ std::string undecided_step(const ComparedRow& row, bool paired) {
            unit + " would decide";
   }
   const auto needed = std::to_string(judged.rounds_needed);
-  const std::string remedy = row.budget_ended ? "more time, --resume --time-budget"
-                             : paired         ? "--rounds " + needed
+  const std::string remedy = row.budget_ended ? time_advice(reader)
+                             : paired         ? rounds_advice(reader, judged.rounds_needed)
                                               : "run --launches " + needed;
   return doubt_text(judged) + "about " + needed + unit + " would decide: " + remedy;
 }
 
-std::string step_of(const ComparedRow& row, bool paired) {
+std::string step_of(const ComparedRow& row, bool paired, Reader reader) {
   const auto& judged = row.judgement;
   switch (judged.verdict) {
     case Verdict::kUndecided:
-      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(row, paired);
+      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(row, paired, reader);
     case Verdict::kWorse:
       return judged.confirmed ? "confirmed by fresh rounds" : "";
     default:
@@ -126,8 +126,8 @@ std::string worsening_text(Metric metric, double worsening) {
   return text;
 }
 
-std::string next_step(const ComparedRow& row, bool paired) {
-  return joined_notes({step_of(row, paired), row.note, floor_text(row)});
+std::string next_step(const ComparedRow& row, bool paired, Reader reader) {
+  return joined_notes({step_of(row, paired, reader), row.note, floor_text(row)});
 }
 
 bool is_shown(const ComparedRow& row) {
@@ -142,19 +142,19 @@ int rank_of(const ComparedRow& row) {
                           std::begin(kOrder));
 }
 
-ShownRow shown_row(const ComparedRow& row, bool paired) {
+ShownRow shown_row(const ComparedRow& row, const Compared& of) {
   const bool judged = row.judgement.verdict != Verdict::kIncomparable;
   return {std::string(name_of(row.judgement.verdict)),
           row.name,
           std::string(facts_of(row.metric).name),
           judged ? worsening_text(row.metric, row.judgement.effect) : "",
-          judged ? interval_text(row, paired) : "",
-          next_step(row, paired)};
+          judged ? interval_text(row, of.paired) : "",
+          next_step(row, of.paired, of.reader)};
 }
 
 std::vector<ShownRow> shown_rows(const Compared& compared) {
   std::vector<ShownRow> shown;
-  for (const auto* row : ordered(compared.rows)) shown.push_back(shown_row(*row, compared.paired));
+  for (const auto* row : ordered(compared.rows)) shown.push_back(shown_row(*row, compared));
   return shown;
 }
 

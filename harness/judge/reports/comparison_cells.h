@@ -25,7 +25,7 @@ inline constexpr char kSignMeaning[] =
     "operation takes";
 
 // What would decide the row, what confirmed it, why it is incomparable or doubtful, and the floor that holds for it.
-std::string next_step(const ComparedRow& row, bool paired);
+std::string next_step(const ComparedRow& row, bool paired, Reader reader = Reader::kCommandLine);
 
 inline constexpr std::array<const char*, 6> kShownColumns = {"verdict",  "case",          "metric",
                                                              "worse by", "95 % interval", ""};
@@ -36,7 +36,8 @@ using ShownRow = std::array<std::string, kShownColumns.size()>;
 // undecided; of those that stayed the same only what a floor has decided.
 std::vector<ShownRow> shown_rows(const Compared& compared);
 
-ShownRow shown_row(const ComparedRow& row, bool paired);
+// One of these rows; `of`: the comparison.
+ShownRow shown_row(const ComparedRow& row, const Compared& of);
 
 // Whether a row is shown, and its place by its verdict: the lower, the earlier.
 bool is_shown(const ComparedRow& row);
