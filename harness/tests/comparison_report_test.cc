@@ -132,6 +132,46 @@ TEST(ComparisonReportTest, AdviceThatIsReadInAJobNamesInputsOfTheAction) {
             "window, which may be longer: --window=1s in the input launch-options");
 }
 
+TEST(ComparisonReportTest,
+     TheHeadlineCountsUndecidedRowsWhoseWholeIntervalIsAWorseningThatMatters) {
+  auto compared = one_row(Verdict::kUndecided, 0.2);
+  const auto add = [&](Verdict verdict, Interval interval) {
+    ComparedRow row{.name = "b/x"};
+    row.judgement = {.verdict = verdict, .interval = interval};
+    compared.rows.push_back(row);
+  };
+  add(Verdict::kUndecided, {0.04, 0.9});
+  add(Verdict::kUndecided, {-0.9, -0.2});
+  add(Verdict::kWorse, {0.2, 0.3});
+  for (auto& row : compared.rows) row.judgement.delta = 0.05;
+  EXPECT_EQ(headline_of(compared),
+            "B against A: 1 worse, 3 undecided (whole interval above delta: 1)");
+  compared.rows.erase(compared.rows.begin());
+  EXPECT_EQ(headline_of(compared), "B against A: 1 worse, 2 undecided");
+}
+
+TEST(ComparisonReportTest, RowsThatAreTheSameAreCountedInTheLastLineWithWhereTheyAre) {
+  auto compared = one_row(Verdict::kWorse, 0.2);
+  const auto last_line = [&](Format format) {
+    const auto text = formatted({compared}, format);
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  EXPECT_EQ(last_line(Format::kTable).find("left out"), std::string::npos);
+  const auto same = one_row(Verdict::kSame, 0).rows[0];
+  compared.rows.push_back(same);
+  for (const auto format : {Format::kTable, Format::kMarkdown}) {
+    EXPECT_EQ(last_line(format), "1 row that is the same is left out; compare.csv has all\n");
+  }
+  compared.rows[0] = same;
+  compared.reader = Reader::kAction;
+  EXPECT_EQ(last_line(Format::kMarkdown),
+            "2 rows that are the same are left out; compare.csv in the folder of the input out has "
+            "all\n");
+  compared.paired = false;
+  EXPECT_EQ(last_line(Format::kTable),
+            "2 rows that are the same are left out; `compare --format json` has all\n");
+}
+
 TEST(ComparisonReportTest, HugeRatiosAreNumbersInEachFormat) {
   EXPECT_EQ(worsening_text(Metric::kRate, std::log(2)), "+100.0 %");
   EXPECT_EQ(worsening_text(Metric::kRate, std::log(1e12)), "+1e+14 %");

@@ -184,7 +184,19 @@ class Gaps(InstantTest):
                 with open(self.path("out", "compare.md"), encoding="utf-8") as file:
                     text = file.read()
                 self.assertNotRegex(text, "--(resume|rounds|time-budget)")
+                self.assertTrue(text.endswith("\n\n2 rows that are the same are left out; compare.csv in the folder of the input out has "
+                                              "all\n"), text)
                 shutil.rmtree(self.path("out"))
+
+    def test_a_large_slowdown_that_one_round_contradicts_is_counted_in_the_headline(self):
+        # Of eleven metrics, eleven rounds of twelve may be chance (q = 0.070).
+        five = {"rate": 1000, "p50": 100, "p99": 200, "cpu_per_op": 300, "fairness": 0.9}
+        pairs = [pair("slow", five, {**five, "rate": 450 if at else 1100}) for at in range(12)]
+        pairs += [pair("noisy", five, five) for _ in range(12)]
+        result = self.judge(pairs, others=("same",))
+        self.assertEqual((result.code, self.row("rate")["verdict"]), (0, "undecided"), result)
+        self.assertIn(": 10 same, 1 undecided (whole interval above delta: 1)\n", result.out)
+        self.assertTrue(result.out.endswith("\n10 rows that are the same are left out; compare.csv has all\n"), result.out)
 
     def test_rounds_of_a_run_without_a_budget_may_open_a_case_that_the_first_six_closed(self):
         same = [pair("slow", {"rate": 1000}, {"rate": 1000}) for _ in range(6)]

@@ -37,6 +37,13 @@ std::string joined_notes(std::initializer_list<std::string> notes) {
   return text;
 }
 
+// Undecided, though even the near end of its interval is a worsening that matters.
+bool is_likely_worse(const ComparedRow& row) {
+  const auto& judged = row.judgement;
+  return judged.verdict == Verdict::kUndecided && judged.interval && judged.delta > 0 &&
+         judged.interval->low >= judged.delta;
+}
+
 std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
   std::map<std::string, int> of_case;  // the lowest rank of its rows
   std::vector<const ComparedRow*> shown;
@@ -158,6 +165,17 @@ std::vector<ShownRow> shown_rows(const Compared& compared) {
   return shown;
 }
 
+std::string left_out_of(const Compared& compared, std::size_t shown) {
+  const auto count = compared.rows.size() - shown;
+  if (count == 0) return "";
+  const std::string place = !compared.paired ? "`compare --format json`"
+                            : compared.reader == Reader::kAction
+                                ? "compare.csv in the folder of the input out"
+                                : "compare.csv";
+  return counted(count, "row that is", "rows that are") + " the same " +
+         (count == 1 ? "is" : "are") + " left out; " + place + " has all\n";
+}
+
 std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before) {
   const bool any = std::any_of(rows.begin(), rows.end(), [](const auto& row) {
     return row.back().find(kVariesTooMuch) != std::string::npos;
@@ -174,6 +192,10 @@ std::string headline_of(const Compared& compared) {
                       [&](const auto& row) { return row.judgement.verdict == verdict; });
     if (rows == 0) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(rows) + " " + std::string(name_of(verdict));
+    const auto likely = std::count_if(compared.rows.begin(), compared.rows.end(), is_likely_worse);
+    if (verdict == Verdict::kUndecided && likely > 0) {
+      text += " (whole interval above delta: " + std::to_string(likely) + ")";
+    }
   }
   return compared.b + " against " + compared.a + ": " +
          (text.empty() ? "nothing was compared" : text);

@@ -43,10 +43,14 @@ ShownRow shown_row(const ComparedRow& row, const Compared& of);
 bool is_shown(const ComparedRow& row);
 int rank_of(const ComparedRow& row);
 
+// Says how many rows are the same and not among the `shown` ones, and where they are, in a line; empty if there is none.
+std::string left_out_of(const Compared& compared, std::size_t shown);
+
 // What to do about cases that vary too much, once below the table and after `before`; empty if none does.
 std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before);
 
-// One line that says the result: "B against A: 1 worse, 3 same".
+// One line that says the result: "B against A: 1 worse, 3 same". Of undecided rows it counts those whose whole interval is a
+// worsening that matters.
 std::string headline_of(const Compared& compared);
 
 }  // namespace harness

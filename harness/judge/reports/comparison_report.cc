@@ -86,12 +86,13 @@ std::string table_of(const Compared& compared) {
   for (const auto& line : compared.about) text += one_line(line) + "\n";
   for (const auto& warning : compared.warnings) text += "warning: " + one_line(warning) + "\n";
   const auto rows = shown_rows(compared);
-  if (rows.empty()) return text;
+  const auto left_out = left_out_of(compared, rows.size());
+  if (rows.empty()) return text + left_out;
   ShownRow head;
   std::copy(kShownColumns.begin(), kShownColumns.end(), head.begin());
   CaseTable table(without_case(head));
   for (const auto& row : rows) table.add(row[kCaseColumn], without_case(row));
-  return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "");
+  return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "") + left_out;
 }
 
 // The element of a test case that was no success; empty of one that was.
