@@ -67,6 +67,11 @@ class Noise(CommandTest):
         self.refuses(["noise", "now"], 2,
                      "The following argument was not expected: now; see bench-all noise --help")
 
+    def test_an_unknown_option_is_named_without_its_value_and_several_in_their_order(self):
+        self.refuses(["noise", "--out", "x"], 2, "The following argument was not expected: --out; see bench-all noise --help")
+        self.refuses(["noise", "now", "--out", "x", "--deep=3", "then"], 2,
+                     "The following arguments were not expected: now --out --deep=3 then; see bench-all noise --help")
+
 
 if __name__ == "__main__":
     unittest.main()
