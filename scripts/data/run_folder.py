@@ -32,6 +32,7 @@ QUANTITIES = {"window_s", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns"
 NEEDED = ("case", "scenario", "impl", "launch", "status")  # of every row
 IDENTITY = ("run_id", "case", "side", "round", "launch", "repetition")
 LEAST, MOST_IN_BUCKET = 1e-100, 2**63  # what is measured is neither smaller nor more
+CUT_SHORT = "The run was cut short: this is what it had measured until then."
 NAMED = 3  # damaged rows that are named one by one
 FACTS = {"warnings": list, "command": list, "cases": list, "questions": dict, "tool": dict, "build": dict,
          "host": dict, "limits": dict, "environment": dict, "interpreters": dict}
@@ -231,5 +232,5 @@ def read_run(folder):
     run = read_facts(folder)
     run["damage"] += damage
     if "finished_utc" not in run:
-        run["warnings"].append("The run was cut short: this is what it had measured until then.")
+        run["warnings"].append(CUT_SHORT)
     return run, rows
