@@ -30,7 +30,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 
 from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
 from data.files import write_text  # noqa: E402
-from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
+from data.run_folder import CUT_SHORT, BadRun, measured, read_histogram, read_run  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
 NAME, BAD_USAGE, INCOMPLETE = "export.py", 2, 3
@@ -273,7 +273,7 @@ def main(words):
         return fail(NAME, BAD_USAGE, why)
     except OSError as why:
         return fail(NAME, CANNOT_WRITE, "cannot write: %s" % reason(why))
-    for text in run["warnings"] if "finished_utc" not in run else ():
+    for text in run["warnings"] if CUT_SHORT in run["warnings"] else ():
         fail(NAME, 0, text)
     damage = run["damage"] + histogram_damage
     for text in damage:

@@ -28,7 +28,7 @@ from figures import plotting  # noqa: E402, F401, first: it ends here if there i
 from data import contenders  # noqa: E402
 from data.axes import plain  # noqa: E402
 from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
-from data.run_folder import BadRun, measured, read_run  # noqa: E402
+from data.run_folder import CUT_SHORT, BadRun, measured, read_run  # noqa: E402
 from answers import survival  # noqa: E402
 from answers.answer import nothing  # noqa: E402
 from figures import drift, heat_map, scatter  # noqa: E402
@@ -149,8 +149,9 @@ def report_run(folder):
     summary.write_markdown(folder, run, answers, rows, findings)
     summary.write_json(folder, run, answers, rows, findings)
     page.write_page(folder, run, answers, drawn, abouts, rows, findings, steady, others)
-    return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
-            for scenario, found in answers.items()], mistakes
+    lines = [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
+             for scenario, found in answers.items()]
+    return [*(each for each in run["warnings"] if each == CUT_SHORT), *lines], mistakes
 
 
 def report_of(folder):
