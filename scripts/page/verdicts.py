@@ -39,7 +39,8 @@ def row_of(each):
     whole = isinstance(ends, list) and len(ends) == 2 and None not in map(number, ends)
     return {"case": str(each.get("case", "?")), "metric": str(each.get("metric", "?")), "verdict": str(each.get("verdict", "?")),
             "worsening": number(each.get("worsening")) or 0.0, "interval": tuple(ends) if whole else None,
-            "delta": number(each.get("delta")), "rounds": number(each.get("rounds")), "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
+            "delta": number(each.get("delta")), "rounds": number(each.get("rounds")),
+            "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
 
 
 def texts_of(each, name):
