@@ -114,7 +114,8 @@ class Verdicts(unittest.TestCase):
 
     def test_where_a_variant_of_ours_that_only_spins_is_ahead_the_sentence_says_whom_it_speaks_of(self):
         rates, rest = {"lock": [100] * 6, "std_mutex": [50] * 6}, "; 2.0 times (2.0 to 2.0) as fast as std::mutex (50/s)"
-        self.assertEqual(self.beside_spinning(rates, [120] * 6), "gilfree Lock is the fastest with 100/s, of those that do not only spin" + rest)
+        self.assertEqual(self.beside_spinning(rates, [120] * 6),
+                         "gilfree Lock is the fastest with 100/s, of those that do not only spin" + rest)
         self.assertEqual(self.beside_spinning(rates, [90] * 6), "gilfree Lock is the fastest with 100/s" + rest)
         for spinning, said in ((80, "gilfree Lock has the best median, 100 ns, of those that do not only spin; not told apart from"),
                                (120, "gilfree Lock has the best median, 100 ns; not told apart from")):
