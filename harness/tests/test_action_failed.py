@@ -1,9 +1,10 @@
-"""The action says `failed` unless its call of `ab` made a comparison."""
+"""The action says `failed` unless its call of `ab` made a comparison, and builds the base with its submodules."""
 
 import os
+import subprocess
 import unittest
 
-from gating import ActionTest
+from gating import ActionTest, FAKE, MAY
 
 
 class Failed(ActionTest):
@@ -68,6 +69,55 @@ class Failed(ActionTest):
         self.assertEqual(result.code, 2)
         self.assertIn("bench-all: the action ended before it compared anything\n", result.err)
         self.assertEqual(self.read("output"), "code=2\nverdict=failed\n")
+
+    def pull_with_submodules(self):
+        """The same with a submodule that has one itself; all are checked out."""
+        for name in "deep", "part":
+            os.makedirs(self.path(name))
+            self.git("init", "-q", "-b", "main", at=name)
+            with open(self.path(name, "file"), "w", encoding="ascii"):
+                pass
+            self.git("add", "file", at=name)
+            if name == "part":
+                self.git("submodule", "--quiet", "add", self.path("deep"), "deep", at=name)
+            self.git("commit", "-qm", name, at=name)
+        os.makedirs(self.path("tree"))
+        self.git("init", "-q", "-b", "main")
+        self.git("submodule", "--quiet", "add", self.path("part"), "parts of it")
+        self.git("submodule", "--quiet", "update", "--init", "--recursive")
+        self.commit(1000)
+        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
+        self.commit(1000)
+
+    def test_the_base_has_the_submodules_that_are_checked_out(self):
+        self.pull_with_submodules()
+        is_there = "[ -e 'parts of it/%s' ]"
+        whole = is_there % "deep/file"
+        part = is_there % "file" + " && ! " + whole
+        nothing = "! " + is_there % "file"
+        for harm, expected in (None, whole), ("deep", part), (".", nothing):
+            with self.subTest(harm=harm):
+                if harm == "deep":
+                    self.git("submodule", "--quiet", "deinit", "-f", "deep", at="tree/parts of it")
+                elif harm:
+                    self.git("submodule", "--quiet", "deinit", "-f", "--all")
+                code, _, named, out = self.fake("same", 0, "never", BUILD="{ %s; } || exit 9\n%s" % (expected, FAKE), **MAY)
+                self.assertEqual((code, named), (0, "verdict=passed"), out)
+        out = self.fake("same", 0, "never", BUILD="exit 9")[3]
+        self.assertRegex(out, "failed \\(9\\) in the base [0-9a-f]+; submodules are not checked out: give actions/checkout submodules: "
+                              "recursive; a base")
+        listed = subprocess.run(["git", "worktree", "list"], cwd=self.path("tree"), text=True, capture_output=True, check=True)
+        self.assertEqual(len(listed.stdout.splitlines()), 1)
+
+    def test_a_base_whose_submodules_cannot_be_had_is_built_without_them_and_its_failure_says_so(self):
+        self.pull_with_submodules()
+        os.rename(self.path("part"), self.path("away"))
+        code, _, named, out = self.fake("same", 0, "never", **MAY)
+        self.assertEqual((code, named), (0, "verdict=passed"), out)
+        self.assertIn("::warning::bench-all: the base is built without submodules that this revision may have; its submodules "
+                      "cannot be checked out: ", out)
+        out = self.fake("same", 0, "never", BUILD="exit 9", **MAY)[3]
+        self.assertRegex(out, "failed \\(9\\) in the base [0-9a-f]+; its submodules cannot be checked out: .*; a base that has no ")
 
 
 if __name__ == "__main__":
