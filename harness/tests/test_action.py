@@ -5,23 +5,8 @@ import re
 import subprocess
 import unittest
 
-from command import LONGEST, CommandTest, Result, USERS_ENVIRONMENT
+from gating import ACTION, ActionTest, CASE
 
-ACTION = os.path.join(os.environ["PROJECT"], ".github", "actions", "bench-all")
-CASE = "counting/who:steady/size:8/place:here"
-
-# A bench-all whose operations take as long as the revision's file `pause` says.
-BUILD = """mkdir -p bin && printf '#!/bin/sh\\nFIXTURE_PAUSE_US=%s exec %s "$@"\\n' "$(cat pause)" "$FIXTURE" >bin/bench-all
-chmod +x bin/bench-all"""
-# A bench-all that remembers its words, writes a comparison whose row has the verdict $SAID, and ends with $ENDS.
-FAKE = """mkdir -p bin && cat >bin/bench-all <<'END'
-#!/bin/sh
-for word; do echo "$word" >>"$HERE/words"; [ "$before" != --out ] || out=$word; before=$word; done
-mkdir -p "$out" && echo "## B against A" >"$out/compare.md" && printf '[\\n   "verdict": "%s"\\n   "next_step": "%s"\\n]\\n' "$SAID" "$NEXT" >"$out/compare.json"
-echo "::error title=$SAID::s/x rate"
-exit "$ENDS"
-END
-chmod +x bin/bench-all"""
 # A gh that remembers its calls and the comment, and says that it has made number 7 before if `made` is there.
 GH = """#!/bin/sh
 echo "$*" >>"$HERE/calls"
@@ -31,38 +16,7 @@ for word; do case $word in body=@*) cat "${word#body=@}" >"$HERE/comment" ;; esa
 """
 
 
-class Action(CommandTest):
-    def git(self, *words):
-        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], check=True, cwd=self.path("tree"),
-                       capture_output=True)
-
-    def commit(self, pause):
-        with open(self.path("tree", "pause"), "w", encoding="ascii") as file:
-            file.write("%d\n" % pause)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "pause %d" % pause)
-
-    def pull(self, before, after):
-        """A repository in which a branch with one commit is to be pulled into main."""
-        os.makedirs(self.path("tree"))
-        self.git("init", "-q", "-b", "main")
-        self.commit(before)
-        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
-        self.commit(after)
-
-    def run_step(self, name, **environment):
-        done = subprocess.run([os.path.join(ACTION, name)], cwd=self.path("tree"), text=True, capture_output=True,
-                              timeout=LONGEST, check=False, env={**USERS_ENVIRONMENT, "GITHUB_BASE_REF": "main",
-                                                             "GITHUB_REPOSITORY": "me/mine", **environment})
-        return Result(done.returncode, done.stdout, done.stderr)
-
-    def compare(self, **environment):
-        return self.run_step("compare", **{
-            "BASE": "", "FILTER": CASE, "ROUNDS": "8", "DELTA": "5", "BUDGET": "5m", "FAIL_ON": "incomparable", "BUILD": BUILD,
-            "PROGRAM": "bin/bench-all", "FIXTURE": self.program, "RUNNER_TEMP": self.folder,
-            "BENCH_ALL_LAUNCH_OPTION": "--window=40ms", "GITHUB_OUTPUT": self.path("output"),
-            "GITHUB_STEP_SUMMARY": self.path("summary"), **environment})
-
+class Action(ActionTest):
     def comment(self, table="## B against A: 1 worse\n", **environment):
         for name in ("gh",):
             with open(self.path(name), "w", encoding="ascii") as file:
@@ -72,10 +26,6 @@ class Action(CommandTest):
             file.write(table)
         return self.run_step("comment", HERE=self.folder, TABLE=self.path("table"), NUMBER="12", GH_TOKEN="x",
                              GITHUB_JOB="threads-1", PATH=self.folder + ":" + os.environ["PATH"], **environment)
-
-    def read(self, name):
-        with open(self.path(name), encoding="utf-8") as file:
-            return file.read()
 
     def test_what_is_slower_fails_and_its_table_is_named(self):
         self.pull(1000, 2000)
@@ -93,12 +43,6 @@ class Action(CommandTest):
     def test_what_is_not_slower_passes(self):
         self.pull(2000, 1000)
         self.assertEqual(self.compare(ROUNDS="6").code, 0)
-
-    def fake(self, said, ends, fail_on, **environment):
-        """Returns (exit code, code, verdict, what is printed); its bench-all ends with `ends`."""
-        result = self.compare(BUILD=FAKE, HERE=self.folder, SAID=said, ENDS=str(ends), FAIL_ON=fail_on, **environment)
-        code, verdict = self.read("output").splitlines()[-2:]
-        return result.code, code, verdict, result.out
 
     def test_fail_on_says_which_verdict_fails_and_the_outputs_say_what_was_found(self):
         self.pull(1000, 1000)
