@@ -7,9 +7,13 @@
 | :-- | :-- | :-- |
 | gbench | bench.json | Google Benchmark's compare.py, bencher's adapter cpp_google |
 | gha | gha.json | github-action-benchmark, tool customBiggerIsBetter |
-| bmf | bmf.json | bencher |
+| bmf | bmf.json | bencher: throughput, in operations/s; latency, the median of a launch, in ns |
 | junit | junit.xml | CI servers: a test case for each case, a failure for one that failed or hung |
 | hgrm | hgrm/CASE.hgrm | HdrHistogram's plotter: the percentiles of a case, all launches together but those that failed |
+
+In bench.json `real_time` is 1 / rate: the wall time by the operations of all parties together. Of round trips it is the mean, not the
+median, and of parties at work at once less than one operation takes. `cpu_time` is the CPU time of all parties for an operation, and
+may exceed it; where that was not measured it is 1 / rate too. A family is a contender in a scenario; what is not known is left out.
 
 A case of which a launch failed or hung is a failure in junit.xml and has no number in bench.json, gha.json and bmf.json: it is named
 on standard error. Files in hgrm/ that an earlier export made are replaced, all of them.
@@ -30,7 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 
 from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
 from data.files import write_text  # noqa: E402
-from data.run_folder import BadRun, measured, read_histogram, read_run  # noqa: E402
+from data.run_folder import CUT_SHORT, BadRun, measured, read_histogram, read_run  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
 NAME, BAD_USAGE, INCOMPLETE = "export.py", 2, 3
@@ -76,10 +80,10 @@ def left_out_text(broken, formats):
     return re.sub("[\x00-\x1f\x7f]", "?", text)
 
 
-def gbench_entry(name, family, index, launches, at):
-    """One repetition: a launch. All of a case have one name, by which compare.py pools them."""
+def gbench_entry(name, place, launches, at):
+    """One repetition: a launch. All of a case have one name, by which compare.py pools them. place: of its family, and in it."""
     rate = launches["ops_per_s"][at]
-    entry = {"name": name, "family_index": family, "per_family_instance_index": index,
+    entry = {"name": name, "family_index": place[0], "per_family_instance_index": place[1],
              "run_name": name, "run_type": "iteration", "repetitions": len(launches["ops_per_s"]),
              "repetition_index": at, "threads": 1, "iterations": 1,
              "real_time": 1e9 / rate, "cpu_time": 1e9 / rate, "time_unit": "ns",
@@ -94,20 +98,31 @@ def gbench_entry(name, family, index, launches, at):
     return entry
 
 
+def place_of(family, families):
+    """Returns (the number of the family, that of its next case in it); both count from 0, as Google Benchmark's do."""
+    found = families.setdefault(family, [len(families), -1])
+    found[1] += 1
+    return tuple(found)
+
+
+def gbench_context(run):
+    """Returns what is known of the run: compare.py reads the version of the schema alone, bencher the caches."""
+    host, environment, tool = (run.get(part) or {} for part in ("host", "environment", "tool"))
+    context = {"date": str(run.get("started_utc", "")), "executable": "bench-all", "num_cpus": host.get("cpus"), "caches": [],
+               "json_schema_version": 1, "run_id": str(run.get("run_id", "")), "git_sha": tool.get("git_sha") and str(tool["git_sha"])}
+    if isinstance(environment.get("governor"), str):
+        context["cpu_scaling_enabled"] = environment["governor"] != "performance"
+    return {name: value for name, value in context.items() if value is not None}
+
+
 def gbench(run, rows):
     families, entries = {}, []
-    for index, (name, group) in enumerate(by_case(rows).items()):
-        family = families.setdefault(group[0]["scenario"], len(families))
+    for name, group in by_case(rows).items():
+        place = place_of(tuple(group[0][column] for column in ("scenario", "impl", "interpreter")), families)
         group = [row for row in group if number(row, "ops_per_s")]
         launches = {column: launches_of(group, column) for column in ("ops_per_s", "ops", *COUNTERS)}
-        entries += [gbench_entry(name, family, index, launches, at)
-                    for at in range(len(launches["ops_per_s"]))]
-    host = run.get("host", {})
-    context = {"date": str(run.get("started_utc", "")), "executable": "bench-all",
-               "num_cpus": host.get("cpus") or 0, "mhz_per_cpu": 0, "cpu_scaling_enabled": False,
-               "caches": [], "library_build_type": "release", "json_schema_version": 1,
-               "run_id": str(run.get("run_id", "")),
-               "git_sha": str(run.get("tool", {}).get("git_sha") or "")}
+        entries += [gbench_entry(name, place, launches, at) for at in range(len(launches["ops_per_s"]))]
+    context = gbench_context(run)
     return {"bench.json": json.dumps({"context": context, "benchmarks": entries}, indent=1,
                                      allow_nan=False) + "\n"}
 
@@ -273,7 +288,7 @@ def main(words):
         return fail(NAME, BAD_USAGE, why)
     except OSError as why:
         return fail(NAME, CANNOT_WRITE, "cannot write: %s" % reason(why))
-    for text in run["warnings"] if "finished_utc" not in run else ():
+    for text in run["warnings"] if CUT_SHORT in run["warnings"] else ():
         fail(NAME, 0, text)
     damage = run["damage"] + histogram_damage
     for text in damage:

@@ -2,11 +2,12 @@
 """Draws from a reference run what is committed of it: throughput.svg, summary.md and the figure's words in README.md.
 
     reference_figures.py results/reference [README.md]
+    reference_figures.py --help
 
 The figure is that of the report (pipe_vs_queue_rate), its words are its alt text. The run's own files are left as they
 are, but hist.csv is packed: it is too large for a repository, and `gunzip` brings it back.
 
-Exit codes: 0 written; 2 the folder holds no run that can be read; 7 cannot write.
+Exit codes: 0 written; 2 wrong usage, or the folder holds no run that can be read; 5 this python cannot import matplotlib; 7 cannot write.
 """
 
 import gzip
@@ -19,8 +20,12 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
-import report  # noqa: E402
-from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
+from data.console import CANNOT_WRITE, fail, help_first, leave, reason, say  # noqa: E402
+
+if __name__ == "__main__":
+    help_first("reference", __doc__)
+
+import report  # noqa: E402, after the help, which needs no matplotlib
 from data.files import write_text  # noqa: E402
 from data.run_folder import BadRun  # noqa: E402
 
@@ -83,6 +88,8 @@ def present(readme, folder, words):
 
 def main(arguments):
     try:
+        if not arguments:
+            raise BadRun("usage: reference_figures.py DIR [README.md], DIR the folder of a run")
         folder, *readme = arguments
         words, mistakes = redraw(folder)
         for each in readme:

@@ -6,13 +6,14 @@
     report.py DIR DIR... --out OUT       several runs side by side, into OUT
     report.py FLEET                      the machines of a fleet, grouped by their hardware
     report.py ... --format md|json|html  prints this file instead of the answers
+    report.py --help                     prints this
 
 DIR is what `bench-all run`, `ab` or `stress` wrote. Each scenario found in samples.csv is drawn and answered by
 the module of its name, which is found, not listed: scripts/README.md, "Adding a figure". A scenario without a
 module gets a default section.
 
-Exit codes: 0 written; 2 DIR is not a run that can be read; 3 written, but a figure could not be drawn or
-damaged rows are left out; 5 no matplotlib; 7 cannot write. Each but 0 with a line that says why.
+Exit codes: 0 written; 2 wrong usage, or DIR is not a run that can be read; 3 written, but a figure could not be drawn or
+damaged rows are left out; 5 this python cannot import matplotlib; 7 cannot write. Each but 0 with a line that says why.
 """
 
 import argparse
@@ -24,11 +25,15 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I leaves it out
 
+from data.console import CANNOT_WRITE, fail, help_first, leave, reason, say  # noqa: E402
+
+if __name__ == "__main__":
+    help_first("report", __doc__)
+
 from figures import plotting  # noqa: E402, F401, first: it ends here if there is no matplotlib
 from data import contenders  # noqa: E402
 from data.axes import plain  # noqa: E402
-from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
-from data.run_folder import BadRun, measured, read_run  # noqa: E402
+from data.run_folder import CUT_SHORT, BadRun, measured, read_run  # noqa: E402
 from answers import survival  # noqa: E402
 from answers.answer import nothing  # noqa: E402
 from figures import drift, heat_map, scatter  # noqa: E402
@@ -149,8 +154,9 @@ def report_run(folder):
     summary.write_markdown(folder, run, answers, rows, findings)
     summary.write_json(folder, run, answers, rows, findings)
     page.write_page(folder, run, answers, drawn, abouts, rows, findings, steady, others)
-    return [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
-            for scenario, found in answers.items()], mistakes
+    lines = [found.headline if scenario == FIRST else "%s: %s" % (plain(scenario), found.headline)
+             for scenario, found in answers.items()]
+    return [*(each for each in run["warnings"] if each == CUT_SHORT), *lines], mistakes
 
 
 def report_of(folder):
@@ -182,7 +188,8 @@ def draw_alone(folder, wanted):
 
 class Parser(argparse.ArgumentParser):
     def error(self, message):
-        raise BadRun("usage: report.py DIR [SCENARIO...], DIR the folder of a run, or report.py DIR DIR... --out OUT (%s)" % message)
+        raise BadRun("usage: report.py DIR [SCENARIO...], DIR the folder of a run, or report.py DIR DIR... --out OUT (%s); "
+                     "more by --help" % message)
 
 
 def parse(arguments):

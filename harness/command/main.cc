@@ -31,6 +31,7 @@
 #include "harness/plan/interpreters.h"
 #include "harness/plan/plan.h"
 #include "harness/record/environment.h"
+#include "harness/record/folder.h"
 #include "harness/record/report.h"
 #include "harness/record/tables.h"
 #include "harness/run/launch.h"
@@ -103,6 +104,8 @@ int measure(Options& options, std::vector<std::string> command,
     return kOk;
   }
   if (options.dry_run) {
+    expect_baselines(options.baseline, options.save_baseline);
+    if (!options.out.empty()) expect_free_for_run(options.out);
     dry_run(options, cases, interpreters);
     return kOk;
   }

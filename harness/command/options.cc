@@ -10,6 +10,7 @@
 #include "harness/command/completion.h"
 #include "harness/command/profiles.h"
 #include "harness/command/raw_options.h"
+#include "harness/command/subcommand.h"
 #include "harness/command/uses.h"
 #include "harness/command/values.h"
 #include "harness/command/variables.h"
@@ -148,7 +149,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
     options.answer = std::string(wanted.what()) + "\n";
     options.command = Command::kAnswer;
   } catch (const CLI::ParseError& mistake) {
-    throw BadUsage(named_by_variable(app, one_line(mistake.what())) + "; see bench-all --help");
+    throw BadUsage(named_by_variable(app, mistake_text(app, mistake)) + "; see bench-all --help");
   } catch (const BadUsage& mistake) {
     throw BadUsage(named_by_variable(app, mistake.what()));
   }

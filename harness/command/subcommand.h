@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace harness {
@@ -20,6 +21,10 @@ bool is_named(int argc, char** argv, std::initializer_list<std::string_view> nam
 // Parses the command line of this command. Returns the exit code if that was all there is to do: --help.
 // Throws BadUsage, with the command line that says more.
 std::optional<int> answered(std::string_view command, CLI::App& app, int argc, char** argv);
+
+// Returns what is wrong with the command line of `app`, in one line. An option that is unknown is named alone, without the
+// word after it, which may be its value.
+std::string mistake_text(const CLI::App& app, const CLI::ParseError& mistake);
 
 // Accepts a number within these bounds, and says so of others, NaN among them.
 CLI::Validator number_between(double least, double most);

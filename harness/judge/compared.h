@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/advice.h"
 #include "harness/judge/late_launch.h"
 #include "harness/judge/metric.h"
 #include "harness/judge/verdict.h"
@@ -31,7 +32,8 @@ struct ComparedRow {
 
 struct Compared {
   std::string a = "A", b = "B";
-  bool paired = true;  // by rounds of neighbouring launches; stored runs are not
+  bool paired = true;                    // by rounds of neighbouring launches; stored runs are not
+  Reader reader = Reader::kCommandLine;  // of its advice
   std::vector<ComparedRow> rows = {};
   std::vector<std::string> warnings = {};  // that hold for all rows
   std::vector<LateLaunch> late = {};       // launches that did not end in time

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/judge/advice.h"
 #include "harness/judge/metric.h"
 
 namespace harness {
@@ -20,7 +21,8 @@ bool leaves_no_gate(Metric metric, double floor);
 
 struct ComparisonSettings {
   int rounds = 12;
-  double delta = 0.05;  // of a headline
+  double delta = 0.05;                   // of a headline
+  Reader reader = Reader::kCommandLine;  // of the advice in its rows and warnings
   std::uint64_t seed = 0;
   std::optional<std::chrono::nanoseconds> budget = {};  // rounds that do not fit are left out
   std::vector<std::string> options;                     // for both builds, as --window 20ms

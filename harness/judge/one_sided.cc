@@ -19,7 +19,7 @@ bool b_has_lost(Metric metric, const RoundsWith& rounds) {
   return is_headline(metric) && rounds.only_a > 0 && kLost * rounds.only_a >= rounds.all();
 }
 
-std::string one_sided_note(Metric metric, const RoundsWith& rounds) {
+std::string one_sided_note(Metric metric, const RoundsWith& rounds, Reader reader) {
   if (rounds.only_a + rounds.only_b == 0) return "";
   const auto of_all = [&](int count) {
     return std::to_string(count) + " of " + counted(rounds.all(), "round");
@@ -29,7 +29,7 @@ std::string one_sided_note(Metric metric, const RoundsWith& rounds) {
   if (rounds.only_b > 0) {
     text += (text.empty() ? "only B measured it in " : ", only B in ") + of_all(rounds.only_b);
   }
-  return text + remedy_for(metric, "--launch-option=--window=1s");
+  return text + remedy_for(metric, window_advice(reader));
 }
 
 bool b_has_lost(Metric metric, const LaunchesWithout& launches) {

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "harness/judge/advice.h"
 #include "harness/judge/metric.h"
 
 namespace harness {
@@ -25,7 +26,8 @@ inline constexpr char kLongerWindow[] = "run --window 1s";  // of a stored run
 bool b_has_lost(Metric metric, const RoundsWith& rounds);
 
 // Says in how many rounds one build alone measured it, and what gives it to both; empty if there is none.
-std::string one_sided_note(Metric metric, const RoundsWith& rounds);
+std::string one_sided_note(Metric metric, const RoundsWith& rounds,
+                           Reader reader = Reader::kCommandLine);
 
 // The same of the launches of two stored runs, which are not paired: how many there are, and how many lack it.
 struct LaunchesWithout {

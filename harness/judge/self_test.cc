@@ -79,9 +79,16 @@ std::vector<SelfTest::Row> SelfTest::rows() const {
   return rows;
 }
 
-SelfTest::Row SelfTest::total() const { return row_of("all", Metric::kRate, total_); }
-SelfTest::Row SelfTest::cases() const { return row_of("cases", Metric::kRate, cases_); }
-SelfTest::Row SelfTest::whole() const { return row_of("trials", Metric::kRate, whole_); }
+SelfTest::Row SelfTest::sum_of(const std::string& name, const Trials& trials) {
+  Row row = row_of(name, Metric::kRate, trials);
+  row.smallest_effect = 0;  // of several metrics, whose units differ
+  row.is_sum = true;
+  return row;
+}
+
+SelfTest::Row SelfTest::total() const { return sum_of("all", total_); }
+SelfTest::Row SelfTest::cases() const { return sum_of("cases", cases_); }
+SelfTest::Row SelfTest::whole() const { return sum_of("trials", whole_); }
 
 std::vector<SelfTest::Power> SelfTest::powers() const {
   std::vector<Power> powers;

@@ -13,7 +13,8 @@ namespace harness {
 
 class SelfTest {
  public:
-  // Of trials in which nothing changed. A row's trials are comparisons of one metric of one case.
+  // Of trials in which nothing changed. A row's trials are comparisons of one metric of one case, but of a sum, which
+  // has neither a metric nor a smallest effect.
   struct Row {
     std::string name;
     Metric metric = Metric::kRate;
@@ -23,6 +24,7 @@ class SelfTest {
     int undecided = 0;           // that said neither this nor "same"
     double rate_upper = 1;       // 95 % upper bound of the rate of wrong trials
     double smallest_effect = 0;  // a worsening by so much would be found in 90 % of trials
+    bool is_sum = false;
   };
 
   // Of trials in which B was slowed. It is found if the rate is worse.
@@ -57,6 +59,7 @@ class SelfTest {
     void add(const TrialRow& row, double threshold);
   };
   static Row row_of(const std::string& name, Metric metric, const Trials& trials);
+  static Row sum_of(const std::string& name, const Trials& trials);
 
   double delta_;
   std::map<std::string, std::map<Metric, Trials>> trials_;

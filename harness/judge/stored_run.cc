@@ -34,13 +34,22 @@ const std::vector<double>& values_of(const StoredRun& run, const std::string& na
   return values == found->second.end() ? none : values->second;
 }
 
-// The metrics of all cases of both, in the order of names. A case that neither measured has its rate
-// alone, which is incomparable.
+// Whether the run has a number of the case.
+bool has_measured(const StoredRun& run, const std::string& name) {
+  const auto found = run.cases.find(name);
+  return found != run.cases.end() && !found->second.empty();
+}
+
+// The metrics of all cases of both, in the order of names. A case that not both have measured has its rate alone, which is
+// incomparable.
 std::set<std::pair<std::string, Metric>> keys_of(const StoredRun& a, const StoredRun& b) {
   std::set<std::pair<std::string, Metric>> keys;
   for (const auto* run : {&a, &b}) {
     for (const auto& [name, metrics] : run->cases) {
-      if (metrics.empty()) keys.emplace(name, Metric::kRate);
+      if (!has_measured(a, name) || !has_measured(b, name)) {
+        keys.emplace(name, Metric::kRate);
+        continue;
+      }
       for (const auto& [metric, values] : metrics) keys.emplace(name, metric);
     }
   }
@@ -75,12 +84,26 @@ int most_launches_of(const StoredRun& run) {
   return static_cast<int>(most);
 }
 
-void judge_row(ComparedRow& row, double delta) {
+// Why not both runs have measured the case; empty if they have.
+std::string why_one_sided(const std::string& name, const StoredRun& a, const StoredRun& b) {
+  for (const auto& [run, which] : {std::pair(&a, "the first run"), {&b, "the second run"}}) {
+    if (run->cases.count(name) == 0) return std::string(which) + " does not have this case";
+  }
+  for (const auto& [run, which] : {std::pair(&a, "the first run"), {&b, "the second run"}}) {
+    if (has_measured(*run, name)) continue;
+    const auto failure = run->failures.find(name);
+    return std::string(which) +
+           (failure == run->failures.end() ? " did not measure it" : ", " + failure->second);
+  }
+  return "";
+}
+
+void judge_row(ComparedRow& row, const StoredRun& a, const StoredRun& b, double delta) {
+  row.note = why_one_sided(row.name, a, b);
+  if (!row.note.empty()) return;
   if (row.a.empty() || row.b.empty()) {
-    row.note = row.a.empty() && row.b.empty() ? "neither run measured it"
-               : row.a.empty()                ? "the first run did not measure it"
-                                              : "the second run did not measure it";
-    row.is_missing_guard = !is_headline(row.metric) && row.a.empty() != row.b.empty();
+    row.note = std::string(row.a.empty() ? "the first" : "the second") + " run did not measure it";
+    row.is_missing_guard = !is_headline(row.metric);
     return;
   }
   row.judgement = judge_unpaired(row.metric, row.a, row.b, threshold_of(row.metric, delta));
@@ -164,7 +187,8 @@ void expect_ended(const StoredRun& run) {
 std::string origin_of(const StoredRun& run) {
   constexpr std::size_t kDate = 10, kTime = 8, kCommit = 12;
   const Json started = run.facts.value("started_utc", Json()),
-             commit = fact_of(run.facts, "tool", "git_sha");
+             commit = fact_of(run.facts, "tool", "git_sha"),
+             is_dirty = fact_of(run.facts, "tool", "git_dirty");
   std::string text = "measured at a time that is not known";
   if (started.is_string()) {
     const auto when = one_line(started.get<std::string>());
@@ -172,7 +196,8 @@ std::string origin_of(const StoredRun& run) {
            (when.size() > kDate ? " " + when.substr(kDate + 1, kTime) + " UTC" : "");
   }
   return text + (commit.is_string()
-                     ? " at commit " + one_line(commit.get<std::string>()).substr(0, kCommit)
+                     ? " at commit " + one_line(commit.get<std::string>()).substr(0, kCommit) +
+                           (is_dirty == true ? " with changes" : "")
                      : ", commit not known");
 }
 
@@ -201,7 +226,7 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
   for (const auto& [name, metric] : keys_of(a, b)) {
     ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
     const bool may = differences.empty() || rules.lenient;
-    if (may) judge_row(row, rules.delta);
+    if (may) judge_row(row, a, b, rules.delta);
     if (may) mark_lost(row, a, b);
     mark_failed(row, a, "the first run");
     mark_failed(row, b, "the second run");

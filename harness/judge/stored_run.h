@@ -35,7 +35,8 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
 // Throws BadUsage, with the remedy, if the run has not ended.
 void expect_ended(const StoredRun& run);
 
-// Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f".
+// Returns when the run was measured, and of which commit: "measured 2026-11-29 01:10:44 UTC at commit 1a2b3c4d5e6f", and
+// "with changes" if the build's files differed from it.
 std::string origin_of(const StoredRun& run);
 
 struct StoredRules {
@@ -44,7 +45,9 @@ struct StoredRules {
 };
 
 // Judges each metric of each case by the Mann-Whitney U test (verdict.h), with the false discovery rate over all of them at
-// most 5 %. A case of which a launch failed is incomparable, and so is a rate or a median that B has lost (one_sided.h). All rows are incomparable if the runs are unlike, unless `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
+// most 5 %. A case of which a launch failed is incomparable, and so is a rate or a median that B has lost (one_sided.h). One
+// that a run does not have, or has not measured at all, is one row. All rows are incomparable if the runs are unlike, unless
+// `lenient`. Throws BadUsage if one has not ended, unless `lenient`.
 Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules& rules);
 
 }  // namespace harness

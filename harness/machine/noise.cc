@@ -12,11 +12,14 @@ namespace harness {
 namespace {
 
 constexpr std::size_t kRounds = 12, kPairs = 2 * kRounds, kStep = 4;
+constexpr char kAboutScore[] =
+    "that is the largest `by this alone`, and at best: cases vary in more ways than a probe\n";
 constexpr char kAboutProbes[] =
     "varies: how far a batch usually lies from the median; worst 1 %: how much longer it takes;\n"
-    "by this alone: that smallest change, if launches varied as this probe does\n";
-constexpr char kAboutScore[] =
-    "that is the smallest change that 12 rounds of `ab` would find in 90 % of trials, at best\n";
+    "by this alone: the smallest change that 12 rounds of `ab` would find in 90 % of trials, if "
+    "launches varied as this\n"
+    "probe does. It is made of differences of neighbouring batches, so it need not follow "
+    "`varies`\n";
 constexpr char kSetsScore[] = "  sets the score";
 constexpr double kConfidence = 0.95, kFoundIn = 0.9;
 
@@ -70,6 +73,15 @@ Json known(const std::optional<Value>& value) {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+// Of the probes that have one.
+std::optional<double> largest_effect_in(const std::vector<ProbeNoise>& probes) {
+  std::optional<double> largest;
+  for (const auto& each : probes) {
+    if (each.smallest_effect) largest = std::max(largest.value_or(0), *each.smallest_effect);
+  }
+  return largest;
+}
+
 // How far the clock frequencies that were seen lie apart.
 double spread_of(const std::vector<double>& mhz) {
   if (mhz.empty()) return 0;
@@ -113,9 +125,10 @@ std::vector<Cause> causes_of(const MachineFacts& facts) {
          "take a machine with CPUs of its own, or more rounds: `ab --rounds 30`"});
   }
   if (facts.others_frac.value_or(0) > 0.02) {
-    causes.push_back({"other programs use " + percent(*facts.others_frac) + " of the CPUs" +
-                          (facts.busiest.empty() ? "" : " (" + joined(facts.busiest, ", ") + ")"),
-                      "stop them, or keep them off some CPUs and measure on these: taskset -c"});
+    causes.push_back(
+        {"other programs use " + percent(*facts.others_frac) + " of all CPUs" +
+             (facts.busiest.empty() ? "" : " (of one CPU: " + joined(facts.busiest, ", ") + ")"),
+         "stop them, or keep them off some CPUs and measure on these: taskset -c"});
   }
   if (facts.stalled_frac.value_or(0) > 0.01) {
     causes.push_back(
@@ -146,19 +159,25 @@ std::vector<Cause> causes_of(const MachineFacts& facts) {
 
 NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts& facts) {
   NoiseReport report;
+  const bool had_time = std::any_of(series.begin(), series.end(),
+                                    [](const ProbeSeries& each) { return !each.ns.empty(); });
   for (const auto& each : series) {
     report.probes.push_back(noise_of(each));
-    if (each.ns.empty()) {
+    if (each.ns.empty() && had_time) {
       report.probes.back().reason = facts.cpus == 1
-                                        ? "it needs two CPUs, and only one may be used"
+                                        ? "it needs two CPUs, and only one may be used; allow "
+                                          "two or more"
                                         : "its two threads never ran at the same time; stop other "
                                           "programs, or allow more time by --time-budget";
     }
-    const auto& found = report.probes.back().smallest_effect;
-    if (found) report.smallest_effect = std::max(report.smallest_effect.value_or(0), *found);
   }
+  const auto largest = largest_effect_in(report.probes);
+  const bool all_known =
+      std::all_of(report.probes.begin(), report.probes.end(),
+                  [](const ProbeNoise& each) { return each.smallest_effect.has_value(); });
+  if (all_known) report.smallest_effect = largest;
   report.causes = causes_of(facts);
-  if (report.causes.empty() && report.smallest_effect.value_or(0) > 0.05) {
+  if (report.causes.empty() && largest.value_or(0) > 0.05) {
     const bool guest = facts.is_guest.value_or(false);
     report.causes.push_back(
         {guest ? "nothing that this virtual machine reports: its neighbours, perhaps, which share "
@@ -196,7 +215,7 @@ std::string noise_text(const NoiseReport& report) {
                   *score, grade_of(report).c_str(), effect_text(*report.smallest_effect).c_str()) +
         kAboutScore;
   } else {
-    text = "no score: " + reason_of(report) + "\n";
+    text = "no score, which takes every probe: " + reason_of(report) + "\n";
   }
   text += kAboutProbes;
   text += formatted("\n%-12s %10s %10s %12s %16s\n", "probe", "median", "varies", "worst 1 %",

@@ -29,7 +29,7 @@ struct MachineFacts {
   std::optional<double> steal_frac = {};    // of all CPUs' time, given to other guests
   std::optional<double> stalled_frac = {};  // of the time, that some task waited for a CPU (PSI)
   std::optional<double> others_frac = {};   // of all CPUs' time, used by other programs
-  std::vector<std::string> busiest = {};    // of them, as "1234 make 62 %"
+  std::vector<std::string> busiest = {};    // of them, as "1234 make 62 %": of one CPU
   std::optional<std::int64_t> throttled_us = {};
   std::optional<std::string> governor = {}, quota = {};
   std::optional<bool> turbo = {};
@@ -55,7 +55,7 @@ struct Cause {
 // A probe without any batch is part of it, with the reason.
 struct NoiseReport {
   std::vector<ProbeNoise> probes;
-  std::optional<double> smallest_effect;  // of the unsteadiest probe
+  std::optional<double> smallest_effect;  // the largest of the probes, if each has one
   std::vector<Cause> causes;
 };
 
@@ -66,12 +66,13 @@ std::vector<Cause> causes_of(const MachineFacts& facts);
 
 NoiseReport noise_of(const std::vector<ProbeSeries>& series, const MachineFacts& facts);
 
-// Returns why there is no score, or which probes have no part in it; empty if all have.
+// Returns why there is no score: which probes were not, or hardly, measured, and what to do. Empty if there is one.
 std::string reason_of(const NoiseReport& report);
 
-// 100: the smallest effect is 0; 0: it is 20 % or more. Nothing: too few batches.
+// 100: the smallest effect is 0; 0: it is 20 % or more. Nothing: a probe is missing, which might have been the one that
+// sets it.
 std::optional<int> score_of(const NoiseReport& report);
-// quiet, usable, noisy or unfit: up to 2 %, 5 %, 15 % and more.
+// quiet, usable, noisy or unfit: up to 2 %, 5 %, 15 % and more. unknown: there is no score.
 std::string grade_of(const NoiseReport& report);
 
 std::string noise_text(const NoiseReport& report);

@@ -34,6 +34,13 @@ fs::path baseline_folder(const std::string& name) {
   return results_folder() / "baselines" / name;
 }
 
+void expect_baseline_name(const std::string& name) {
+  const fs::path folder = baseline_folder(name);
+  std::error_code none;
+  if (!fs::exists(folder, none) || fs::is_directory(folder, none)) return;
+  throw BadUsage("--save-baseline: " + folder.string() + " is not a folder");
+}
+
 void expect_can_be_saved(const std::string& name) {
   const std::string trial = ".trial-" + std::to_string(::getpid());
   Folder(baseline_folder(name), trial, "--save-baseline").take_back();

@@ -13,6 +13,9 @@ std::filesystem::path results_folder();
 // BadUsage if it is no name: letters, digits, '.', '-' and '_', of which '.' and '-' are not the first.
 std::filesystem::path baseline_folder(const std::string& name);
 
+// Throws BadUsage if this is no name of a baseline, or something else than a folder has it. Makes nothing.
+void expect_baseline_name(const std::string& name);
+
 // Throws BadUsage if save_baseline could not write there. Leaves what is there as it is.
 void expect_can_be_saved(const std::string& name);
 

@@ -23,6 +23,7 @@ struct Kind {
 // Kinds of results that have names of files in common. `aa` may stand beside a run, whose report shows it.
 constexpr Kind kRun{"events.jsonl", "a run"}, kAb{"ab.jsonl", "an `ab`"},
     kAa{"aa.jsonl", "an `aa`"};
+constexpr char kHeldAlready[] = " holds a run already; name another folder";
 constexpr std::pair<Kind, Kind> kApart[] = {{kRun, kAb}, {kAb, kAa}};
 
 }  // namespace
@@ -61,6 +62,18 @@ void expect_no_other_log(const fs::path& folder, const std::string& log,
   }
 }
 
+void expect_free_for_run(const fs::path& folder) {
+  std::error_code error;
+  const fs::path path = fs::absolute(folder, error).lexically_normal();
+  const auto refuse = [&](const std::string& why) {
+    throw BadUsage("--out: " + path.string() + why);
+  };
+  if (error || !fs::exists(path, error)) return;
+  if (!fs::is_directory(path, error)) refuse(" is not a folder");
+  expect_no_other_log(path, kRun.file);
+  if (fs::exists(path / kRun.file, error)) refuse(kHeldAlready);
+}
+
 // Of two runs that name one folder at the same time, one gets it.
 void Folder::begin_log() {
   const fs::path log = path_ / log_;
@@ -72,7 +85,7 @@ void Folder::begin_log() {
   }
   const int why = errno;
   if (why == EEXIST) {
-    refuse(path_.string() + " holds a run already; name another folder");
+    refuse(path_.string() + kHeldAlready);
   }
   if (why == EACCES || why == EROFS || why == EPERM) cannot_be_used(std::strerror(why));
   take_back();

@@ -10,6 +10,10 @@ namespace harness {
 void expect_no_other_log(const std::filesystem::path& folder, const std::string& log,
                          const std::string& option = "--out");
 
+// Throws BadUsage, as the constructor below, if it is no folder or its results may not stand beside those of a run. Makes
+// nothing.
+void expect_free_for_run(const std::filesystem::path& folder);
+
 class Folder {
  public:
   // Makes it, with the folders above it, and an empty file `log` that belongs to the run. Throws BadUsage, with the

@@ -14,17 +14,18 @@ namespace harness {
 namespace {
 
 // Why a launch may have no p99, and what gives it one.
-constexpr char kFewOperations[] =
-    "a p99 needs 300 operations that are timed in a window, which may be longer: "
-    "--launch-option=--window=1s";
+std::string few_operations(Reader reader) {
+  return "a p99 needs 300 operations that are timed in a window, which may be longer: " +
+         window_advice(reader);
+}
 
 // Says why some of the launches have no p99, if that leaves it undecided.
-void explain_few_tails(std::map<Metric, ComparedRow>& metrics) {
+void explain_few_tails(std::map<Metric, ComparedRow>& metrics, Reader reader) {
   const auto tail = metrics.find(Metric::kTailLatency), rate = metrics.find(Metric::kRate);
   if (tail == metrics.end() || rate == metrics.end()) return;
   const auto fewest = static_cast<std::size_t>(kFewestRounds);
   if (tail->second.differences.size() < fewest && rate->second.differences.size() >= fewest) {
-    tail->second.note = kFewOperations;
+    tail->second.note = few_operations(reader);
   }
 }
 
@@ -34,7 +35,9 @@ Comparison::Comparison(Build a, Build b, std::vector<std::string> cases,
                        ComparisonSettings settings)
     : cases_(std::move(cases)),
       settings_(std::move(settings)),
-      rounds_(std::move(a), std::move(b), cases_, settings_) {}
+      rounds_(std::move(a), std::move(b), cases_, settings_) {
+  result_.reader = settings_.reader;
+}
 
 void Comparison::leave_out(const std::string& name, const std::string& why) {
   result_.rows.push_back({.name = name, .note = why});
@@ -58,7 +61,7 @@ void Comparison::run(const Progress& progress) {
   result_.warnings.push_back(
       "nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
       "raise " +
-      std::string(settings_.budget ? "--time-budget" : "--rounds"));
+      name_of_option(settings_.reader, settings_.budget ? "time-budget" : "rounds"));
 }
 
 void Comparison::judge_all() {
@@ -69,7 +72,7 @@ void Comparison::judge_all() {
                     [](const auto& each) { return each.second.is_missing_guard; })) {
       metrics[Metric::kRate] = {.name = name, .note = why_not_compared(name)};
     }
-    explain_few_tails(metrics);
+    explain_few_tails(metrics, settings_.reader);
     for (auto& [metric, row] : metrics) result_.rows.push_back(std::move(row));
   }
   std::vector<ComparedRow*> family;
@@ -97,8 +100,8 @@ void Comparison::judge_all() {
   const int fewest = rounds_that_discover(judged);
   if (settings_.rounds >= fewest) return;
   warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
-       std::to_string(fewest) + " rounds, not by " + std::to_string(settings_.rounds) +
-       ": --rounds " + std::to_string(fewest));
+       std::to_string(fewest) + " rounds, not by " + std::to_string(settings_.rounds) + ": " +
+       rounds_advice(settings_.reader, fewest));
 }
 
 // Says where there are fewer rounds than an undecided case gets.
@@ -117,8 +120,8 @@ void Comparison::say_what_was_left_out() {
       std::to_string(fewest) + " of " + (settings_.budget ? "up to " : "") +
       counted(rounds_.most_rounds(), "round") + ": " + few_of({names.begin(), names.end()});
   warn(interrupted() != 0
-           ? "interrupted, with " + what + "; the same command with --resume goes on"
-           : "the time budget was used up, with " + what + "; more time: --resume --time-budget");
+           ? "interrupted, with " + what + "; " + interruption_advice(settings_.reader)
+           : "the time budget was used up, with " + what + "; " + time_advice(settings_.reader));
 }
 
 std::string Comparison::why_not_compared(const std::string& name) const {
@@ -146,7 +149,7 @@ void Comparison::add_one_sided() {
     const auto& [metric, build] = what;
     warn(std::string(facts_of(metric).name) + " of " + counted(names.size(), "case") +
          " is not compared, since only " + build + " measures it: " + few_of(names) +
-         (metric == Metric::kTailLatency ? std::string("; ") + kFewOperations : ""));
+         (metric == Metric::kTailLatency ? "; " + few_operations(settings_.reader) : ""));
   }
 }
 
@@ -154,7 +157,7 @@ void Comparison::add_one_sided() {
 void Comparison::say_where_it_lacks(ComparedRow& row) {
   const auto found = rounds_.measured().find({row.name, row.metric});
   if (found == rounds_.measured().end()) return;
-  const auto note = one_sided_note(row.metric, found->second);
+  const auto note = one_sided_note(row.metric, found->second, settings_.reader);
   if (!note.empty()) row.note = note;
   if (is_lost(row, rounds_.measured())) {
     row.judgement.verdict = Verdict::kIncomparable;
@@ -243,7 +246,8 @@ void Comparison::confirm(const Progress& progress) {
 void Comparison::say_what_is_unconfirmed() {
   const auto wanted = rounds_.budget_with(fresh_missing_);
   const auto budget = std::chrono::ceil<std::chrono::seconds>(wanted).count();
-  const std::string remedy = "--resume --time-budget " + std::to_string(budget) + "s";
+  const Reader reader = settings_.reader;
+  const std::string remedy = budget_advice(reader, std::to_string(budget) + "s");
   std::set<std::string> without_time, seldom_measured;
   for (auto& row : result_.rows) {
     const auto& judged = row.judgement;
@@ -268,8 +272,9 @@ void Comparison::say_what_is_unconfirmed() {
   }
   if (without_time.empty() || interrupted() != 0) return;
   warn("no time was left to confirm what is worse in " + counted(without_time.size(), "case") +
-       "; the same command with " + remedy +
-       " goes on: " + few_of({without_time.begin(), without_time.end()}));
+       "; " +
+       (reader == Reader::kAction ? remedy : "the same command with " + remedy + " goes on") +
+       ": " + few_of({without_time.begin(), without_time.end()}));
 }
 
 }  // namespace harness

@@ -33,10 +33,17 @@ void Progress::show(std::size_t done, Seconds elapsed, Seconds left, const std::
   }
 }
 
-void Progress::end(std::size_t done) {
+void Progress::end(std::size_t done) { say_last(counted(done, "launch", "launches") + " done"); }
+
+void Progress::had_ended(std::size_t done) {
+  say_last("the run was finished, with " + counted(done, "launch", "launches") +
+           "; nothing was measured");
+}
+
+void Progress::say_last(const std::string& text) {
   if (style_ == Style::kSilent) return;
   if (style_ == Style::kOneLine) out_ << kEraseLine;
-  out_ << "bench-all: " << counted(done, "launch", "launches") << " done" << std::endl;
+  out_ << "bench-all: " << text << std::endl;
 }
 
 void Progress::went_wrong(const std::string& name, const std::string& status,

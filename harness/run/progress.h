@@ -24,10 +24,14 @@ class Progress {
   void show(std::size_t done, Seconds elapsed, Seconds left, const std::string& name);
   // All `done` are over; the report comes next.
   void end(std::size_t done);
+  // The run that is resumed had all of them, `done`: nothing was measured.
+  void had_ended(std::size_t done);
   // A line of its own: a launch of `name` failed or hung.
   void went_wrong(const std::string& name, const std::string& status, const std::string& error);
 
  private:
+  void say_last(const std::string& text);
+
   std::ostream& out_;
   Style style_;
   int tenths_ = 0;

@@ -161,6 +161,7 @@ int Session::complete_log(EventLog& log) {
 void Session::measure(EventLog& log) {
   Progress progress(std::cerr, progress_style(settings_.quiet ? "none" : settings_.progress));
   const auto began = Clock::now() - std::chrono::duration_cast<Clock::duration>(schedule_.before());
+  const std::size_t before = schedule_.launches();
   while (interrupted() == 0) {
     const Seconds elapsed = Clock::now() - began;
     const auto launch = schedule_.next(elapsed);
@@ -172,7 +173,12 @@ void Session::measure(EventLog& log) {
         *launch, log, progress);
     schedule_.took(*launch->of, Clock::now() - began - elapsed);
   }
-  progress.end(schedule_.launches());
+  const bool measured = schedule_.launches() > before || interrupted() != 0;
+  if (measured || settings_.resume.empty()) {
+    progress.end(schedule_.launches());
+  } else {
+    progress.had_ended(before);
+  }
 }
 
 // A case that cannot run here, or that hangs, is asked once.

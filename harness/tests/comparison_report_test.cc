@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/json.h"
+#include "harness/judge/one_sided.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/tests/stored_runs.h"
 
@@ -108,6 +109,67 @@ TEST(ComparisonReportTest, WhatTheFloorLeavesUndecidedIsNotCalledNoChange) {
             "about 20 rounds would decide: more time, --resume --time-budget; floor 10.5 %");
   row.judgement.verdict = Verdict::kSame;
   EXPECT_EQ(next_step(row, true), "no change, by the floor 10.5 %");
+}
+
+// In a job of GitHub nothing can be resumed, and what is typed are inputs of the action.
+TEST(ComparisonReportTest, AdviceThatIsReadInAJobNamesInputsOfTheAction) {
+  auto compared = one_row(Verdict::kUndecided, 0.12);
+  auto& row = compared.rows[0];
+  row.judgement.rounds = 12, row.judgement.rounds_needed = 20;
+  compared.reader = Reader::kAction;
+  const auto says = [&](const std::string& advice) {
+    for (const auto format :
+         {Format::kTable, Format::kMarkdown, Format::kJson, Format::kJunit, Format::kGithub}) {
+      const auto text = formatted({compared}, format);
+      EXPECT_NE(text.find("about 20 rounds would decide: " + advice), std::string::npos) << text;
+    }
+  };
+  says("set the input rounds to 20, and time-budget for them");
+  row.budget_ended = true;
+  says("more time by the input time-budget, or fewer cases by filter");
+  EXPECT_EQ(one_sided_note(Metric::kTailLatency, {.both = 6, .only_a = 6}, Reader::kAction),
+            "only A measured it in 6 of 12 rounds; a p99 needs 300 operations that are timed in a "
+            "window, which may be longer: --window=1s in the input launch-options");
+}
+
+TEST(ComparisonReportTest,
+     TheHeadlineCountsUndecidedRowsWhoseWholeIntervalIsAWorseningThatMatters) {
+  auto compared = one_row(Verdict::kUndecided, 0.2);
+  const auto add = [&](Verdict verdict, Interval interval) {
+    ComparedRow row{.name = "b/x"};
+    row.judgement = {.verdict = verdict, .interval = interval};
+    compared.rows.push_back(row);
+  };
+  add(Verdict::kUndecided, {0.04, 0.9});
+  add(Verdict::kUndecided, {-0.9, -0.2});
+  add(Verdict::kWorse, {0.2, 0.3});
+  for (auto& row : compared.rows) row.judgement.delta = 0.05;
+  EXPECT_EQ(headline_of(compared),
+            "B against A: 1 worse, 3 undecided (whole interval above delta: 1)");
+  compared.rows.erase(compared.rows.begin());
+  EXPECT_EQ(headline_of(compared), "B against A: 1 worse, 2 undecided");
+}
+
+TEST(ComparisonReportTest, RowsThatAreTheSameAreCountedInTheLastLineWithWhereTheyAre) {
+  auto compared = one_row(Verdict::kWorse, 0.2);
+  const auto last_line = [&](Format format) {
+    const auto text = formatted({compared}, format);
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  EXPECT_EQ(last_line(Format::kTable).find("left out"), std::string::npos);
+  const auto same = one_row(Verdict::kSame, 0).rows[0];
+  compared.rows.push_back(same);
+  for (const auto format : {Format::kTable, Format::kMarkdown}) {
+    EXPECT_EQ(last_line(format), "1 row that is the same is left out; compare.csv has all\n");
+  }
+  compared.rows[0] = same;
+  compared.reader = Reader::kAction;
+  EXPECT_EQ(last_line(Format::kMarkdown),
+            "2 rows that are the same are left out; compare.csv in the folder of the input out has "
+            "all\n");
+  compared.paired = false;
+  EXPECT_EQ(last_line(Format::kTable),
+            "2 rows that are the same are left out; `compare --format json` has all\n");
 }
 
 TEST(ComparisonReportTest, HugeRatiosAreNumbersInEachFormat) {

@@ -53,7 +53,7 @@ TEST(NoiseTest, ADriftHidesNothingFromPairs) {
   EXPECT_LT(*noise.smallest_effect, 0.005);
 }
 
-TEST(NoiseTest, TheScoreIsThatOfTheUnsteadiestProbe) {
+TEST(NoiseTest, TheScoreIsThatOfTheProbeWithTheLargestSmallestEffect) {
   const auto report = noise_of({varying_by(0.001), varying_by(0.05)}, {.cpus = 2, .cores = 2});
   EXPECT_EQ(report.smallest_effect, report.probes[1].smallest_effect);
   EXPECT_EQ(grade_of(report), "noisy");
@@ -66,7 +66,7 @@ TEST(NoiseTest, OneSmallestChangeIsTheHeadlineAndTheProbeThatSetsItIsMarked) {
   ASSERT_TRUE(
       std::regex_search(text, found,
                         std::regex("a change below about ([0-9.]+ %) is not worth looking for "
-                                   "here\nthat is the smallest change")))
+                                   "here\nthat is the largest `by this alone`")))
       << text;
   EXPECT_TRUE(
       std::regex_search(text, std::regex("\nunsteady .* " + found[1].str() + "  sets the score\n")))
@@ -80,24 +80,67 @@ TEST(NoiseTest, FewerBatchesThanATrialHaveNoScore) {
   EXPECT_FALSE(score_of(report));
   const std::string why =
       "probe: too few batches: 23, and 24 are needed; allow more time by --time-budget";
-  EXPECT_NE(noise_text(report).find("no score: " + why + "\n"), std::string::npos);
+  EXPECT_NE(noise_text(report).find("no score, which takes every probe: " + why + "\n"),
+            std::string::npos);
   EXPECT_NE(noise_text(report).find(" -  too few batches: 23"), std::string::npos)
       << noise_text(report);
   EXPECT_TRUE(noise_json(report, {})["score"].is_null());
   EXPECT_EQ(noise_json(report, {})["reason"], why);
 }
 
-TEST(NoiseTest, AProbeThatCouldNotBeTakenSaysWhy) {
+TEST(NoiseTest, AProbeThatCouldNotBeTakenSaysWhyAndThereIsNoScore) {
   const auto report = noise_of({varying_by(0.01), {"cache line", {}}}, {.cpus = 1, .cores = 1});
-  EXPECT_TRUE(score_of(report)) << "of the other one";
-  const std::string why = "it needs two CPUs, and only one may be used";
-  EXPECT_NE(noise_text(report).find("cache line   not measured: " + why + "\n"), std::string::npos)
-      << noise_text(report);
+  EXPECT_FALSE(score_of(report)) << "the other one may not be the one that sets it";
+  const std::string why = "it needs two CPUs, and only one may be used; allow two or more";
+  const auto text = noise_text(report);
+  EXPECT_EQ(text.find("no score, which takes every probe: cache line: " + why + "\n"), 0u) << text;
+  EXPECT_NE(text.find("cache line   not measured: " + why + "\n"), std::string::npos) << text;
   const Json json = noise_json(report, {});
   EXPECT_TRUE(json["probes"][1]["median_ns"].is_null());
   EXPECT_EQ(json["probes"][1]["reason"], why);
   EXPECT_TRUE(json["probes"][0]["reason"].is_null());
   EXPECT_EQ(json["reason"], "cache line: " + why);
+}
+
+// Of a short --time-budget: a probe that had most of its batches too late must not improve the score.
+TEST(NoiseTest, AProbeOfTooFewBatchesLeavesNoScoreAndTheOthersTheirEffects) {
+  auto few = varying_by(0.2, 23);
+  few.name = "cache line";
+  const auto report = noise_of({varying_by(0.01), few}, {.cpus = 2, .cores = 2});
+  EXPECT_FALSE(report.smallest_effect);
+  EXPECT_EQ(grade_of(report), "unknown");
+  const auto text = noise_text(report);
+  EXPECT_EQ(text.find("no score, which takes every probe: cache line: too few batches: 23, and 24 "
+                      "are needed; allow more time by --time-budget\n"),
+            0u)
+      << text;
+  EXPECT_EQ(text.find("sets the score"), std::string::npos) << text;
+  const Json json = noise_json(report, {});
+  EXPECT_TRUE(json["score"].is_null());
+  EXPECT_TRUE(json["smallest_effect"].is_null());
+  EXPECT_TRUE(json["probes"][0]["smallest_effect"].is_number());
+}
+
+TEST(NoiseTest, WithoutTimeForAnyBatchThatIsTheReason) {
+  const auto report = noise_of({{"compute", {}}, {"cache line", {}}}, {.cpus = 2, .cores = 2});
+  for (const auto& probe : report.probes) {
+    EXPECT_EQ(probe.reason,
+              "too few batches: 0, and 24 are needed; allow more time by --time-budget");
+  }
+}
+
+// "By this alone" counts neighbours, "varies" does not, so the order of the two columns may differ.
+TEST(NoiseTest, TheTextSaysThatByThisAloneIsOfNeighboursAndNeedNotFollowVaries) {
+  ProbeSeries drifting{"drifting", {}};
+  for (int i = 0; i < 400; ++i) drifting.ns.push_back(1000 * std::exp(0.001 * i));
+  const auto report = noise_of({drifting, varying_by(0.02)}, {.cpus = 2, .cores = 2});
+  EXPECT_GT(report.probes[0].varies, report.probes[1].varies);
+  EXPECT_LT(report.probes[0].smallest_effect, report.probes[1].smallest_effect);
+  const auto text = noise_text(report);
+  EXPECT_NE(
+      text.find("made of differences of neighbouring batches, so it need not follow `varies`"),
+      std::string::npos)
+      << text;
 }
 
 TEST(NoiseTest, WithEveryProbeMeasuredThereIsNoReasonToGive) {
@@ -133,7 +176,7 @@ TEST(NoiseTest, EachCauseIsNamedWithWhatToDo) {
   says("gave 2.0 % of the time to others", "--rounds", [](auto& f) { f.steal_frac = 0.02; });
   says("held this program back for 1.5 ms", "cpu.max", [](auto& f) { f.throttled_us = 1500; });
   says("a CPU quota (50000 100000)", "cpu.max", [](auto& f) { f.quota = "50000 100000"; });
-  says("use 30.0 % of the CPUs (12 make 60 %)", "taskset",
+  says("use 30.0 % of all CPUs (of one CPU: 12 make 60 %)", "taskset",
        [](auto& f) { f.others_frac = 0.3, f.busiest = {"12 make 60 %"}; });
   says("a task waited for a CPU", "container", [](auto& f) { f.stalled_frac = 0.05; });
   says("governor is powersave", "cpupower", [](auto& f) { f.governor = "powersave"; });

@@ -54,9 +54,21 @@ TEST(ProgressTest, TheEndIsALineThatStays) {
             "\r\033[Kbench-all: 254 launches done\n\r\033[K");
 }
 
+TEST(ProgressTest, ARunThatHadAllItsLaunchesIsSaidToMeasureNothing) {
+  std::ostringstream lines, terminal;
+  Progress(lines, Progress::Style::kLines).had_ended(30);
+  Progress(terminal, Progress::Style::kOneLine).had_ended(1);
+  EXPECT_EQ(lines.str(),
+            "bench-all: the run was finished, with 30 launches; nothing was measured\n");
+  EXPECT_EQ(
+      terminal.str(),
+      "\r\033[Kbench-all: the run was finished, with 1 launch; nothing was measured\n\r\033[K");
+}
+
 TEST(ProgressTest, QuietMeansNothing) {
   std::ostringstream out;
   { Progress(out, Progress::Style::kSilent).show(5, 5s, 1s, "x"); }
+  Progress(out, Progress::Style::kSilent).had_ended(5);
   EXPECT_EQ(out.str(), "");
   EXPECT_EQ(progress_style("none"), Progress::Style::kSilent);
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "harness/base/json.h"
+#include "harness/base/lists.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/self_test_report.h"
 #include "harness/tests/support.h"
@@ -102,12 +103,65 @@ TEST(SelfTestTest, TheTableHasThePartsOfWhichThereAreTrials) {
   SelfTest test(kDelta);
   EXPECT_EQ(text_of(test), "no trial was made\n");
   test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.10, true, true)}});
-  EXPECT_EQ(
-      markdown_of(test),
-      "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
-      "| :-- | --: | --: | --: | --: | --: |\n"
-      "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
-      "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
+  EXPECT_EQ(markdown_of(test),
+            "worse by: of the rate, in the median trial; + is worse, as the time that an operation "
+            "takes\n\n"
+            "| case | slowed by | worse by | trials | found | and confirmed |\n"
+            "| :-- | --: | --: | --: | --: | --: |\n"
+            "| x | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n"
+            "| all | 10 % | +10.5 % | 1 | 1 (100 %) | 1 (100 %) |\n");
+}
+
+// The cells of the first line that begins so.
+std::vector<std::string> heads_in(const std::string& text, const std::string& begin) {
+  const auto from = text.find("\n" + begin);
+  if (from == std::string::npos) return {};
+  const std::string line = text.substr(from + 1, text.find('\n', from + 1) - from - 1);
+  return split(line, '|');
+}
+
+TEST(SelfTestTest, TheTerminalAndTheFileHaveTheSameWords) {
+  SelfTest test(kDelta);
+  test.add({.rows = {row("x", Metric::kRate, 0)}});
+  test.add({.slowed_by = 0.1, .rows = {row("x", Metric::kRate, 0.10, true, true)}});
+  const auto terminal = text_of(test), file = markdown_of(test);
+  for (const char* head : {"| case | metric ", "| case | slowed by "}) {
+    const auto heads = heads_in("\n" + file, head);
+    ASSERT_GT(heads.size(), 5u) << file;
+    for (std::size_t i = 2; i < heads.size(); ++i) {  // after an empty one and `case`
+      const auto& name = heads[i];
+      EXPECT_NE(terminal.find(name.size() > 2 ? name.substr(1, name.size() - 2) : ""),
+                std::string::npos)
+          << name << "\n"
+          << terminal;
+    }
+  }
+  for (const char* same :
+       {"all metrics of all cases", "all cases: wrong if any metric of a case is",
+        "all trials: a build would be wrongly judged", "wrong at most: upper 95 % bound",
+        "found from: worse by so much (+) would be found in 90 % of trials",
+        "worse by: of the rate"}) {
+    EXPECT_NE(terminal.find(same), std::string::npos) << same << "\n" << terminal;
+    EXPECT_NE(file.find(same), std::string::npos) << same << "\n" << file;
+  }
+}
+
+TEST(SelfTestTest, ASumOfMetricsHasNeitherAMetricNorASmallestEffect) {
+  SelfTest test(kDelta);
+  test.add({.rows = {row("x", Metric::kRate, 0), row("x", Metric::kFairness, 0)}});
+  const TemporaryFolder folder;
+  write_self_test(test, {}, {}, folder.path());
+  std::ifstream stream(folder.path() / "aa.json");
+  const Json all = Json::parse(stream);
+  for (const char* sum : {"total", "by_case", "by_trial"}) {
+    EXPECT_TRUE(all.at(sum).at("metric").is_null()) << sum;
+    EXPECT_TRUE(all.at(sum).at("smallest_effect_found_90").is_null()) << sum;
+  }
+  EXPECT_EQ(all.at("total").at("trials"), 2);
+  for (const auto& each : all.at("cases")) {
+    EXPECT_TRUE(each.at("metric").is_string());
+    EXPECT_TRUE(each.at("smallest_effect_found_90").is_number());
+  }
 }
 
 TEST(SelfTestTest, OnATerminalACaseIsNamedOnceAndTheHeadSaysWhatPlusMeans) {

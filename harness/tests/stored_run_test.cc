@@ -165,11 +165,40 @@ TEST(StoredRunTest, AnInterruptedRunHasNotEnded) {
   EXPECT_TRUE(ends("{\"event\":\"end\"}\n"));
 }
 
-TEST(StoredRunTest, ACaseOfOneRunAloneIsIncomparable) {
-  StoredRun other{"other", facts_of_run(), {}};
-  const auto compared = compare_runs(run_of(kBase), other, {});
-  EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kIncomparable);
-  EXPECT_EQ(compared.rows.at(0).note, "the second run did not measure it");
+TEST(StoredRunTest, ACaseOfOneRunAloneIsOneIncomparableRow) {
+  StoredRun all = run_of(kBase), none{"none", facts_of_run(), {}};
+  for (const Metric metric : kMetrics) all.cases["a/x:1"][metric] = kBase;
+  const auto compared = compare_runs(all, none, {});
+  ASSERT_EQ(compared.rows.size(), 1u);
+  EXPECT_EQ(compared.rows[0].judgement.verdict, Verdict::kIncomparable);
+  EXPECT_EQ(compared.rows[0].note, "the second run does not have this case");
+  EXPECT_TRUE(compared.is_incomparable(false));
+  EXPECT_EQ(compare_runs(none, all, {}).rows.at(0).note, "the first run does not have this case");
+}
+
+TEST(StoredRunTest, ACaseThatOneRunHasAndDidNotMeasureIsOneRowWithTheReason) {
+  StoredRun all = run_of(kBase), failed{"failed", facts_of_run(), {}};
+  for (const Metric metric : kMetrics) all.cases["a/x:1"][metric] = kBase;
+  failed.cases["a/x:1"].clear();
+  const auto notes = [&] {
+    std::vector<std::string> all_notes;
+    for (const auto& row : compare_runs(all, failed, {}).rows) all_notes.push_back(row.note);
+    return all_notes;
+  };
+  EXPECT_EQ(notes(), std::vector<std::string>{"the second run did not measure it"});
+  failed.failures["a/x:1"] = "launch 1: failed: no memory";
+  EXPECT_EQ(notes(), std::vector<std::string>{"the second run, launch 1: failed: no memory"});
+}
+
+TEST(StoredRunTest, WhatWasBuiltFromChangedFilesIsOfItsCommitWithChanges) {
+  Json facts = facts_of_run();
+  facts["tool"] = {{"git_sha", "861e04a02ab0123456789"}, {"git_dirty", false}};
+  EXPECT_TRUE(origin_of(run_of(kBase, facts)).ends_with(" at commit 861e04a02ab0"));
+  facts["tool"]["git_dirty"] = true;
+  EXPECT_TRUE(origin_of(run_of(kBase, facts)).ends_with(" at commit 861e04a02ab0 with changes"));
+  EXPECT_TRUE(compare_runs(run_of(kBase, facts), run_of(kBase), {})
+                  .about.at(0)
+                  .ends_with(" at commit 861e04a02ab0 with changes"));
 }
 
 // Twelve launches, some of which have no median latency.

@@ -204,6 +204,14 @@ class Action(CommandTest):
         self.assertEqual(result.code, 0)
         self.assertIn("::warning::", result.out)
 
+    def test_the_recipes_of_the_readme_leave_what_fails_at_its_default(self):
+        # fail-on: worse lets a program pass that crashes.
+        with open(os.path.join(os.environ["PROJECT"], "harness", "README.md"), encoding="utf-8") as file:
+            recipes = re.findall(r"(?ms)^```yaml\n(.*?)^```", file.read())
+        self.assertEqual([recipe.count("/actions/bench-all") for recipe in recipes], [1, 1])
+        for recipe in recipes:
+            self.assertNotIn("fail-on", recipe)
+
     def test_each_variable_of_a_step_is_an_input_and_each_step_a_file(self):
         with open(os.path.join(ACTION, "action.yml"), encoding="utf-8") as file:
             text = file.read()

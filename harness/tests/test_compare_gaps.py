@@ -166,9 +166,37 @@ class Gaps(InstantTest):
     def test_time_that_ran_out_between_two_looks_is_said(self):
         result = self.judge(self.signs(12, 3, seconds=10), "--time-budget", "155s")
         self.assertEqual((result.code, self.row("rate")["verdict"]), (0, "undecided"), result)
-        self.assertIn("warning: the time budget was used up, with 1 case undecided after 15 of up to 48 rounds: slow; more time: "
+        self.assertIn("warning: the time budget was used up, with 1 case undecided after 15 of up to 48 rounds: slow; more time, "
                       "--resume --time-budget\n", result.out)
         self.assertRegex(self.row("rate")["next_step"], r"about \d+ rounds would decide: more time, --resume --time-budget$")
+
+    def test_with_format_github_the_advice_names_inputs_of_the_action(self):
+        for pairs, budget, code, step, warning in (
+                (self.signs(12, 3, seconds=10), "155s", 0, r"about \d+ rounds would decide: more time by the input time-budget, or fewer "
+                 r"cases by filter$", r"the time budget was used up, .*: slow; more time by the input time-budget, or fewer cases by filter"),
+                (self.signs(12, 0, seconds=10), "121s", 4, r"worse, but no time was left to confirm it: set the input time-budget to "
+                 r"2[34]\ds or more$", r"no time was left to confirm .*; set the input time-budget to 2[34]\ds or more: slow")):
+            with self.subTest(budget):
+                result = self.judge(pairs, "--time-budget", budget, "--format", "github")
+                self.assertEqual(result.code, code, result)
+                self.assertRegex(self.row("rate")["next_step"], step)
+                self.assertRegex(result.out, "(?m)^::warning title=bench-all::%s$" % warning)
+                with open(self.path("out", "compare.md"), encoding="utf-8") as file:
+                    text = file.read()
+                self.assertNotRegex(text, "--(resume|rounds|time-budget)")
+                self.assertTrue(text.endswith("\n\n2 rows that are the same are left out; compare.csv in the folder of the input out has "
+                                              "all\n"), text)
+                shutil.rmtree(self.path("out"))
+
+    def test_a_large_slowdown_that_one_round_contradicts_is_counted_in_the_headline(self):
+        # Of eleven metrics, eleven rounds of twelve may be chance (q = 0.070).
+        five = {"rate": 1000, "p50": 100, "p99": 200, "cpu_per_op": 300, "fairness": 0.9}
+        pairs = [pair("slow", five, {**five, "rate": 450 if at else 1100}) for at in range(12)]
+        pairs += [pair("noisy", five, five) for _ in range(12)]
+        result = self.judge(pairs, others=("same",))
+        self.assertEqual((result.code, self.row("rate")["verdict"]), (0, "undecided"), result)
+        self.assertIn(": 10 same, 1 undecided (whole interval above delta: 1)\n", result.out)
+        self.assertTrue(result.out.endswith("\n10 rows that are the same are left out; compare.csv has all\n"), result.out)
 
     def test_rounds_of_a_run_without_a_budget_may_open_a_case_that_the_first_six_closed(self):
         same = [pair("slow", {"rate": 1000}, {"rate": 1000}) for _ in range(6)]
@@ -179,7 +207,7 @@ class Gaps(InstantTest):
     def test_an_interruption_and_a_budget_that_was_used_up_are_said_with_the_results(self):
         rounds = [pair("slow", {"rate": 1000 + 200 * (at % 3)}, {"rate": 1000}, seconds=10) for at in range(8)]
         result = self.judge(rounds, "--time-budget", "80s")
-        self.assertIn("warning: the time budget was used up, with 1 case undecided after 8 of up to 48 rounds: slow; more time: "
+        self.assertIn("warning: the time budget was used up, with 1 case undecided after 8 of up to 48 rounds: slow; more time, "
                       "--resume --time-budget\n", result.out)
         with open(self.path("out", "compare.md"), encoding="utf-8") as file:
             self.assertIn("the time budget was used up, with 1 case undecided after 8 of up to 48 rounds", file.read())

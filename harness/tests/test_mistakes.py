@@ -130,14 +130,14 @@ class Folders(CommandTest):
     def test_a_file_is_no_folder_for_results(self):
         with open(self.path("file"), "w", encoding="utf-8"):
             pass
-        self.refuses([*COUNT, "--out", self.path("file")], 2,
-                     "--out: %s is not a folder" % self.path("file"))
+        for words in (COUNT, [*COUNT, "--dry-run"]):
+            self.refuses([*words, "--out", self.path("file")], 2, "--out: %s is not a folder" % self.path("file"))
 
     def test_a_folder_that_holds_a_run_keeps_it(self):
         self.measures(["counting", "--profile", "smoke"])
         before = self.events()
-        self.refuses([*COUNT, "--out", "out"], 2,
-                     "--out: %s holds a run already; name another folder" % self.path("out"))
+        for words in (COUNT, [*COUNT, "--dry-run"]):
+            self.refuses([*words, "--out", "out"], 2, "--out: %s holds a run already; name another folder" % self.path("out"))
         self.assertEqual(self.events(), before)
 
     def test_a_folder_that_cannot_be_made(self):

@@ -103,6 +103,14 @@ class Resume(CommandTest):
         with open(self.path("out", "events.jsonl"), encoding="utf-8") as file:
             self.assertEqual(file.read().splitlines(keepends=True)[:-1], lines[:-1])
 
+    def test_a_complete_run_is_said_to_be_finished_and_one_that_goes_on_how_many_launches_it_has(self):
+        self.cut(lambda lines: lines[:-3])  # without the last launch and the end
+        words = ["run", "--resume", self.path("out"), "--no-report"]
+        self.assertEqual(self.run_it(words).err.splitlines()[-1], "bench-all: 6 launches done")
+        result = self.run_it(words)
+        self.assertEqual((result.code, result.err),
+                         (0, "bench-all: the run was finished, with 6 launches; nothing was measured\n"))
+
     def test_a_case_that_hung_is_not_tried_again(self):
         words = ["trouble/kind:hang", "counting/who:steady/size:8", "--launches", "2", "--window",
                  "2ms", "--warmup", "1ms", "--timeout", "1s", "--order", "given"]

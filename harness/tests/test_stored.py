@@ -254,6 +254,14 @@ class Baselines(StoredTest):
         self.refuses(["run", CASE, "--save-baseline=-x"], 2,
                      "'-x' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first")
 
+    def test_2_in_a_dry_run_for_what_the_run_would_refuse(self):
+        no_name = "'a/b' is no name of a baseline; use letters, digits, '.', '-' and '_', none of '.' and '-' first"
+        gone = "--baseline: there is no 'gone' in %s; make it by --save-baseline" % self.path("results", "local", "baselines")
+        for option, name, said in (("--save-baseline", "a/b", no_name), ("--baseline", "a/b", no_name), ("--baseline", "gone", gone)):
+            self.refuses(["run", CASE, option, name, "--dry-run"], 2, said)
+        self.assertEqual(self.run_it(["run", CASE, "--save-baseline", "new", "--dry-run"]).code, 0)
+        self.assertEqual(os.listdir(self.folder), [])
+
     def test_2_for_a_damaged_or_unfinished_baseline_before_anything_is_measured(self):
         self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")
         path = self.path("results", "local", "baselines", "main", "events.jsonl")
@@ -273,8 +281,8 @@ class Baselines(StoredTest):
         os.makedirs(os.path.dirname(kept))
         with open(kept, "w", encoding="utf-8"):
             pass
-        self.refuses(["run", CASE, *FAST, "--out", "a", "--save-baseline", "main"], 2,
-                     "--save-baseline: %s is not a folder" % kept)
+        for more in FAST, ["--dry-run"]:
+            self.refuses(["run", CASE, *more, "--out", "a", "--save-baseline", "main"], 2, "--save-baseline: %s is not a folder" % kept)
 
     def test_after_a_case_that_failed_the_run_is_neither_compared_nor_kept_and_says_so(self):
         self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main")

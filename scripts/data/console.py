@@ -1,8 +1,9 @@
 """The ends of a command: its output, its one line for an error, its exit code.
 
-    from data.console import fail, leave, reason, say
+    from data.console import fail, help_first, leave, reason, say
     say("text")                      # to standard output; OSError if it cannot be written
     return fail("report", 2, why)    # one line to standard error; returns 2
+    help_first("report", __doc__)    # prints the text and exits if help is wanted, before imports that may fail
     leave("report", main)            # calls main(arguments) and exits with what it returns, or argparse has chosen
 
 Output that cannot be written (a full device, a closed pipe) ends with exit code 7 and one line. Ctrl-C ends
@@ -53,6 +54,12 @@ def abandon_output():
                 stream.flush()
         except OSError:
             os.dup2(null, number)
+
+
+def help_first(name, text):
+    """Exits after printing the text if an argument asks for help: what the lines after this import may be missing."""
+    if any(word in ("-h", "--help") for word in sys.argv[1:]):
+        leave(name, lambda _: say(text.rstrip()) or 0)
 
 
 def leave(name, main):

@@ -3,8 +3,9 @@
     for race in races_of(rows):
         print(verdict(race))      # names the fastest first, ours or not
 
-The rule: the first name of a verdict is the contender with the best median. If that is not one of ours,
-the verdict also says what ours reaches, and lost(races) lists the race. tests/test_races.py holds it to this.
+The rule: the first name of a verdict is the contender with the best median of those compared. If that is not one of
+ours, the verdict also says what ours reaches, and lost(races) lists the race. A variant of ours that only spins is not
+compared; where it is ahead, the verdict says whom it speaks of. tests/test_races.py holds it to this.
 """
 
 import collections
@@ -16,7 +17,8 @@ from data.run_folder import measured
 
 Metric = collections.namedtuple("Metric", "name column better heading text_of unit")
 Entry = collections.namedtuple("Entry", "contender rows launches estimate")
-Race = collections.namedtuple("Race", "scenario setting metric entries")
+# entries: those compared, the best first; spinning: those of variants of ours that only spin
+Race = collections.namedtuple("Race", "scenario setting metric entries spinning", defaults=((),))
 
 RATE = Metric("rate", "ops_per_s", "higher", "operations/s", words.number, "/s")
 P50 = Metric("p50", "lat_p50_ns", "lower", "p50", words.duration, "")
@@ -61,16 +63,15 @@ def entries_of(rows, metric):
 
 def races_of(rows, setting_of=axes.setting_of, metric=None):
     """Returns a Race for each setting that was measured, in the order of the settings."""
-    groups = collections.defaultdict(list)
+    groups, variants = collections.defaultdict(list), collections.defaultdict(list)
     for row in measured(rows):
-        if not spins_on_request(row):
-            groups[setting_of(row)].append(row)
+        (variants if spins_on_request(row) else groups)[setting_of(row)].append(row)
     races = []
     for setting in sorted(groups, key=axes.sortable):
         chosen = metric or metric_of(groups[setting])
         entries = entries_of(groups[setting], chosen)
         if entries:
-            races.append(Race(groups[setting][0]["scenario"], setting, chosen, entries))
+            races.append(Race(groups[setting][0]["scenario"], setting, chosen, entries, tuple(entries_of(variants[setting], chosen))))
     return races
 
 
@@ -153,6 +154,16 @@ def unless_sure(ratio):
     return ", preliminary" if ratio is not None and ratio.low is None else ""
 
 
+def but_spinning(race):
+    """Returns what a verdict adds where a variant of ours that only spins has a better median than the first that is compared."""
+    first = race.entries[0]
+    medians = [entry.estimate.median for entry in (*race.spinning[:1], first)]
+    best = (max if race.metric.better == "higher" else min)(medians)
+    if best == first.estimate.median:
+        return ""
+    return ", but for a variant of gilfree that only spins" if burns_cpu(first) else ", of those that do not only spin"
+
+
 def verdict(race):
     """Returns a sentence that names the fastest, ours or not, and its ratio to the best of ours or to the next.
 
@@ -160,15 +171,16 @@ def verdict(race):
     """
     first = race.entries[0]
     if len(race.entries) == 1:
-        return "%s: %s; nothing else was measured beside it" % (name_of(first), shown(race, first))
+        return "%s: %s; nothing else was measured beside it%s" % (
+            name_of(first), shown(race, first), " but a variant that only spins" if race.spinning else "")
     other = (rival_of if is_ours(first.contender[0]) else ours_of)(race) or race.entries[1]
     ratios = {place: speed_ratio(race, first, race.entries[place]) for place in {1, race.entries.index(other)}}
     close = [place for place, ratio in ratios.items() if too_close(ratio)]
     few = any(ratio is not None and ratio.low is None for ratio in ratios.values())
-    text = "%s %s %s; %s" % (
+    text = "%s %s %s%s; %s" % (
         name_of(first), "has the best median," if close else "leads with" if few else "is the fastest with", shown(race, first),
-        "; ".join(lead(race, first, race.entries[place]) for place in sorted({*close, race.entries.index(other)})))
-    calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)])
+        but_spinning(race), "; ".join(lead(race, first, race.entries[place]) for place in sorted({*close, race.entries.index(other)})))
+    calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)], spinning=())
     if not is_choice(first) and len(calm.entries) > 1:
         text += ". Of those to pick, " + verdict(calm)
     return text

@@ -32,6 +32,8 @@ QUANTITIES = {"window_s", "ops_per_s", "bytes_per_s", "lat_p50_ns", "lat_p99_ns"
 NEEDED = ("case", "scenario", "impl", "launch", "status")  # of every row
 IDENTITY = ("run_id", "case", "side", "round", "launch", "repetition")
 LEAST, MOST_IN_BUCKET = 1e-100, 2**63  # what is measured is neither smaller nor more
+CUT_SHORT = "The run was cut short: this is what it had measured until then."
+SIGNALLED = 128  # exit codes from here on are of signals
 NAMED = 3  # damaged rows that are named one by one
 FACTS = {"warnings": list, "command": list, "cases": list, "questions": dict, "tool": dict, "build": dict,
          "host": dict, "limits": dict, "environment": dict, "interpreters": dict}
@@ -223,6 +225,12 @@ def read_facts(folder):
     return facts
 
 
+def is_cut_short(facts):
+    """Returns whether a run was killed, or interrupted: then it has an end with the exit code of the signal."""
+    code = facts.get("exit_code")
+    return "finished_utc" not in facts or isinstance(code, int) and code >= SIGNALLED
+
+
 def read_run(folder):
     """Returns (run.json, rows of samples.csv), checked."""
     if not os.path.isdir(folder):
@@ -230,6 +238,6 @@ def read_run(folder):
     rows, damage = read_samples(folder)
     run = read_facts(folder)
     run["damage"] += damage
-    if "finished_utc" not in run:
-        run["warnings"].append("The run was cut short: this is what it had measured until then.")
+    if is_cut_short(run):
+        run["warnings"].append(CUT_SHORT)
     return run, rows

@@ -18,6 +18,7 @@ import re
 from figures.plotting import pyplot  # first: it sets matplotlib up
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from data import words
 from data.contenders import label, style
@@ -27,6 +28,8 @@ from data.files import write_csv
 TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and caption; rim
 SPACING = 11.5                         # points from one name to the next
 LINE = 0.25                            # inches of a line before its name in list_beside()
+GAP = 0.08                             # inches between two numbers of an axis, at the least
+CAPTION, CAPTION_LINE = 3, 0.14        # lines of a caption for which BOTTOM has room; inches of each further one
 INK, PALE, GRID, PAPER = "#222222", "#666666", "#e4e4e4", "#ffffff"  # the page replaces these by its own
 ON_BRIGHT, ON_DIM = "#010101", "#fdfdfd"  # ink on filled cells, which both themes leave as they are
 
@@ -161,6 +164,28 @@ def round_numbers(low, high):
     return []
 
 
+def with_room(candidates, low, high, inches, text_of):
+    """Returns the places from low to high, an axis of so many inches, whose numbers do not touch; the first candidates go first."""
+    widths, found = {}, []
+    for place in candidates:
+        widths[place] = width_of(text_of(place), LOOK["font.size"]) / 72
+        if low <= place <= high and all(abs(place - other) / (high - low) * inches >= (widths[place] + widths[other]) / 2 + GAP
+                                        for other in found):
+            found.append(place)
+    return sorted(found)
+
+
+def stride(texts, inches):
+    """Returns every how many-th text has room below columns that are equally wide, inches in all."""
+    widest = max(width_of(text, LOOK["font.size"]) for text in texts) / 72 + GAP
+    return max(1, math.ceil(widest * len(texts) / inches))
+
+
+def beside(axis, points):
+    """Returns the transform of what stands so many points to the right of its place."""
+    return axis.transData + ScaledTranslation(points / 72, 0, axis.figure.dpi_scale_trans)
+
+
 def label_enough(axis):
     """Puts more numbers on a logarithmic axis on which fewer than two would stand. axis: .xaxis or .yaxis of a panel."""
     low, high = sorted(axis.get_view_interval())
@@ -182,16 +207,30 @@ def rule_of(counts):
         text, len(enough), len(counts))
 
 
+def machine_text(host):
+    """Returns 'AMD EPYC, 2 CPUs, Linux 6.1.0' of the host of a run; what it does not know is null or missing."""
+    return "%s, %s CPUs, Linux %s" % (host.get("cpu_model") or "unknown CPU", host.get("cpus") or "?", host.get("kernel") or "?")
+
+
 def caption(run, rule):
-    host = run.get("host") or {}
-    return "%s.\n%s, %s CPUs, Linux %s; run %s" % (
-        rule, host.get("cpu_model", "unknown CPU"), host.get("cpus", "?"), host.get("kernel", "?"),
-        str(run.get("run_id", "?"))[:8])
+    return "%s.\n%s; run %s" % (rule, machine_text(run.get("host") or {}), str(run.get("run_id", "?"))[:8])
 
 
 def slug(scenario, *texts):
     """Returns the name of a figure's files: the scenario's, then what it shows."""
     return "_".join([scenario, *filter(None, (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts))])
+
+
+def lengthen(picture, inches):
+    """Adds inches at the bottom of a picture; what is in it stays where it is below the upper edge."""
+    width, height = picture.get_size_inches()
+    share = height / (height + inches)
+    picture.set_size_inches(width, height + inches)
+    for axis in picture.axes:
+        box = axis.get_position(original=True)
+        axis.set_position((box.x0, 1 - (1 - box.y0) * share, box.width, box.height * share))
+    for text in picture.texts:
+        text.set_y(1 - (1 - text.get_position()[1]) * share)
 
 
 def save(picture, folder, name, text, alt, header, table):
@@ -201,8 +240,11 @@ def save(picture, folder, name, text, alt, header, table):
     for axis in picture.axes:
         label_enough(axis.xaxis)
         label_enough(axis.yaxis)
-    width, height = picture.get_size_inches()
+    width = picture.get_size_inches()[0]
     lines = [line for part in text.split("\n") for line in wrapped(part, width - 2 * EDGE, 7.5)]
+    if len(lines) > CAPTION:
+        lengthen(picture, CAPTION_LINE * (len(lines) - CAPTION))
+    height = picture.get_size_inches()[1]
     picture.text(EDGE / width, 0.08 / height, "\n".join(lines), fontsize=7.5, color=PALE, va="bottom", linespacing=1.35)
     try:
         for ending in ("svg", "png"):

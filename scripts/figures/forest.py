@@ -2,9 +2,9 @@
 
     path = draw_forest(folder, rows, "ab_forest", "Is B slower than A?", "main against HEAD", caption)
 
-rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better, or worse if worse_right; delta: the smallest change
-that matters, shaded on both sides of none, or None. At most SHOWN are drawn, those that are worse or better first, then
-the largest.
+rows: [Change(name, change, low, high, verdict, delta)], change a logarithm: above 0 is better, or worse if worse_right;
+delta: the smallest change that matters, shaded on both sides of none, or None. At most SHOWN are drawn, those that are
+worse or better first, then the largest.
 """
 
 import collections
@@ -21,11 +21,13 @@ Change = collections.namedtuple("Change", "name change low high verdict delta", 
 WORSE, BETTER = "#D55E00", "#0072B2"
 LOOKS = {"worse": ("v", WORSE, WORSE), "better": ("^", BETTER, BETTER), "same": ("o", figure.PALE, figure.PALE)}
 OTHER = ("o", figure.PALE, figure.PAPER)  # undecided, not told apart, preliminary: hollow
-MARKS = "right of the line: faster, shorter or fairer, as a ratio of speeds; triangles up: better, down: worse; dots: the same; hollow: not decided"
-WORSE_RIGHT = MARKS.replace("faster, shorter or fairer, as a ratio of speeds", "slower, longer or less fair, as a ratio of times")
+MARKS = "right of the line: faster, shorter or fairer, as a ratio of speeds; triangles up: better, down: worse; dots: the same; " \
+        "hollow: not decided"
+WORSE_RIGHT = MARKS.replace("faster, shorter or fairer, as a ratio of speeds", "slower or longer, as a ratio of times")
 SHOWN = 40
-ROW = 0.23  # inches
-STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000)  # percent
+ROW, WIDTH = 0.23, 2.6  # inches
+STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)  # percent more
+STEPS_BACK = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 80, 90, 95, 98, 99)                 # percent less
 
 
 def percent(change):
@@ -35,10 +37,15 @@ def percent(change):
     return ("%+.0f %%" if abs(value) >= 100 else "%+.3g %%") % value
 
 
+def shared_of(cases):
+    """Returns the parts of their names that all cases share, in their order; none of a single case."""
+    parts = [case.split("/") for case in sorted(cases)]
+    return [part for part in dict.fromkeys(parts[0]) if all(part in other for other in parts)] if len(parts) > 1 else []
+
+
 def shortened(cases):
     """Returns {case: its name without the parts that all cases share}; the whole name of a single one."""
-    parts = {case: case.split("/") for case in cases}
-    shared = set.intersection(*map(set, parts.values())) if len(parts) > 1 else set()
+    parts, shared = {case: case.split("/") for case in cases}, shared_of(cases)
     return {case: " ".join(part for part in found if part not in shared) or case for case, found in parts.items()} if shared else \
         {case: case for case in cases}
 
@@ -51,14 +58,14 @@ def chosen(rows):
     return sorted((decided + others)[:SHOWN], key=lambda row: -row.change)
 
 
+def tick_text(change):
+    return percent(change) if change else "0"
+
+
 def ticks_of(low, high):
-    """Returns round changes on both sides of 0, of which there is room for a few."""
-    reach = max(abs(low), abs(high))
-    steps = [step for step in STEPS if math.log1p(step / 100) <= reach] or [STEPS[0]]
-    found = [0.0]
-    for step in steps[-1:]:
-        found += [math.log1p(step / 100), -math.log1p(step / 100)]
-    return sorted(each for each in found if low <= each <= high)
+    """Returns 0 and round changes on both sides of it, the largest and of the others as many as there is room for."""
+    steps = [math.log1p(step / 100) for step in STEPS] + [math.log1p(-step / 100) for step in STEPS_BACK]
+    return figure.with_room([0.0, *sorted(steps, key=abs, reverse=True)], low, high, WIDTH, tick_text)
 
 
 def draw_rows(axis, rows, worse_right):
@@ -79,7 +86,7 @@ def draw_rows(axis, rows, worse_right):
     axis.set_xlim(min(ends) - margin, max(ends) + margin)
     axis.axvline(0, color=figure.PALE, linewidth=1, zorder=1)
     axis.xaxis.set_major_locator(FixedLocator(ticks_of(*axis.get_xlim())))
-    axis.xaxis.set_major_formatter(figure.formatter(lambda each: percent(each) if each else "0"))
+    axis.xaxis.set_major_formatter(figure.formatter(tick_text))
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.set_yticks(range(len(rows)), [row.name for row in rows])
     axis.tick_params(axis="y", length=0)
@@ -98,13 +105,15 @@ def draw_forest(folder, rows, name, title, subtitle, caption, worse_right=False)
     shown = chosen(rows)
     if not shown:
         return None
-    picture, axis = figure.start(title, subtitle, width=2.6, height=0.3 + ROW * len(shown),
-                                 left=figure.room([row.name for row in shown], 9.5), right=figure.room([percent(row.change) for row in shown]))
+    picture, axis = figure.start(title, subtitle, width=WIDTH, height=0.3 + ROW * len(shown),
+                                 left=figure.room([row.name for row in shown], 9.5),
+                                 right=figure.room([percent(row.change) for row in shown]))
     draw_rows(axis, shown, worse_right)
     band = "; shaded: too small to matter (%s)" % ", ".join(
         "%.3g %%" % (100 * math.expm1(each)) for each in sorted({row.delta for row in shown if row.delta})) if any(
             row.delta for row in shown) else ""
     more = ". %d more are in the table" % (len(rows) - len(shown)) if len(rows) > len(shown) else ""
     first, *rest = caption.split("\n")
-    return figure.save(picture, folder, name, "\n".join(["%s; %s%s%s." % (first.rstrip("."), WORSE_RIGHT if worse_right else MARKS, band, more), *rest]),
-                       alt_of(title, rows, shown, worse_right), ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])
+    rule = "%s; %s%s%s." % (first.rstrip("."), WORSE_RIGHT if worse_right else MARKS, band, more)
+    return figure.save(picture, folder, name, "\n".join([rule, *rest]), alt_of(title, rows, shown, worse_right),
+                       ["case", "change", "low", "high", "verdict", "delta"], [list(row) for row in shown])

@@ -103,11 +103,12 @@ def clock_text(seconds):
     return "%d:%02d" % divmod(int(seconds), 60)
 
 
-def set_ticks(axis, windows):
-    """Labels some columns by when they began; by their number where that is not known."""
-    places = sorted({round(step * (len(windows) - 1) / 4) for step in range(5)})
+def set_ticks(axis, windows, inches):
+    """Labels each column by when it began, or every so many-th as there is room; by its number where that is not known."""
     known = all(window.since is not None for window in windows)
-    axis.set_xticks(places, [clock_text(windows[at].since) if known else str(at + 1) for at in places])
+    texts = [clock_text(window.since) if known else str(at) for at, window in enumerate(windows, start=1)]
+    step = figure.stride(texts, inches)
+    axis.set_xticks(range(0, len(texts), step), texts[::step])
     axis.set_xlabel("window, by when it began (minutes:seconds of the run)" if known else "window")
     axis.yaxis.set_major_locator(ticker.LogLocator(numticks=8))
     axis.yaxis.set_major_formatter(figure.formatter(words.duration))
@@ -122,9 +123,10 @@ def alt_of(need, name, windows):
         words.duration(windows[worst].longest), worst + 1)
 
 
-def draw_map(folder, run, need, contender, windows, limits):
-    name, colour = label(*contender), style(*contender)["color"]
-    picture, axis = figure.start("When was it slow?", "%s: %s" % (name, need), width=max(2.9, CELLS * len(windows)), height=2.3,
+def draw_map(folder, run, need, contender, windows, limits, beside):
+    """beside: whether another map of the need has the same limits."""
+    name, colour, inches = label(*contender), style(*contender)["color"], max(2.9, CELLS * len(windows))
+    picture, axis = figure.start("When was it slow?", "%s: %s" % (name, need), width=inches, height=2.3,
                                  right=figure.room(["over 20 %", "of a window"], 8.5) + 0.25)
     axis.set_yscale("log")
     axis.set_ylim(*limits)
@@ -133,12 +135,13 @@ def draw_map(folder, run, need, contender, windows, limits):
     draw_boxes(axis, windows, colour)
     edges = [(column + side, window.median if side else math.nan) for column, window in enumerate(windows) for side in (-0.5, 0.5, 0)]
     axis.plot(*zip(*edges), color=figure.INK, linewidth=1.3)
-    set_ticks(axis, windows)
+    set_ticks(axis, windows, inches)
     axis.set_title("latency; lower is better")
     table = [[*contender, window.launch, window.repetition, "" if window.since is None else window.since, round(edge_of(place), 3),
               round(edge_of(place + 1), 3), share] for window in windows for place, share in sorted(window.shares.items())]
     return figure.save(picture, folder, figure.slug("%s_time" % need_scenario(need), need, name), figure.caption(
-        run, "A column is a window (%d), in the order of the run; the stronger the colour, the more of its latencies" % len(windows)),
+        run, "A column is a window (%d), in the order of the run, whatever time lies between two; the stronger the colour, the more "
+        "of its latencies%s" % (len(windows), "; both maps of this need have one scale" if beside else "")),
         alt_of(need, name, windows), ["impl", "interpreter", "launch", "repetition", "since_start_s", "low_ns", "high_ns", "share"], table)
 
 
@@ -163,6 +166,6 @@ def draw_needs(folder, run, rows):
         found = {entry.contender: windows_of(run, entry.rows, read_windows(folder)) for entry in shown_of(race)}
         found = {contender: windows for contender, windows in found.items() if len(windows) >= FEWEST}
         places = [place for windows in found.values() for window in windows for place in window.shares]
-        paths += [draw_map(folder, run, need.text, contender, windows, (edge_of(min(places)), edge_of(max(places) + 1)))
+        paths += [draw_map(folder, run, need.text, contender, windows, (edge_of(min(places)), edge_of(max(places) + 1)), len(found) > 1)
                   for contender, windows in found.items()]
     return paths

@@ -63,9 +63,9 @@ def when(run):
 def draw_need(folder, need, runs, found, metric):
     width = max(2.55, 0.5 * len(runs))
     picture, axis = figure.start("How has it changed?", need.text, width=width, right=figure.room([label(*each) for each in found]))
-    ends, table, marked = [], [], False
+    ends, table, marked, lanes = [], [], False, lines.lanes_of(found)
     for contender, points in found.items():
-        ends.append(lines.draw_line(axis, contender, points))
+        ends.append(lines.draw_line(axis, contender, points, lanes[contender]))
         for at in steps(points):
             marked = True
             axis.axvline(at - 0.5, color=figure.PALE, linewidth=0.9, linestyle=(0, (2, 3)), zorder=1)
@@ -77,7 +77,7 @@ def draw_need(folder, need, runs, found, metric):
     axis.set_xticks(range(1, 1 + len(runs)), [when(each.run) for each in runs], rotation=40, ha="right", fontsize=7.5)
     axis.yaxis.set_major_formatter(figure.formatter(metric.text_of))
     figure.label_ends(axis, ends)
-    rule = figure.rule_of(value[-1] for points in found.values() for value in points.values())
+    rule = figure.rule_of(value[-1] for points in found.values() for value in points.values()) + lines.lanes_text(lanes)
     return figure.save(picture, folder, figure.slug("history", need.text), "%s%s." % (
         rule, "; dotted: a step" if marked else "; no step"),
         "Line plot. %s over %s; %s." % (need.text, words.counted(len(runs), "run"), "a step is marked" if marked else "no step"),

@@ -2,7 +2,8 @@
 
     path = draw_lines(folder, run, lines, name, title, setting, x=MESSAGES, y=axis_of(metric))
 
-lines: {contender: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py).
+lines: {contender: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py). Bars of
+intervals that would cover each other stand side by side, in lanes.
 """
 
 import collections
@@ -20,6 +21,8 @@ PARTIES = X("parties", "parties", lambda value: "%d" % value)
 # What changes at which message size, marked where it lies inside the sizes measured.
 MARKS = ((4096, "page, PIPE_BUF"), (65536, "pipe(2)'s buffer"))
 SHOWN = 30
+LANES = (0, 1, -1, 2, -2)
+LANE = 2.5  # points
 
 
 def lines_of(races, column):
@@ -37,15 +40,36 @@ def places_of(lines):
     return sorted({x for points in lines.values() for x in points})
 
 
-def draw_line(axis, contender, points):
+def cover(one, other):
+    """Returns whether intervals of two lines lie on each other, at a place that both have."""
+    return any(value.low is not None and place in other and other[place].low is not None and
+               value.low <= other[place].high and other[place].low <= value.high for place, value in one.items())
+
+
+def lanes_of(lines):
+    """Returns {contender: the lane of its bars}: lines that cover each other have different ones, ours the first of them."""
+    lanes = {}
+    for contender in sorted(lines, key=lambda each: not is_ours(each[0])):
+        taken = {lane for other, lane in lanes.items() if cover(lines[contender], lines[other])}
+        lanes[contender] = next((lane for lane in LANES if lane not in taken), 0)
+    return lanes
+
+
+def lanes_text(lanes):
+    """Returns what a caption says of bars that do not stand at their places."""
+    return "; bars that would cover each other stand side by side" if any(lanes.values()) else ""
+
+
+def draw_line(axis, contender, points, lane=0):
     """Draws a line with its intervals; returns its end."""
     places = sorted(points)
     look, ours = style(*contender), is_ours(contender[0])
     axis.plot(places, [points[x].median for x in places], marker=marker(contender[0]), markersize=5 if ours else 3.5, **look)
     for x in places:
         if points[x].low is not None:
-            axis.vlines(x, points[x].low, points[x].high, color=look["color"], zorder=look["zorder"],
-                        linewidth=2 if ours else 1, alpha=0.5)
+            bar = axis.vlines(x, points[x].low, points[x].high, color=look["color"], zorder=look["zorder"],
+                              linewidth=2 if ours else 1, alpha=0.5)
+            bar.set_transform(figure.beside(axis, LANE * lane))
     return places[-1], points[places[-1]].median, contender
 
 
@@ -65,7 +89,8 @@ def leader_at(lines, place, better):
     first, *others = found
     if first[0].low is None or any(other.low is None for other, _ in others[:1]):
         return None
-    apart = all(first[0].low > other.high if better == "higher" else first[0].high < other.low for other, _ in others if other.low is not None)
+    apart = all(first[0].low > other.high if better == "higher" else first[0].high < other.low
+                for other, _ in others if other.low is not None)
     return first[1] if apart else None
 
 
@@ -135,24 +160,26 @@ def draw_curves(axis, places, ideal, fits):
         axis.plot(steps, [law(step) for step in steps], color=style(*contender)["color"], linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
 
 
-def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None):
+def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None, subtitle=""):
     """Draws the lines; returns the SVG's path. Those with the best ends are drawn if there are many.
 
-    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted.
+    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted; subtitle: instead of the setting.
     """
     host = run.get("host") or {}
     best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
     left_out, lines = len(lines) - SHOWN, {contender: lines[contender] for contender in best_last[:SHOWN]}
-    picture, axis = figure.start(title, setting, height=max(3.4, 0.17 * len(lines)),
+    picture, axis = figure.start(title, subtitle or setting, height=max(3.4, 0.17 * len(lines)),
                                  right=figure.room([label(*contender) for contender in lines]))
     axis.set_title("%s; %s is better" % (y.label, y.better))
-    ends = [draw_line(axis, contender, points) for contender, points in lines.items()]
+    lanes = lanes_of(lines)
+    ends = [draw_line(axis, contender, points, lanes[contender]) for contender, points in lines.items()]
     fits = {contender: law for contender, law in (fits or {}).items() if contender in lines}
     draw_curves(axis, places_of(lines), ideal, fits)
     draw_axes(axis, lines, x, y, host.get("cpus"))
     changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
     figure.label_ends(axis, ends)
     table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
+    changes += lanes_text(lanes)
     changes += "; dotted: the law that was fitted (USL)" if fits else ""
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + changes + more),

@@ -1,7 +1,9 @@
-"""What speed costs in CPU time: a dot for each contender, and the front of those that none beats in both.
+"""What speed costs in CPU time: a dot for each contender with its intervals, and the front of those that none beats in both.
 
     path = draw_cost(folder, run, race, "pipe_vs_queue_cost", "What does it cost?", "64 B, one way")
 """
+
+import math
 
 from data import axes, words
 from data.contenders import is_ours, label, marker, style
@@ -14,6 +16,7 @@ SHOWN = 30
 LEFT_OUT = ("Send large messages to another process (1 MiB)",)
 SIZE = 8.5                        # points of a name
 STEPS = (7, 16, 27, 40)           # points from a dot to its name
+HIDDEN = 14                       # points from dot to dot that two markers and the gap between two dashes may fill
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
@@ -81,9 +84,26 @@ def alt_of(title, setting, points, front):
         title, setting, words.counted(len(points), "contender"), words.listed(label(*each[0]) for each in front))
 
 
-def front_words(front):
-    """Returns what a caption says of the front: its line, or the one that has no line."""
-    return "dashed: the front that none beats in both" if len(front) > 1 else "none beats %s in both" % label(*front[0][0])
+def is_seen(axis, front):
+    """Returns whether the line of the front comes out from under the markers; once the limits of the axes are settled."""
+    dots = [axis.transData.transform((cost.median, speed.median)) * 72 / axis.figure.dpi for _, speed, cost in front]
+    return any(math.dist(one, other) > HIDDEN for one, other in zip(dots, dots[1:]))
+
+
+def front_words(front, seen):
+    """Returns what a caption says of the front: its line, or those that have none that can be seen."""
+    return "dashed: the front that none beats in both" if seen else "none beats %s in both" % words.listed(
+        label(*each[0]) for each in front)
+
+
+def draw_dots(axis, points):
+    for contender, speed, cost in points:
+        colour = style(*contender)["color"]
+        if cost.low:
+            axis.hlines(speed.median, cost.low, cost.high, color=colour, linewidth=1.5, alpha=0.5)
+        if speed.low:
+            axis.vlines(cost.median, speed.low, speed.high, color=colour, linewidth=1.5, alpha=0.5)
+        axis.plot(cost.median, speed.median, marker(contender[0]), color=colour, markersize=7 if is_ours(contender[0]) else 5)
 
 
 def draw_cost(folder, run, race, name, title, setting=""):
@@ -97,9 +117,7 @@ def draw_cost(folder, run, race, name, title, setting=""):
     axis.set_yscale("log")
     axis.plot([each[2].median for each in front], [each[1].median for each in front], color=figure.PALE, linewidth=1,
               linestyle=(0, (4, 3)), zorder=1)
-    for contender, speed, cost in points:
-        axis.plot(cost.median, speed.median, marker(contender[0]), color=style(*contender)["color"],
-                  markersize=7 if is_ours(contender[0]) else 5)
+    draw_dots(axis, points)
     axis.margins(0.22, 0.14)
     axis.minorticks_off()
     axis.xaxis.set_major_formatter(figure.formatter(words.duration))
@@ -109,13 +127,12 @@ def draw_cost(folder, run, race, name, title, setting=""):
     name_dots(axis, points)
     left_out = len(race.entries) - len(points)
     more = "; %d without a measured CPU time or beyond %d are not drawn" % (left_out, SHOWN) if left_out else ""
-    table = [[*contender, speed.median, cost.median, min(speed.n, cost.n), int(any(each[0] == contender for each in front))]
-             for contender, speed, cost in points]
+    table = [[*contender, speed.median, cost.median, min(speed.n, cost.n), int(any(each[0] == contender for each in front)),
+              speed.low, speed.high, cost.low, cost.high] for contender, speed, cost in points]
     return figure.save(picture, folder, name, figure.caption(
-        run, "Medians of %s; %s%s" % (
-            words.launches(max(row[4] for row in table)) if len({row[4] for row in table}) == 1 else
-            words.from_to([row[4] for row in table]) + " launches", front_words(front), more)), alt_of(title, setting, points, front),
-        ["impl", "interpreter", race.metric.column, "cpu_ns_per_op", "launches", "front"], table)
+        run, "%s; %s%s" % (figure.rule_of(row[4] for row in table), front_words(front, is_seen(axis, front)), more)),
+        alt_of(title, setting, points, front), ["impl", "interpreter", race.metric.column, "cpu_ns_per_op", "launches", "front",
+                                                "low", "high", "cpu_low", "cpu_high"], table)
 
 
 def draw_needs(folder, run, rows):

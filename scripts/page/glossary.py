@@ -31,7 +31,9 @@ TERMS = {
     "unverified": "A contender of a user's that does not check what it moved. It is no pick.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",
-    "of the fastest": "The speed as a share of the fastest at the same setting: 0.5 takes twice as long.",
+    "of the fastest": "The speed as a share of the fastest at the same setting: 0.5 takes twice as long. The fastest has the best "
+                      "median of those compared; the ratio, of launches that ran back to back, may be a little above 1, and that of a "
+                      "variant that only spins, which is not compared, far above it.",
     "times as fast": "The median of the ratios launch by launch, and in brackets their interval. It need not be the quotient of two "
                      "medians in a table if the launches differ much.",
     "not told apart": "The interval of the ratio holds 1, or the lead is below 5 %. It does not mean equal.",

@@ -10,6 +10,7 @@ import os
 from data import contenders, words
 from data.estimate import NOTICED, estimate_of
 from data.files import write_csv, write_text
+from data.run_folder import CUT_SHORT
 from answers import runs as several
 from figures import figure, forest, history
 from page import markup
@@ -128,4 +129,4 @@ def report(folders, out):
     write_text(os.path.join(out, "report.html"), markup.document(
         lines[0], "%s; the first is what the others are compared with." % words.counted(len(runs), "run"),
         [*warnings_of(runs), *damage_of(runs)], sections_of(out, runs, cases, alone)))
-    return lines, damage_of(runs)
+    return [*("Run %s: %s" % (each.name, CUT_SHORT) for each in runs if CUT_SHORT in each.run["warnings"]), *lines], damage_of(runs)

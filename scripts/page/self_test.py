@@ -12,9 +12,10 @@ from answers.tables import Cell, Table
 from figures import forest
 from page import markup
 
-HEADER = ["case", "metric", "comparisons", "wrong", "wrong, confirmed", "rate at most (95 %)", "found in 90 % from"]
+HEADER = ["case", "metric", "trials", "wrong", "and confirmed", "wrong at most", "found from"]  # as aa.md has them
 ABOUT = "The same build was compared with itself, round by round as bench-all ab does it. Each verdict other than \"same\" or " \
-        "\"undecided\" is wrong. Found in 90 % from: a worsening by so much would have been seen in nine of ten comparisons."
+        "\"undecided\" is wrong; and confirmed: by fresh rounds. Wrong at most: the upper 95 % bound of that rate. Found from: a " \
+        "worsening by so much would have been found in nine of ten trials."
 
 
 def number(value):

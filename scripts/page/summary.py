@@ -25,8 +25,10 @@ COLUMNS = ("run_id", "case", *FACTORS, "metric", "unit", "better", "n_launches",
 LOSSES, NOTES = 10, 5  # that summary.md lists; report.html has all
 
 RULE = ("Medians over launches, each a fresh process; in brackets the 95 %% interval by order statistics, of a ratio "
-        "too. A ratio is the median of those launch by launch, which ran back to back; with fewer than six launches it is that "
-        "of the two medians. Payloads are copied in and out and their numbers checked, but for what is called unverified. "
+        "too. A ratio is the median of those launch by launch, which ran back to back, so it may be below 1 for the one with the "
+        "best median; with fewer than six launches it is that of the two medians. Variants of gilfree that only spin (\"spinning\" "
+        "behind the name) have rows, but are not compared: the fastest is that of the others. Payloads are copied in and out and "
+        "their numbers checked, but for what is called unverified. "
         "Noisy: the launches vary by more than %.0f %% (robust coefficient of variation)." % (100 * NOISY))
 
 

@@ -14,7 +14,7 @@ from data import words
 from data.files import write_text
 from data.run_folder import BadRun
 from answers.tables import Cell, Table
-from figures import forest
+from figures import figure, forest
 from page import markup
 from page.summary import markdown_table
 
@@ -38,8 +38,9 @@ def row_of(each):
     ends = each.get("interval")
     whole = isinstance(ends, list) and len(ends) == 2 and None not in map(number, ends)
     return {"case": str(each.get("case", "?")), "metric": str(each.get("metric", "?")), "verdict": str(each.get("verdict", "?")),
-            "worsening": number(each.get("worsening")) or 0.0, "interval": tuple(ends) if whole else None, "delta": number(each.get("delta")),
-            "rounds": number(each.get("rounds")), "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
+            "worsening": number(each.get("worsening")) or 0.0, "interval": tuple(ends) if whole else None,
+            "delta": number(each.get("delta")), "rounds": number(each.get("rounds")),
+            "p": number(each.get("p")), "next_step": str(each.get("next_step", ""))}
 
 
 def texts_of(each, name):
@@ -102,13 +103,33 @@ def rule_of(rows):
         "" if count == len(rows) else " (%d of %d)" % (count, len(rows)))
 
 
+def machine_of(folder):
+    """Returns the machine of an `ab` as ab.jsonl has it in its first line; '' if it does not say, as of a `compare`."""
+    try:
+        with open(os.path.join(folder, "ab.jsonl"), encoding="utf-8", errors="replace") as file:
+            return figure.machine_text(json.loads(file.readline())["measured_on"]["host"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
+def not_drawn(rows):
+    """Returns which rows the plot leaves out, in a line; '' if it has all."""
+    judged = [row for row in rows if row["verdict"] != "incomparable"]
+    shares, others = sum(row["metric"] == SHARE for row in judged), len(rows) - len(judged)
+    parts = ["%s of %s, which changes by a difference and not by a ratio" % (words.counted(shares, "row"), SHARE)] * bool(shares)
+    parts += [words.counted(others, "incomparable row")] * bool(others)
+    return "Not drawn: %s." % "; ".join(parts) if parts else ""
+
+
 def draw(folder, found, rank):
-    names = forest.shortened({row["case"] for row in found.rows})
+    cases = {row["case"] for row in found.rows}
+    names, shared = forest.shortened(cases), " ".join(forest.shared_of(cases))
     rows = [forest.Change("%s, %s" % (names[row["case"]], row["metric"]), row["worsening"],
                           *(row["interval"] or (None, None)), row["verdict"], row["delta"])
             for row in found.rows if row["verdict"] != "incomparable" and row["metric"] != SHARE]
     return forest.draw_forest(folder, rows, "compare_forest" + ("_%d" % rank if rank else ""), "What changed?",
-                              "%s against %s" % (found.b, found.a), rule_of(rows), worse_right=True)
+                              "%s against %s%s" % (found.b, found.a, ": " + shared if shared else ""),
+                              "\n".join(filter(None, (rule_of(rows), not_drawn(found.rows), machine_of(folder)))), worse_right=True)
 
 
 def section_of(folder, found, rank):

@@ -114,8 +114,9 @@ def draw_group(section, folder, run, mine, setting, x):
     scenario = mine[0].scenario
     found = lines.lines_of(mine, x.column) if len(mine) > 1 else {}
     if len(lines.places_of(found)) > 1:
+        same = "" if setting else axes.constant([row for race in mine for entry in race.entries for row in entry.rows])
         return [lines.draw_lines(folder, run, found, figure.slug(scenario, setting, mine[0].metric.name), section.title,
-                                 setting, x, y_of(section, mine[0]))]
+                                 setting, x, y_of(section, mine[0]), subtitle=words.capital(same))]
     moving = axes.varying([race.entries[0].rows[0] for race in mine])
     paths = [draw_race(folder, run, race, figure.slug(scenario, setting, axes.words_of(race.setting, moving),
                                                race.metric.name), section.title,

@@ -120,6 +120,35 @@ class Export(unittest.TestCase):
         self.assertEqual([entry["real_time"] for entry in pipe], [1e9 / 1e6, 1e9 / 2e6, 1e9 / 3e6])
         self.assertEqual([entry["repetition_index"] for entry in pipe], [0, 1, 2])
 
+    def test_a_contender_of_a_scenario_is_a_family_and_its_cases_are_numbered_in_it(self):
+        self.run_.throughput("pipe", 1024, [5e6])
+        self.run_.lock("lock", 2, [1e6])
+        self.run_.write()
+        self.export(self.folder, "gbench")
+        places = {entry["name"]: (entry["family_index"], entry["per_family_instance_index"])
+                  for entry in self.loaded("bench.json")["benchmarks"]}
+        found = {tuple(re.split("[:/]", name)[2:5:2] if "bytes" in name else ["lock"]): place for name, place in places.items()}
+        self.assertEqual(found, {("pipe", "64"): (0, 0), ("queue", "64"): (1, 0), ("pipe", "1024"): (0, 1), ("lock",): (2, 0)})
+
+    def test_real_time_is_that_of_the_rate_and_the_cpu_time_of_all_parties_may_exceed_it(self):
+        self.run_.queue_around("queue", "thread", 2, [1e6], cpu=1500)
+        self.run_.write()
+        self.export(self.folder, "gbench")
+        entries = [entry for entry in self.loaded("bench.json")["benchmarks"] if entry["name"].startswith("producer_consumer")]
+        self.assertEqual([(entry["real_time"], entry["cpu_time"], entry["time_unit"]) for entry in entries], [(1000, 1500, "ns")])
+
+    def test_what_is_not_known_is_left_out_and_a_known_governor_is_told(self):
+        known = {"date", "executable", "caches", "json_schema_version", "run_id", "git_sha"}
+        for host, environment, more in (({}, {"governor": None}, {}), ({"cpus": 2}, {"governor": "performance"}, {
+                "num_cpus": 2, "cpu_scaling_enabled": False}), ({"cpus": 2}, {"governor": "powersave"}, {
+                "num_cpus": 2, "cpu_scaling_enabled": True})):
+            self.run_.facts.update(host=host, environment=environment)
+            self.run_.write()
+            self.export(self.folder, "gbench")
+            context = self.loaded("bench.json")["context"]
+            self.assertEqual(set(context), known | set(more))
+            self.assertEqual({name: context[name] for name in more}, more)
+
     def test_github_action_benchmark_and_bencher_have_the_median(self):
         self.export(self.folder, "gha", "bmf")
         value = {entry["name"]: entry["value"] for entry in self.loaded("gha.json")}

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import tempfile
 import unittest
 from unittest import mock
 
@@ -170,6 +171,17 @@ class Form(Drawn):
         self.assertIn("20 more are in the table", said(pictures["lock_contention_rate"]))
 
 
+class Subtitles(Drawn):
+    def test_lines_of_one_setting_say_which_it_was(self):
+        def fill(run):
+            for size in (64, 1024):
+                run.throughput("pipe", size, [1e6] * 6)
+                run.round_trips("pipe", [900] * 6, size=size)
+        pictures, _ = self.draw(fill)
+        for name, words in (("rate", "One way, a core each"), ("bytes", "One way, a core each"), ("p50", "Round trip, a core each")):
+            self.assertIn(words, said(pictures["pipe_vs_queue_" + name]), name)
+
+
 class Captions(Drawn):
     """A caption claims what the data have, and no more."""
 
@@ -219,6 +231,27 @@ class Captions(Drawn):
 
 
 class Placing(unittest.TestCase):
+    def test_numbers_of_an_axis_stand_apart_and_the_first_that_are_wanted_go_first(self):
+        self.assertEqual(figure.with_room([0, 10, 9.6, 5, 99], 0, 10, 2, str), [0, 5, 10])
+        self.assertEqual(figure.with_room([5, 0, 10], 0, 10, 0.1, str), [5])
+
+    def test_every_so_many_th_column_is_named_as_there_is_room(self):
+        self.assertEqual(figure.stride(["0:00"] * 6, 2.9), 1)
+        self.assertGreater(figure.stride(["10:00"] * 60, 3.3), 4)
+
+    def test_a_long_caption_makes_the_picture_longer_and_covers_nothing(self):
+        picture, axis = figure.start("Title", "subtitle")
+        axis.plot([1, 2], [1, 2])
+        axis.set_xlabel("what it is")
+        before = axis.get_window_extent().height
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(figure.pyplot, "close"):
+            figure.save(picture, folder, "long", "words of a caption " * 40, "alt", ["x"], [])
+        self.assertAlmostEqual(axis.get_window_extent().height, before)
+        written = texts(picture)
+        self.assertFalse([pair for pair in itertools.combinations(written, 2) if shares_room(pair[0][1], pair[1][1])])
+        self.assertTrue(all(box.y0 >= picture.bbox.y0 and box.y1 <= picture.bbox.y1 for _, box in written))
+        figure.pyplot.close(picture)
+
     def test_names_keep_their_distance_and_stay_near_their_ends(self):
         self.assertEqual(figure.spread_out([10, 10, 10, 50], 4, 0, 100), [6, 10, 14, 50])
 

@@ -54,6 +54,18 @@ class HeatMaps(unittest.TestCase):
         picture, _ = next(each for name, each in self.draw(stall=3).items() if name.endswith("pipe"))
         self.assertEqual(re.findall("the longest, (.*?)[.]<", picture)[0], "1 s, came in window 6")  # the run made launch 8 first
 
+    def test_each_column_says_when_it_began_where_there_is_room_else_every_so_many_th(self):
+        for launches, wanted in ((6, 6), (24, None)):
+            for picture, _ in self.draw(launches=launches).values():
+                labels = re.findall(r">(\d+):(\d\d)</text>", picture)
+                starts = [60 * int(minutes) + int(seconds) for minutes, seconds in labels]
+                self.assertIn(len(starts), (wanted,) if wanted else range(3, 12))
+                self.assertEqual(len({there - here for here, there in zip(starts, starts[1:])}), 1, starts)
+
+    def test_the_caption_says_that_both_maps_of_a_need_have_one_scale(self):
+        for picture, _ in self.draw().values():
+            self.assertIn("both maps of this need have one scale", " ".join(re.findall(r"<text[^>]*>([^<]*)", picture)))
+
     def test_few_windows_have_no_map(self):
         self.assertEqual(self.draw(launches=heat_map.FEWEST - 1), {})
 

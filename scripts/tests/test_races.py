@@ -107,8 +107,31 @@ class Verdicts(unittest.TestCase):
                          "Lock (100/s), preliminary. Of those to pick, gilfree Lock leads with 100/s; 1.25 times as fast as "
                          "std::mutex (80/s), preliminary")
 
+    def beside_spinning(self, rates, spinning, **more):
+        """The verdict of rates, and beside them a variant of ours that only spins."""
+        (race,) = races.races_of(rows_of(rates, **more) + rows_of({"lock": spinning}, wait="spin", **more))
+        return races.verdict(race)
+
+    def test_where_a_variant_of_ours_that_only_spins_is_ahead_the_sentence_says_whom_it_speaks_of(self):
+        rates, rest = {"lock": [100] * 6, "std_mutex": [50] * 6}, "; 2.0 times (2.0 to 2.0) as fast as std::mutex (50/s)"
+        self.assertEqual(self.beside_spinning(rates, [120] * 6),
+                         "gilfree Lock is the fastest with 100/s, of those that do not only spin" + rest)
+        self.assertEqual(self.beside_spinning(rates, [90] * 6), "gilfree Lock is the fastest with 100/s" + rest)
+        for spinning, said in ((80, "gilfree Lock has the best median, 100 ns, of those that do not only spin; not told apart from"),
+                               (120, "gilfree Lock has the best median, 100 ns; not told apart from")):
+            text = self.beside_spinning({"lock": [100] * 6, "std_mutex": [102] * 6}, [spinning] * 6, column="lat_p50_ns", kind="latency")
+            self.assertEqual(text[:len(said)], said)
+
+    def test_also_of_a_leader_that_burns_its_core_itself_but_not_of_those_to_pick(self):
+        text = self.beside_spinning({"lock": [100], "tbb_spin_mutex": [160], "std_mutex": [80]}, [170])
+        self.assertEqual(text, "tbb::spin_mutex (yields while it waits) leads with 160/s, but for a variant of gilfree that only spins; "
+                               "1.60 times as fast as gilfree Lock (100/s), preliminary. Of those to pick, gilfree Lock leads with 100/s; "
+                               "1.25 times as fast as std::mutex (80/s), preliminary")
+
     def test_one_alone_is_not_the_fastest(self):
         self.assertEqual(self.verdict({"lock": [100]}), "gilfree Lock: 100/s; nothing else was measured beside it")
+        self.assertEqual(self.beside_spinning({"lock": [100]}, [90]),
+                         "gilfree Lock: 100/s; nothing else was measured beside it but a variant that only spins")
 
     def test_without_ours_the_next_is_named(self):
         self.assertIn("2.0 times as fast as std::mutex", self.verdict({"std_mutex": [100], "tbb_mutex": [200]}))

@@ -69,6 +69,11 @@ class Summary(Reported):
             cells = {line.replace("\\|", "").count("|") for line in table.splitlines()}
             self.assertEqual(len(cells), 1, table)
 
+    def test_what_a_ratio_is_and_what_is_not_compared_is_said_once(self):
+        for text in (self.markdown, self.page):
+            for said in ("it may be below 1 for the one with the best median", "Variants of gilfree that only spin"):
+                self.assertEqual(text.count(said), 1, said)
+
     def test_the_machine_and_the_build_are_named(self):
         for words in ("Some <CPU> & more, 2 CPUs", "Debian, Linux 6.1.0", "GNU 12.2.0 Release",
                       "commit 0123456789", "6 launches a case", "seed 7"):

@@ -81,6 +81,14 @@ class Beside(Several):
             run.write()
         self.assertIn("1 slower", self.beside(*found)[1][1])
 
+    def test_a_run_that_was_cut_short_is_named_before_the_answer(self):
+        whole, cut = self.run_of(), self.run_of()
+        del cut.facts["finished_utc"]
+        cut.write()
+        first, second, *_ = self.beside(whole, cut)[1][1].splitlines()
+        self.assertRegex(first, r"^Run .+: The run was cut short: this is what it had measured until then\.$")
+        self.assertNotIn("cut short", second)
+
     def test_unlike_machines_are_marked_and_said_at_the_top(self):
         texts, _ = self.beside(self.run_of(), self.run_of(host={"cpu_model": "Another CPU", "kernel": "6.2.0"}))
         self.assertIn("Unlike runs: they differ in CPU and kernel", texts["report.html"])

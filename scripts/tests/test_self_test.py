@@ -25,6 +25,13 @@ class SelfTest(unittest.TestCase):
         self.assertIn("was called worse in 0 of 20 comparisons after the second look; the true rate is at most 14 %.", text)
         self.assertIn("+5 %", text)
 
+    def test_its_columns_have_the_names_that_aa_gives_them_and_sums_without_a_metric_are_read(self):
+        total = {**ROW, "case": "all", "metric": None, "smallest_effect_found_90": None}
+        ((_, _, text),), damage = self.section({"total": total, "cases": [ROW]})
+        self.assertEqual(damage, [])
+        for name in ("trials", "wrong", "and confirmed", "wrong at most", "found from"):
+            self.assertRegex(text, "<th[^>]*>(<[^>]+>)*%s<" % name)
+
     def test_a_run_without_it_has_no_such_section(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual(self_test.section(folder), ([], []))

@@ -46,6 +46,25 @@ class Cost(unittest.TestCase):
         self.assertIn("none beats gilfree Pipe in both", said(pictures, "_cost_"))
         self.assertNotIn("dashed", said(pictures, "_cost_"))
 
+    def test_a_front_whose_line_lies_under_its_markers_is_named_instead(self):
+        near = [launches(impl, [speed] * 6, [cost] * 6) for impl, speed, cost in (
+            ("pipe", 4e6, 100), ("queue", 3.99e6, 99.9), ("pipe2", 1e5, 5000))]
+        pictures, tables = drawn(lambda run: [each(run) for each in near])
+        (table,) = (table for name, table in tables.items() if "_cost_" in name)
+        self.assertEqual([row["impl"] for row in table if row["front"] == "1"], ["pipe", "queue"])
+        self.assertIn("none beats gilfree Pipe and gilfree Queue in both", said(pictures, "_cost_"))
+        self.assertNotIn("dashed", said(pictures, "_cost_"))
+
+    def test_dots_have_the_intervals_of_both_and_the_caption_says_where_there_are_none(self):
+        few = [launches(impl, [speed], [100]) for impl, speed in (("pipe", 3e6), ("queue", 2e6), ("pipe2", 1e6))]
+        for fill, bars, words in ((self.fill, 6, "bars: 95 % interval of the median"),
+                                  (lambda run: [each(run) for each in few], 0, "too few for an interval")):
+            pictures, tables = drawn(fill)
+            ((name, picture),) = ((name, picture) for name, picture in pictures.items() if "_cost_" in name)
+            self.assertEqual(len(picture.axes[0].collections), bars)
+            self.assertIn(words, said(pictures, "_cost_"))
+            self.assertEqual([bool(row["low"] and row["cpu_high"]) for row in tables[name]], [bars > 0] * 3)
+
     def test_an_axis_has_two_numbers_however_near_the_values_are(self):
         near = [launches(impl, [speed] * 6, [cost] * 6) for impl, speed, cost in (("pipe", 1.3e6, 101), ("queue", 1.2e6, 105), ("pipe2", 1.1e6, 109))]
         (picture,) = (picture for name, picture in drawn(lambda run: [each(run) for each in near])[0].items() if "_cost_" in name)
@@ -165,6 +184,31 @@ class Even(unittest.TestCase):
         _, tables = drawn(fill)
         self.assertEqual([(row["impl"], row["fair_jain"]) for row in tables["lock_contention_fairness_thread"]],
                          [("lock", "0.99"), ("std_mutex", "0.7")])
+
+
+class Bars(unittest.TestCase):
+    def test_those_that_would_cover_each_other_have_lanes_of_their_own(self):
+        def line(low, high):
+            return {64: Estimate((low + high) / 2, low, high, 6), 1024: Estimate(1, None, None, 1)}
+        self.assertEqual(lines.lanes_of({("pipe2", ""): line(9, 11), ("pipe", ""): line(9, 11), ("queue", ""): line(10, 12),
+                                         ("posix_mq", ""): line(30, 40)}),
+                         {("pipe", ""): 0, ("queue", ""): 1, ("pipe2", ""): -1, ("posix_mq", ""): 0})
+
+    def test_they_stand_side_by_side_and_the_caption_says_so(self):
+        def fill(run, factor=1):
+            for size in (64, 1024):
+                run.throughput("pipe", size, [1e6 * (1 + each / 50) for each in range(6)])
+                run.throughput("queue", size, [factor * 1e6 * (1 + each / 50) for each in range(6)])
+
+        def apart(run):
+            fill(run, factor=5)
+
+        for filling, stands, is_said in ((fill, 2, True), (apart, 1, False)):
+            pictures, _ = drawn(filling)
+            bars = [bar for bar in pictures["pipe_vs_queue_rate"].axes[0].collections if bar.get_segments()[0][0][0] == 64]
+            self.assertEqual(len(bars), 2)
+            self.assertEqual(len({round(float(bar.get_transform().transform(bar.get_segments()[0])[0][0]), 2) for bar in bars}), stands)
+            self.assertEqual("stand side by side" in said(pictures, "pipe_vs_queue_rate"), is_said)
 
 
 class Lead(unittest.TestCase):

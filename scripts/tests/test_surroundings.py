@@ -1,12 +1,15 @@
 """Rough surroundings: output that cannot be written, foreign modules and settings. One line, never a traceback."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 import support
+from figures import plotting
 
 REPORT = os.path.join(support.SCRIPTS, "report.py")
 HIJACK = "print('hijacked')\nraise SystemExit(99)\n"
@@ -80,6 +83,47 @@ class Output(Surroundings):
                "console.leave('x', lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
         done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (-signal.SIGINT, b""))
+
+
+class WithoutMatplotlib(Surroundings):
+    """-S -E leaves the interpreter without its site packages."""
+
+    def bare(self, name, *arguments, **variables):
+        return subprocess.run([sys.executable, "-S", "-E", os.path.join(support.SCRIPTS, name), *arguments], text=True, check=False,
+                              capture_output=True, env={**os.environ, **variables})
+
+    def test_the_command_that_the_error_names_works(self):
+        done = self.bare("report.py", self.run_.folder, GILFREE_PYTHON=sys.executable)
+        self.says(done, 5, "cannot import matplotlib")
+        named = shlex.split(done.stderr.split(": run ")[1])
+        self.assertEqual(named[:2], [sys.executable, "-I"])
+        again = subprocess.run(named, text=True, check=False, capture_output=True)
+        self.assertEqual((again.returncode, again.stderr), (0, ""))
+        self.assertTrue(os.path.exists(self.run_.path("report.html")))
+
+    def test_every_command_that_draws_names_itself_in_it(self):
+        done = self.bare("reference_figures.py", "a folder", GILFREE_PYTHON=sys.executable)
+        self.says(done, 5, "reference_figures.py 'a folder'\n")
+
+    def test_an_interpreter_that_lacks_it_too_is_not_named(self):
+        self.assertNotIn("/bin/false", self.bare("report.py", self.run_.folder, GILFREE_PYTHON="/bin/false").stderr)
+        with mock.patch.object(plotting, "has_matplotlib", return_value=False):
+            self.assertEqual(plotting.remedy(["report.py", "a b"]),
+                             "apt-get install python3-matplotlib, then run /usr/bin/python3 -I report.py 'a b'")
+        self.assertFalse(plotting.has_matplotlib("/nowhere/python3"))
+
+    def test_help_needs_none(self):
+        for name in ("report.py", "reference_figures.py", "export.py"):
+            for option in ("--help", "-h"):
+                with self.subTest(name + " " + option):
+                    done = self.bare(name, option)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn("Exit codes: 0 ", done.stdout)
+                    self.assertIn(name, done.stdout)
+
+    def test_help_that_cannot_be_written_is_one_line_and_7(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            self.says(self.report("--help", stdout=full), 7, "No space left on device")
 
 
 class Foreign(Surroundings):

@@ -83,6 +83,30 @@ class Verdicts(unittest.TestCase):
                          ["delta", "0.0488", "0.1398"])
         self.assertIn("shaded: too small to matter (5 %, 15 %)", " ".join(re.findall(r"<text[^>]*>([^<]*)", self.read("report.html"))))
 
+    def test_the_plot_says_what_all_cases_share_on_which_machine_and_what_it_leaves_out(self):
+        def shown():
+            return " ".join(re.findall(r"<text[^>]*>([^<]*)", self.read("plots/compare_forest.svg")))
+        rows = [row("lock_contention/contender:lock/work_in_ns:%d" % work, metric, 0.1, "worse")
+                for work in (0, 100) for metric in ("rate", "fairness")]
+        rows.append({"case": "lock_contention/contender:lock/work_in_ns:9", "metric": "p99", "verdict": "incomparable"})
+        self.write([{**COMPARED, "rows": rows}])
+        self.assertIn("HEAD against main: lock_contention contender:lock", shown())
+        self.assertIn("Not drawn: 2 rows of fairness, which changes by a difference and not by a ratio; 1 incomparable row.", shown())
+        self.assertNotIn("CPUs", shown())
+        for host, said in (({"cpu_model": "Some CPU", "cpus": 2, "kernel": "6.1.0"}, "Some CPU, 2 CPUs, Linux 6.1.0"),
+                           ({"cpu_model": None}, "unknown CPU, ? CPUs, Linux ?")):
+            with open(os.path.join(self.folder, "ab.jsonl"), "w", encoding="utf-8") as file:
+                file.write(json.dumps({"event": "ab", "measured_on": {"host": host}}) + "\n{\"event\": \"pair\"}\n")
+            self.write([{**COMPARED, "rows": rows[:1]}])
+            self.assertIn(said, shown())
+            self.assertNotIn("Not drawn", shown())
+
+    def test_a_log_without_a_machine_costs_nothing_but_its_line(self):
+        for text in ("", "[1]", "{", '{"measured_on": {"host": [3]}}', "[" * 100000):
+            with open(os.path.join(self.folder, "ab.jsonl"), "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertEqual(verdicts.machine_of(self.folder), "", text[:20])
+
     def test_bars_are_claimed_of_the_rows_that_have_one(self):
         rows = [forest.Change("a", 0, None, None, "undecided"), forest.Change("b", 0, -1, 1, "undecided")]
         self.assertEqual(verdicts.rule_of(rows), "Bars: 95 % interval (1 of 2)")
@@ -120,6 +144,17 @@ class Forest(unittest.TestCase):
         ticks = forest.ticks_of(-0.3, 0.3)
         self.assertIn(0.0, ticks)
         self.assertEqual(len(ticks), len({round(each, 9) for each in ticks}))
+
+    def test_a_wide_axis_has_numbers_between_its_ends(self):
+        ticks = [forest.tick_text(each) for each in forest.ticks_of(-0.1, 2.6)]
+        self.assertEqual((ticks[0], ticks[-1]), ("0", "+1000 %"))
+        self.assertGreaterEqual(len(ticks), 4)
+        self.assertIn("-50 %", [forest.tick_text(each) for each in forest.ticks_of(-0.75, 0.2)])
+        self.assertGreater(len(forest.ticks_of(-0.003, 0.003)), 1)
+
+    def test_what_all_cases_share_stands_in_its_order_and_a_single_case_keeps_its_name(self):
+        self.assertEqual(forest.shared_of({"s/a:1/b:2/c:1", "s/a:3/b:2/c:1"}), ["s", "b:2", "c:1"])
+        self.assertEqual(forest.shared_of({"s/a:1"}), [])
 
     def test_names_lose_what_all_cases_share(self):
         self.assertEqual(forest.shortened(["s/a:1/b:2", "s/a:3/b:2"]), {"s/a:1/b:2": "a:1", "s/a:3/b:2": "a:3"})

@@ -146,6 +146,7 @@ int ab(CompareOptions options) {
   log.open(options.out, options.resume, settings,
            [&](const Json& line) { made.push_back(pair_of(line, cases.shared)); });
   options.settings.scratch = log.folder() / kScratch;
+  if (options.format == Format::kGithub) options.settings.reader = Reader::kAction;
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
   warn_of(options, cases, floors, settings, comparison);

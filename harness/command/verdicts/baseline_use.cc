@@ -58,6 +58,12 @@ const char* reason_of(int code) {
 
 }  // namespace
 
+void expect_baselines(const std::optional<std::string>& compared,
+                      const std::optional<std::string>& saved) {
+  if (compared) (void)read_baseline(*compared);
+  if (saved) expect_baseline_name(*saved);
+}
+
 BaselineUse::BaselineUse(std::optional<std::string> compared, std::optional<std::string> saved)
     : compared_(std::move(compared)), saved_(std::move(saved)) {
   if (compared_) baseline_ = read_baseline(*compared_);

@@ -12,6 +12,10 @@
 
 namespace harness {
 
+// Throws BadUsage as the constructor below does, but makes nothing: whether the new one can be written is not tried.
+void expect_baselines(const std::optional<std::string>& compared,
+                      const std::optional<std::string>& saved);
+
 class BaselineUse {
  public:
   // Reads the baseline to compare with, and tries whether the other one can be written. Throws BadUsage if there is no

@@ -58,7 +58,7 @@ std::string change_text(const ComparedRow& row, const std::string& change) {
 // Which of several comparisons a row is of.
 std::string text_of(const Placed& placed, bool of_several) {
   const auto [verdict, name, metric, change, interval, step] =
-      shown_row(*placed.row, placed.compared->paired);
+      shown_row(*placed.row, *placed.compared);
   std::string text = name + " " + metric;
   text += change.empty() ? "" : " " + change_text(*placed.row, change) + " (" + interval + ")";
   text += step.empty() ? "" : ": " + step;

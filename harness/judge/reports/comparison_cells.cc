@@ -37,6 +37,13 @@ std::string joined_notes(std::initializer_list<std::string> notes) {
   return text;
 }
 
+// Undecided, though even the near end of its interval is a worsening that matters.
+bool is_likely_worse(const ComparedRow& row) {
+  const auto& judged = row.judgement;
+  return judged.verdict == Verdict::kUndecided && judged.interval && judged.delta > 0 &&
+         judged.interval->low >= judged.delta;
+}
+
 std::vector<const ComparedRow*> ordered(const std::vector<ComparedRow>& rows) {
   std::map<std::string, int> of_case;  // the lowest rank of its rows
   std::vector<const ComparedRow*> shown;
@@ -70,7 +77,7 @@ std::string doubt_text(const Judgement& judged) {
   }
 }
 
-std::string undecided_step(const ComparedRow& row, bool paired) {
+std::string undecided_step(const ComparedRow& row, bool paired, Reader reader) {
   const auto& judged = row.judgement;
   const std::string unit = paired ? " rounds" : " launches a side";
   if (!judged.interval) {
@@ -84,17 +91,17 @@ std::string undecided_step(const ComparedRow& row, bool paired) {
            unit + " would decide";
   }
   const auto needed = std::to_string(judged.rounds_needed);
-  const std::string remedy = row.budget_ended ? "more time, --resume --time-budget"
-                             : paired         ? "--rounds " + needed
+  const std::string remedy = row.budget_ended ? time_advice(reader)
+                             : paired         ? rounds_advice(reader, judged.rounds_needed)
                                               : "run --launches " + needed;
   return doubt_text(judged) + "about " + needed + unit + " would decide: " + remedy;
 }
 
-std::string step_of(const ComparedRow& row, bool paired) {
+std::string step_of(const ComparedRow& row, bool paired, Reader reader) {
   const auto& judged = row.judgement;
   switch (judged.verdict) {
     case Verdict::kUndecided:
-      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(row, paired);
+      return judged.doubt == Doubt::kUnconfirmed ? "" : undecided_step(row, paired, reader);
     case Verdict::kWorse:
       return judged.confirmed ? "confirmed by fresh rounds" : "";
     default:
@@ -126,8 +133,8 @@ std::string worsening_text(Metric metric, double worsening) {
   return text;
 }
 
-std::string next_step(const ComparedRow& row, bool paired) {
-  return joined_notes({step_of(row, paired), row.note, floor_text(row)});
+std::string next_step(const ComparedRow& row, bool paired, Reader reader) {
+  return joined_notes({step_of(row, paired, reader), row.note, floor_text(row)});
 }
 
 bool is_shown(const ComparedRow& row) {
@@ -142,20 +149,31 @@ int rank_of(const ComparedRow& row) {
                           std::begin(kOrder));
 }
 
-ShownRow shown_row(const ComparedRow& row, bool paired) {
+ShownRow shown_row(const ComparedRow& row, const Compared& of) {
   const bool judged = row.judgement.verdict != Verdict::kIncomparable;
   return {std::string(name_of(row.judgement.verdict)),
           row.name,
           std::string(facts_of(row.metric).name),
           judged ? worsening_text(row.metric, row.judgement.effect) : "",
-          judged ? interval_text(row, paired) : "",
-          next_step(row, paired)};
+          judged ? interval_text(row, of.paired) : "",
+          next_step(row, of.paired, of.reader)};
 }
 
 std::vector<ShownRow> shown_rows(const Compared& compared) {
   std::vector<ShownRow> shown;
-  for (const auto* row : ordered(compared.rows)) shown.push_back(shown_row(*row, compared.paired));
+  for (const auto* row : ordered(compared.rows)) shown.push_back(shown_row(*row, compared));
   return shown;
+}
+
+std::string left_out_of(const Compared& compared, std::size_t shown) {
+  const auto count = compared.rows.size() - shown;
+  if (count == 0) return "";
+  const std::string place = !compared.paired ? "`compare --format json`"
+                            : compared.reader == Reader::kAction
+                                ? "compare.csv in the folder of the input out"
+                                : "compare.csv";
+  return counted(count, "row that is", "rows that are") + " the same " +
+         (count == 1 ? "is" : "are") + " left out; " + place + " has all\n";
 }
 
 std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before) {
@@ -174,6 +192,10 @@ std::string headline_of(const Compared& compared) {
                       [&](const auto& row) { return row.judgement.verdict == verdict; });
     if (rows == 0) continue;
     text += (text.empty() ? "" : ", ") + std::to_string(rows) + " " + std::string(name_of(verdict));
+    const auto likely = std::count_if(compared.rows.begin(), compared.rows.end(), is_likely_worse);
+    if (verdict == Verdict::kUndecided && likely > 0) {
+      text += " (whole interval above delta: " + std::to_string(likely) + ")";
+    }
   }
   return compared.b + " against " + compared.a + ": " +
          (text.empty() ? "nothing was compared" : text);

@@ -25,7 +25,7 @@ inline constexpr char kSignMeaning[] =
     "operation takes";
 
 // What would decide the row, what confirmed it, why it is incomparable or doubtful, and the floor that holds for it.
-std::string next_step(const ComparedRow& row, bool paired);
+std::string next_step(const ComparedRow& row, bool paired, Reader reader = Reader::kCommandLine);
 
 inline constexpr std::array<const char*, 6> kShownColumns = {"verdict",  "case",          "metric",
                                                              "worse by", "95 % interval", ""};
@@ -36,16 +36,21 @@ using ShownRow = std::array<std::string, kShownColumns.size()>;
 // undecided; of those that stayed the same only what a floor has decided.
 std::vector<ShownRow> shown_rows(const Compared& compared);
 
-ShownRow shown_row(const ComparedRow& row, bool paired);
+// One of these rows; `of`: the comparison.
+ShownRow shown_row(const ComparedRow& row, const Compared& of);
 
 // Whether a row is shown, and its place by its verdict: the lower, the earlier.
 bool is_shown(const ComparedRow& row);
 int rank_of(const ComparedRow& row);
 
+// Says how many rows are the same and not among the `shown` ones, and where they are, in a line; empty if there is none.
+std::string left_out_of(const Compared& compared, std::size_t shown);
+
 // What to do about cases that vary too much, once below the table and after `before`; empty if none does.
 std::string hint_of(const std::vector<ShownRow>& rows, const std::string& before);
 
-// One line that says the result: "B against A: 1 worse, 3 same".
+// One line that says the result: "B against A: 1 worse, 3 same". Of undecided rows it counts those whose whole interval is a
+// worsening that matters.
 std::string headline_of(const Compared& compared);
 
 }  // namespace harness

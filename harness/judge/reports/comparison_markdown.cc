@@ -46,8 +46,10 @@ Section section_of(const Compared& compared) {
   for (const auto& warning : compared.warnings)
     section.above += "> " + markdown_text(warning) + "\n\n";
   const auto rows = shown_rows(compared);
+  const auto left_out = left_out_of(compared, rows.size());
+  const auto last = left_out.empty() ? "" : "\n" + left_out;
   if (rows.empty()) {
-    section.above += "No case changed.\n";
+    section.above += "No case changed.\n" + last;
     return section;
   }
   section.above += std::string(kSignMeaning) + ".\n\n";
@@ -58,7 +60,7 @@ Section section_of(const Compared& compared) {
     row[kCaseColumn] = row[kCaseColumn] == before ? "" : before = row[kCaseColumn];
     section.rows.push_back(line_of(row));
   }
-  section.below = hint_of(rows, "\n");
+  section.below = hint_of(rows, "\n") + last;
   return section;
 }
 

@@ -19,7 +19,7 @@
 namespace harness {
 namespace {
 
-std::string csv_row(const ComparedRow& row, bool paired) {
+std::string csv_row(const ComparedRow& row, const Compared& of) {
   const auto facts = facts_of(row.metric);
   const auto& judged = row.judgement;
   const std::array cells{csv_cell(row.name),
@@ -32,19 +32,19 @@ std::string csv_row(const ComparedRow& row, bool paired) {
                          judged.interval ? number_text(judged.interval->low) : "",
                          judged.interval ? number_text(judged.interval->high) : "",
                          std::to_string(judged.rounds),
-                         std::string(paired ? "sign" : "mann-whitney"),
+                         std::string(of.paired ? "sign" : "mann-whitney"),
                          number_text(judged.p),
                          number_text(judged.q),
                          std::string(name_of(judged.verdict)),
                          std::string(judged.confirmed ? "1" : "0"),
-                         csv_cell(next_step(row, paired)),
+                         csv_cell(next_step(row, of.paired, of.reader)),
                          row.floor ? number_text(*row.floor) : ""};
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + cell;
   return line + "\n";
 }
 
-Json json_row(const ComparedRow& row, bool paired) {
+Json json_row(const ComparedRow& row, const Compared& of) {
   const auto& judged = row.judgement;
   Json json = {{"case", row.name},
                {"metric", facts_of(row.metric).name},
@@ -57,7 +57,7 @@ Json json_row(const ComparedRow& row, bool paired) {
                {"q_bh", judged.q},
                {"verdict", name_of(judged.verdict)},
                {"confirmed", judged.confirmed},
-               {"next_step", next_step(row, paired)},
+               {"next_step", next_step(row, of.paired, of.reader)},
                {"floor", row.floor ? Json(*row.floor) : Json()},
                {"floor_decided", row.floor_decided}};
   if (judged.interval) json["interval"] = {judged.interval->low, judged.interval->high};
@@ -66,7 +66,7 @@ Json json_row(const ComparedRow& row, bool paired) {
 
 Json json_of(const Compared& compared) {
   Json rows = Json::array();
-  for (const auto& row : compared.rows) rows.push_back(json_row(row, compared.paired));
+  for (const auto& row : compared.rows) rows.push_back(json_row(row, compared));
   return {{"a", compared.a},
           {"b", compared.b},
           {"test", compared.paired ? "sign" : "mann-whitney"},
@@ -86,12 +86,13 @@ std::string table_of(const Compared& compared) {
   for (const auto& line : compared.about) text += one_line(line) + "\n";
   for (const auto& warning : compared.warnings) text += "warning: " + one_line(warning) + "\n";
   const auto rows = shown_rows(compared);
-  if (rows.empty()) return text;
+  const auto left_out = left_out_of(compared, rows.size());
+  if (rows.empty()) return text + left_out;
   ShownRow head;
   std::copy(kShownColumns.begin(), kShownColumns.end(), head.begin());
   CaseTable table(without_case(head));
   for (const auto& row : rows) table.add(row[kCaseColumn], without_case(row));
-  return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "");
+  return text + kSignMeaning + "\n\n" + table.text() + hint_of(rows, "") + left_out;
 }
 
 // The element of a test case that was no success; empty of one that was.
@@ -117,8 +118,8 @@ std::string xml_text(const std::string& text) {
 }
 
 // What makes it no success; an incomparable row has no number.
-std::string junit_message(const ComparedRow& row, bool paired) {
-  const auto [verdict, name, metric, change, interval, step] = shown_row(row, paired);
+std::string junit_message(const ComparedRow& row, const Compared& of) {
+  const auto [verdict, name, metric, change, interval, step] = shown_row(row, of);
   return xml_text(verdict + (change.empty() ? "" : " (worse by " + change + ")") +
                   (step.empty() ? "" : " " + step));
 }
@@ -133,7 +134,7 @@ boost::property_tree::ptree junit_suite(const Compared& compared) {
     const std::string outcome = junit_outcome(row);
     ++counts[outcome];
     if (!outcome.empty()) {
-      test.put(outcome + ".<xmlattr>.message", junit_message(row, compared.paired));
+      test.put(outcome + ".<xmlattr>.message", junit_message(row, compared));
     }
     suite.add_child("testcase", test);
   }
@@ -174,7 +175,7 @@ void write_comparison(const Compared& compared, const std::filesystem::path& fol
   std::string csv =
       "case,metric,unit,better,a_estimate,b_estimate,worsening,ci_lo,ci_hi,rounds,test,p,q_bh,"
       "verdict,confirmed,next_step,floor\n";
-  for (const auto& row : compared.rows) csv += csv_row(row, compared.paired);
+  for (const auto& row : compared.rows) csv += csv_row(row, compared);
   write_file(folder / "compare.csv", csv);
   write_file(folder / "compare.json", formatted({compared}, Format::kJson));
   write_file(folder / "compare.md", markdown_of(compared));

@@ -33,13 +33,13 @@ std::string formatted(const char* form, Values... values) {
 
 Json json_of(const SelfTest::Row& row) {
   return {{"case", row.name},
-          {"metric", facts_of(row.metric).name},
+          {"metric", row.is_sum ? Json() : Json(facts_of(row.metric).name)},
           {"trials", row.trials},
           {"wrong", row.wrong},
           {"wrong_confirmed", row.wrong_confirmed},
           {"undecided", row.undecided},
           {"rate_upper_95", row.rate_upper},
-          {"smallest_effect_found_90", row.smallest_effect}};
+          {"smallest_effect_found_90", row.is_sum ? Json() : Json(row.smallest_effect)}};
 }
 
 Json json_of(const SelfTest::Power& power) {
@@ -49,16 +49,14 @@ Json json_of(const SelfTest::Power& power) {
 
 double percent_of(int part, int whole) { return whole == 0 ? 0 : 100.0 * part / whole; }
 
-// Of a sum there is no smallest effect.
 CaseTable::Cells cells_of(const SelfTest::Row& row) {
-  const bool sum = row.name == "all" || row.name == "cases" || row.name == "trials";
-  return {sum ? "" : std::string(facts_of(row.metric).name),
+  return {row.is_sum ? "" : std::string(facts_of(row.metric).name),
           std::to_string(row.trials),
           std::to_string(row.wrong),
           std::to_string(row.wrong_confirmed),
           formatted("%.2f %%", 100 * row.rate_upper),
           std::to_string(row.undecided),
-          sum ? "" : worsening_text(row.metric, row.smallest_effect)};
+          row.is_sum ? "" : worsening_text(row.metric, row.smallest_effect)};
 }
 
 CaseTable::Cells cells_of(const SelfTest::Power& power) {
@@ -73,6 +71,27 @@ std::string line_of(const std::string& name, const CaseTable::Cells& cells) {
   std::string line = "| " + markdown_text(name) + " |";
   for (const auto& cell : cells) line += " " + cell + " |";
   return line + "\n";
+}
+
+// In the terminal and in aa.md.
+const CaseTable::Cells kTrialsHead{"metric",        "trials",    "wrong",     "and confirmed",
+                                   "wrong at most", "undecided", "found from"};
+const CaseTable::Cells kPowerHead{"slowed by", "worse by", "trials", "found", "and confirmed"};
+
+std::vector<std::pair<std::string, SelfTest::Row>> sums_of(const SelfTest& test) {
+  return {{"all metrics of all cases", test.total()},
+          {"all cases: wrong if any metric of a case is", test.cases()},
+          {"all trials: a build would be wrongly judged", test.whole()}};
+}
+
+// Of a table in Markdown: `case` and so many columns after it are of text, the others of numbers.
+std::string markdown_head(const CaseTable::Cells& head, std::size_t texts) {
+  std::string names = "| case |", rule = "| :-- |";
+  for (std::size_t column = 0; column < head.size(); ++column) {
+    names += " " + head[column] + " |";
+    rule += column < texts ? " :-- |" : " --: |";
+  }
+  return names + "\n" + rule + "\n";
 }
 
 constexpr char kAboutTrials[] =
@@ -98,7 +117,8 @@ constexpr char kNoGate[] =
     "windows or a\nquieter machine give it one\n";
 constexpr double kMostUndecided = 0.5;
 constexpr char kAboutPower[] =
-    "worse by: + is worse, in the median trial, as the time that an operation takes\n\n";
+    "worse by: of the rate, in the median trial; + is worse, as the time that an operation "
+    "takes\n\n";
 
 // What the trials of an aa.json have other than an `ab` with these settings.
 std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings& settings) {
@@ -140,12 +160,9 @@ std::vector<std::string> doubts_about(const Json& all, const ComparisonSettings&
 std::string text_of(const SelfTest& test) {
   std::string text;
   if (test.total().trials > 0) {
-    CaseTable table(
-        {"metric", "trials", "wrong", "and confirmed", "wrong at most", "undecided", "found from"});
+    CaseTable table(kTrialsHead);
     for (const auto& row : test.rows()) table.add(row.name, cells_of(row));
-    table.add("all metrics of all cases", cells_of(test.total()));
-    table.add("all cases: wrong if any metric of a case is", cells_of(test.cases()));
-    table.add("all trials: a build would be wrongly judged", cells_of(test.whole()));
+    for (const auto& [name, sum] : sums_of(test)) table.add(name, cells_of(sum));
     text += kAboutTrials + table.text();
     const auto rows = test.rows();
     if (std::any_of(rows.begin(), rows.end(), [](const auto& row) {
@@ -162,7 +179,7 @@ std::string text_of(const SelfTest& test) {
     if (all.undecided > kMostUndecided * all.trials) text += kDecidedLittle;
   }
   if (const auto powers = test.powers(); !powers.empty()) {
-    CaseTable table({"slowed by", "worse by", "trials", "found", "and confirmed"});
+    CaseTable table(kPowerHead);
     for (const auto& power : powers) table.add(power.name, cells_of(power));
     text += kAboutPower + table.text();
   }
@@ -172,18 +189,13 @@ std::string text_of(const SelfTest& test) {
 std::string markdown_of(const SelfTest& test) {
   std::string text;
   if (test.total().trials > 0) {
-    text +=
-        "| case | metric | trials | wrong | and confirmed | rate of wrong at most (95 %) | "
-        "undecided | found in 90 % "
-        "from |\n| :-- | :-- | --: | --: | --: | --: | --: | --: |\n";
+    text += kAboutTrials + markdown_head(kTrialsHead, 1);
     for (const auto& row : test.rows()) text += line_of(row.name, cells_of(row));
-    text += line_of("all", cells_of(test.total())) + line_of("cases", cells_of(test.cases())) +
-            line_of("trials", cells_of(test.whole()));
+    for (const auto& [name, sum] : sums_of(test)) text += line_of(name, cells_of(sum));
   }
   if (const auto powers = test.powers(); !powers.empty()) {
-    text +=
-        "| case | slowed by | rate worse by, median of trials | trials | found | and confirmed |\n"
-        "| :-- | --: | --: | --: | --: | --: |\n";
+    if (!text.empty()) text += "\n";
+    text += kAboutPower + markdown_head(kPowerHead, 0);
     for (const auto& power : powers) text += line_of(power.name, cells_of(power));
   }
   return text.empty() ? "no trial was made\n" : text;
