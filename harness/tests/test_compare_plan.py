@@ -65,13 +65,13 @@ class Variables(InstantTest):
         other = {"A": "none", "B": "none", "DELTA": "900", "DRY_RUN": "true", "FLOOR": "none.json", "FORMAT": "junit",
                  "INJECTED_DELAY": "9", "LAUNCH_OPTION": "--window=9ms", "LOAD": "half", "OUT": "evil", "PROGRESS": "none",
                  "ROUNDS": "3", "SEED": "x", "STRICT": "x", "TIME_BUDGET": "1us", "POWER": "x", "TRIALS": "x", "WINDOW": "x"}
-        given = ["--delta", "5", "--dry-run=false", "--format", "json", "--launch-option=--window=8ms", "--out", "out", "--progress", "plain",
-                 "--rounds", "6", "--seed", "1", "--strict=false", "--time-budget", "1m"]
+        given = ["--delta", "5", "--dry-run=false", "--format", "json", "--launch-option=--window=8ms", "--out", "out",
+                 "--progress", "plain", "--rounds", "6", "--seed", "1", "--strict=false", "--time-budget", "1m"]
         variables = {"BENCH_ALL_" + name: value for name, value in other.items() if name not in ("FLOOR", "INJECTED_DELAY", "LOAD")}
         result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), *given, "same"], environment=variables)
         self.assertIn('"verdict"', result.out, result)
         self.assertIn("bench-all: round 1", result.err)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["a", "a.count", "b", "b.count", "out"])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a", "a.same", "b", "b.same", "out"])
         with open(self.path("out", "ab.jsonl"), encoding="utf-8") as log:
             settings = json.loads(log.readline())
         self.assertEqual((settings["delta"], settings["options"], settings["rounds_asked"]), (0.05, ["--window=8ms"], 6))
@@ -80,8 +80,10 @@ class Variables(InstantTest):
     def test_a_command_ignores_the_variables_of_another(self):
         program = self.side("a")
         two = ["ab", "--a", program, "--b", self.side("b"), "--dry-run"]
-        for words, names in ((two, ("TRIALS", "POWER", "WINDOW")), (["aa", "--a", program, "--dry-run"], ("STRICT", "FORMAT", "INJECTED_DELAY", "FLOOR")),
-                             (["list"], ("WINDOW", "TIME_BUDGET", "LAUNCHES", "ORDER", "FORMAT")), (["env"], ("WINDOW", "PROFILE", "RATE", "OUT")),
+        for words, names in ((two, ("TRIALS", "POWER", "WINDOW")),
+                             (["aa", "--a", program, "--dry-run"], ("STRICT", "FORMAT", "INJECTED_DELAY", "FLOOR")),
+                             (["list"], ("WINDOW", "TIME_BUDGET", "LAUNCHES", "ORDER", "FORMAT")),
+                             (["env"], ("WINDOW", "PROFILE", "RATE", "OUT")),
                              (["man"], ("JSON", "SEED")), (["run", "--dry-run"], ("JSON", "FORMAT"))):
             for name in names:
                 with self.subTest(words=words[0], name=name):
