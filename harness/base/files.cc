@@ -25,15 +25,17 @@ std::optional<std::string> read_text(const fs::path& path) {
   return text;
 }
 
-std::string content_of(const fs::path& path) {
+std::string hash_of(const std::string& bytes) {
   std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char byte : read_text(path).value_or("")) {
+  for (const char byte : bytes) {
     hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
   }
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
   return text;
 }
+
+std::string content_of(const fs::path& path) { return hash_of(read_text(path).value_or("")); }
 
 void cannot_write(const fs::path& path) { throw CannotWrite(path.string() + ": " + reason(errno)); }
 

@@ -10,7 +10,9 @@ namespace harness {
 // Returns all that a file holds; nothing if it cannot be read.
 std::optional<std::string> read_text(const std::filesystem::path& path);
 
-// Returns a number of what the file holds, FNV-1a of 64 bits in hexadecimal digits: two that differ hold something else.
+// Returns a number of these bytes, FNV-1a of 64 bits in hexadecimal digits; and that of what a file holds: two that differ
+// hold something else.
+std::string hash_of(const std::string& bytes);
 std::string content_of(const std::filesystem::path& path);
 
 // Writes all of `text` to a descriptor. `path` is named in the CannotWrite that it throws.

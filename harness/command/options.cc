@@ -87,6 +87,21 @@ std::string name_of(Command command) {
   return std::find_if(kCommands.begin(), kCommands.end(), is_it)->first;
 }
 
+// Which command the words name. What is wrong with them is said when they are parsed with their variables.
+Command command_in(int argc, char** argv, const std::vector<const Scenario*>& scenarios) {
+  Options options;
+  RawOptions raw;
+  CLI::App app;
+  declare(app, scenarios, options, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const std::exception&) {  // CLI11's and BadUsage
+  }
+  const auto named = app.get_subcommands();
+  if (!named.empty()) return kCommands.at(named.front()->get_name());
+  return raw.list ? Command::kList : Command::kRun;
+}
+
 }  // namespace
 
 Reference reference_of(const std::vector<const Scenario*>& scenarios) {
@@ -117,12 +132,15 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   CLI::App app{
       "Measures Python's concurrency toolbox in C++ beside everything else one might pick."};
   declare(app, scenarios, options, raw);
+  const Command command = command_in(argc, argv, scenarios);
+  accept_variables(app, [&](const auto* option) { return is_used(option, command, raw.uses); });
   try {
     app.parse(argc, argv);
     check(options, raw);
   } catch (const CLI::CallForHelp&) {
     const auto named = app.get_subcommands();
     const auto name = named.empty() ? "" : named.front()->get_name();
+    if (named.empty()) accept_variables(app);  // it shows all
     options.answer = named.empty() ? app.get_formatter()->make_help(&app, app.get_name(),
                                                                     CLI::AppFormatMode::Normal)
                                    : help_of(app, kCommands.at(name), name, raw);

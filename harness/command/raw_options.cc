@@ -4,7 +4,6 @@
 #include "harness/base/lists.h"
 #include "harness/command/profiles.h"
 #include "harness/command/subcommand.h"
-#include "harness/command/variables.h"
 #include "harness/record/environment.h"
 #include "harness/run/progress.h"
 
@@ -170,7 +169,6 @@ void declare(CLI::App& app, const std::vector<const Scenario*>& scenarios, Optio
     sub->add_option("filter", options.selection.filters, kFilterMeaning);
   }
   for (auto* sub : app.get_subcommands(nullptr)) sub->set_help_flag();
-  accept_variables(app);
 }
 
 }  // namespace harness

@@ -34,8 +34,7 @@ void check_resume(const Options& options, const std::vector<UsedBy>& uses) {
 void check_use(const Options& options, const std::string& command,
                const std::vector<UsedBy>& uses) {
   for (const auto& [option, commands] : uses) {
-    if (option->count() == 0 || contains(commands, options.command) || is_from_variable(*option))
-      continue;
+    if (option->count() == 0 || contains(commands, options.command)) continue;
     throw BadUsage(option->get_name() + ": `" + command + "` does not use it; leave it out");
   }
   const auto& filters = options.selection.filters;

@@ -23,14 +23,14 @@ std::string variable_of(const std::string& long_name) {
 
 }  // namespace
 
-void accept_variables(CLI::App& app) {
+void accept_variables(CLI::App& app, const std::function<bool(const CLI::Option*)>& wanted) {
   for (auto* option : app.get_options()) {
     const auto names = option->get_lnames();
-    if (names.empty() || names[0] == "help" || names[0] == "version") continue;
+    if (names.empty() || names[0] == "help" || names[0] == "version" || !wanted(option)) continue;
     option->envname(variable_of(names[0]));
   }
   for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    accept_variables(*command);
+    accept_variables(*command, wanted);
   }
 }
 

@@ -3,15 +3,19 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <map>
 #include <string>
 
 namespace harness {
 
-// For all options of the command and of its subcommands that have a long name.
-void accept_variables(CLI::App& app);
+// For all options of the command and of its subcommands that have a long name, or for those of them that are `wanted`: the
+// variable of an option that a command does not use means nothing to it.
+void accept_variables(
+    CLI::App& app,
+    const std::function<bool(const CLI::Option*)>& wanted = [](auto) { return true; });
 
-// Whether the option has the value of its variable. A command that does not use the option ignores it.
+// Whether the option has the value of its variable.
 bool is_from_variable(const CLI::Option& option);
 
 // The same, and it is not among these words, where it may have been given the same value.

@@ -21,6 +21,14 @@ std::string impossible_in(const Json& row) {
   return "";
 }
 
+// What a run says of its program; empty if it says nothing, as an older one does.
+std::string linked_in(const Json& run) {
+  const auto tool = run.find("tool");
+  if (tool == run.end() || !tool->is_object()) return "";
+  const auto linked = tool->find("linked");
+  return linked != tool->end() && linked->is_string() ? linked->get<std::string>() : "";
+}
+
 }  // namespace
 
 Sample sample_of(const std::vector<Json>& rows) {
@@ -55,7 +63,9 @@ Launched launched_of(const std::vector<Json>& rows) {
 Launched launched_of_events(const std::vector<Json>& events) {
   std::vector<Json> rows;
   std::optional<LateEnd> late;
+  std::string linked;
   for (const auto& event : events) {
+    if (event.value("event", "") == "run") linked = linked_in(event);
     if (event.value("event", "") != "sample") continue;
     rows.push_back(event.at("row"));
     if (rows.back().value("status", "") != "timeout") continue;
@@ -66,6 +76,7 @@ Launched launched_of_events(const std::vector<Json>& events) {
   }
   Launched launched = launched_of(rows);
   launched.late = late;
+  launched.linked = linked;
   return launched;
 }
 

@@ -25,6 +25,7 @@ struct Launched {
   Sample sample = {};
   std::string failure = {};          // why it measured nothing; empty if it did
   std::optional<LateEnd> late = {};  // nothing if it ended by itself
+  std::string linked = {};           // of which code it says that it is made (base/linked.h)
 };
 
 // Of the rows of one launch: it failed if a row did not end well, or if there is none.

@@ -1,9 +1,12 @@
 #include "harness/record/baseline.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 
 #include "harness/base/errors.h"
@@ -46,11 +49,32 @@ void expect_can_be_saved(const std::string& name) {
   Folder(baseline_folder(name), trial, "--save-baseline").take_back();
 }
 
+namespace {
+
+// Of runs that keep themselves under one name at the same time, each is written whole: a later one waits, and replaces it.
+class FolderLock {
+ public:
+  explicit FolderLock(const fs::path& folder)
+      : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (fd_ < 0) cannot_write(folder);
+    while (::flock(fd_, LOCK_EX) != 0 && errno == EINTR) continue;
+  }
+  ~FolderLock() { ::close(fd_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
 void save_baseline(const std::string& name, const fs::path& folder) {
   const fs::path kept = baseline_folder(name);
   std::error_code error;
   fs::create_directories(kept, error);
   if (error) throw CannotWrite(kept.string() + ": " + error.message());
+  const FolderLock lock(kept);
   const auto events = read_text(folder / "events.jsonl");
   if (!events) cannot_write(folder / "events.jsonl");
   write_file(kept / "events.jsonl", *events);

@@ -16,6 +16,7 @@
 #include "harness/base/cpus.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/base/linked.h"
 #include "harness/base/lists.h"
 #include "harness/base/topology.h"
 #include "harness/measure/calibration.h"
@@ -191,7 +192,8 @@ Json environment() {
             {"version", build_facts::kVersion},
             {"git_sha", known(std::string(build_commit::kSha))},
             {"git_dirty", is_dirty()},
-            {"content", program()}}},
+            {"content", program()},
+            {"linked", known(linked())}}},
           {"build",
            {{"compiler", build_facts::kCompiler},
             {"compiler_version", build_facts::kCompilerVersion},

@@ -175,9 +175,16 @@ Build Build::find(const std::string& what, const Revision::Say& say) {
 }
 
 Build::Place Build::look_for(const std::string& what) {
-  if (is_program(what)) return {fs::canonical(what)};
-  if (is_program(fs::path(what) / "bin" / "bench-all")) {
-    return {fs::canonical(fs::path(what) / "bin" / "bench-all")};
+  const fs::path in_folder = fs::path(what) / "bin" / "bench-all";
+  const bool is_file = is_program(what);
+  if (is_file || is_program(in_folder)) {
+    // A name of both kinds is likely to be meant as the other one.
+    const bool may_be_name = !what.starts_with('/') && !what.starts_with('.');
+    if (may_be_name && Revision::named(what)) {
+      throw BadUsage(in_quotes(what) + " is ambiguous: " + (is_file ? "a program" : "a folder") +
+                     " and a commit; give " + in_quotes("./" + what) + " or the commit's number");
+    }
+    return {fs::canonical(is_file ? fs::path(what) : in_folder)};
   }
   const auto revision = Revision::named(what);
   if (!revision) {

@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,8 @@ class Comparison {
   void run(const Progress& progress);
 
   const Compared& result() const { return result_; }
+  // As Rounds::are_same_code().
+  std::optional<bool> are_same_code() const { return rounds_.are_same_code(); }
 
  private:
   void judge_all();

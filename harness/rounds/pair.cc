@@ -31,6 +31,8 @@ Json json_of(const Pair& pair) {
   Json json = {{"event", "pair"},         {"case", pair.name},    {"fresh", pair.fresh},
                {"seconds", pair.seconds}, {"a", json_of(pair.a)}, {"b", json_of(pair.b)},
                {"failure", pair.failure}};
+  if (!pair.linked_a.empty()) json["linked_a"] = pair.linked_a;
+  if (!pair.linked_b.empty()) json["linked_b"] = pair.linked_b;
   for (const auto& late : pair.late) json["late"].push_back(json_of(late));
   return json;
 }
@@ -42,6 +44,8 @@ Pair pair_from(const Json& json) {
             .seconds = json.at("seconds").get<double>(),
             .a = sample_from(json.at("a")),
             .b = sample_from(json.at("b")),
+            .linked_a = json.value("linked_a", ""),
+            .linked_b = json.value("linked_b", ""),
             .failure = json.at("failure").get<std::string>()};
   for (const auto& late : json.value("late", Json::array())) {
     pair.late.push_back(late_launch_from(late));

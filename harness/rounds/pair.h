@@ -11,11 +11,12 @@
 namespace harness {
 
 struct Pair {
-  std::string name;          // of the case
-  bool fresh = false;        // of the rounds that confirm what seems worse
-  double seconds = 0;        // it took
-  Sample a = {}, b = {};     // empty if a launch failed
-  std::string failure = {};  // "B failed in launch 3: exit code 1"
+  std::string name;                          // of the case
+  bool fresh = false;                        // of the rounds that confirm what seems worse
+  double seconds = 0;                        // it took
+  Sample a = {}, b = {};                     // empty if a launch failed
+  std::string linked_a = {}, linked_b = {};  // as Launched says; empty if it is not known
+  std::string failure = {};                  // "B failed in launch 3: exit code 1"
   // Those that did not end in time: after the first, both builds were launched again.
   std::vector<LateLaunch> late = {};
 };

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 
 namespace harness {
@@ -22,7 +23,10 @@ ComparisonSettings::OfPair options_of(const std::string& name, const ComparisonS
 }  // namespace
 
 void PairSource::go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep) {
-  for (const auto& pair : made) made_[{pair.name, pair.fresh}].push_back(pair);
+  for (const auto& pair : made) {
+    expect_same_code(pair);
+    made_[{pair.name, pair.fresh}].push_back(pair);
+  }
   keep_ = std::move(keep);
 }
 
@@ -61,14 +65,28 @@ void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& s
       return false;
     }
     (is_a ? pair.a : pair.b) = std::move(launched.sample);
+    (is_a ? pair.linked_a : pair.linked_b) = std::move(launched.linked);
     return true;
   };
   const bool a_first = number % 2 == 1;
   if (!launch_of(a_first) || !launch_of(!a_first)) pair.a = pair.b = {};
 }
 
+void PairSource::expect_same_code(const Pair& pair) {
+  const auto expect = [](const char* which, const Build& build, const std::string& now,
+                         std::string& first) {
+    if (first.empty()) first = now;
+    if (now.empty() || now == first) return;
+    throw BadUsage(std::string(which) + " (" + build.program().string() +
+                   ") was replaced while it was measured: what it runs, or a library that it "
+                   "loads, is another one than at first; name a copy, and another --out");
+  };
+  expect("A", a_, pair.linked_a, linked_a_);
+  expect("B", b_, pair.linked_b, linked_b_);
+}
+
 std::optional<Pair> PairSource::launch(const std::string& name, int number, bool fresh,
-                                       const ComparisonSettings& settings) const {
+                                       const ComparisonSettings& settings) {
   const auto begun = Clock::now();
   Pair pair{.name = name, .fresh = fresh};
   launch_both(pair, number, settings);
@@ -78,6 +96,7 @@ std::optional<Pair> PairSource::launch(const std::string& name, int number, bool
     if (pair.late.size() > 1) pair.failure += ", and when it was made again";
   }
   if (interrupted() != 0) return {};
+  expect_same_code(pair);
   pair.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
   keep_(pair);
   return pair;

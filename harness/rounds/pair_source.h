@@ -25,15 +25,23 @@ class PairSource {
   bool has_made(const std::string& name, bool fresh) const;
   // Returns one that was made earlier; nothing if there is none.
   std::optional<Pair> take_made(const std::string& name, bool fresh);
+  // Throws BadUsage if a launch of a build is of other code than its first one was: it is not known which gave what.
+  //
   // Launches both builds, A first if `number` is odd. If one is late, both are launched again, once: launches that lie a
   // timeout apart are no neighbours. Returns nothing if it was interrupted.
   std::optional<Pair> launch(const std::string& name, int number, bool fresh,
-                             const ComparisonSettings& settings) const;
+                             const ComparisonSettings& settings);
+
+  // Returns of which code the launches of A and of B were (Launched::linked); empty if it is not known.
+  const std::string& linked_a() const { return linked_a_; }
+  const std::string& linked_b() const { return linked_b_; }
 
  private:
   void launch_both(Pair& pair, int number, const ComparisonSettings& settings) const;
+  void expect_same_code(const Pair& pair);
 
   Build a_, b_;
+  std::string linked_a_, linked_b_;
   std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
   std::function<void(const Pair&)> keep_ = [](const Pair&) {};
 };

@@ -25,6 +25,7 @@ TEST(EnvironmentTest, ARunSaysWhatItWasMadeWithAndWhere) {
   EXPECT_EQ(all["tool"]["version"], version());
   for (const auto& [group, fact] : {std::pair{"tool", "git_sha"},
                                     {"tool", "git_dirty"},
+                                    {"tool", "linked"},
                                     {"build", "compiler"},
                                     {"build", "compiler_version"},
                                     {"build", "type"},

@@ -8,6 +8,7 @@ import unittest
 from comparing import INSTANT, InstantTest
 
 
+RUN, SAYING = """'{"event":"run","run_id":"x"}'""", """'{"event":"run","run_id":"x","tool":{"linked":"'$(cat "$0.linked")'"}}'"""
 ALL, ONE = '["noisy", "same", "slow"]', '["same"]'  # what a build lists
 
 
@@ -67,7 +68,46 @@ class Foreign(InstantTest):
 
     def test_the_same_program_on_both_sides_is_said(self):
         shutil.copy(self.path("a"), self.path("b"))
-        self.assertIn("warning: A and B are the same program, so that only chance makes them differ\n", self.ab().out)
+        self.assertIn("warning: A and B are the same program, as far as their files say, so that only chance makes them differ\n",
+                      self.ab().out)
+
+    def runs(self, name, code):
+        """A wrapper, alike on both sides, whose launches say of which code they are."""
+        with open(self.path(name), "w", encoding="ascii") as file:
+            file.write((INSTANT % "a").replace(ALL, ONE).replace(RUN, SAYING))
+        os.chmod(self.path(name), 0o755)
+        with open(self.path(name + ".linked"), "w", encoding="ascii") as file:
+            file.write(code)
+
+    def test_wrappers_that_are_alike_are_the_same_program_only_if_what_they_run_is(self):
+        for other, said in (("1", True), ("2", False)):
+            self.runs("a", "1")
+            self.runs("b", other)
+            warned = "warning: A and B are the same program, so that only chance makes them differ\n" in self.ab(out=other).out
+            self.assertEqual(warned, said)
+
+    def test_what_a_wrapper_runs_is_not_exchanged_without_being_named(self):
+        other = ("B (%s) was replaced while it was measured: what it runs, or a library that it loads, is another one than at first; "
+                 "name a copy, and another --out\n" % self.path("b"))
+        for name in "ab":
+            self.runs(name, "1")
+        self.assertEqual(self.ab().code, 0)
+        lines = self.lines()
+        with open(self.path("out", "ab.jsonl"), "w", encoding="utf-8") as file:
+            file.writelines(lines[:-2])
+        self.runs("b", "2")
+        result = self.ab("--resume")
+        self.assertEqual(result.code, 2, result)
+        self.assertTrue(result.err.endswith(other), result)
+        with open(self.path("b"), encoding="ascii") as file:
+            text = file.read()
+        with open(self.path("b"), "w", encoding="ascii") as file:
+            file.write(text.replace("case $name$side in", '[ "$count" = 5 ] && echo 3 >"$0.linked"\ncase $name$side in'))
+        self.remove("b.same")
+        result = self.ab(out="new")
+        self.assertEqual(result.code, 2, result)
+        self.assertTrue(result.err.endswith(other), result)
+        self.assertFalse(os.path.exists(self.path("new", "compare.md")))
 
     def test_cases_that_a_build_no_longer_lists_do_not_vanish_by_resume(self):
         for name in "ab":

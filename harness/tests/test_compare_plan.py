@@ -1,5 +1,6 @@
 """bench-all ab --dry-run and --progress: what there will be, and how far it is."""
 
+import json
 import os
 import unittest
 
@@ -55,6 +56,39 @@ class Plan(InstantTest):
                                                         % self.path("out%d" % at)]
                 self.assertEqual(result.err.splitlines()[:1] + result.err.splitlines()[1:][-1:], said)
         self.refuses([*words, "--progress", "bar"], 2, "--progress: bar not in {auto,plain,none}; see bench-all ab --help")
+
+
+class Variables(InstantTest):
+    """An option of the command line comes before its variable, and a command ignores variables of what it does not have."""
+
+    def test_what_the_command_line_says_comes_before_each_variable(self):
+        other = {"A": "none", "B": "none", "DELTA": "900", "DRY_RUN": "true", "FLOOR": "none.json", "FORMAT": "junit",
+                 "INJECTED_DELAY": "9", "LAUNCH_OPTION": "--window=9ms", "LOAD": "half", "OUT": "evil", "PROGRESS": "none",
+                 "ROUNDS": "3", "SEED": "x", "STRICT": "x", "TIME_BUDGET": "1us", "POWER": "x", "TRIALS": "x", "WINDOW": "x"}
+        given = ["--delta", "5", "--dry-run=false", "--format", "json", "--launch-option=--window=8ms", "--out", "out",
+                 "--progress", "plain", "--rounds", "6", "--seed", "1", "--strict=false", "--time-budget", "1m"]
+        variables = {"BENCH_ALL_" + name: value for name, value in other.items() if name not in ("FLOOR", "INJECTED_DELAY", "LOAD")}
+        result = self.run_it(["ab", "--a", self.side("a"), "--b", self.side("b"), *given, "same"], environment=variables)
+        self.assertIn('"verdict"', result.out, result)
+        self.assertIn("bench-all: round 1", result.err)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a", "a.same", "b", "b.same", "out"])
+        with open(self.path("out", "ab.jsonl"), encoding="utf-8") as log:
+            settings = json.loads(log.readline())
+        self.assertEqual((settings["delta"], settings["options"], settings["rounds_asked"]), (0.05, ["--window=8ms"], 6))
+        self.assertEqual((settings["a"]["program"], settings["b"]["program"]), (self.path("a"), self.path("b")))
+
+    def test_a_command_ignores_the_variables_of_another(self):
+        program = self.side("a")
+        two = ["ab", "--a", program, "--b", self.side("b"), "--dry-run"]
+        for words, names in ((two, ("TRIALS", "POWER", "WINDOW")),
+                             (["aa", "--a", program, "--dry-run"], ("STRICT", "FORMAT", "INJECTED_DELAY", "FLOOR")),
+                             (["list"], ("WINDOW", "TIME_BUDGET", "LAUNCHES", "ORDER", "FORMAT")),
+                             (["env"], ("WINDOW", "PROFILE", "RATE", "OUT")),
+                             (["man"], ("JSON", "SEED")), (["run", "--dry-run"], ("JSON", "FORMAT"))):
+            for name in names:
+                with self.subTest(words=words[0], name=name):
+                    result = self.run_it(words, environment={"BENCH_ALL_" + name: "none"})
+                    self.assertEqual(result.code, 0, result)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ set(GILFREE_PATIENCE 1 CACHE STRING "Factor of the tests' timeouts and watchdogs
 option(GILFREE_COVERAGE "Count which lines and branches run: clang only, scripts/checks/cpp-coverage" OFF)
 
 # What every target of ours is compiled with. -z now: a crash walk must not step through the
-# dynamic linker's lazy binding.
+# dynamic linker's lazy binding. --build-id: by it `ab` tells two builds apart, whatever file started them (harness/base/linked.h).
 add_library(gilfree_options INTERFACE)
 target_include_directories(gilfree_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(gilfree_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow)
@@ -37,7 +37,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(gilfree_options INTERFACE -Wno-restrict)  # false alarms: GCC bug 105651
 endif()
-target_link_options(gilfree_options INTERFACE -Wl,-z,now)
+target_link_options(gilfree_options INTERFACE -Wl,-z,now -Wl,--build-id)
 target_link_libraries(gilfree_options INTERFACE Threads::Threads)
 if(GILFREE_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

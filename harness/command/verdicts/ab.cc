@@ -92,16 +92,26 @@ int rounds_of(const CompareOptions& options, std::size_t cases, const SettingsLo
 
 // What holds for all rows.
 void warn_of(const CompareOptions& options, const Cases& cases, const Floors& floors,
-             const Json& settings, Comparison& comparison) {
+             Comparison& comparison) {
   for (const auto& doubt : floors.doubts) comparison.warn(doubt);
   if (options.injected_delay_ns) {
     comparison.warn("B was slowed on purpose: --injected-delay");
-  } else if (settings.at("a").at("content") == settings.at("b").at("content")) {
-    comparison.warn("A and B are the same program, so that only chance makes them differ");
   }
   if (cases.only_b.empty()) return;
   comparison.warn("A does not have " + counted(cases.only_b.size(), "case") + ": " +
                   few_of(cases.only_b));
+}
+
+// By what the launches say that they are made of: a wrapper script, or a program of shared libraries, may be one file and
+// run two things. An older program, or one without build IDs, does not say it.
+void warn_of_same_code(const Json& settings, Comparison& comparison) {
+  const bool same_file = settings.at("a").at("content") == settings.at("b").at("content");
+  const auto same_code = comparison.are_same_code();
+  if (same_code ? *same_code : same_file) {
+    comparison.warn(std::string("A and B are the same program") +
+                    (same_code ? "" : ", as far as their files say") +
+                    ", so that only chance makes them differ");
+  }
 }
 
 // Whether it names a build; a filter names none.
@@ -149,7 +159,7 @@ int ab(CompareOptions options) {
   if (options.format == Format::kGithub) options.settings.reader = Reader::kAction;
   Comparison comparison(a, b, cases.shared, options.settings);
   for (const auto& name : cases.only_a) comparison.leave_out(name, "B does not have it");
-  warn_of(options, cases, floors, settings, comparison);
+  warn_of(options, cases, floors, comparison);
   comparison.go_on_from(made, [&](const Pair& pair) { log.append(json_of(pair)); });
   if (options.resume && !options.quiet) {
     std::cerr << "bench-all: going on with "
@@ -157,6 +167,7 @@ int ab(CompareOptions options) {
               << one_line(log.folder().string()) << std::endl;
   }
   comparison.run(progress_of(options, ""));
+  if (!options.injected_delay_ns) warn_of_same_code(settings, comparison);
   a.expect_as_it_was("A", settings.at("a"));
   b.expect_as_it_was("B", settings.at("b"));
   auto result = comparison.result();

@@ -1,6 +1,8 @@
 #include "harness/command/verdicts/compare.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <random>
 #include <string>
 #include <utility>
@@ -56,67 +58,82 @@ constexpr char kAboutAa[] =
     "cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 
-// Adds the two commands and their options.
-void declare(CLI::App& app, CompareOptions& options) {
-  app.name("bench-all");
-  app.require_subcommand(1, 1);
-  auto* ab_command = app.add_subcommand("ab", "is build B slower than build A?");
-  ab_command->footer(kAboutAb);
-  ab_command->add_option("--a", options.a, "a bench-all, a build folder or a git revision")
+void declare_ab(CLI::App& app, CompareOptions& options) {
+  auto* command = app.add_subcommand("ab", "is build B slower than build A?");
+  command->footer(kAboutAb);
+  command->add_option("--a", options.a, "a bench-all, a build folder or a git revision")
       ->check(not_empty());
-  ab_command->add_option("--b", options.b, "the same")->check(not_empty());
-  ab_command
+  command->add_option("--b", options.b, "the same")->check(not_empty());
+  command
       ->add_option("--floor", options.floor,
                    "the aa.json that `aa` wrote on this machine: a change that it could not find "
                    "counts as none")
       ->type_name("FILE");
-  ab_command
+  command
       ->add_option(
           "--injected-delay", options.injected_delay_ns,
           "slow B alone: work that many ns in each operation, to see that this gate finds it")
       ->type_name("NS")
       ->check(number_between(0, 1e9));
-  ab_command->add_flag("--strict", options.strict,
-                       "undecided cases, and a p99, CPU time or fairness that B lacks, end with 4");
-  auto* resume = ab_command->add_flag(
-      "--resume", options.resume, "go on with the rounds that --out has, and add what is missing");
-  add_dry_run(*ab_command, options, resume);
-  ab_command->add_option("words", options.words,
-                         "A and B, unless given by --a and --b; then filters");
-  add_format(*ab_command, options.format);
-  add_shared(*ab_command, options);
-  auto* aa_command =
-      app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
-  aa_command->add_option("--a", options.a, "the build; this one if not given")->check(not_empty());
-  aa_command
+  command->add_flag("--strict", options.strict,
+                    "undecided cases, and a p99, CPU time or fairness that B lacks, end with 4");
+  auto* resume = command->add_flag("--resume", options.resume,
+                                   "go on with the rounds that --out has, and add what is missing");
+  add_dry_run(*command, options, resume);
+  command->add_option("words", options.words, "A and B, unless given by --a and --b; then filters");
+  add_format(*command, options.format);
+  add_shared(*command, options);
+}
+
+void declare_aa(CLI::App& app, CompareOptions& options) {
+  auto* command = app.add_subcommand("aa", "how often is `ab` wrong here, and what would it find?");
+  command->footer(kAboutAa);
+  command->add_option("--a", options.a, "the build; this one if not given")->check(not_empty());
+  command
       ->add_option_function<std::string>(
           "--trials",
           [&](const std::string& text) { options.trials = between("--trials", text, 1, 100'000); },
           "comparisons of the build with itself (20); with --power, of each slowdown")
       ->type_name("N");
-  aa_command
+  command
       ->add_option_function<std::vector<std::string>>(
           "--power", [&](const auto& lists) { options.powers = powers_in(lists); },
           "instead slow B by so many percent, as 5,10: how often is that found?")
       ->type_name("LIST")
       ->allow_extra_args(false);
-  add_dry_run(*aa_command, options,
-              aa_command->add_flag("--resume", options.resume,
-                                   "keep the trials that --out has, and add to them"));
-  aa_command->add_option("words", options.words, "filters: scenarios or cases");
-  add_shared(*aa_command, options);
-  aa_command->footer(kAboutAa);
+  add_dry_run(*command, options,
+              command->add_flag("--resume", options.resume,
+                                "keep the trials that --out has, and add to them"));
+  command->add_option("words", options.words, "filters: scenarios or cases");
+  add_shared(*command, options);
+}
+
+// Each has an app of its own: CLI11 takes the variables of a command's options though another one is named, and both write
+// to the same CompareOptions.
+struct Command {
+  const char* name;
+  void (*declare)(CLI::App&, CompareOptions&);
+  int (*run)(CompareOptions);
+};
+
+constexpr Command kCommands[] = {{"ab", declare_ab, ab}, {"aa", declare_aa, self_test}};
+
+void declare(const Command& command, CLI::App& app, CompareOptions& options) {
+  app.name("bench-all");
+  app.require_subcommand(1, 1);
+  command.declare(app, options);
   accept_variables(app);
 }
 
 }  // namespace
 
 std::vector<CommandReference> comparison_commands() {
-  CompareOptions options;
-  CLI::App app;
-  declare(app, options);
   std::vector<CommandReference> all;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const auto& each : kCommands) {
+    CompareOptions options;
+    CLI::App app;
+    declare(each, app, options);
+    const CLI::App* command = app.get_subcommand(each.name);
     all.push_back({command->get_name(),
                    command->get_description(),
                    options_of(*command, words_of_options()),
@@ -129,9 +146,13 @@ int compare(int argc, char** argv) {
   CompareOptions options;
   options.settings.seed = std::random_device()();
   CLI::App app{"Compares builds by rounds of neighbouring fresh processes."};
-  declare(app, options);
-  if (const auto code = answered(argv[1], app, argc, argv)) return *code;
-  if (const auto* named = app.get_subcommand("ab"); named->parsed()) {
+  const Command& command =
+      *std::find_if(std::begin(kCommands), std::end(kCommands),
+                    [&](const Command& each) { return is_named(argc, argv, {each.name}); });
+  declare(command, app, options);
+  if (const auto code = answered(command.name, app, argc, argv)) return *code;
+  if (command.run == ab) {
+    const auto* named = app.get_subcommand(command.name);
     options.may_be_named_by_words = is_from_variable_alone(*named->get_option("--a"), argc, argv) &&
                                     is_from_variable_alone(*named->get_option("--b"), argc, argv);
   }
@@ -139,7 +160,7 @@ int compare(int argc, char** argv) {
   options.settings.delta = options.delta_percent / 100;
   options.settings.options = options.launch_options;
   if (!options.load.empty()) options.settings.options.push_back("--load=" + options.load);
-  return app.got_subcommand("ab") ? ab(std::move(options)) : self_test(std::move(options));
+  return command.run(std::move(options));
 }
 
 }  // namespace harness

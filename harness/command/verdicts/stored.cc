@@ -18,15 +18,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What cannot be a name is none: a folder may be called otherwise.
+bool is_baseline(const std::string& name) try {
+  std::error_code none;
+  return fs::exists(baseline_folder(name) / "events.jsonl", none);
+} catch (const BadUsage&) {
+  return false;
+}
+
 // A folder of a run, or the name of a baseline.
 StoredRun find_run(const std::string& what) {
   if (what.empty()) throw BadUsage("compare: the name of a run is empty");
   std::error_code none;  // a name that is too long is none of a folder
-  if (fs::exists(fs::path(what) / "events.jsonl", none)) return read_run(what, what);
+  const bool is_folder = fs::exists(fs::path(what) / "events.jsonl", none);
   const bool may_be_name = what.find('/') == std::string::npos && what != "." && what != "..";
-  if (may_be_name && fs::exists(baseline_folder(what) / "events.jsonl", none)) {
-    return read_run(baseline_folder(what), what);
+  const bool is_name = may_be_name && is_baseline(what);
+  if (is_folder && is_name) {
+    throw BadUsage("compare: " + in_quotes(what) + " is ambiguous: a folder and a baseline; give " +
+                   in_quotes("./" + what) + " or --baseline " + what);
   }
+  if (is_folder) return read_run(what, what);
+  if (is_name) return read_run(baseline_folder(what), what);
   throw BadUsage(in_quotes(what) +
                  " is no folder that `run` wrote and no baseline; see "
                  "`bench-all run --save-baseline NAME`");
