@@ -18,8 +18,8 @@ may exceed it; where that was not measured it is 1 / rate too. A family is a con
 A case of which a launch failed or hung is a failure in junit.xml and has no number in bench.json, gha.json and bmf.json: it is named
 on standard error. Files in hgrm/ that an earlier export made are replaced, all of them.
 
-Exit codes: 0 written; 2 wrong usage or no run; 3 written, but damaged rows are left out, which are named on standard error; 7 cannot be
-written.
+Exit codes: 0 written; 2 wrong usage or no run; 3 written, but the run was cut short or measured nothing, which is an error in junit.xml
+too, or damaged rows are left out: standard error says which; 7 cannot be written.
 """
 
 import collections
@@ -34,7 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # python3 -I lea
 
 from data.console import CANNOT_WRITE, fail, leave, reason, say  # noqa: E402
 from data.files import write_text  # noqa: E402
-from data.run_folder import CUT_SHORT, BadRun, measured, read_histogram, read_run  # noqa: E402
+from data.run_folder import CUT_SHORT, BadRun, broken_launches, read_histogram, read_run, whole  # noqa: E402
 from data.words import launches as launches_text  # noqa: E402
 
 NAME, BAD_USAGE, INCOMPLETE = "export.py", 2, 3
@@ -61,15 +61,6 @@ def launches_of(rows, column):
         if number(row, column) is not None:
             groups.setdefault(row["launch"], []).append(number(row, column))
     return [statistics.median(values) for values in groups.values()]
-
-
-def broken_launches(rows):
-    """Returns {case: {launch: "failed: why"}} of the launches with a window that was measured and did not end well."""
-    broken = collections.OrderedDict()
-    for row in rows:
-        if row["status"] not in ("ok", "skipped"):
-            broken.setdefault(row["case"], {}).setdefault(row["launch"], row["status"] + ": " + row["error"])
-    return broken
 
 
 def left_out_text(broken, formats):
@@ -166,7 +157,12 @@ def printable(text):
     return re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "?", text)
 
 
-def junit(_, rows):
+def doubt_of(run, rows):
+    """Returns why the cases that are there do not stand for all that was wanted; None if they do."""
+    return CUT_SHORT if CUT_SHORT in run["warnings"] else None if rows else "The run measured nothing."
+
+
+def junit(run, rows):
     suites = xml.Element("testsuites")
     suite = xml.SubElement(suites, "testsuite", name="bench-all")
     counts = collections.Counter()
@@ -180,7 +176,11 @@ def junit(_, rows):
             kind = "skipped" if bad["status"] == "skipped" else "failure"
             counts[kind] += 1
             xml.SubElement(test, kind, message=printable(bad["status"] + ": " + bad["error"]))
-    suite.attrib.update(tests=str(len(suite)), failures=str(counts["failure"]), errors="0",
+    doubt = doubt_of(run, rows)
+    if doubt:
+        test = xml.SubElement(suite, "testcase", classname="bench-all", name="the run as a whole", time="0")
+        xml.SubElement(test, "error", message=doubt)
+    suite.attrib.update(tests=str(len(suite)), failures=str(counts["failure"]), errors=str(int(bool(doubt))),
                         skipped=str(counts["skipped"]))
     return {"junit.xml": '<?xml version="1.0" encoding="UTF-8"?>\n' +
             xml.tostring(suites, encoding="unicode") + "\n"}
@@ -248,12 +248,6 @@ def refuse_comparison(folder):
                 folder, "aa" if file.startswith("aa") else "ab", remedy))
 
 
-def whole(rows):
-    """Returns the measured rows of the cases of which no launch failed."""
-    broken = broken_launches(rows)
-    return [row for row in measured(rows) if row["case"] not in broken]
-
-
 NUMBERS = {"gbench": gbench, "gha": gha, "bmf": bmf}  # a broken case has none
 # How to add one: README.md.
 FORMATS = {**{name: lambda folder, run, rows, numbers=numbers: numbers(run, whole(rows)) for name, numbers in NUMBERS.items()},
@@ -288,12 +282,10 @@ def main(words):
         return fail(NAME, BAD_USAGE, why)
     except OSError as why:
         return fail(NAME, CANNOT_WRITE, "cannot write: %s" % reason(why))
-    for text in run["warnings"] if CUT_SHORT in run["warnings"] else ():
-        fail(NAME, 0, text)
-    damage = run["damage"] + histogram_damage
-    for text in damage:
+    incomplete = [*filter(None, [doubt_of(run, rows)]), *run["damage"], *histogram_damage]
+    for text in incomplete:
         fail(NAME, INCOMPLETE, text)
-    return INCOMPLETE if damage else 0
+    return INCOMPLETE if incomplete else 0
 
 
 if __name__ == "__main__":

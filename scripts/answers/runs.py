@@ -14,7 +14,7 @@ from data import axes, words
 from data.contenders import order
 from data.estimate import estimate_of, per_launch, shift, steadiness, told_apart
 from data.races import contender_of, metric_of, spins_on_request
-from data.run_folder import measured, read_run
+from data.run_folder import BadRun, measured, read_run
 from answers import needs
 from answers.answer import by_case
 from answers.tables import Cell, Notes, Table, missing, name_cell
@@ -48,6 +48,12 @@ def names_of(folders):
 
 
 def load(folders):
+    """Raises BadRun for a folder that is named twice, be it by a link: a run is no change of itself."""
+    seen = {}
+    for folder in folders:
+        first = seen.setdefault(os.path.realpath(folder), folder)
+        if first is not folder:
+            raise BadRun("%s is %s again; name each run once" % (folder, first))
     return [Loaded(name, folder, *read_run(folder)) for name, folder in zip(names_of(folders), folders)]
 
 

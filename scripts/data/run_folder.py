@@ -56,6 +56,21 @@ def measured(rows):
     return [row for row in rows if row["status"] == "ok"]
 
 
+def broken_launches(rows):
+    """Returns {case: {launch: "failed: why"}} of the launches with a window that was measured and did not end well."""
+    broken = collections.OrderedDict()
+    for row in rows:
+        if row["status"] not in ("ok", "skipped"):
+            broken.setdefault(row["case"], {}).setdefault(row["launch"], row["status"] + ": " + row["error"])
+    return broken
+
+
+def whole(rows):
+    """Returns the measured rows of the cases of which no launch failed."""
+    broken = broken_launches(rows)
+    return [row for row in measured(rows) if row["case"] not in broken]
+
+
 def without_load(rows):
     """Returns the rows that were measured beside no other load; all of them if there are none."""
     return [row for row in rows if not row["load"]] or rows

@@ -16,7 +16,7 @@ from data import words
 from data.contenders import label
 from data.estimate import NOTICED, Estimate, estimate_of
 from data.files import write_csv, write_text
-from data.run_folder import measured
+from data.run_folder import broken_launches, measured
 from answers import needs
 from figures import figure, lines
 
@@ -123,7 +123,9 @@ def write_table(folder, runs, cases):
     rows = []
     for each in in_order(runs):
         at = runs.index(each)
-        medians = [estimate_of(case.rows[at], case.metric.column).median if at in case.rows else "" for case in cases]
+        broken = broken_launches(each.rows)  # what the launches say that did not fail is no number of the case
+        medians = [estimate_of(case.rows[at], case.metric.column).median if at in case.rows and case.name not in broken else ""
+                   for case in cases]
         rows.append([seconds(each.run), str((each.run.get("tool") or {}).get("git_sha") or ""), *medians])
     write_csv(os.path.join(folder, "history.csv"), header, rows)
     # JSON is YAML, and quotes names with any character.

@@ -45,6 +45,12 @@ class Export(unittest.TestCase):
 
         return json.loads(self.read(name), parse_constant=refuse)
 
+    def change_facts(self, change):
+        facts = json.loads(self.read("run.json"))
+        change(facts)
+        with open(os.path.join(self.folder, "run.json"), "w", encoding="utf-8") as file:
+            json.dump(facts, file)
+
     def edit(self, name, old, new):
         text = self.read(name)
         self.assertIn(old, text)
@@ -76,20 +82,25 @@ class Export(unittest.TestCase):
         self.assertEqual([name for name in os.listdir(os.path.join(self.folder, "hgrm")) if name in ("old.hgrm", "notes.txt")], ["notes.txt"])
 
     def test_a_date_that_is_no_text_is_written_as_one(self):
-        with open(os.path.join(self.folder, "run.json"), encoding="utf-8") as file:
-            facts = json.load(file)
-        with open(os.path.join(self.folder, "run.json"), "w", encoding="utf-8") as file:
-            json.dump({**facts, "started_utc": float("nan")}, file)
+        self.change_facts(lambda facts: facts.update(started_utc=float("nan")))
         self.export(self.folder)
         self.assertEqual(self.loaded("bench.json")["context"]["date"], "nan")
 
     def test_a_run_that_was_cut_short_is_exported_and_that_is_said(self):
-        with open(os.path.join(self.folder, "run.json"), encoding="utf-8") as file:
-            facts = json.load(file)
-        facts.pop("finished_utc")
-        with open(os.path.join(self.folder, "run.json"), "w", encoding="utf-8") as file:
-            json.dump(facts, file)
-        self.assertIn("The run was cut short", self.export(self.folder))
+        self.change_facts(lambda facts: facts.pop("finished_utc"))
+        self.assertIn("The run was cut short", self.export(self.folder, code=3))
+        self.assertEqual(self.whole_run(), [("1", "The run was cut short: this is what it had measured until then.")])
+
+    def test_a_run_that_measured_nothing_is_an_error_in_junit_and_ends_with_3(self):
+        _, rows = self.read("samples.csv").split("\n", 1)
+        self.edit("samples.csv", rows, "")
+        self.assertIn("The run measured nothing", self.export(self.folder, code=3))
+        self.assertEqual(self.whole_run(), [("1", "The run measured nothing.")])
+
+    def whole_run(self):
+        """[(errors of the suite, message of the error)] of junit.xml."""
+        suite = xml.etree.ElementTree.fromstring(self.read("junit.xml"))[0]
+        return [(suite.get("errors"), error.get("message")) for error in suite.iter("error")]
 
     def test_2_and_what_to_give_instead_for_what_ab_and_aa_wrote(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -257,39 +268,6 @@ class Export(unittest.TestCase):
             self.skipTest("compare.py lacks its modules (python3-scipy)")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn(self.loaded("bench.json")["benchmarks"][0]["name"], result.stdout)
-
-
-class Percentiles(unittest.TestCase):
-    def test_the_lines_count_up_to_all(self):
-        sys.path.insert(0, SCRIPTS)
-        import export
-
-        lines = export.percentile_lines([(10.0, 90), (20.0, 9), (30.0, 1)]).splitlines()
-        self.assertEqual([line.split() for line in lines[2:6]],
-                         [["10.000", "0.000000000000", "90", "1.00"],
-                          ["10.000", "0.900000000000", "90", "10.00"],
-                          ["20.000", "0.990000000000", "99", "100.00"],
-                          ["30.000", "1.000000000000", "100"]])
-        self.assertIn("Total count    =          100", lines[-2])
-
-    # HdrHistogram's plotFiles.html (de84b0a, appendDataSeries) draws the lines of four columns alone.
-    def test_where_all_values_are_one_there_is_a_line_that_the_plotter_draws(self):
-        sys.path.insert(0, SCRIPTS)
-        import export
-
-        lines = export.percentile_lines([(7.0, 5)]).splitlines()
-        drawn = [line.split() for line in lines[1:] if len(line.split()) == 4 and not line.startswith("#")]
-        self.assertEqual(drawn, [["7.000", "0.000000000000", "5", "1.00"]])
-
-    def test_names_that_differ_in_odd_characters_alone_have_files_of_their_own(self):
-        sys.path.insert(0, SCRIPTS)
-        import export
-
-        taken = []
-        for name in ("a/b c", "a/b|c", "a/b_c", "x" * 300):
-            taken.append(export.file_of(name, taken))
-        self.assertEqual(taken[:3], ["a.b_c.hgrm", "a.b_c-2.hgrm", "a.b_c-3.hgrm"])
-        self.assertLessEqual(len(taken[3]), 255)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,23 @@ class Beside(Several):
         self.assertRegex(first, r"^Run .+: The run was cut short: this is what it had measured until then\.$")
         self.assertNotIn("cut short", second)
 
+    def test_a_case_of_which_a_launch_failed_has_no_number_over_time(self):
+        whole, broken = self.run_of(), self.run_of()
+        broken.samples[-1].update(status="failed", error="it fell")  # one more of a case that has numbers
+        broken.samples[-1]["case"], broken.samples[-1]["launch"] = broken.samples[0]["case"], 7
+        broken.write()
+        first, second = csv.DictReader(self.beside(whole, broken)[0]["history.csv"].splitlines())
+        self.assertTrue(first[broken.samples[0]["case"]])
+        self.assertEqual(second[broken.samples[0]["case"]], "")
+
+    def test_2_for_a_run_that_is_named_twice_be_it_by_a_link(self):
+        run, link = self.run_of(), self.out()
+        os.symlink(run.folder, link)
+        self.addCleanup(os.remove, link)
+        code, out, err = report(run.folder, link, "--out", self.out())
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("%s is %s again; name each run once" % (link, run.folder), err)
+
     def test_unlike_machines_are_marked_and_said_at_the_top(self):
         texts, _ = self.beside(self.run_of(), self.run_of(host={"cpu_model": "Another CPU", "kernel": "6.2.0"}))
         self.assertIn("Unlike runs: they differ in CPU and kernel", texts["report.html"])
