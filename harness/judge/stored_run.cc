@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
@@ -126,6 +127,21 @@ void mark_failed(ComparedRow& row, const StoredRun& run, const std::string& whic
   row.note = which + ", " + failure->second;
 }
 
+// Says if what seems changed has fewer launches than tell a change of it alone from chance.
+void warn_of_few_launches(Compared& compared, const std::vector<Judgement*>& judged, int fewest) {
+  int least = fewest;
+  for (const auto* each : judged) {
+    const bool seems_changed = each->doubt == Doubt::kChance || each->doubt == Doubt::kTooFew;
+    if (seems_changed) least = std::min(least, each->rounds);
+  }
+  if (least >= fewest) return;
+  const auto needed = std::to_string(fewest);
+  compared.warnings.push_back("of " + counted(judged.size(), "metric") +
+                              " a change of one alone can be told from chance by " + needed +
+                              " launches a side, not by " + std::to_string(least) +
+                              ": run --launches " + needed);
+}
+
 }  // namespace
 
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
@@ -218,7 +234,9 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
         row.judgement.verdict != Verdict::kIncomparable && row.judgement.interval;
     if (is_judged) judgements.push_back(&row.judgement);
   }
-  control_false_discoveries(judgements, launches_that_discover(judgements.size()));
+  const int fewest = launches_that_discover(judgements.size());
+  control_false_discoveries(judgements, fewest);
+  warn_of_few_launches(compared, judgements, fewest);
   return compared;
 }
 

@@ -93,7 +93,8 @@ void Comparison::judge_all() {
                         row->judgement.rounds_needed <= rounds_.most_rounds();
     say_where_it_lacks(*row);
   }
-  if (judged == 0 || settings_.budget) return;
+  if (judged == 0) return;
+  if (settings_.budget) return warn_of_few_rounds(family, judged);
   const int fewest = rounds_that_discover(judged);
   if (settings_.rounds >= fewest) return;
   warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
@@ -105,6 +106,20 @@ void Comparison::judge_all() {
 void Comparison::say_what_was_left_out() {
   std::set<std::string> names;
   int fewest = rounds_.most_rounds();
+// Says if the time budget ended before some of what is undecided had the rounds that tell a change of it alone from chance.
+void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged) {
+  const int fewest = rounds_that_discover(judged);
+  int least = fewest;
+  for (const auto* row : family) {
+    if (row->judgement.verdict != Verdict::kUndecided) continue;
+    least = std::min(least, rounds_.made_of(row->name));
+  }
+  if (least >= fewest || interrupted() != 0) return;
+  warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
+       std::to_string(fewest) + " rounds, not by the " + std::to_string(least) +
+       " for which the time budget sufficed; more time: --resume --time-budget");
+}
+
   for (const auto& row : result_.rows) {
     const int made = rounds_.made_of(row.name);
     if (row.judgement.verdict != Verdict::kUndecided || made >= rounds_.most_rounds()) continue;

@@ -49,6 +49,7 @@ class Comparison {
   void judge_all();
   void say_what_was_left_out();
   void add_one_sided();
+  void warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged);
   void say_where_it_lacks(ComparedRow& row);
   std::string why_not_compared(const std::string& name) const;
   void mark_failed();
