@@ -42,9 +42,9 @@ constexpr char kAboutAb[] =
     "(Jain's index of the parties' shares)\n"
     "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 a case was not measured by "
     "both,\n"
-    "nothing could be judged, no time was left to confirm what is worse or, with --strict, a case "
-    "is\n"
-    "undecided or B lacks its p99, CPU time or fairness; 7 cannot write;\n"
+    "nothing could be judged, what is worse could not be confirmed or told from chance by so few\n"
+    "rounds or, with --strict, a case is undecided or B lacks its p99, CPU time or fairness; 7 "
+    "cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 constexpr char kAboutAa[] =
     "Examples: `bench-all aa wakeup --out aa`, then `bench-all ab main HEAD wakeup --floor "
