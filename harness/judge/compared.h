@@ -8,6 +8,7 @@
 
 #include "harness/judge/late_launch.h"
 #include "harness/judge/metric.h"
+#include "harness/judge/skipped.h"
 #include "harness/judge/verdict.h"
 
 namespace harness {
@@ -38,6 +39,7 @@ struct Compared {
   std::vector<std::string> about = {};  // what a and b are: when and from what they were measured
   // Whether missing guards, and what is undecided, end it with 4 (gate.h).
   bool strict = false;
+  SkippedCases skipped = {};  // by both sides: they have no row
 
   // Returns true if no row has enough rounds or launches to be judged.
   bool none_judged() const {

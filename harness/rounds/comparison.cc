@@ -9,6 +9,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/interruption.h"
 #include "harness/judge/family.h"
+#include "harness/judge/skipped.h"
 
 namespace harness {
 namespace {
@@ -54,7 +55,7 @@ void Comparison::run(const Progress& progress) {
   say_what_is_unconfirmed();
   mark_made_again();
   mark_failed();
-  if (!result_.none_judged() || interrupted() != 0) return;
+  if (!result_.none_judged() || result_.rows.empty() || interrupted() != 0) return;
   result_.warnings.push_back(
       "nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
       "raise " +
@@ -63,7 +64,10 @@ void Comparison::run(const Progress& progress) {
 
 void Comparison::judge_all() {
   add_one_sided();
+  result_.skipped = rounds_.skipped();
+  for (const auto& text : skip_warnings(result_.skipped, "both builds")) warn(text);
   for (const auto& name : cases_) {
+    if (result_.skipped.count(name) != 0) continue;
     auto& metrics = rounds_.samples()[name];
     if (std::all_of(metrics.begin(), metrics.end(),
                     [](const auto& each) { return each.second.is_missing_guard; })) {
@@ -102,10 +106,6 @@ void Comparison::judge_all() {
        ": --rounds " + std::to_string(fewest));
 }
 
-// Says where there are fewer rounds than an undecided case gets.
-void Comparison::say_what_was_left_out() {
-  std::set<std::string> names;
-  int fewest = rounds_.most_rounds();
 // Says if the time budget ended before some of what is undecided had the rounds that tell a change of it alone from chance.
 void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged) {
   const int fewest = rounds_that_discover(judged);
@@ -120,6 +120,10 @@ void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int
        " for which the time budget sufficed; more time: --resume --time-budget");
 }
 
+// Says where there are fewer rounds than an undecided case gets.
+void Comparison::say_what_was_left_out() {
+  std::set<std::string> names;
+  int fewest = rounds_.most_rounds();
   for (const auto& row : result_.rows) {
     const int made = rounds_.made_of(row.name);
     if (row.judgement.verdict != Verdict::kUndecided || made >= rounds_.most_rounds()) continue;

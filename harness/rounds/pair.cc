@@ -32,6 +32,7 @@ Json json_of(const Pair& pair) {
                {"seconds", pair.seconds}, {"a", json_of(pair.a)}, {"b", json_of(pair.b)},
                {"failure", pair.failure}};
   for (const auto& late : pair.late) json["late"].push_back(json_of(late));
+  if (!pair.skipped.empty()) json["skipped"] = pair.skipped;
   return json;
 }
 
@@ -46,6 +47,7 @@ Pair pair_from(const Json& json) {
   for (const auto& late : json.value("late", Json::array())) {
     pair.late.push_back(late_launch_from(late));
   }
+  pair.skipped = json.value("skipped", "");
   constexpr double kLongest = 1e6;
   if (!(pair.seconds >= 0 && pair.seconds < kLongest)) throw std::out_of_range("seconds");
   return pair;

@@ -49,8 +49,8 @@ constexpr char kAboutAb[] =
 constexpr char kAboutAa[] =
     "Examples: `bench-all aa wakeup --out aa`, then `bench-all ab main HEAD wakeup --floor "
     "aa/aa.json`\n"
-    "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time; 7 "
-    "cannot write;\n"
+    "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time\n"
+    "or all cases are skipped; 7 cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 
 // Adds the two commands and their options.
