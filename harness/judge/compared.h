@@ -9,6 +9,7 @@
 #include "harness/judge/advice.h"
 #include "harness/judge/late_launch.h"
 #include "harness/judge/metric.h"
+#include "harness/judge/skipped.h"
 #include "harness/judge/verdict.h"
 
 namespace harness {
@@ -38,17 +39,10 @@ struct Compared {
   std::vector<std::string> warnings = {};  // that hold for all rows
   std::vector<LateLaunch> late = {};       // launches that did not end in time
   std::vector<std::string> about = {};  // what a and b are: when and from what they were measured
+  // Whether missing guards, and what is undecided, end it with 4 (gate.h).
+  bool strict = false;
+  SkippedCases skipped = {};  // by both sides: they have no row
 
-  bool any(Verdict verdict) const {
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](const auto& row) { return row.judgement.verdict == verdict; });
-  }
-  // Whether the comparison as a whole is that. A guard that is missing counts only if it is `strict`.
-  bool is_incomparable(bool strict) const {
-    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-      return row.judgement.verdict == Verdict::kIncomparable && (strict || !row.is_missing_guard);
-    });
-  }
   // Returns true if no row has enough rounds or launches to be judged.
   bool none_judged() const {
     return std::none_of(rows.begin(), rows.end(), [&](const auto& row) {
@@ -56,19 +50,9 @@ struct Compared {
              (row.judgement.verdict == Verdict::kIncomparable && !row.is_missing_guard);
     });
   }
-  // Returns true if something is worse, but too few fresh rounds were made to confirm it.
-  bool any_unconfirmed() const {
-    return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
-      return row.judgement.verdict == Verdict::kUndecided &&
-             row.judgement.doubt == Doubt::kUnconfirmed;
-    });
-  }
-  // Of rounds, only what fresh rounds have confirmed.
-  bool any_worse() const {
-    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-      return row.judgement.verdict == Verdict::kWorse && (row.judgement.confirmed || !paired);
-    });
-  }
 };
+
+// How the warning begins that says why.
+inline constexpr char kNothingJudged[] = "nothing was judged";
 
 }  // namespace harness

@@ -55,7 +55,8 @@ Launched launched_of(const std::vector<Json>& rows) {
       continue;
     }
     const auto error = row.value("error", std::string());
-    return {.failure = one_line(error.empty() ? status : status + ": " + error)};
+    return {.failure = one_line(error.empty() ? status : status + ": " + error),
+            .skipped = status == "skipped" && &row == &rows.front() ? one_line(error) : ""};
   }
   return {.sample = sample_of(rows)};
 }

@@ -24,6 +24,7 @@ struct LateEnd {
 struct Launched {
   Sample sample = {};
   std::string failure = {};          // why it measured nothing; empty if it did
+  std::string skipped = {};          // why it was skipped, if it says so; `failure` says it too
   std::optional<LateEnd> late = {};  // nothing if it ended by itself
   std::string linked = {};           // of which code it says that it is made (base/linked.h)
 };

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "harness/base/counted.h"
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
@@ -149,6 +150,30 @@ void mark_failed(ComparedRow& row, const StoredRun& run, const std::string& whic
   row.note = which + ", " + failure->second;
 }
 
+SkippedCases skipped_by_both(const StoredRun& a, const StoredRun& b) {
+  SkippedCases both;
+  for (const auto& [name, why] : a.skipped) {
+    const auto other = b.skipped.find(name);
+    if (other != b.skipped.end()) both[name] = skip_reason(why, other->second);
+  }
+  return both;
+}
+
+// Says if what seems changed has fewer launches than tell a change of it alone from chance.
+void warn_of_few_launches(Compared& compared, const std::vector<Judgement*>& judged, int fewest) {
+  int least = fewest;
+  for (const auto* each : judged) {
+    const bool seems_changed = each->doubt == Doubt::kChance || each->doubt == Doubt::kTooFew;
+    if (seems_changed) least = std::min(least, each->rounds);
+  }
+  if (least >= fewest) return;
+  const auto needed = std::to_string(fewest);
+  compared.warnings.push_back("of " + counted(judged.size(), "metric") +
+                              " a change of one alone can be told from chance by " + needed +
+                              " launches a side, not by " + std::to_string(least) +
+                              ": run --launches " + needed);
+}
+
 }  // namespace
 
 StoredRun read_run(const std::filesystem::path& folder, const std::string& name) try {
@@ -163,8 +188,14 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
     run.cases[row.at("case")];
     launches[{row.at("case"), row.at("launch")}].push_back(row);
   }
+  std::set<std::string> begun;  // cases of which a launch was not skipped
   for (const auto& [key, rows] : launches) {
     const Launched launched = launched_of(rows);
+    if (launched.skipped.empty()) {
+      begun.insert(key.first);
+    } else {
+      run.skipped.emplace(key.first, launched.skipped);
+    }
     for (const auto& [metric, value] : launched.sample) {
       run.cases[key.first][metric].push_back(value);
     }
@@ -175,6 +206,7 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
     run.failures.emplace(key.first,
                          "launch " + std::to_string(key.second) + ": " + launched.failure);
   }
+  for (const auto& name : begun) run.skipped.erase(name);
   return run;
 } catch (const std::runtime_error& why) {
   throw BadUsage(why.what());
@@ -223,7 +255,9 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
                                                      " --lenient` compares them all the same"));
   }
   if (!differences.empty()) doubts.insert(doubts.begin(), "the runs are not alike");
+  compared.skipped = skipped_by_both(a, b);
   for (const auto& [name, metric] : keys_of(a, b)) {
+    if (compared.skipped.count(name) != 0) continue;
     ComparedRow row{name, metric, values_of(a, name, metric), values_of(b, name, metric)};
     const bool may = differences.empty() || rules.lenient;
     if (may) judge_row(row, a, b, rules.delta);
@@ -233,6 +267,8 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
     if (!doubts.empty()) row.note += (row.note.empty() ? "" : "; ") + joined(doubts, "; ");
     compared.rows.push_back(std::move(row));
   }
+  for (const auto& text : skip_warnings(compared.skipped, "both runs"))
+    compared.warnings.push_back(text);
   if (compared.none_judged() && !compared.rows.empty()) {
     compared.warnings.push_back("nothing was judged: " + with_few_launches(a, b) +
                                 "; measure with --launches 6");
@@ -243,7 +279,9 @@ Compared compare_runs(const StoredRun& a, const StoredRun& b, const StoredRules&
         row.judgement.verdict != Verdict::kIncomparable && row.judgement.interval;
     if (is_judged) judgements.push_back(&row.judgement);
   }
-  control_false_discoveries(judgements, launches_that_discover(judgements.size()));
+  const int fewest = launches_that_discover(judgements.size());
+  control_false_discoveries(judgements, fewest);
+  warn_of_few_launches(compared, judgements, fewest);
   return compared;
 }
 

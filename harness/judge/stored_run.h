@@ -14,6 +14,7 @@
 
 #include "harness/base/json.h"
 #include "harness/judge/compared.h"
+#include "harness/judge/skipped.h"
 
 namespace harness {
 
@@ -26,7 +27,8 @@ struct StoredRun {
   bool has_ended = true;
   std::map<std::string, std::string> failures = {};  // of cases of which a launch failed: why
   std::map<std::string, int> launches = {};          // that ended well, by case
-  std::filesystem::path folder = {};                 // that holds it, for `run --resume`
+  SkippedCases skipped = {};          // of which all launches were; `failures` has them too
+  std::filesystem::path folder = {};  // that holds it, for `run --resume`
 };
 
 // Throws BadUsage if the folder holds no readable run.

@@ -32,6 +32,12 @@ int rounds_to_decide(int rounds, double effect, const std::optional<Interval>& i
   return std::max(rounds + 1, static_cast<int>(std::ceil(std::min(rounds * excess * excess, 1e6))));
 }
 
+// Whether it would be worse if the rounds that are missing said what each one did.
+bool lacks_only_rounds(const Judgement& judged, int fewest) {
+  return judged.verdict == Verdict::kWorse && judged.all_worse && judged.rounds < fewest &&
+         judged.interval && judged.interval->low >= judged.delta - kRounding;
+}
+
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
@@ -47,6 +53,8 @@ Judgement judge(const std::vector<double>& differences, double delta) {
   judgement.effect = median(differences);
   judgement.interval = median_interval(differences, kConfidence);
   judgement.p = judgement.q = sign_test(differences);
+  judgement.all_worse = std::all_of(differences.begin(), differences.end(),
+                                    [](double difference) { return difference > 0; });
   judgement.verdict = judgement.interval ? verdict_of(judgement.effect, *judgement.interval, delta)
                                          : Verdict::kUndecided;
   if (judgement.verdict == Verdict::kUndecided) {
@@ -73,6 +81,8 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
     return judgement;
   }
   judgement.interval = shift.interval;
+  judgement.all_worse = *std::min_element(worse_b.begin(), worse_b.end()) >
+                        *std::max_element(worse_a.begin(), worse_a.end());
   judgement.verdict = verdict_of(shift.estimate, shift.interval, delta);
   const bool changed =
       judgement.verdict == Verdict::kWorse || judgement.verdict == Verdict::kBetter;
@@ -93,8 +103,8 @@ void control_false_discoveries(const std::vector<Judgement*>& all, int fewest) {
     const bool discovery =
         all[at]->verdict == Verdict::kWorse || all[at]->verdict == Verdict::kBetter;
     if (!discovery || rates[at] <= kFalseDiscoveries) continue;
+    all[at]->doubt = lacks_only_rounds(*all[at], fewest) ? Doubt::kTooFew : Doubt::kChance;
     all[at]->verdict = Verdict::kUndecided;
-    all[at]->doubt = Doubt::kChance;
     all[at]->rounds_needed = all[at]->rounds < fewest ? fewest : 2 * all[at]->rounds;
   }
 }

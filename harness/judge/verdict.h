@@ -32,9 +32,10 @@ std::string_view name_of(Verdict verdict);
 enum class Doubt {
   kNone,
   kChance,
+  kTooFew,  // it was worse each time, but too seldom measured to tell that from chance
   kFreshRounds,
-  kUnconfirmed
-};  // the last: too few fresh rounds were made
+  kUnconfirmed  // too few fresh rounds were made
+};
 
 struct Judgement {
   Verdict verdict = Verdict::kIncomparable;
@@ -48,6 +49,7 @@ struct Judgement {
   Doubt doubt = Doubt::kNone;
   bool suspected = false;  // worse before it was measured afresh
   bool confirmed = false;  // and worse in fresh rounds too
+  bool all_worse = false;  // in each round; of stored runs, each launch of B than each of A
 };
 
 // Judges the differences of all rounds; `delta` is in their unit.
@@ -60,7 +62,8 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
                          double delta);
 
 // Makes those verdicts "better" and "worse" undecided that many comparisons at once would give by
-// chance: false discovery rate above 5 %. `fewest` rounds or launches can tell one of them from chance.
+// chance: false discovery rate above 5 %. `fewest` rounds or launches can tell one of them from chance: where a worse one has
+// fewer, is `all_worse`, and its whole interval is at least delta, only their number leaves it undecided (Doubt::kTooFew).
 void control_false_discoveries(const std::vector<Judgement*>& all, int fewest);
 
 // Returns the fewest rounds in which a change of one of so many comparisons alone can be told from chance: with all signs

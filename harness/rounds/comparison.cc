@@ -9,6 +9,7 @@
 #include "harness/base/counted.h"
 #include "harness/base/interruption.h"
 #include "harness/judge/family.h"
+#include "harness/judge/skipped.h"
 
 namespace harness {
 namespace {
@@ -57,7 +58,7 @@ void Comparison::run(const Progress& progress) {
   say_what_is_unconfirmed();
   mark_made_again();
   mark_failed();
-  if (!result_.none_judged() || interrupted() != 0) return;
+  if (!result_.none_judged() || result_.rows.empty() || interrupted() != 0) return;
   result_.warnings.push_back(
       "nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
       "raise " +
@@ -66,7 +67,10 @@ void Comparison::run(const Progress& progress) {
 
 void Comparison::judge_all() {
   add_one_sided();
+  result_.skipped = rounds_.skipped();
+  for (const auto& text : skip_warnings(result_.skipped, "both builds")) warn(text);
   for (const auto& name : cases_) {
+    if (result_.skipped.count(name) != 0) continue;
     auto& metrics = rounds_.samples()[name];
     if (std::all_of(metrics.begin(), metrics.end(),
                     [](const auto& each) { return each.second.is_missing_guard; })) {
@@ -96,12 +100,27 @@ void Comparison::judge_all() {
                         row->judgement.rounds_needed <= rounds_.most_rounds();
     say_where_it_lacks(*row);
   }
-  if (judged == 0 || settings_.budget) return;
+  if (judged == 0) return;
+  if (settings_.budget) return warn_of_few_rounds(family, judged);
   const int fewest = rounds_that_discover(judged);
   if (settings_.rounds >= fewest) return;
   warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
        std::to_string(fewest) + " rounds, not by " + std::to_string(settings_.rounds) + ": " +
        rounds_advice(settings_.reader, fewest));
+}
+
+// Says if the time budget ended before some of what is undecided had the rounds that tell a change of it alone from chance.
+void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged) {
+  const int fewest = rounds_that_discover(judged);
+  int least = fewest;
+  for (const auto* row : family) {
+    if (row->judgement.verdict != Verdict::kUndecided) continue;
+    least = std::min(least, rounds_.made_of(row->name));
+  }
+  if (least >= fewest || interrupted() != 0) return;
+  warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
+       std::to_string(fewest) + " rounds, not by the " + std::to_string(least) +
+       " for which the time budget sufficed; more time: --resume --time-budget");
 }
 
 // Says where there are fewer rounds than an undecided case gets.

@@ -6,6 +6,7 @@
 //
 // A case of which a launch fails is measured no further and is incomparable, whatever its other launches say: it is
 // broken, not slow. So is a rate or a median latency that A has and B lacks in a quarter of the rounds or more (one_sided.h).
+// One that both builds skip, each with a reason, is left out of the judgement (judge/skipped.h).
 //
 // How the rounds are made, and where they go with a time budget, is rounds.h.
 #pragma once
@@ -51,6 +52,7 @@ class Comparison {
  private:
   void judge_all();
   void say_what_was_left_out();
+  void warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged);
   void add_one_sided();
   void say_where_it_lacks(ComparedRow& row);
   std::string why_not_compared(const std::string& name) const;

@@ -34,6 +34,7 @@ Json json_of(const Pair& pair) {
   if (!pair.linked_a.empty()) json["linked_a"] = pair.linked_a;
   if (!pair.linked_b.empty()) json["linked_b"] = pair.linked_b;
   for (const auto& late : pair.late) json["late"].push_back(json_of(late));
+  if (!pair.skipped.empty()) json["skipped"] = pair.skipped;
   return json;
 }
 
@@ -50,6 +51,7 @@ Pair pair_from(const Json& json) {
   for (const auto& late : json.value("late", Json::array())) {
     pair.late.push_back(late_launch_from(late));
   }
+  pair.skipped = json.value("skipped", "");
   constexpr double kLongest = 1e6;
   if (!(pair.seconds >= 0 && pair.seconds < kLongest)) throw std::out_of_range("seconds");
   return pair;

@@ -19,6 +19,7 @@ struct Pair {
   std::string failure = {};                  // "B failed in launch 3: exit code 1"
   // Those that did not end in time: after the first, both builds were launched again.
   std::vector<LateLaunch> late = {};
+  std::string skipped = {};  // why both launches were skipped
 };
 
 Json json_of(const Pair& pair);

@@ -4,6 +4,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
+#include "harness/judge/skipped.h"
 
 namespace harness {
 namespace {
@@ -43,9 +44,10 @@ std::optional<Pair> PairSource::take_made(const std::string& name, bool fresh) {
   return pair;
 }
 
-// Launches each build once, A first in an odd launch.
+// Launches each build once, A first in an odd launch. That one skips the case is no failure if the other one does so too.
 void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& settings) const {
   const auto options = options_of(pair.name, settings);
+  std::string skipped_by_a, skipped_by_b;  // why
   const auto launch_of = [&](bool is_a) {
     auto launched = is_a ? a_.measure(pair.name, options.a, settings.scratch)
                          : b_.measure(pair.name, options.b, settings.scratch);
@@ -59,6 +61,10 @@ void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& s
                            .starved = launched.late->starved,
                            .threads = launched.late->threads});
     }
+    if (!launched.skipped.empty()) {
+      (is_a ? skipped_by_a : skipped_by_b) = launched.skipped;
+      return true;
+    }
     if (!launched.failure.empty()) {
       pair.failure =
           build + " failed in launch " + std::to_string(number) + ": " + launched.failure;
@@ -69,7 +75,17 @@ void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& s
     return true;
   };
   const bool a_first = number % 2 == 1;
-  if (!launch_of(a_first) || !launch_of(!a_first)) pair.a = pair.b = {};
+  const bool have_ended = launch_of(a_first) && launch_of(!a_first);
+  const bool any_skipped = !skipped_by_a.empty() || !skipped_by_b.empty();
+  if (!have_ended || any_skipped) pair.a = pair.b = {};
+  if (!have_ended || !any_skipped) return;
+  if (!skipped_by_a.empty() && !skipped_by_b.empty()) {
+    pair.skipped = skip_reason(skipped_by_a, skipped_by_b);
+    return;
+  }
+  pair.failure = std::string("only ") + (skipped_by_b.empty() ? "A" : "B") +
+                 " skipped it, in launch " + std::to_string(number) + ": " + skipped_by_a +
+                 skipped_by_b;
 }
 
 void PairSource::expect_same_code(const Pair& pair) {

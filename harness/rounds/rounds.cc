@@ -58,7 +58,11 @@ void Rounds::measure_afresh(const std::map<std::string, int>& rounds, const Prog
 
 // Made earlier, so that it takes no time.
 bool Rounds::is_there(const std::string& name) const {
-  return failures_.count(name) == 0 && source_.has_made(name, confirming_);
+  return !is_given_up(name) && source_.has_made(name, confirming_);
+}
+
+bool Rounds::is_given_up(const std::string& name) const {
+  return failures_.count(name) != 0 || skipped_.count(name) != 0;
 }
 
 int Rounds::made_of(const std::string& name) const {
@@ -165,7 +169,7 @@ bool Rounds::measure_rounds(const std::map<std::string, int>& rounds, const std:
   for (int round = 1; round <= most; ++round) {
     std::map<std::string, int> to_launch;
     for (const auto& [name, count] : rounds) {
-      if (count >= round && failures_.count(name) == 0 && !is_there(name)) to_launch[name] = 1;
+      if (count >= round && !is_given_up(name) && !is_there(name)) to_launch[name] = 1;
     }
     if (interrupted() != 0) return false;
     if (!to_launch.empty() && !has_time_for(time_of(to_launch))) return false;
@@ -182,7 +186,7 @@ bool Rounds::measure_rounds(const std::map<std::string, int>& rounds, const std:
 }
 
 void Rounds::measure_pair(const std::string& name) {
-  if (failures_.count(name) != 0) return;
+  if (is_given_up(name)) return;
   ++(confirming_ ? fresh_made_ : made_)[name];
   auto pair = source_.take_made(name, confirming_);
   if (pair) {
@@ -218,9 +222,20 @@ void Rounds::add_late(const Pair& pair) {
   all.insert(all.end(), pair.late.begin(), pair.late.end());
 }
 
+void Rounds::add_skipped(const Pair& pair) {
+  const int number = made_of(pair.name) + fresh_of(pair.name);
+  if (number == 1) {
+    skipped_[pair.name] = pair.skipped;
+    return;
+  }
+  failures_[pair.name] = "A and B skipped it in launch " + std::to_string(number) +
+                         ", after it was measured: " + pair.skipped;
+}
+
 void Rounds::add_pair(const Pair& pair) {
   if (!pair.failure.empty()) failures_[pair.name] = pair.failure;
   add_late(pair);
+  if (!pair.skipped.empty()) return add_skipped(pair);
   Samples& into = confirming_ ? fresh_ : samples_;
   for (const Metric metric : kMetrics) {
     const auto in_a = pair.a.find(metric), in_b = pair.b.find(metric);

@@ -28,6 +28,7 @@
 #include "harness/judge/compared.h"
 #include "harness/judge/comparison_settings.h"
 #include "harness/judge/family.h"
+#include "harness/judge/skipped.h"
 #include "harness/rounds/pair_source.h"
 
 namespace harness {
@@ -53,6 +54,9 @@ class Rounds {
   const MeasuredRounds& measured() const { return measured_; }
   // Why a case is measured no further.
   const std::map<std::string, std::string>& failures() const { return failures_; }
+  // Cases that both builds skipped in their first round, and why. They are not measured either; one that is skipped later,
+  // after it was measured, is a failure.
+  const SkippedCases& skipped() const { return skipped_; }
   // The launches that were late, by case.
   const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
   // Returns true if both builds ran the same code, false if not; nothing if that is not known.
@@ -86,6 +90,8 @@ class Rounds {
   std::chrono::nanoseconds time_of(const std::map<std::string, int>& rounds) const;
   bool has_time_for(std::chrono::nanoseconds time) const;
   bool is_there(const std::string& name) const;
+  bool is_given_up(const std::string& name) const;
+  void add_skipped(const Pair& pair);
 
   PairSource source_;
   std::vector<std::string> cases_;
@@ -94,6 +100,7 @@ class Rounds {
   bool confirming_ = false;
   std::map<std::string, int> made_, fresh_made_;  // rounds, by case
   std::map<std::string, std::string> failures_;   // why a case is measured no further
+  SkippedCases skipped_;
   std::map<std::string, std::vector<LateLaunch>> late_;
   MeasuredRounds measured_;
   Samples samples_, fresh_;

@@ -71,7 +71,11 @@ case $name$side in
   noisya) rate=1000 ;;
   noisyb) rate=$((count %% 2 ? 1500 : 700)) ;;
 esac
-row="{\\"run_id\\":\\"x\\",\\"case\\":\\"$name\\",\\"status\\":\\"ok\\",\\"launch\\":1,\\"repetition\\":1,\\"ops_per_s\\":$rate.0}"
+row="{\\"run_id\\":\\"x\\",\\"case\\":\\"$name\\",\\"launch\\":1,\\"repetition\\":1"
+case " $(cat "$0.skips" 2>/dev/null) " in
+  *" $name "*) row="$row,\\"status\\":\\"skipped\\",\\"error\\":\\"io_uring is refused\\"}" ;;
+  *) row="$row,\\"status\\":\\"ok\\",\\"ops_per_s\\":$rate.0}" ;;
+esac
 printf '%%s\\n' '{"event":"run","run_id":"x"}' "{\\"event\\":\\"sample\\",\\"row\\":$row}" >"$2/events.jsonl"
 """
 

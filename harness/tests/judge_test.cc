@@ -249,7 +249,7 @@ TEST(VerdictTest, AChangeOfOneAloneIsFoundWithThemAndNotWithOneLess) {
     EXPECT_EQ(of_one_changed(comparisons, enough).verdict, Verdict::kWorse) << comparisons;
     const auto one_less = of_one_changed(comparisons, enough - 1);
     EXPECT_EQ(one_less.verdict, Verdict::kUndecided) << comparisons;
-    EXPECT_EQ(one_less.doubt, Doubt::kChance) << comparisons;
+    EXPECT_EQ(one_less.doubt, Doubt::kTooFew) << comparisons;
     EXPECT_EQ(one_less.rounds_needed, enough) << comparisons;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "harness/base/errors.h"
 #include "harness/base/json.h"
+#include "harness/judge/gate.h"
 #include "harness/judge/reports/comparison_cells.h"
 #include "harness/judge/reports/comparison_report.h"
 #include "harness/judge/run_facts.h"
@@ -27,7 +28,7 @@ TEST(StoredRunTest, ALowerRateIsWorseAndAHigherOneBetter) {
   EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(0.8))), Verdict::kWorse);
   EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(1.2))), Verdict::kBetter);
   EXPECT_EQ(verdict_of(run_of(kBase), run_of(times(1.01))), Verdict::kSame);
-  EXPECT_TRUE(compare_runs(run_of(kBase), run_of(times(0.8)), {}).any_worse());
+  EXPECT_EQ(code_of(compare_runs(run_of(kBase), run_of(times(0.8)), {})), kWorse);
 }
 
 TEST(StoredRunTest, TheEffectIsTheRatioOfTheRates) {
@@ -49,7 +50,7 @@ TEST(StoredRunTest, WhatChanceGivesAmongManyCasesIsNoChange) {
     }
   }
   auto compared = compare_runs(a, b, {});
-  EXPECT_FALSE(compared.any_worse());
+  EXPECT_NE(code_of(compared), kWorse);
   const auto chance = std::find_if(compared.rows.begin(), compared.rows.end(), [](const auto& row) {
     return row.judgement.doubt == Doubt::kChance;
   });
@@ -83,7 +84,7 @@ TEST(StoredRunTest, RunsOfUnlikeMachinesAreIncomparableAndTheDifferenceIsNamed) 
   other["host"]["cpu_model"] = "Slow 2";
   const auto compared = compare_runs(run_of(kBase), run_of(times(0.8), other), {});
   EXPECT_EQ(compared.rows.at(0).judgement.verdict, Verdict::kIncomparable);
-  EXPECT_FALSE(compared.any_worse());
+  EXPECT_EQ(code_of(compared), kIncomparable);
   EXPECT_NE(compared.warnings.at(1).find("CPU model: Fast 1 and Slow 2"), std::string::npos);
 }
 
@@ -133,7 +134,7 @@ TEST(StoredRunTest, AnotherVersionIsAWarningAlone) {
   base["tool"]["version"] = "1.0.0";
   other["tool"]["version"] = "2.0.0";
   const auto compared = compare_runs(run_of(kBase, base), run_of(times(0.8), other), {});
-  EXPECT_TRUE(compared.any_worse());
+  EXPECT_EQ(code_of(compared), kWorse);
   EXPECT_NE(compared.warnings.at(1).find("two versions of bench-all"), std::string::npos);
   EXPECT_NE(compared.warnings.at(1).find("1.0.0 and 2.0.0"), std::string::npos);
 }

@@ -28,6 +28,16 @@ class Budget(InstantTest):
         # Nine signs of ten are told from chance alone (p = 0.021), but not among three cases (0.064); those of 20 are.
         self.assertEqual(found, {"same": ("same", "6"), "slightly": ("worse", "20"), "noisy": ("undecided", "40")})
 
+    def test_nothing_judged_is_an_error_in_each_format(self):
+        for side in "ab":
+            self.side(side)
+        for form, said in (("junit", ' name="the comparison as a whole"><error message="nothing was judged: '),
+                           ("github", "\n::error title=incomparable::the comparison as a whole: nothing was judged: ")):
+            result = self.run_it(["ab", "--a", self.path("a"), "--b", self.path("b"), "--rounds", "3", "--out", self.path(form), "-q",
+                                  "--format", form])
+            self.assertEqual(result.code, 4, result)
+            self.assertIn(said, result.out)
+
 
 if __name__ == "__main__":
     unittest.main()

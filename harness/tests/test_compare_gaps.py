@@ -129,6 +129,40 @@ class Gaps(InstantTest):
                 self.assertEqual((result.code, self.row("rate")["confirmed"]), (code, confirmed), result)
                 shutil.rmtree(self.path("out"))
 
+    def test_a_budget_too_short_to_tell_from_chance_what_each_round_calls_worse_ends_with_4_and_says_so(self):
+        # Of three metrics, six rounds may be chance (q = 0.094), and the time of a seventh is not there.
+        result = self.judge(self.signs(6, 0, seconds=10), "--time-budget", "65s")
+        self.assertEqual((result.code, self.row("rate")["verdict"]), (4, "undecided"), result)
+        self.assertEqual(self.row("rate")["next_step"], "worse, but measured too seldom to tell that from chance among so many metrics "
+                         "(q_bh 0.09375); about 7 rounds would decide: more time, --resume --time-budget")
+        self.assertRegex(result.out, r"\nwarning: of 3 metrics a change of one alone can be told from chance by 7 rounds, not by the 6 for "
+                         r"which the time budget sufficed; more time.*\n")
+
+    def test_what_ends_with_4_is_an_error_of_junit_and_of_github_and_its_warning_is_there(self):
+        unconfirmed, undecided = self.signs(12, 0, seconds=10), self.signs(8, 4)
+        for pairs, words, code, error, said in (
+                (unconfirmed, ["--time-budget", "121s"], 4, True, "warning: no time was left to confirm what is worse in 1 case; "),
+                (undecided, ["--strict"], 4, True, ""), (undecided, [], 0, False, "")):
+            with self.subTest(words):
+                junit = self.judge(pairs, *words, "--format", "junit")
+                suite = ElementTree.fromstring(junit.out).find("testsuite")
+                self.assertEqual((junit.code, suite.get("failures"), suite.get("errors"), suite.get("skipped")),
+                                 (code, "0", "1" if error else "0", "0" if error else "1"), junit)
+                self.assertIn(said, suite.findtext("system-out", ""))
+                shutil.rmtree(self.path("out"))
+                github = self.judge(pairs, *words, "--format", "github")
+                self.assertIn("\n::%s title=undecided::slow rate " % ("error" if error else "notice"), github.out)
+                self.assertEqual(github.code, code, github)
+                shutil.rmtree(self.path("out"))
+
+    def test_4_for_what_both_builds_skip_after_it_was_measured(self):
+        for pairs in (self.signs(0, 6), self.signs(12, 0)):  # the others are the fresh rounds of what is worse
+            fresh = len(pairs) == 12
+            result = self.judge([*pairs, {**pair("slow", {}, {}, fresh), "skipped": "io_uring is refused"}])
+            self.assertEqual((result.code, self.row("rate")["next_step"]), (
+                4, "A and B skipped it in launch %d, after it was measured: io_uring is refused" % (len(pairs) + 1)), result)
+            shutil.rmtree(self.path("out"))
+
     def test_a_broken_case_makes_no_other_one_doubtful(self):
         for name in "ab":
             with open(self.path(name + ".lists"), "w", encoding="ascii") as file:

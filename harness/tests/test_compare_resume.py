@@ -164,7 +164,7 @@ class Resume(InstantTest):
 
     def test_a_budget_that_is_given_later_leaves_the_rounds_as_they_were(self):
         words = [word if word != "8" else "6" for word in self.words()]  # with a budget, as many as decide one of three cases
-        self.assertEqual(self.run_it(words).code, 0)
+        self.assertEqual(self.run_it(words).code, 4)  # "slow" is worse in all of its rounds, which are too few for three cases
         result = self.run_it([*words, "--resume", "--time-budget", "1h"])
         # The time goes to what chance may explain after six rounds: "slow" is worse after twelve.
         self.assertEqual((result.code, self.pairs()["same", False], self.pairs()["slow", False]), (1, 6, 12), result)

@@ -15,6 +15,7 @@
 #include "harness/command/verdicts/dry_run.h"
 #include "harness/command/verdicts/settings_log.h"
 #include "harness/command/verdicts/verdict_output.h"
+#include "harness/judge/gate.h"
 #include "harness/judge/reports/self_test_report.h"
 #include "harness/judge/run_facts.h"
 #include "harness/rounds/comparison.h"
@@ -171,13 +172,14 @@ int ab(CompareOptions options) {
   a.expect_as_it_was("A", settings.at("a"));
   b.expect_as_it_was("B", settings.at("b"));
   auto result = comparison.result();
+  result.strict = options.strict;
   result.about = {"A: " + a.about(), "B: " + b.about()};
   log.expect_in_place();
   write_comparison(result, log.folder());
   say({result}, options.format);
   say_results(options, log.folder(), "compare.md, compare.csv, compare.json");
   if (const int signal = interrupted(); signal != 0) return 128 + signal;
-  return code_of({result}, options.strict);
+  return code_of(result);
 }
 
 }  // namespace harness

@@ -7,6 +7,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/lists.h"
 #include "harness/command/verdicts/verdict_output.h"
+#include "harness/judge/gate.h"
 #include "harness/record/baseline.h"
 
 namespace harness {
@@ -85,7 +86,7 @@ int BaselineUse::finish(int code, const fs::path& folder) const {
     const std::vector<Compared> all{
         compare_runs(*baseline_, read_run(folder, folder.string()), {})};
     say(all, Format::kTable);
-    judged = code_of(all, false);
+    judged = code_of(all);
   }
   if (judged != kOk && saved_ == compared_) {
     std::cerr << "bench-all: not kept as " << in_quotes(*saved_) << ", which stays as it was: "

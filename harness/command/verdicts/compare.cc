@@ -47,15 +47,15 @@ constexpr char kAboutAb[] =
     "what only `run` takes it gives by a variable, as BENCH_ALL_INJECTED_DELAY=100\n"
     "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage; 4 a case was not measured by "
     "both,\n"
-    "nothing could be judged, no time was left to confirm what is worse or, with --strict, a case "
-    "is\n"
-    "undecided or B lacks its p99, CPU time or fairness; 7 cannot write;\n"
+    "nothing could be judged, what is worse could not be confirmed or told from chance by so few\n"
+    "rounds or, with --strict, a case is undecided or B lacks its p99, CPU time or fairness; 7 "
+    "cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 constexpr char kAboutAa[] =
     "Examples: `bench-all aa wakeup --out aa`, then `bench-all ab main HEAD wakeup --floor "
     "aa/aa.json`\n"
-    "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time; 7 "
-    "cannot write;\n"
+    "Exit codes: 0 measured; 2 wrong usage; 3 a case failed; 5 no trial was made in the time\n"
+    "or all cases are skipped; 7 cannot write;\n"
     "129, 130, 143 interrupted: the same command with --resume goes on";
 
 void declare_ab(CLI::App& app, CompareOptions& options) {

@@ -18,6 +18,7 @@
 #include "harness/judge/reports/self_test_report.h"
 #include "harness/judge/run_facts.h"
 #include "harness/judge/self_test.h"
+#include "harness/judge/skipped.h"
 #include "harness/rounds/injected_delay.h"
 
 namespace harness {
@@ -81,7 +82,7 @@ class SelfTestRun {
     for (int number = 0; number < options_.trials; ++number) {
       for (const double percent : percents) {
         if (made(percent) > number) continue;
-        if (!has_delays(percent) || !has_time(percent)) return end(kOk);
+        if (cases_.empty() || !has_delays(percent) || !has_time(percent)) return end(kOk);
         if (!perform(percent / 100, number)) return end(kFailed);
       }
     }
@@ -171,6 +172,8 @@ class SelfTestRun {
     keep_late(comparison.result().late);
     build_.expect_as_it_was("aa: the build", identity_);
     if (interrupted() != 0) return true;  // its rounds are not all there
+    leave_out(comparison.result().skipped);
+    if (cases_.empty()) return true;
     for (const auto& row : comparison.result().rows) {
       if (row.judgement.verdict != Verdict::kIncomparable || row.is_missing_guard) continue;
       log_.add_failure(row.name + ": " + row.note);
@@ -179,6 +182,15 @@ class SelfTestRun {
     const std::chrono::duration<double> took = Clock::now() - begun;
     log_.add(trial_of(comparison.result(), share, took.count()));
     return true;
+  }
+
+  // What is skipped cannot run here.
+  void leave_out(const SkippedCases& skipped) {
+    for (const auto& [name, why] : skipped) {
+      std::erase(cases_, name);
+      std::cerr << "bench-all: aa: left out, since it is skipped here: " << name << " (" << why
+                << ")\n";
+    }
   }
 
   void keep_late(const std::vector<LateLaunch>& all) {
@@ -205,7 +217,7 @@ class SelfTestRun {
     if (code == kOk && !log_.failures().empty()) code = kFailed;
     const auto wanted = static_cast<std::size_t>(options_.trials) *
                         std::max<std::size_t>(options_.powers.size(), 1);
-    if (code == kOk && log_.trials().size() < wanted) {
+    if (code == kOk && log_.trials().size() < wanted && !cases_.empty()) {
       std::cerr << "bench-all: aa: " << wanted - log_.trials().size() << " of "
                 << counted(wanted, "trial")
                 << " did not fit into --time-budget; the same command with --resume adds them"

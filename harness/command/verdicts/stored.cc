@@ -10,6 +10,7 @@
 #include "harness/command/variables.h"
 #include "harness/command/verdicts/compare_options.h"
 #include "harness/command/verdicts/verdict_output.h"
+#include "harness/judge/gate.h"
 #include "harness/judge/stored_run.h"
 #include "harness/record/baseline.h"
 
@@ -82,9 +83,11 @@ void declare(CLI::App& app, StoredOptions& options) {
       "results/new`\n"
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage, or one run twice; 4 the runs "
       "are not\n"
-      "alike, have too few launches to judge anything, a case is in one of them only or, with "
-      "--strict,\n"
-      "is undecided or lacks its p99, CPU time or fairness in one; 7 cannot write");
+      "alike, have too few launches to judge anything or to tell from chance what is worse, a "
+      "case\n"
+      "is in one of them only or, with --strict, is undecided or lacks its p99, CPU time or "
+      "fairness\n"
+      "in one; 7 cannot write");
   app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
@@ -126,9 +129,10 @@ int compare_stored(int argc, char** argv) {
     throw BadUsage("compare: name two runs, as `compare OLD NEW` or `compare --baseline NAME NEW`");
   }
   options.rules.delta = options.delta_percent / 100;
-  const auto all = compare_all(find_run(*options.baseline), options.runs, options.rules);
+  auto all = compare_all(find_run(*options.baseline), options.runs, options.rules);
+  for (auto& each : all) each.strict = options.strict;
   say(all, options.format);
-  return code_of(all, options.strict);
+  return code_of(all);
 }
 
 }  // namespace harness

@@ -60,20 +60,4 @@ void say(const std::vector<Compared>& all, Format format) {
   if (format == Format::kGithub && has_summary) add_to_summary(summary, all);
 }
 
-int code_of(const std::vector<Compared>& all, bool strict) {
-  const auto any = [&](Verdict verdict) {
-    return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.any(verdict); });
-  };
-  if (std::any_of(all.begin(), all.end(), [](const auto& each) { return each.any_worse(); })) {
-    return kWorse;
-  }
-  const bool not_judged = std::any_of(all.begin(), all.end(), [](const auto& each) {
-    return each.none_judged() || each.any_unconfirmed();
-  });
-  const bool undecided = not_judged || (strict && any(Verdict::kUndecided));
-  const bool incomparable = std::any_of(
-      all.begin(), all.end(), [&](const auto& each) { return each.is_incomparable(strict); });
-  return undecided || incomparable ? kIncomparable : kOk;
-}
-
 }  // namespace harness

@@ -1,4 +1,4 @@
-// How the commands that compare say their verdict: --format, and the exit code.
+// How the commands that compare say their verdict: --format. The exit code is that of judge/gate.h.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,8 +13,5 @@ void add_format(CLI::App& command, Format& format);
 // Prints it. For GitHub also adds the tables to the summary of the job, where GITHUB_STEP_SUMMARY names it: as many
 // rows as GitHub takes. Throws CannotWrite.
 void say(const std::vector<Compared>& all, Format format);
-
-// kWorse, kIncomparable or kOk. `strict`: undecided counts as incomparable.
-int code_of(const std::vector<Compared>& all, bool strict);
 
 }  // namespace harness

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/base/errors.h"
+#include "harness/judge/gate.h"
 #include "harness/judge/reports/comparison_cells.h"
 
 namespace harness {
@@ -25,10 +26,14 @@ struct Placed {
   std::pair<int, double> place;
 };
 
-const char* kind_of(const ComparedRow& row) {
-  const auto verdict = row.judgement.verdict;
-  if (row.is_missing_guard) return "warning";
-  return verdict == Verdict::kWorse || verdict == Verdict::kIncomparable ? "error" : "notice";
+const char* kind_of(const Placed& placed) {
+  if (code_of_row(*placed.row, *placed.compared) != kOk) return "error";
+  return placed.row->is_missing_guard ? "warning" : "notice";
+}
+
+// Which of several comparisons it is.
+std::string which_of(const Compared& compared, bool of_several) {
+  return of_several ? " [" + compared.b + " against " + compared.a + "]" : "";
 }
 
 // By how many times what matters it changed, whatever its metric.
@@ -55,15 +60,14 @@ std::string change_text(const ComparedRow& row, const std::string& change) {
   return is_better ? "better by " + change.substr(1) : "worse by " + change;
 }
 
-// Which of several comparisons a row is of.
+// What is said of a row.
 std::string text_of(const Placed& placed, bool of_several) {
   const auto [verdict, name, metric, change, interval, step] =
       shown_row(*placed.row, *placed.compared);
   std::string text = name + " " + metric;
   text += change.empty() ? "" : " " + change_text(*placed.row, change) + " (" + interval + ")";
   text += step.empty() ? "" : ": " + step;
-  return text +
-         (of_several ? " [" + placed.compared->b + " against " + placed.compared->a + "]" : "");
+  return text + which_of(*placed.compared, of_several);
 }
 
 // A workflow command's data: GitHub reads %, CR and LF by their codes.
@@ -88,6 +92,12 @@ std::string annotations_of(const std::vector<Compared>& all) {
     annotations.push_back({"notice", "bench-all", headline_of(compared)});
   }
   for (const auto& compared : all) {
+    const auto fault = fault_of_whole(compared);
+    if (fault.empty()) continue;
+    annotations.push_back({"error", std::string(name_of(Verdict::kIncomparable)),
+                           kWholeComparison + (": " + fault) + which_of(compared, all.size() > 1)});
+  }
+  for (const auto& compared : all) {
     for (const auto& warning : compared.warnings) {
       annotations.push_back({"warning", "bench-all", warning});
     }
@@ -95,7 +105,7 @@ std::string annotations_of(const std::vector<Compared>& all) {
   for (const auto& placed : placed_rows(all)) {
     const auto verdict = placed.row->judgement.verdict;
     annotations.push_back(
-        {kind_of(*placed.row), std::string(name_of(verdict)), text_of(placed, all.size() > 1)});
+        {kind_of(placed), std::string(name_of(verdict)), text_of(placed, all.size() > 1)});
   }
   if (!annotations.empty() && are_too_many(annotations)) {
     annotations.front().text += "; GitHub shows ten of a kind, the log of this step has all";

@@ -2,8 +2,8 @@
 //
 // Of each kind (error, warning, notice) GitHub shows the first ten of a step (actions/runner, ExecutionContext.cs), so
 // what matters most comes first: the results as a whole, then what holds for all rows, then the rows by verdict, the
-// largest change of each verdict first. "worse" and "incomparable", which end the command with 1 and 4, are errors, anything
-// else is a notice.
+// largest change of each verdict first. What ends the command with 1 or 4 is an error (gate.h), a metric that guards the
+// headline and is missing otherwise a warning, any other row a notice.
 #pragma once
 
 #include <string>

@@ -70,6 +70,10 @@ std::string doubt_text(const Judgement& judged) {
   switch (judged.doubt) {
     case Doubt::kChance:
       return "chance may explain it among so many metrics (q_bh " + number_text(judged.q) + "); ";
+    case Doubt::kTooFew:
+      return "worse, but measured too seldom to tell that from chance among so many metrics "
+             "(q_bh " +
+             number_text(judged.q) + "); ";
     case Doubt::kFreshRounds:
       return "worse at first, not in fresh rounds; ";
     default:

@@ -16,6 +16,9 @@ std::string number_text(double value);
 // The median of a side; empty if there is none.
 std::string estimate_text(const std::vector<double>& values);
 
+// What a comparison is called where it stands beside its rows.
+inline constexpr char kWholeComparison[] = "the comparison as a whole";
+
 // By how much B is worse: "+12.3 %", or "+0.080" of a share; below 0 it is better.
 std::string worsening_text(Metric metric, double worsening);
 

@@ -10,6 +10,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/files.h"
 #include "harness/base/json.h"
+#include "harness/judge/gate.h"
 #include "harness/judge/reports/annotations.h"
 #include "harness/judge/reports/case_table.h"
 #include "harness/judge/reports/comparison_cells.h"
@@ -72,7 +73,8 @@ Json json_of(const Compared& compared) {
           {"test", compared.paired ? "sign" : "mann-whitney"},
           {"warnings", compared.warnings},
           {"about", compared.about},
-          {"rows", rows}};
+          {"rows", rows},
+          {"exit_code", static_cast<int>(code_of(compared))}};
 }
 
 std::vector<std::string> without_case(const ShownRow& row) {
@@ -96,13 +98,11 @@ std::string table_of(const Compared& compared) {
 }
 
 // The element of a test case that was no success; empty of one that was.
-std::string junit_outcome(const ComparedRow& row) {
-  const auto verdict = row.judgement.verdict;
-  if (row.is_missing_guard) return "skipped";
-  return verdict == Verdict::kWorse          ? "failure"
-         : verdict == Verdict::kIncomparable ? "error"
-         : verdict == Verdict::kUndecided    ? "skipped"
-                                             : "";
+std::string junit_outcome(const ComparedRow& row, const Compared& of) {
+  const ExitCode code = code_of_row(row, of);
+  if (code != kOk) return code == kWorse ? "failure" : "error";
+  const bool says_little = row.judgement.verdict == Verdict::kUndecided || row.is_missing_guard;
+  return says_little ? "skipped" : "";
 }
 
 // No reader of XML takes what is no character to it: control characters are question marks, and what is no UTF-8, U+FFFE
@@ -131,18 +131,29 @@ boost::property_tree::ptree junit_suite(const Compared& compared) {
     boost::property_tree::ptree test;
     test.put("<xmlattr>.classname", xml_text(row.name));
     test.put("<xmlattr>.name", std::string(facts_of(row.metric).name));
-    const std::string outcome = junit_outcome(row);
+    const std::string outcome = junit_outcome(row, compared);
     ++counts[outcome];
     if (!outcome.empty()) {
       test.put(outcome + ".<xmlattr>.message", junit_message(row, compared));
     }
     suite.add_child("testcase", test);
   }
+  if (const auto fault = fault_of_whole(compared); !fault.empty()) {
+    boost::property_tree::ptree whole;
+    whole.put("<xmlattr>.classname", std::string("bench-all"));
+    whole.put("<xmlattr>.name", std::string(kWholeComparison));
+    whole.put("error.<xmlattr>.message", xml_text(fault));
+    suite.add_child("testcase", whole);
+    ++counts["error"];
+  }
   suite.put("<xmlattr>.name", xml_text(compared.b + " against " + compared.a));
-  suite.put("<xmlattr>.tests", compared.rows.size());
+  suite.put("<xmlattr>.tests", suite.count("testcase"));
   suite.put("<xmlattr>.failures", counts["failure"]);
   suite.put("<xmlattr>.errors", counts["error"]);
   suite.put("<xmlattr>.skipped", counts["skipped"]);
+  std::string warnings;
+  for (const auto& warning : compared.warnings) warnings += "warning: " + xml_text(warning) + "\n";
+  if (!warnings.empty()) suite.put("system-out", warnings);
   return suite;
 }
 

@@ -9,8 +9,9 @@
 
 namespace harness {
 
-// table: for a terminal. junit: a test case for each row, "worse" is a failure, "incomparable" an error, "undecided"
-// skipped. github: a line for each row that GitHub shows beside the commit.
+// table: for a terminal. junit: a test case for each row, and one for the comparison as a whole if nothing was judged; what
+// ends the command with 1 is a failure, with 4 an error (gate.h), what else is undecided or missing is skipped. github: a line
+// for each row that GitHub shows beside the commit.
 enum class Format { kTable, kMarkdown, kJson, kJunit, kGithub };
 
 // Several comparisons are one text; of JSON, a list.
