@@ -163,8 +163,7 @@ SkippedCases skipped_by_both(const StoredRun& a, const StoredRun& b) {
 void warn_of_few_launches(Compared& compared, const std::vector<Judgement*>& judged, int fewest) {
   int least = fewest;
   for (const auto* each : judged) {
-    const bool seems_changed = each->doubt == Doubt::kChance || each->doubt == Doubt::kTooFew;
-    if (seems_changed) least = std::min(least, each->rounds);
+    if (each->doubt == Doubt::kChance) least = std::min(least, each->rounds);
   }
   if (least >= fewest) return;
   const auto needed = std::to_string(fewest);

@@ -81,8 +81,6 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
     return judgement;
   }
   judgement.interval = shift.interval;
-  judgement.all_worse = *std::min_element(worse_b.begin(), worse_b.end()) >
-                        *std::max_element(worse_a.begin(), worse_a.end());
   judgement.verdict = verdict_of(shift.estimate, shift.interval, delta);
   const bool changed =
       judgement.verdict == Verdict::kWorse || judgement.verdict == Verdict::kBetter;

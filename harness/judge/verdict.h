@@ -49,7 +49,7 @@ struct Judgement {
   Doubt doubt = Doubt::kNone;
   bool suspected = false;  // worse before it was measured afresh
   bool confirmed = false;  // and worse in fresh rounds too
-  bool all_worse = false;  // in each round; of stored runs, each launch of B than each of A
+  bool all_worse = false;  // in each round; never of stored runs, which lie too far apart
 };
 
 // Judges the differences of all rounds; `delta` is in their unit.

@@ -120,7 +120,7 @@ void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int
   if (least >= fewest || interrupted() != 0) return;
   warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
        std::to_string(fewest) + " rounds, not by the " + std::to_string(least) +
-       " for which the time budget sufficed; more time: --resume --time-budget");
+       " for which the time budget sufficed; " + time_advice(settings_.reader));
 }
 
 // Says where there are fewer rounds than an undecided case gets.

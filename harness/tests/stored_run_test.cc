@@ -173,7 +173,7 @@ TEST(StoredRunTest, ACaseOfOneRunAloneIsOneIncomparableRow) {
   ASSERT_EQ(compared.rows.size(), 1u);
   EXPECT_EQ(compared.rows[0].judgement.verdict, Verdict::kIncomparable);
   EXPECT_EQ(compared.rows[0].note, "the second run does not have this case");
-  EXPECT_TRUE(compared.is_incomparable(false));
+  EXPECT_EQ(code_of(compared), kIncomparable);
   EXPECT_EQ(compare_runs(none, all, {}).rows.at(0).note, "the first run does not have this case");
 }
 

@@ -83,11 +83,9 @@ void declare(CLI::App& app, StoredOptions& options) {
       "results/new`\n"
       "Exit codes: 0 nothing is worse; 1 something is; 2 wrong usage, or one run twice; 4 the runs "
       "are not\n"
-      "alike, have too few launches to judge anything or to tell from chance what is worse, a "
-      "case\n"
-      "is in one of them only or, with --strict, is undecided or lacks its p99, CPU time or "
-      "fairness\n"
-      "in one; 7 cannot write");
+      "alike, have too few launches to judge anything, a case is in one of them only or, with "
+      "--strict,\n"
+      "is undecided or lacks its p99, CPU time or fairness in one; 7 cannot write");
   app.add_option("runs", options.runs, "folders that `run` wrote, or names of baselines")
       ->required();
   app.add_option("--baseline", options.baseline, "compare with this one, not with the first run");
