@@ -27,6 +27,12 @@ class BadUsage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// A name that means two things.
+class Ambiguous : public BadUsage {
+ public:
+  using BadUsage::BadUsage;
+};
+
 // Results cannot be written: exit code 7.
 class CannotWrite : public std::runtime_error {
  public:

@@ -93,13 +93,14 @@ Command command_in(int argc, char** argv, const std::vector<const Scenario*>& sc
   RawOptions raw;
   CLI::App app;
   declare(app, scenarios, options, raw);
+  accept_variables(app, [](const auto* option) { return option->get_name() == "--list"; });
   try {
     app.parse(argc, argv);
   } catch (const std::exception&) {  // CLI11's and BadUsage
   }
   const auto named = app.get_subcommands();
-  if (!named.empty()) return kCommands.at(named.front()->get_name());
-  return raw.list ? Command::kList : Command::kRun;
+  const Command command = named.empty() ? Command::kRun : kCommands.at(named.front()->get_name());
+  return raw.list && command == Command::kRun ? Command::kList : command;
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ void expect_no_other_log(const fs::path& folder, const std::string& log,
 
 void expect_free_for_run(const fs::path& folder) {
   std::error_code error;
-  const fs::path path = fs::absolute(folder, error).lexically_normal();
+  fs::path path = fs::absolute(folder, error).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
   const auto refuse = [&](const std::string& why) {
     throw BadUsage("--out: " + path.string() + why);
   };

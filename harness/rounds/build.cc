@@ -181,8 +181,8 @@ Build::Place Build::look_for(const std::string& what) {
     // A name of both kinds is likely to be meant as the other one.
     const bool may_be_name = !what.starts_with('/') && !what.starts_with('.');
     if (may_be_name && Revision::named(what)) {
-      throw BadUsage(in_quotes(what) + " is ambiguous: " + (is_file ? "a program" : "a folder") +
-                     " and a commit; give " + in_quotes("./" + what) + " or the commit's number");
+      throw Ambiguous(in_quotes(what) + " is ambiguous: " + (is_file ? "a program" : "a folder") +
+                      " and a commit; give " + in_quotes("./" + what) + " or the commit's number");
     }
     return {fs::canonical(is_file ? fs::path(what) : in_folder)};
   }

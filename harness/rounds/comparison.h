@@ -46,7 +46,7 @@ class Comparison {
   void run(const Progress& progress);
 
   const Compared& result() const { return result_; }
-  // As Rounds::are_same_code().
+  // As PairSource::are_same_code().
   std::optional<bool> are_same_code() const { return rounds_.are_same_code(); }
 
  private:

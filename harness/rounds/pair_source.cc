@@ -1,5 +1,6 @@
 #include "harness/rounds/pair_source.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "harness/base/errors.h"
@@ -91,14 +92,24 @@ void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& s
 void PairSource::expect_same_code(const Pair& pair) {
   const auto expect = [](const char* which, const Build& build, const std::string& now,
                          std::string& first) {
+    if (now.empty()) return;
     if (first.empty()) first = now;
-    if (now.empty() || now == first) return;
+    if (now == first) return;
     throw BadUsage(std::string(which) + " (" + build.program().string() +
                    ") was replaced while it was measured: what it runs, or a library that it "
                    "loads, is another one than at first; name a copy, and another --out");
   };
-  expect("A", a_, pair.linked_a, linked_a_);
-  expect("B", b_, pair.linked_b, linked_b_);
+  expect("A", a_, pair.linked_a, linked_a_[pair.name]);
+  expect("B", b_, pair.linked_b, linked_b_[pair.name]);
+}
+
+std::optional<bool> PairSource::are_same_code() const {
+  const auto are_known = [](const auto& all) {
+    return !all.empty() && std::none_of(all.begin(), all.end(),
+                                        [](const auto& each) { return each.second.empty(); });
+  };
+  if (!are_known(linked_a_) || !are_known(linked_b_)) return {};
+  return linked_a_ == linked_b_;
 }
 
 std::optional<Pair> PairSource::launch(const std::string& name, int number, bool fresh,

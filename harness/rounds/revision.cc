@@ -76,8 +76,8 @@ void refuse_ambiguous(const std::string& name, const std::string& commit) {
     said.push_back(one_line(whole) + " is commit " + found.substr(0, 12));
     names.push_back(one_line(whole));
   }
-  throw BadUsage(in_quotes(name) + " is ambiguous: " + joined(said, ", ") + "; give " +
-                 joined(names, " or "));
+  throw Ambiguous(in_quotes(name) + " is ambiguous: " + joined(said, ", ") + "; give " +
+                  joined(names, " or "));
 }
 
 // Held while a commit is built. Also by the process that watches the build, and so until all of that has ended.

@@ -30,12 +30,6 @@ void Rounds::go_on_from(const std::vector<Pair>& made, std::function<void(const 
   source_.go_on_from(made, std::move(keep));
 }
 
-std::optional<bool> Rounds::are_same_code() const {
-  const auto &a = source_.linked_a(), &b = source_.linked_b();
-  if (a.empty() || b.empty()) return {};
-  return a == b;
-}
-
 void Rounds::measure(const Progress& progress) {
   if (settings_.budget) {
     measure_to_budget(progress);

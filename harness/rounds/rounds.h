@@ -59,8 +59,7 @@ class Rounds {
   const SkippedCases& skipped() const { return skipped_; }
   // The launches that were late, by case.
   const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
-  // Returns true if both builds ran the same code, false if not; nothing if that is not known.
-  std::optional<bool> are_same_code() const;
+  std::optional<bool> are_same_code() const { return source_.are_same_code(); }
   // Returns true if a round of the case was begun.
   bool were_made(const std::string& name) const { return made_.count(name) != 0; }
   // Returns how many rounds were made of the case, fresh ones not counted; and how many that confirm.

@@ -116,7 +116,9 @@ class Baselines(StoredTest):
     def test_a_name_of_a_folder_and_of_a_baseline_is_ambiguous(self):
         self.assertEqual(self.run_case(1000, "--out", self.path("a"), "--save-baseline", "main").code, 0)
         self.store("main", 1000)
-        self.refuses(["compare", "main", "a"], 2, "compare: 'main' is ambiguous: a folder and a baseline; give './main' or --baseline main")
+        kept = self.path("results", "local", "baselines", "main")
+        self.refuses(["compare", "main", "a"], 2, "compare: 'main' is ambiguous: a folder and a baseline; give './main' or " + kept)
+        self.assertEqual(self.run_it(["compare", kept, "./main", "--delta", "1000"]).code, 0)
         self.assertEqual(self.run_it(["compare", "./main", "a", "--format", "json"]).out.count('"a": "./main"'), 1)
 
 

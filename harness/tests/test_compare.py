@@ -18,6 +18,7 @@ class Ab(CompareTest):
         self.assertEqual((rate["verdict"], rate["confirmed"], rate["rounds"]), ("worse", "1", "8"))
         self.assertGreater(float(rate["worsening"]), 0.3)
         self.assertRegex(result.out, r"(?m)^%s\n  worse +rate +\+" % CASE)
+        self.assertNotIn("the same program", result.out)  # of two wrappers that differ
         with open(self.path("out", "compare.json"), encoding="utf-8") as file:
             named = {row["metric"]: row["verdict"] for row in json.load(file)[0]["rows"]}
         self.assertEqual(named["rate"], "worse")

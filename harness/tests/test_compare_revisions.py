@@ -125,6 +125,14 @@ class Revisions(CompareTest):
         result = self.run_it(["ab", *words[:1], *words], environment=variables)
         self.assertEqual((result.code, result.out.count("to be built in")), (0, 0), result)
 
+    def test_a_name_of_a_program_and_of_a_commit_is_ambiguous(self):
+        self.repository(self.BUILD % self.program)
+        with open(self.path("main"), "w", encoding="ascii"):
+            os.chmod(self.path("main"), 0o755)
+        said = "'main' is ambiguous: a program and a commit; give './main' or the commit's number"
+        for variables in ({}, {"BENCH_ALL_A": self.program, "BENCH_ALL_B": self.program}):
+            self.refuses(["ab", "main", "HEAD", CASE], 2, said, environment=variables)
+
     def test_a_build_that_failed_does_not_count_though_it_left_a_program(self):
         self.repository(self.BUILD % self.program + 'echo sorry\n[ -e "%s" ] || exit 3\n' % self.path("heals"))
         for _ in range(2):

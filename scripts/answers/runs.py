@@ -51,9 +51,10 @@ def load(folders):
     """Raises BadRun for a folder that is named twice, be it by a link: a run is no change of itself."""
     seen = {}
     for folder in folders:
-        first = seen.setdefault(os.path.realpath(folder), folder)
-        if first is not folder:
-            raise BadRun("%s is %s again; name each run once" % (folder, first))
+        place = os.path.realpath(folder)
+        if place in seen:
+            raise BadRun("%s is %s again; name each run once" % (folder, seen[place]))
+        seen[place] = folder
     return [Loaded(name, folder, *read_run(folder)) for name, folder in zip(names_of(folders), folders)]
 
 

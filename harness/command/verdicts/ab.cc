@@ -103,21 +103,24 @@ void warn_of(const CompareOptions& options, const Cases& cases, const Floors& fl
                   few_of(cases.only_b));
 }
 
-// By what the launches say that they are made of: a wrapper script, or a program of shared libraries, may be one file and
-// run two things. An older program, or one without build IDs, does not say it.
+// By what the launches say that they are made of as well: a wrapper script, or a program of shared libraries, may be one
+// file and run two things; two wrappers that differ may give options of their own. An older program, or one without build
+// IDs, does not say it.
 void warn_of_same_code(const Json& settings, Comparison& comparison) {
   const bool same_file = settings.at("a").at("content") == settings.at("b").at("content");
   const auto same_code = comparison.are_same_code();
-  if (same_code ? *same_code : same_file) {
+  if (same_file && same_code.value_or(true)) {
     comparison.warn(std::string("A and B are the same program") +
                     (same_code ? "" : ", as far as their files say") +
                     ", so that only chance makes them differ");
   }
 }
 
-// Whether it names a build; a filter names none.
+// Whether it names a build, or two of them; a filter names none.
 bool is_build(const std::string& word) try {
   Build::look_for(word);
+  return true;
+} catch (const Ambiguous&) {
   return true;
 } catch (const BadUsage&) {
   return false;

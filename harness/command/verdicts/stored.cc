@@ -36,7 +36,7 @@ StoredRun find_run(const std::string& what) {
   const bool is_name = may_be_name && is_baseline(what);
   if (is_folder && is_name) {
     throw BadUsage("compare: " + in_quotes(what) + " is ambiguous: a folder and a baseline; give " +
-                   in_quotes("./" + what) + " or --baseline " + what);
+                   in_quotes("./" + what) + " or " + one_line(baseline_folder(what).string()));
   }
   if (is_folder) return read_run(what, what);
   if (is_name) return read_run(baseline_folder(what), what);

@@ -49,7 +49,8 @@ Section section_of(const Compared& compared) {
   const auto left_out = left_out_of(compared, rows.size());
   const auto last = left_out.empty() ? "" : "\n" + left_out;
   if (rows.empty()) {
-    section.above += "No case changed.\n" + last;
+    section.above +=
+        (compared.rows.empty() ? "Nothing was judged.\n" : "No case changed.\n") + last;
     return section;
   }
   section.above += std::string(kSignMeaning) + ".\n\n";
