@@ -205,7 +205,7 @@ StoredRun read_run(const std::filesystem::path& folder, const std::string& name)
     run.failures.emplace(key.first,
                          "launch " + std::to_string(key.second) + ": " + launched.failure);
   }
-  for (const auto& name : begun) run.skipped.erase(name);
+  for (const auto& each : begun) run.skipped.erase(each);
   return run;
 } catch (const std::runtime_error& why) {
   throw BadUsage(why.what());

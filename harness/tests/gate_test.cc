@@ -148,7 +148,8 @@ TEST(GateTest, OnlyWhatEachRoundCallsWorseByDeltaOrMoreLacksNothingButRounds) {
       << "a round contradicts";
 }
 
-TEST(GateTest, WhatIsWorseInEachOfTooFewLaunchesEndsWith4AndIsWarnedOf) {
+// Stored runs lie apart: the machine, or chance, makes one of many metrics look so.
+TEST(GateTest, WhatIsWorseInTooFewLaunchesOfAStoredRunIsWarnedOfAndEndsWith0) {
   StoredRun a = run_of({}), b = run_of({});
   a.cases.clear(), b.cases.clear();
   for (int number = 0; number < 24; ++number) {
@@ -158,13 +159,12 @@ TEST(GateTest, WhatIsWorseInEachOfTooFewLaunchesEndsWith4AndIsWarnedOf) {
   }
   b.cases["a/x:7"][Metric::kRate] = {50, 50.5, 49.5, 50.2, 49.8};
   const auto compared = compare_runs(a, b, {});
-  EXPECT_EQ(code_of(compared), kIncomparable);
+  EXPECT_EQ(code_of(compared), kOk);
   EXPECT_EQ(compared.warnings.back(),
             "of 24 metrics a change of one alone can be told from chance by 7 launches a side, not "
             "by 5: run --launches 7");
   EXPECT_TRUE(
-      says(formatted({compared}, Format::kTable),
-           "worse, but measured too seldom to tell that from chance among so many metrics"));
+      says(formatted({compared}, Format::kTable), "chance may explain it among so many metrics"));
 }
 
 }  // namespace
