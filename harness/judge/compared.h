@@ -41,7 +41,8 @@ struct Compared {
   std::vector<std::string> about = {};  // what a and b are: when and from what they were measured
   // Whether missing guards, and what is undecided, end it with 4 (gate.h).
   bool strict = false;
-  SkippedCases skipped = {};  // by both sides: they have no row
+  bool was_interrupted = false;  // what follows is not all that was asked for
+  SkippedCases skipped = {};     // by both sides: they have no row
 
   // Returns true if no row has enough rounds or launches to be judged.
   bool none_judged() const {
@@ -52,7 +53,7 @@ struct Compared {
   }
 };
 
-// How the warning begins that says why.
-inline constexpr char kNothingJudged[] = "nothing was judged";
+// How the warnings begin that say why: that nothing was judged, and that it is not whole.
+inline constexpr char kNothingJudged[] = "nothing was judged", kInterrupted[] = "interrupted";
 
 }  // namespace harness

@@ -30,11 +30,11 @@ ExitCode code_of_row(const ComparedRow& row, const Compared& of) {
 }
 
 std::string fault_of_whole(const Compared& compared) {
-  if (!compared.none_judged()) return "";
-  const auto reason =
-      std::find_if(compared.warnings.begin(), compared.warnings.end(),
-                   [](const auto& warning) { return warning.starts_with(kNothingJudged); });
-  return reason == compared.warnings.end() ? kNothingJudged : *reason;
+  if (!compared.was_interrupted && !compared.none_judged()) return "";
+  const std::string fault = compared.was_interrupted ? kInterrupted : kNothingJudged;
+  const auto reason = std::find_if(compared.warnings.begin(), compared.warnings.end(),
+                                   [&](const auto& warning) { return warning.starts_with(fault); });
+  return reason == compared.warnings.end() ? fault : *reason;
 }
 
 ExitCode code_of(const Compared& compared) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -169,6 +170,18 @@ double sign_test(const std::vector<double>& differences) {
   if (above + below == 0) return 1;
   const Binomial heads(static_cast<double>(above + below), 0.5);
   return std::min(1.0, 2 * boost::math::cdf(heads, static_cast<double>(std::min(above, below))));
+}
+
+double mean_test(const std::vector<double>& differences) {
+  const auto count = static_cast<double>(differences.size());
+  if (differences.size() < 2) return 1;
+  const double mean = std::accumulate(differences.begin(), differences.end(), 0.0) / count;
+  double squares = 0;
+  for (const double each : differences) squares += (each - mean) * (each - mean);
+  if (squares == 0) return mean == 0 ? 1 : 0;
+  const double t = std::abs(mean) / std::sqrt(squares / (count - 1) / count);
+  const boost::math::students_t_distribution<double> distribution(count - 1);
+  return 2 * boost::math::cdf(boost::math::complement(distribution, t));
 }
 
 double mann_whitney(const std::vector<double>& a, const std::vector<double>& b) {

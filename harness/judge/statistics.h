@@ -1,4 +1,4 @@
-// Statistics that assume no distribution: order statistics, the sign test, and what controls many tests
+// Statistics that assume no distribution (but for mean_test): order statistics, the sign test, and what controls many tests
 // at once. The distributions are Boost.Math's.
 #pragma once
 
@@ -25,6 +25,10 @@ std::optional<Interval> median_interval(std::vector<double> values, double confi
 // Returns the two-sided p-value of the sign test: how likely so uneven a split is if both signs are
 // equally likely. Zeros count for neither side.
 double sign_test(const std::vector<double>& differences);
+
+// Returns the two-sided p-value of Student's t test of one sample: how likely so large a mean is for this spread if it is 0.
+// It takes differences for normal; where a few of them are far off it is too large rather than too small. 1 for fewer than two.
+double mean_test(const std::vector<double>& differences);
 
 // Returns the two-sided p-value of the Mann-Whitney U test: how likely so uneven ranks of two independent
 // groups are if both have one distribution. Exact, ties included, for up to 60 values in all; the normal

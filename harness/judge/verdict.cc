@@ -32,10 +32,13 @@ int rounds_to_decide(int rounds, double effect, const std::optional<Interval>& i
   return std::max(rounds + 1, static_cast<int>(std::ceil(std::min(rounds * excess * excess, 1e6))));
 }
 
-// Whether it would be worse if the rounds that are missing said what each one did.
-bool lacks_only_rounds(const Judgement& judged, int fewest) {
+// Whether it would be worse if the rounds that are missing said what each one did, and that is to be expected of them: of
+// builds that are alike, one comparison in a hundred has such a metric among all of its own (Bonferroni).
+bool lacks_only_rounds(const Judgement& judged, int fewest, std::size_t comparisons) {
+  constexpr double kMost = 0.01;
   return judged.verdict == Verdict::kWorse && judged.all_worse && judged.rounds < fewest &&
-         judged.interval && judged.interval->low >= judged.delta - kRounding;
+         judged.interval && judged.interval->low >= judged.delta - kRounding &&
+         judged.p_of_mean * static_cast<double>(comparisons) <= kMost;
 }
 
 }  // namespace
@@ -53,6 +56,7 @@ Judgement judge(const std::vector<double>& differences, double delta) {
   judgement.effect = median(differences);
   judgement.interval = median_interval(differences, kConfidence);
   judgement.p = judgement.q = sign_test(differences);
+  judgement.p_of_mean = mean_test(differences);
   judgement.all_worse = std::all_of(differences.begin(), differences.end(),
                                     [](double difference) { return difference > 0; });
   judgement.verdict = judgement.interval ? verdict_of(judgement.effect, *judgement.interval, delta)
@@ -101,7 +105,8 @@ void control_false_discoveries(const std::vector<Judgement*>& all, int fewest) {
     const bool discovery =
         all[at]->verdict == Verdict::kWorse || all[at]->verdict == Verdict::kBetter;
     if (!discovery || rates[at] <= kFalseDiscoveries) continue;
-    all[at]->doubt = lacks_only_rounds(*all[at], fewest) ? Doubt::kTooFew : Doubt::kChance;
+    all[at]->doubt =
+        lacks_only_rounds(*all[at], fewest, all.size()) ? Doubt::kTooFew : Doubt::kChance;
     all[at]->verdict = Verdict::kUndecided;
     all[at]->rounds_needed = all[at]->rounds < fewest ? fewest : 2 * all[at]->rounds;
   }

@@ -49,6 +49,7 @@ struct Judgement {
   Doubt doubt = Doubt::kNone;
   bool suspected = false;  // worse before it was measured afresh
   bool confirmed = false;  // and worse in fresh rounds too
+  double p_of_mean = 1;    // by the size of the differences: Student's t test; 1 of stored runs
   bool all_worse = false;  // in each round; never of stored runs, which lie too far apart
 };
 
@@ -63,7 +64,8 @@ Judgement judge_unpaired(Metric metric, const std::vector<double>& a, const std:
 
 // Makes those verdicts "better" and "worse" undecided that many comparisons at once would give by
 // chance: false discovery rate above 5 %. `fewest` rounds or launches can tell one of them from chance: where a worse one has
-// fewer, is `all_worse`, and its whole interval is at least delta, only their number leaves it undecided (Doubt::kTooFew).
+// fewer, is `all_worse`, and its whole interval is at least delta, only their number leaves it undecided (Doubt::kTooFew), if
+// differences of that size are no chance either: some of many metrics are worse in each of six rounds by chance.
 void control_false_discoveries(const std::vector<Judgement*>& all, int fewest);
 
 // Returns the fewest rounds in which a change of one of so many comparisons alone can be told from chance: with all signs

@@ -58,6 +58,7 @@ void Comparison::run(const Progress& progress) {
   say_what_is_unconfirmed();
   mark_made_again();
   mark_failed();
+  result_.was_interrupted = interrupted() != 0;
   if (!result_.none_judged() || result_.rows.empty() || interrupted() != 0) return;
   result_.warnings.push_back(
       "nothing was judged: there were fewer than six rounds of each case; choose fewer cases, or "
@@ -100,27 +101,25 @@ void Comparison::judge_all() {
                         row->judgement.rounds_needed <= rounds_.most_rounds();
     say_where_it_lacks(*row);
   }
-  if (judged == 0) return;
-  if (settings_.budget) return warn_of_few_rounds(family, judged);
-  const int fewest = rounds_that_discover(judged);
-  if (settings_.rounds >= fewest) return;
-  warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
-       std::to_string(fewest) + " rounds, not by " + std::to_string(settings_.rounds) + ": " +
-       rounds_advice(settings_.reader, fewest));
+  if (judged > 0) warn_of_few_rounds(family, judged);
 }
 
-// Says if the time budget ended before some of what is undecided had the rounds that tell a change of it alone from chance.
+// Says if so few rounds were asked for, or fitted into the time budget, that no change of one metric alone can be told from
+// chance by them.
 void Comparison::warn_of_few_rounds(const std::vector<ComparedRow*>& family, int judged) {
   const int fewest = rounds_that_discover(judged);
-  int least = fewest;
+  int made = settings_.budget ? fewest : settings_.rounds;
   for (const auto* row : family) {
-    if (row->judgement.verdict != Verdict::kUndecided) continue;
-    least = std::min(least, rounds_.made_of(row->name));
+    const bool is_open = settings_.budget && row->judgement.verdict == Verdict::kUndecided;
+    if (is_open) made = std::min(made, rounds_.made_of(row->name));
   }
-  if (least >= fewest || interrupted() != 0) return;
+  if (made >= fewest || (settings_.budget && interrupted() != 0)) return;
+  const std::string rounds = std::to_string(made);
   warn("of " + counted(judged, "metric") + " a change of one alone can be told from chance by " +
-       std::to_string(fewest) + " rounds, not by the " + std::to_string(least) +
-       " for which the time budget sufficed; " + time_advice(settings_.reader));
+       std::to_string(fewest) + " rounds, not by " +
+       (settings_.budget ? "the " + rounds + " for which the time budget sufficed; " +
+                               time_advice(settings_.reader)
+                         : rounds + ": " + rounds_advice(settings_.reader, fewest)));
 }
 
 // Says where there are fewer rounds than an undecided case gets.
@@ -133,13 +132,19 @@ void Comparison::say_what_was_left_out() {
     names.insert(row.name);
     fewest = std::min(fewest, made);
   }
-  if (names.empty()) return;
+  if (names.empty()) {
+    if (interrupted() != 0) {
+      warn(std::string(kInterrupted) + "; " + interruption_advice(settings_.reader));
+    }
+    return;
+  }
   const std::string what =
       counted(names.size(), "case") + " undecided after " + (names.size() > 1 ? "as few as " : "") +
       std::to_string(fewest) + " of " + (settings_.budget ? "up to " : "") +
       counted(rounds_.most_rounds(), "round") + ": " + few_of({names.begin(), names.end()});
   warn(interrupted() != 0
-           ? "interrupted, with " + what + "; " + interruption_advice(settings_.reader)
+           ? std::string(kInterrupted) + ", with " + what + "; " +
+                 interruption_advice(settings_.reader)
            : "the time budget was used up, with " + what + "; " + time_advice(settings_.reader));
 }
 

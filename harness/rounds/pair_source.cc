@@ -26,7 +26,9 @@ ComparisonSettings::OfPair options_of(const std::string& name, const ComparisonS
 
 void PairSource::go_on_from(const std::vector<Pair>& made, std::function<void(const Pair&)> keep) {
   for (const auto& pair : made) {
-    expect_same_code(pair);
+    const bool is_of_older =
+        pair.linked_a.empty() && pair.linked_b.empty();  // `ab`, which wrote neither
+    if (!is_of_older) expect_same_code(pair);
     made_[{pair.name, pair.fresh}].push_back(pair);
   }
   keep_ = std::move(keep);
@@ -90,11 +92,11 @@ void PairSource::launch_both(Pair& pair, int number, const ComparisonSettings& s
 }
 
 void PairSource::expect_same_code(const Pair& pair) {
+  if (!pair.failure.empty() || (pair.a.empty() && pair.b.empty())) return;  // it says nothing
   const auto expect = [](const char* which, const Build& build, const std::string& now,
-                         std::string& first) {
-    if (now.empty()) return;
-    if (first.empty()) first = now;
-    if (now == first) return;
+                         std::optional<std::string>& first) {
+    if (!first) first = now;
+    if (now == *first) return;
     throw BadUsage(std::string(which) + " (" + build.program().string() +
                    ") was replaced while it was measured: what it runs, or a library that it "
                    "loads, is another one than at first; name a copy, and another --out");
@@ -106,7 +108,7 @@ void PairSource::expect_same_code(const Pair& pair) {
 std::optional<bool> PairSource::are_same_code() const {
   const auto are_known = [](const auto& all) {
     return !all.empty() && std::none_of(all.begin(), all.end(),
-                                        [](const auto& each) { return each.second.empty(); });
+                                        [](const auto& each) { return each.second->empty(); });
   };
   if (!are_known(linked_a_) || !are_known(linked_b_)) return {};
   return linked_a_ == linked_b_;

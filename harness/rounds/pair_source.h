@@ -40,8 +40,8 @@ class PairSource {
   void expect_same_code(const Pair& pair);
 
   Build a_, b_;
-  std::map<std::string, std::string> linked_a_,
-      linked_b_;  // by case: a wrapper may run several programs
+  // By case, since a wrapper may run several programs: what the first launch says; empty if it says nothing.
+  std::map<std::string, std::optional<std::string>> linked_a_, linked_b_;
   std::map<std::pair<std::string, bool>, std::deque<Pair>> made_;  // by case and freshness
   std::function<void(const Pair&)> keep_ = [](const Pair&) {};
 };

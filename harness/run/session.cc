@@ -42,7 +42,9 @@ Folder folder_of(const RunSettings& settings, const std::string& started) {
 // A run that an older bench-all began has no content of its program, and none is known without /proc: then its version and
 // commit have to do.
 bool is_same_program(const Json& then, const Json& now) {
-  const Json content = then.value("content", Json());
+  const Json linked = then.value("linked", Json()), content = then.value("content", Json());
+  if (linked.is_string() && now.at("linked").is_string() && linked != now.at("linked"))
+    return false;
   if (content.is_string() && now.at("content").is_string()) return content == now.at("content");
   return then.value("version", Json()) == now.at("version") &&
          then.value("git_sha", Json()) == now.at("git_sha");
@@ -97,7 +99,8 @@ int Session::go_on() {
   auto differences = unlike(facts, now);
   if (!is_same_program(facts.at("tool"), now.at("tool"))) {
     differences.push_back(
-        "another program: bench-all was built anew, of other sources or at another commit");
+        "another program: bench-all was built anew, of other sources or at another commit, or "
+        "loads another library");
   }
   if (!differences.empty()) {
     throw BadUsage("--resume: this is not what the run began with (" + differences.front() +

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -122,6 +123,14 @@ TEST(GateTest, ThatNothingWasJudgedIsAnErrorOfTheComparisonAsAWholeWithItsReason
       << github;
 }
 
+TEST(GateTest, WhatWasInterruptedIsAnErrorOfTheWholeThoughAllThatIsThereIsTheSame) {
+  Compared compared = ending_with(*std::prev(std::end(kEndings)));
+  compared.was_interrupted = true;
+  compared.warnings.push_back("interrupted; the same command with --resume goes on");
+  EXPECT_EQ(fault_of_whole(compared), compared.warnings.back());
+  EXPECT_TRUE(says(formatted({compared}, Format::kJunit), "errors=\"1\""));
+}
+
 TEST(GateTest, AComparisonWithoutRowsHasJudgedNothing) {
   EXPECT_EQ(code_of(Compared{}), kIncomparable);
   EXPECT_TRUE(
@@ -140,6 +149,8 @@ TEST(GateTest, OnlyWhatEachRoundCallsWorseByDeltaOrMoreLacksNothingButRounds) {
     return rows.front().doubt;
   };
   EXPECT_EQ(doubt_of({0.50, 0.51, 0.52, 0.53, 0.54, 0.55, 0.56}), Doubt::kTooFew);
+  EXPECT_EQ(doubt_of({0.06, 0.31, 0.09, 0.45, 0.12, 0.22, 0.07}), Doubt::kChance)
+      << "some of 100 comparisons do that by chance";
   EXPECT_EQ(doubt_of({0.04, 0.05, 0.06, 0.06, 0.07, 0.08, 0.09}), Doubt::kChance)
       << "it may be less than delta";
   EXPECT_EQ(doubt_of({-0.50, -0.51, -0.52, -0.53, -0.54, -0.55, -0.56}), Doubt::kChance)

@@ -129,6 +129,15 @@ std::vector<double> signs(int above, int below, int zeros = 0) {
 }
 
 // scipy.stats.binomtest(k, n).pvalue, SciPy 1.10.
+TEST(StatisticsTest, TheTestOfTheMeanAgreesWithSciPysOfOneSample) {
+  EXPECT_NEAR(mean_test({0.06, 0.31, 0.09, 0.45, 0.12, 0.22, 0.07}), 0.014470441095970532, 1e-12);
+  EXPECT_NEAR(mean_test({-0.50, -0.51, -0.52, -0.53, -0.54, -0.55, -0.56}), 8.98985149642198e-10,
+              1e-18);
+  EXPECT_EQ(mean_test({0.5}), 1);
+  EXPECT_EQ(mean_test({0, 0, 0}), 1);
+  EXPECT_EQ(mean_test({0.5, 0.5, 0.5}), 0);
+}
+
 TEST(StatisticsTest, TheSignTestAgreesWithSciPy) {
   EXPECT_NEAR(sign_test(signs(2, 10)), 0.03857421875, 1e-12);
   EXPECT_NEAR(sign_test(signs(12, 0, 3)), 0.00048828125, 1e-12);

@@ -198,15 +198,16 @@ class Ab(CompareTest):
         self.assertLess(int(self.verdicts()["rate"]["rounds"]), 10000)
 
     def test_an_interruption_keeps_what_was_measured_and_says_how_to_go_on(self):
-        with self.start(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "10000",
+        with self.start(["ab", "--a", self.program, "--b", self.program, CASE, "--rounds", "10000", "--format", "junit",
                          "--out", self.path("out"), *FAST[:-1]]) as process:
             self.waits_until(lambda: os.path.exists(self.path("out", ".bench-all-launch")), "it did not begin")
             process.send_signal(signal.SIGTERM)
-            _, err = process.communicate(timeout=LONGEST)
+            out, err = process.communicate(timeout=LONGEST)
         self.assertEqual(process.returncode, 143)
         self.assertTrue(err.endswith("bench-all: results: %s (compare.md, compare.csv, compare.json); interrupted, the same command "
                                      "with --resume goes on\n" % self.path("out")), err)
         self.assertTrue(os.path.exists(self.path("out", "compare.csv")))
+        self.assertRegex(out, r'<testcase [^>]*name="the comparison as a whole"[^>]*>\s*<error message="interrupted')
 
     def test_a_report_beside_others_is_refused(self):
         self.assertEqual(self.compare(1000, 1000, "--rounds", "1").code, 4)

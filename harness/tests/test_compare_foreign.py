@@ -99,6 +99,9 @@ class Foreign(InstantTest):
         result = self.ab("--resume")
         self.assertEqual(result.code, 2, result)
         self.assertTrue(result.err.endswith(other), result)
+        self.runs("b", "")  # as a bench-all says nothing that is older than its rounds
+        self.assertEqual(self.ab("--resume").code, 2)
+        self.runs("b", "1")
         with open(self.path("b"), encoding="ascii") as file:
             text = file.read()
         with open(self.path("b"), "w", encoding="ascii") as file:

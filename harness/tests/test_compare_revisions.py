@@ -121,6 +121,9 @@ class Revisions(CompareTest):
         words = [CASE, "--rounds", "1", "--dry-run"]
         result = self.run_it(["ab", "HEAD", "main", *words], environment=variables)
         self.assertEqual((result.code, result.out.count("to be built in")), (0, 2), result)
+        for one in variables:
+            result = self.run_it(["ab", "HEAD", "main", *words], environment={one: self.program})
+            self.assertEqual((result.code, result.out.count("to be built in")), (0, 2), result)
         # Filters are no builds.
         result = self.run_it(["ab", *words[:1], *words], environment=variables)
         self.assertEqual((result.code, result.out.count("to be built in")), (0, 0), result)

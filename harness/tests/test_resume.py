@@ -152,7 +152,7 @@ class Resume(CommandTest):
         with open(self.path("bench"), "ab") as file:
             file.write(b"other")
         self.refuses(words, 2, "--resume: this is not what the run began with (another program: bench-all was built anew, of "
-                               "other sources or at another commit); begin a new run")
+                               "other sources or at another commit, or loads another library); begin a new run")
         # A copy that holds the same is the same program.
         self.program = shutil.copy(real, self.path("bench"))
         self.resume()

@@ -129,12 +129,12 @@ bool is_build(const std::string& word) try {
 }  // namespace
 
 int ab(CompareOptions options) {
-  if (options.a.empty() != options.b.empty())
-    throw BadUsage("ab: give both --a and --b, or neither");
   if (options.may_be_named_by_words && options.words.size() >= 2 && is_build(options.words[0]) &&
       is_build(options.words[1])) {
     options.a.clear(), options.b.clear();  // the command line has precedence
   }
+  if (options.a.empty() != options.b.empty())
+    throw BadUsage("ab: give both --a and --b, or neither");
   if (options.a.empty()) {
     if (options.words.size() < 2) {
       throw BadUsage("ab: name two builds, as `ab main HEAD` or `ab --a OLD --b NEW`");

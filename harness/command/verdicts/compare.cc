@@ -152,9 +152,11 @@ int compare(int argc, char** argv) {
   declare(command, app, options);
   if (const auto code = answered(command.name, app, argc, argv)) return *code;
   if (command.run == ab) {
-    const auto* named = app.get_subcommand(command.name);
-    options.may_be_named_by_words = is_from_variable_alone(*named->get_option("--a"), argc, argv) &&
-                                    is_from_variable_alone(*named->get_option("--b"), argc, argv);
+    const auto is_typed = [&](const char* name) {
+      const auto& option = *app.get_subcommand(command.name)->get_option(name);
+      return option.count() > 0 && !is_from_variable_alone(option, argc, argv);
+    };
+    options.may_be_named_by_words = !is_typed("--a") && !is_typed("--b");
   }
   remove_variables();
   options.settings.delta = options.delta_percent / 100;

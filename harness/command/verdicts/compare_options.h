@@ -26,7 +26,7 @@ struct CompareOptions {
   std::vector<double> powers;               // of `aa`, in percent
   std::optional<double> injected_delay_ns;  // of `ab`, for B alone
   std::optional<int> rounds;  // of --rounds; settings.rounds is what rounds_for() makes of it
-  // --a and --b are from variables: two builds on the command line come before them.
+  // --a and --b are not typed, but may be from variables: two builds among the words come before these.
   bool may_be_named_by_words = false;
   std::string progress = "auto";
   bool strict = false, quiet = false, resume = false, dry_run = false;
