@@ -58,6 +58,7 @@ class Comparison {
   std::string why_not_compared(const std::string& name) const;
   void mark_failed();
   void mark_made_again();
+  // confirmation.cc
   std::map<std::string, int> rounds_of_doubtful(const std::map<std::string, int>& rounds);
   Judgement judge_afresh(const ComparedRow& row);
   void confirm(const Progress& progress);

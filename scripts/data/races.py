@@ -5,7 +5,7 @@
 
 The rule: the first name of a verdict is the contender with the best median of those compared. If that is not one of
 ours, the verdict also says what ours reaches, and lost(races) lists the race. A variant of ours that only spins is not
-compared; where it is ahead, the verdict says whom it speaks of. tests/test_races.py holds it to this.
+compared; where it is faster than the best of those, the verdict says that it leaves it out. tests/test_races.py holds it to this.
 """
 
 import collections
