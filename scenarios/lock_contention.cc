@@ -47,8 +47,10 @@ bool offers(const harness::Point& point) {
 
 bool decisive(const harness::Point& point) {
   return point["workers"] == 2 && point["work_in_ns"] == 0 && point["work_out_ns"] == 0 &&
-         is_closed(point) && !is_cpython(point.text("contender")) &&
-         !contender_is_one_of(point, {"absl_mutex", "posix_sem"});
+         is_closed(point) &&
+         contender_is_one_of(
+             point, {"lock", "std_mutex", "tbb_mutex", "tbb_spin_mutex", "pthread_mutex_pshared",
+                     "pthread_robust", "boost_interprocess_mutex"});
 }
 
 const RegisteredScenario registered([] {

@@ -75,19 +75,28 @@ bool offers(const harness::Point& point) {
          contender_of(point.text("contender"), point.text("wait")) != nullptr;
 }
 
-// Returns true for ours, waiting their own way, and for those that come near them or that people use by habit, at
-// the sizes of the decision table. Placements that only some machines have are measured as the time allows.
+// Returns true for what the headline and the decision table rest on: ours, waiting their own way, one way at each size
+// and there and back at the sizes of the table; and what comes near them there, or is used by habit. Placements that
+// only some machines have are measured as the time allows.
 bool decisive(const harness::Point& point) {
   if (point.text("placement") != "apart" && !is_on_one_cpu(point)) return false;
-  if (contender_is_one_of(point, {"pipe", "queue"})) return point.text("wait") == kNativeWait;
-  if (point["msg_bytes"] == 1 << 20) {
-    return contender_is_one_of(point, {"socketpair_seqpacket", "socketpair_stream", "spsc_ring"});
+  const bool answers = point.text("mode") == "ping_pong";
+  const std::int64_t bytes = point["msg_bytes"];
+  const bool is_in_table = bytes == 64 || bytes == 1 << 20;
+  if (contender_is_one_of(point, {"pipe", "queue"})) {
+    return point.text("wait") == kNativeWait && (is_in_table || !answers);
   }
-  if (point["msg_bytes"] != 64) return false;
-  if (contender_is_one_of(point, {"boost_message_queue", "cpython_queue", "pipe2", "spsc_ring"})) {
-    return true;
+  if (is_on_one_cpu(point)) return contender_is_one_of(point, {"pipe2"});
+  if (bytes == 64) {
+    return contender_is_one_of(point, {"boost_message_queue", "pipe2"}) ||
+           (answers && contender_is_one_of(point, {"pipe2_1m", "io_uring"}));
   }
-  return !is_on_one_cpu(point) && contender_is_one_of(point, {"pipe2_1m", "zeromq_ipc"});
+  if (answers) {
+    return is_in_table && contender_is_one_of(point, {"socketpair_seqpacket", "socketpair_stream"});
+  }
+  return (bytes >= 64 << 10 && contender_is_one_of(point, {"boost_spsc_ring"})) ||
+         (is_in_table &&
+          contender_is_one_of(point, {"socketpair_seqpacket", "boost_message_queue"}));
 }
 
 const RegisteredScenario registered([] {

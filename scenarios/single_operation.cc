@@ -26,10 +26,9 @@ void measure(harness::Run& run) {
 }
 
 bool decisive(const harness::Point& point) {
-  return contender_is_one_of(point,
-                             {"th_lock_acquire_release", "std_mutex_acquire_release",
-                              "pthread_mutex_acquire_release", "tbb_mutex_acquire_release",
-                              "tbb_spin_mutex_acquire_release", "absl_mutex_acquire_release"});
+  return contender_is_one_of(
+      point, {"th_lock_acquire_release", "std_mutex_acquire_release", "tbb_mutex_acquire_release",
+              "tbb_spin_mutex_acquire_release"});
 }
 
 const RegisteredScenario registered([] {

@@ -31,7 +31,7 @@ if __name__ == "__main__":
     help_first("report", __doc__)
 
 from figures import plotting  # noqa: E402, F401, first: it ends here if there is no matplotlib
-from data import contenders  # noqa: E402
+from data import contenders, side_by_side  # noqa: E402
 from data.axes import plain  # noqa: E402
 from data.run_folder import CUT_SHORT, BadRun, measured, read_run  # noqa: E402
 from answers import survival  # noqa: E402
@@ -94,22 +94,28 @@ def draw_all(drawers, scenario):
     return drawn, list(dict.fromkeys(mistakes))
 
 
-def present(scenario, folder, run, rows):
-    """Returns (Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
-    found, drawn, mistakes = nothing("This could not be told."), [], []
+def prepare(scenario, folder, run, rows):
+    """Returns (Answer, how it was measured, mistakes in words, the functions that draw it) of one scenario."""
+    found, mistakes, drawers = nothing("This could not be told."), [], []
     section = sections.default(str(run["questions"].get(scenario, "")))
     try:
         module = module_of(scenario)
         section = getattr(module, "SECTION", section)
         rows, mistakes = usable(module, rows)
         found = answer_with(module, section, run, rows)
-        drawn, undrawn = draw_all(draw_with(module, section, folder, run, rows), scenario)
-        mistakes += undrawn
+        drawers = draw_with(module, section, folder, run, rows)
     except OSError:
         raise
     except Exception as why:  # of one scenario: the others are still reported
         mistakes.append(not_drawn(scenario, why))
-    return found, drawn, section.about, mistakes
+    return found, section.about, mistakes, drawers
+
+
+def present(scenario, folder, run, rows):
+    """Returns (Answer, paths of the figures, how it was measured, mistakes in words) of one scenario."""
+    found, about, mistakes, drawers = prepare(scenario, folder, run, rows)
+    drawn, undrawn = draw_all(drawers, scenario)
+    return found, drawn, about, mistakes + undrawn
 
 
 def steadiness(folder, run, rows):
@@ -140,11 +146,18 @@ def report_run(folder):
     others, damage = stress_section(folder)
     tested, more = self_test.section(folder)
     others, mistakes = others + tested, run["damage"] + damage + more
+    drawers = []
     for scenario in scenarios(rows):
         mine = [row for row in rows if row["scenario"] == scenario]
-        answers[scenario], drawn[scenario], abouts[scenario], found = present(scenario, folder, run, mine)
+        answers[scenario], abouts[scenario], found, own = prepare(scenario, folder, run, mine)
         mistakes += found
-    *steady, found = steadiness(folder, run, rows)
+        drawn[scenario] = []
+        drawers += [(scenario, functools.partial(draw_all, [each], scenario)) for each in own]
+    *pictures, (*steady, found) = side_by_side.called(
+        [draw for _, draw in drawers] + [functools.partial(steadiness, folder, run, rows)])
+    for (scenario, _), (paths, undrawn) in zip(drawers, pictures):
+        drawn[scenario] += paths
+        mistakes += [each for each in undrawn if each not in mistakes]
     mistakes += found
     run["warnings"] += mistakes
     if not answers:

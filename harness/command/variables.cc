@@ -54,6 +54,14 @@ std::string named_by_variable(const CLI::App& app, const std::string& message) {
     if (message.rfind(name + ": ", 0) == 0) {
       return option->get_envname() + message.substr(name.size());
     }
+    // "--dry-run excludes --resume"
+    const auto at = message.find(" excludes ");
+    if (at != std::string::npos && message.substr(0, at) == name) {
+      return option->get_envname() + message.substr(at);
+    }
+    if (at != std::string::npos && message.substr(at + 10) == name) {
+      return message.substr(0, at + 10) + option->get_envname();
+    }
     // "Could not convert: --strict = maybe"
     if (message.rfind("Could not convert: " + name + " = ", 0) == 0) {
       return option->get_envname() + ": " + in_quotes(option->results()[0]) +

@@ -20,11 +20,11 @@ struct Kind {
   const char *file, *what;
 };
 
-// Kinds of results that have names of files in common. `aa` may stand beside a run, whose report shows it.
+// Kinds of results that have names of files in common. `aa` and `stress` may stand beside a run, whose report shows them.
 constexpr Kind kRun{"events.jsonl", "a run"}, kAb{"ab.jsonl", "an `ab`"},
-    kAa{"aa.jsonl", "an `aa`"};
+    kAa{"aa.jsonl", "an `aa`"}, kStress{"stress.csv", "results of `stress`"};
 constexpr char kHeldAlready[] = " holds a run already; name another folder";
-constexpr std::pair<Kind, Kind> kApart[] = {{kRun, kAb}, {kAb, kAa}};
+constexpr std::pair<Kind, Kind> kApart[] = {{kRun, kAb}, {kAb, kAa}, {kAb, kStress}};
 
 }  // namespace
 

@@ -46,7 +46,8 @@ class Comparison {
   void run(const Progress& progress);
 
   const Compared& result() const { return result_; }
-  // As PairSource::are_same_code().
+  // As those of PairSource.
+  std::vector<std::pair<std::string, std::string>> code() const { return rounds_.code(); }
   std::optional<bool> are_same_code() const { return rounds_.are_same_code(); }
 
  private:

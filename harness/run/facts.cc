@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "harness/base/errors.h"
+#include "harness/base/files.h"
 #include "harness/base/json.h"
 #include "harness/record/environment.h"
 
@@ -29,6 +30,18 @@ std::string current_folder() {
 
 }  // namespace
 
+Json contents_of(const std::vector<Program>& programs) {
+  Json contents = Json::object();
+  for (const auto& program : programs) {
+    Json& files = contents[program.name] = Json::object();
+    for (const auto& word : program.command) {
+      std::error_code none;
+      if (std::filesystem::is_regular_file(word, none)) files[word] = content_of(word);
+    }
+  }
+  return contents;
+}
+
 Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::vector<Case>& cases,
                 const std::vector<Interpreter>& interpreters) {
   Json event = {{"event", "run"},
@@ -48,6 +61,7 @@ Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::
     event["settings"]["injected_delay_ns"] = *settings.injected_delay_ns;
   }
   if (settings.budget != Schedule::kNoBudget) event["budget_s"] = settings.budget.count();
+  if (!settings.programs.empty()) event["programs"] = contents_of(settings.programs);
   event["interpreters"] = Json::object();
   for (const auto& each : interpreters) event["interpreters"][each.label] = each.path;
   event["questions"] = Json::object();

@@ -20,6 +20,9 @@ struct RunIdentity {
   std::string started_utc;
 };
 
+// Returns {contender: {file: hash}} of the programs of --contender-program: of the words of its command that are files.
+Json contents_of(const std::vector<Program>& programs);
+
 // The first event of a run's log, which is run.json from then on: what is measured, how, and on which machine.
 Json opening_of(const RunIdentity& run, const RunSettings& settings, const std::vector<Case>& cases,
                 const std::vector<Interpreter>& interpreters);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "harness/base/cpus.h"
 #include "harness/base/json.h"
 #include "harness/measure/measurement.h"
 #include "harness/measure/tally.h"
@@ -11,7 +12,12 @@ namespace harness {
 namespace {
 
 constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
-constexpr Seconds kDrawing{22};     // the report, and starting up
+
+// How long starting up and the report take. The figures are drawn side by side (scripts/data/side_by_side.py).
+Seconds time_to_report() {
+  constexpr double kReading = 4, kDrawing = 18;
+  return Seconds(kReading + kDrawing / static_cast<double>(allowed_cpus().size()));
+}
 
 // Returns the command of the case's contender, if that is a program.
 std::vector<std::string> program_of(const Case& of, const std::vector<Program>& programs) {
@@ -41,7 +47,7 @@ std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings)
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
                      const std::vector<Interpreter>& interpreters) {
   const Seconds measuring = settings.warmup + settings.windows * settings.window;
-  const Seconds drawing = settings.no_report ? Seconds{} : kDrawing;
+  const Seconds drawing = settings.no_report ? Seconds{} : time_to_report();
   return Schedule(cases,
                   {.rounds = settings.launches,
                    .seed = settings.seed,

@@ -50,6 +50,16 @@ bool is_same_program(const Json& then, const Json& now) {
          then.value("git_sha", Json()) == now.at("git_sha");
 }
 
+// Returns the contenders whose programs are not what they were, as far as the run knows: an older one does not.
+std::vector<std::string> exchanged_programs(const Json& facts, const Json& now) {
+  std::vector<std::string> names;
+  const Json then = facts.value("programs", Json::object());
+  for (const auto& [name, files] : then.items()) {
+    if (files != now.value(name, Json())) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Session::Session(const RunSettings& settings, std::vector<Case> cases,
@@ -101,6 +111,9 @@ int Session::go_on() {
     differences.push_back(
         "another program: bench-all was built anew, of other sources or at another commit, or "
         "loads another library");
+  }
+  for (const auto& name : exchanged_programs(facts, contents_of(settings_.programs))) {
+    differences.push_back("another program: " + name + " of --contender-program was changed");
   }
   if (!differences.empty()) {
     throw BadUsage("--resume: this is not what the run began with (" + differences.front() +

@@ -88,6 +88,8 @@ class Mistakes(CommandTest):
                 (COUNT, "BENCH_ALL_WINDOW", "5", "BENCH_ALL_WINDOW: '5' is not a duration of at most a day; write 80ms, 0.5s or 2m")):
             with self.subTest(name):
                 self.refuses(words, 2, said, environment={name: value})
+        self.refuses([*two[:-1], "--resume"], 2, "--resume excludes BENCH_ALL_DRY_RUN; see bench-all ab --help",
+                     environment={"BENCH_ALL_DRY_RUN": "1"})
         self.refuses([*COUNT, "--window", "6"], 2, "--window: '6' is not a duration of at most a day; write 80ms, 0.5s or 2m",
                      environment={"BENCH_ALL_WINDOW": "5ms"})
 

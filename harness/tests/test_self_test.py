@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import unittest
 
@@ -91,8 +92,8 @@ class Aa(CommandTest):
             whole = file.read()
         log = self.path("out", "aa.jsonl")
         for damage, why in ((lambda text: "x" + text, "1 does not have the settings; name another --out"),
-                            (lambda text: text + "123\n", "3 is no trial; delete that line to use the rest"),
-                            (lambda text: text + '{"event":"trial"}\n', "3 is no trial; delete that line to use the rest")):
+                            (lambda text: text + "123\n", "4 is no trial; delete that line to use the rest"),
+                            (lambda text: text + '{"event":"trial"}\n', "4 is no trial; delete that line to use the rest")):
             self.edit_log(lambda _, damage=damage: damage(whole))
             result = self.aa("--resume")
             self.assertEqual((result.code, result.err), (2, "bench-all: --resume: %s: line %s\n" % (log, why)))
@@ -109,6 +110,18 @@ class Aa(CommandTest):
         self.refuses(["aa", CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"), *FAST, "--a", self.path("build"),
                       "--resume"], 2, "--resume: the trials in %s were made otherwise (the build); name another --out" % self.path("out"))
 
+    def test_what_a_wrapper_runs_is_not_exchanged_between_two_trials(self):
+        """The wrapper is the same, so that the build looks as it was."""
+        with open(self.path("build"), "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nexec "%s" "$@"\n' % self.path("inner"))
+        os.chmod(self.path("build"), 0o755)
+        shutil.copy(self.program, self.path("inner"))
+        self.assertEqual(self.aa("--a", self.path("build")).code, 0)
+        self.edit_log(lambda text: text.replace('"linked":"', '"linked":"of another one, '))
+        result = self.aa("--a", self.path("build"), "--resume", trials=2)
+        self.assertEqual((result.code, result.err), (2, "bench-all: aa: the build was replaced between two trials: what it runs, or a library "
+                         "that it loads, is another one than at first; name a copy, and another --out\n"))
+
     def test_a_report_of_it_says_what_to_read_or_how_to_complete_it(self):
         self.assertEqual(self.aa().code, 0)
         self.refuses(["report", "out"], 2, "'out' is of an `aa`, which has no report; read out/aa.md, and use it by `bench-all ab --floor "
@@ -122,7 +135,7 @@ class Aa(CommandTest):
         self.assertEqual(self.aa("--resume").code, 0)
         self.assertEqual(self.aa("--resume").code, 0)
         with open(self.path("out", "aa.jsonl"), encoding="utf-8") as file:
-            self.assertEqual([json.loads(line)["event"] for line in file], ["aa", "trial"])
+            self.assertEqual([json.loads(line)["event"] for line in file], ["aa", "code", "trial"])
 
     def test_two_at_once_in_one_folder(self):
         with self.start(["aa", CASE, "--rounds", "10000", "--out", self.path("out"), *FAST]) as process:

@@ -39,6 +39,16 @@ class Stress(CommandTest):
         with open(self.path("out", "hung.txt"), encoding="utf-8") as file:
             self.assertIn("hangs/contender:ours/scope:threads: hang: 'sleeps'", file.read())
 
+    def test_its_folder_is_not_that_of_an_ab(self):
+        """Both write hung.txt there."""
+        two = ["ab", "--a", self.program, "--b", self.program, "counting/who:steady/size:8/place:here", "--rounds", "6", "-q",
+               "--launch-option=--window=5ms"]
+        self.assertEqual(self.stress("counter", *QUICK, "--out", self.path("out")).code, 0)
+        self.refuses([*two, "--out", self.path("out")], 2, "--out: %s holds results of `stress` already; name another folder" % self.path("out"))
+        self.run_it([*two, "--out", self.path("ab")])
+        self.refuses(["stress", "counter", *QUICK, "--out", self.path("ab")], 2,
+                     "--out: %s holds an `ab` already; name another folder" % self.path("ab"))
+
     def test_a_peers_failure_is_in_the_table_and_not_in_the_code(self):
         result = self.stress("fails/contender:theirs", *QUICK)
         self.assertEqual(result.code, 0, result)

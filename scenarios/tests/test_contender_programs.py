@@ -154,6 +154,21 @@ class ContenderPrograms(CommandTest):
             self.refuses(["pipe_vs_queue", "--contender-program", "%s=sh" % name], 2,
                          "--contender-program: %s has a contender '%s'; choose another name" % (scenario, name))
 
+    def test_a_program_that_was_changed_meanwhile_is_no_part_of_the_same_run(self):
+        self.measures(["^pipe_vs_queue/", "--contender", NAME, "--contender-program", NAME + "=" + self.script(self.COUNTS), "--bytes", "64",
+                       "--mode", "throughput", "--placement", "apart", "--launches", "2", "--window", "20ms"])
+        log = self.path("out", "events.jsonl")
+        with open(log, encoding="utf-8") as file:
+            lines = file.read().splitlines(keepends=True)
+        self.assertIn("prog", "".join(json.loads(lines[0])["programs"][NAME]))
+        with open(log, "w", encoding="utf-8") as file:
+            file.writelines(lines[:-2])  # the run's end, and a launch
+        self.script(self.COUNTS + "# changed\n")
+        self.refuses(["run", "--resume", self.path("out"), "-q"], 2, "--resume: this is not what the run began with (another program: mine of "
+                     "--contender-program was changed); begin a new run")
+        self.script(self.COUNTS)
+        self.assertEqual(self.run_it(["run", "--resume", self.path("out"), "-q", "--no-report"]).code, 0)
+
     def test_a_program_whose_folder_has_a_space_takes_arguments(self):
         os.mkdir(self.path("my dir"))
         self.script(self.COUNTS.replace("sys.argv[1]", "sys.argv[3]") + "print('primitive', *sys.argv[1:3])")

@@ -171,6 +171,7 @@ class SelfTestRun {
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
     keep_late(comparison.result().late);
     build_.expect_as_it_was("aa: the build", identity_);
+    for (const auto& [name, linked] : comparison.code()) log_.expect_code(name, linked);
     if (interrupted() != 0) return true;  // its rounds are not all there
     leave_out(comparison.result().skipped);
     if (cases_.empty()) return true;

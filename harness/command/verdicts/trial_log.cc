@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "harness/base/errors.h"
 #include "harness/base/json.h"
 #include "harness/base/lists.h"
 
@@ -9,13 +10,22 @@ namespace harness {
 
 namespace {
 
-const std::vector<std::string> kEvents = {"delay", "failure", "late", "trial"};
+const std::vector<std::string> kEvents = {"code", "delay", "failure", "late", "trial"};
 
 }  // namespace
 
 TrialLog::TrialLog(const std::filesystem::path& folder, bool resume, const Json& settings)
     : log_(kTrialsLog) {
   log_.open(folder, resume, settings, [this](const Json& line) { read_line(line); });
+}
+
+void TrialLog::expect_code(const std::string& name, const std::string& linked) {
+  const auto [first, is_new] = code_.emplace(name, linked);
+  if (is_new) log_.append({{"event", "code"}, {"case", name}, {"linked", linked}});
+  if (first->second == linked) return;
+  throw BadUsage(
+      "aa: the build was replaced between two trials: what it runs, or a library that it "
+      "loads, is another one than at first; name a copy, and another --out");
 }
 
 void TrialLog::add(const Trial& trial) {
@@ -43,6 +53,9 @@ void TrialLog::read_line(const Json& line) {
   if (event == "delay") {
     delays_[{line.at("case").get<std::string>(), line.at("slowed_by").get<double>()}] =
         line.at("ns").get<double>();
+  }
+  if (event == "code") {
+    code_[line.at("case").get<std::string>()] = line.at("linked").get<std::string>();
   }
   if (event == "failure") failures_.push_back(line.at("why").get<std::string>());
   if (event == "late") late_.push_back(late_launch_from(line.at("launch")));

@@ -1,6 +1,7 @@
 // TrialLog: the trials of a folder that `aa` writes, a line of aa.jsonl each, written as they end.
 //
 //   {"event": "aa", ...}          the settings, which all trials of the folder have in common
+//   {"event": "code", "case": ..., "linked": ...}    of which code its launches are made (base/linked.h)
 //   {"event": "delay", "case": ..., "slowed_by": 0.1, "ns": 24.5}
 //   {"event": "late", "launch": {...}}    judge/late_launch.h
 //   {"event": "failure", "why": ...}      why a trial could not be ended: a case failed
@@ -38,6 +39,8 @@ class TrialLog {
   // Throws LogMoved if the folder was moved or removed meanwhile.
   void expect_in_place() const { log_.expect_in_place(); }
 
+  // Throws BadUsage if launches of the case were made of other code before: trials of two programs say nothing of one.
+  void expect_code(const std::string& name, const std::string& linked);
   void add(const Trial& trial);
   void add_delay(const std::string& name, double share, double ns);
   void add_late(const LateLaunch& late);
@@ -47,6 +50,7 @@ class TrialLog {
   void read_line(const Json& line);
 
   SettingsLog log_;
+  std::map<std::string, std::string> code_;  // by case
   std::vector<Trial> trials_;
   Delays delays_;
   std::vector<LateLaunch> late_;
