@@ -91,12 +91,10 @@ bool decisive(const harness::Point& point) {
     return contender_is_one_of(point, {"boost_message_queue", "pipe2"}) ||
            (answers && contender_is_one_of(point, {"pipe2_1m", "io_uring"}));
   }
-  if (answers) {
-    return is_in_table && contender_is_one_of(point, {"socketpair_seqpacket", "socketpair_stream"});
-  }
+  if (answers) return is_in_table && contender_is_one_of(point, {"socketpair_seqpacket"});
   return (bytes >= 64 << 10 && contender_is_one_of(point, {"boost_spsc_ring"})) ||
          (is_in_table &&
-          contender_is_one_of(point, {"socketpair_seqpacket", "boost_message_queue"}));
+          contender_is_one_of(point, {"io_uring", "socketpair_seqpacket", "boost_message_queue"}));
 }
 
 const RegisteredScenario registered([] {

@@ -45,8 +45,7 @@ bool offers(const harness::Point& point) {
 
 bool decisive(const harness::Point& point) {
   return point["workers"] == 4 && point["permits"] == 2 && is_closed(point) &&
-         !is_cpython(point.text("contender")) &&
-         !contender_is_one_of(point, {"bounded_semaphore", "eventfd"});
+         !is_cpython(point.text("contender")) && !contender_is_one_of(point, {"eventfd"});
 }
 
 const RegisteredScenario registered([] {

@@ -65,7 +65,7 @@ void list(const Options& options, const std::vector<Case>& cases) {
 void dry_run(const Options& options, const std::vector<Case>& cases,
              const std::vector<Interpreter>& interpreters) {
   Schedule schedule = schedule_of(cases, options, interpreters);
-  Seconds elapsed{};
+  Seconds elapsed{};  // while measuring
   std::map<const Case*, int> launches;
   while (const auto launch = schedule.next(elapsed)) {
     elapsed += schedule.expected(*launch->of);
@@ -73,12 +73,12 @@ void dry_run(const Options& options, const std::vector<Case>& cases,
   }
   std::cout << counted(cases.size(), "case") << ", "
             << counted(schedule.launches(), "launch", "launches") << " of "
-            << counted(options.windows, "window") << ": about " << std::lround(elapsed.count())
-            << " s";
+            << counted(options.windows, "window") << ": about "
+            << std::lround((elapsed + time_of_report(options)).count()) << " s"
+            << (options.no_report ? "" : " with the report");
   if (schedule.left_out() > 0) {
     std::cout << "; leaves out " << counted(schedule.left_out(), "more launch", "more launches")
-              << " to end within " << options.budget.count()
-              << " s with the report (--time-budget)";
+              << " to end within " << options.budget.count() << " s (--time-budget)";
   }
   std::cout << "\n";
   for (const auto& each : cases) std::cout << launches[&each] << " " << each.name << "\n";

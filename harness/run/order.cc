@@ -11,13 +11,7 @@
 namespace harness {
 namespace {
 
-constexpr Seconds kStarting{0.05};  // a launch, beside what it measures
-
-// How long starting up and the report take. The figures are drawn side by side (scripts/data/side_by_side.py).
-Seconds time_to_report() {
-  constexpr double kReading = 4, kDrawing = 18;
-  return Seconds(kReading + kDrawing / static_cast<double>(allowed_cpus().size()));
-}
+constexpr Seconds kStarting{0.035};  // a launch, beside what it measures
 
 // Returns the command of the case's contender, if that is a program.
 std::vector<std::string> program_of(const Case& of, const std::vector<Program>& programs) {
@@ -44,15 +38,21 @@ std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings)
   return settings.timeout + parties * Measurement::kPatiencePerParty;
 }
 
+// The figures are drawn side by side (scripts/data/side_by_side.py).
+Seconds time_of_report(const RunSettings& settings) {
+  constexpr double kReading = 4, kDrawing = 18;
+  if (settings.no_report) return Seconds{};
+  return Seconds(kReading + kDrawing / static_cast<double>(allowed_cpus().size()));
+}
+
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,
                      const std::vector<Interpreter>& interpreters) {
   const Seconds measuring = settings.warmup + settings.windows * settings.window;
-  const Seconds drawing = settings.no_report ? Seconds{} : time_to_report();
   return Schedule(cases,
                   {.rounds = settings.launches,
                    .seed = settings.seed,
                    .shuffled = settings.shuffled,
-                   .budget = std::max(Seconds{}, settings.budget - drawing)},
+                   .budget = std::max(Seconds{}, settings.budget - time_of_report(settings))},
                   [&](const Case& each) {
                     const Interpreter* python = interpreter_of(each, interpreters);
                     return measuring + kStarting + (python == nullptr ? Seconds{} : python->start);

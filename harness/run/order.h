@@ -16,6 +16,9 @@
 
 namespace harness {
 
+// How long starting up and the report of such a run take, on these CPUs: a part of its budget.
+Seconds time_of_report(const RunSettings& settings);
+
 // The launches that `settings` ask for. What each will cost is a guess here: the time it measures, and
 // what starting and ending it costs on a usual machine.
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,

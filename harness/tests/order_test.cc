@@ -36,6 +36,14 @@ TEST(TimeoutTest, ANumberThatTheScenarioWillRefuseChangesLittle) {
   EXPECT_EQ(timeout_with(std::numeric_limits<std::int64_t>::max()), 20s + 102400ms);
 }
 
+TEST(TimeOfReportTest, IsAPartOfTheBudgetUnlessThereIsNone) {
+  RunSettings settings;
+  EXPECT_GT(time_of_report(settings), 4s);
+  EXPECT_LE(time_of_report(settings), 22s);
+  settings.no_report = true;
+  EXPECT_EQ(time_of_report(settings), 0s);
+}
+
 class OrderTest : public ::testing::Test {
  protected:
   std::vector<Case> cases = select({&counting}, {});

@@ -159,11 +159,11 @@ TEST(DecisiveTest, TheHeadlineOfEachScenarioRestsOnAFewCases) {
   EXPECT_EQ(decisive, (std::map<std::string, int>{{"core_to_core", 1},
                                                   {"cpu_scaling", scaling},
                                                   {"lifecycle", 9},
-                                                  {"lock_contention", 8},
+                                                  {"lock_contention", 10},
                                                   {"pipe_vs_queue", 29},
                                                   {"pool_tasks", 10},
                                                   {"producer_consumer", 10},
-                                                  {"semaphore_pool", 6},
+                                                  {"semaphore_pool", 8},
                                                   {"single_operation", 4},
                                                   {"wakeup", 5}}));
 }
