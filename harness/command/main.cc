@@ -14,6 +14,7 @@
 #include "harness/base/errors.h"
 #include "harness/base/interruption.h"
 #include "harness/base/json.h"
+#include "harness/base/linked.h"
 #include "harness/command/completion.h"
 #include "harness/command/fleet.h"
 #include "harness/command/manual.h"
@@ -222,6 +223,7 @@ int main(int argc, char** argv, const std::vector<const Scenario*>& added,
   const auto with_axes = with_load(added);
   const auto scenarios = pointers_to(with_axes);
   if (argc == 3 && std::string(argv[1]) == "__launch") return launch(scenarios, argv[2]);
+  (void)linked();  // before a plugin is loaded
   fill_closed_streams();
   set_signals();
   // A job of a fleet: `bench-all __node LOCK run ...` is `bench-all run ...` with a lock.

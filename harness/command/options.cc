@@ -137,6 +137,7 @@ Options parse_command_line(int argc, char** argv, const std::vector<const Scenar
   accept_variables(app, [&](const auto* option) { return is_used(option, command, raw.uses); });
   try {
     app.parse(argc, argv);
+    refuse_ignored_variables(app);
     check(options, raw);
   } catch (const CLI::CallForHelp&) {
     const auto named = app.get_subcommands();

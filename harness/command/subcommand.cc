@@ -36,6 +36,7 @@ bool is_named(int argc, char** argv, std::initializer_list<std::string_view> nam
 std::optional<int> answered(std::string_view command, CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
+    refuse_ignored_variables(app);
   } catch (const CLI::CallForHelp& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& mistake) {

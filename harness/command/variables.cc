@@ -21,6 +21,18 @@ std::string variable_of(const std::string& long_name) {
   return name;
 }
 
+// Why the option does not take this value; empty if it does.
+std::string refusal_of(CLI::Option& option, const std::string& value) {
+  try {
+    for (int i = 0;; ++i) {
+      const CLI::Validator& validator = *option.get_validator(i);
+      if (auto why = validator(value); !why.empty()) return why;
+    }
+  } catch (const CLI::OptionNotFound&) {  // it has no more validators
+    return {};
+  }
+}
+
 }  // namespace
 
 void accept_variables(CLI::App& app, const std::function<bool(const CLI::Option*)>& wanted) {
@@ -32,6 +44,17 @@ void accept_variables(CLI::App& app, const std::function<bool(const CLI::Option*
   for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
     accept_variables(*command, wanted);
   }
+}
+
+void refuse_ignored_variables(CLI::App& app) {
+  for (auto* option : app.get_options()) {
+    const std::string name = option->get_envname();
+    const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
+    if (value == nullptr || *value == '\0' || option->count() > 0) continue;
+    const std::string why = refusal_of(*option, value);
+    if (!why.empty()) throw CLI::ValidationError(name, why);
+  }
+  for (auto* command : app.get_subcommands()) refuse_ignored_variables(*command);
 }
 
 bool is_from_variable(const CLI::Option& option) {

@@ -15,6 +15,10 @@ void accept_variables(
     CLI::App& app,
     const std::function<bool(const CLI::Option*)>& wanted = [](auto) { return true; });
 
+// Throws CLI::ValidationError for a variable whose value its option refuses: CLI11 from 2.4 on ignores such a variable.
+// After app.parse().
+void refuse_ignored_variables(CLI::App& app);
+
 // Whether the option has the value of its variable.
 bool is_from_variable(const CLI::Option& option);
 
