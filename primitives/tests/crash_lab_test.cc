@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <string>
 
 #include "primitives/tests/support/crash_test.h"
@@ -59,6 +60,25 @@ TEST_F(CrashLabTest, AWalkGoesOnWhereAllSignalsAreBlocked) {
 
 TEST_F(CrashLabTest, AWalkGoesOnWhereAllSignalsAreBlockedInAVictimWithMemoryOfItsOwn) {
   expect_whole_path([&] { block_all_signals_for_a_while(); }, true);
+}
+
+// The lab itself finds what a victim has changed by memcmp(): a breakpoint is gone by then, also where no victim came by.
+TEST_F(CrashLabTest, APlaceWhereNoVictimComesByAgainIsMissedAndHarmsNobody) {
+  static char here[4096], there[4096];
+  int (*volatile compare)(const void*, const void*, std::size_t) = std::memcmp;
+  Ledger<Processes> tries(1);
+  const Findings found = kill_at_every_instruction({.fresh = [&] { ++tries[0]; },
+                                                    .operation =
+                                                        [&] {
+                                                          const bool is_traced = tries[0] <= 2;
+                                                          if (is_traced)
+                                                            (void)compare(here, there, sizeof here);
+                                                        },
+                                                    .most_rounds = 2,
+                                                    .survivor = [] { return "alive"; }});
+  if (found.points == 0) GTEST_SKIP() << "no single steps here";
+  EXPECT_GT(found.missed, 0);
+  EXPECT_EQ(found.verdicts.size(), 1U) << found;  // alive
 }
 
 TEST_F(CrashLabTest, AWalkGoesOnBehindAForkAndDoesNotFollowTheChild) {

@@ -166,7 +166,8 @@ bool can_share_memory() {
   return can;
 }
 
-[[gnu::noinline]] int run_sharing_memory(const std::function<void()>& body) {
+[[gnu::noinline]] int run_sharing_memory(const std::function<void()>& body,
+                                         const std::function<void()>& at_its_end) {
   Memory& mine = memory();
   const Thread me = this_thread_of_glibc();
   mine.save(__builtin_frame_address(0));
@@ -174,6 +175,7 @@ bool can_share_memory() {
   const pid_t child =
       ::clone(live, stack_end(), CLONE_VM | CLONE_VFORK | CLONE_CHILD_SETTID | SIGCHLD, &life,
               nullptr, nullptr, me.id);
+  at_its_end();
   int status = 0;
   ::waitpid(child, &status, 0);
   mine.restore();

@@ -20,8 +20,10 @@ namespace gilfree::testing {
 bool can_share_memory();
 
 // Runs `body` in a child that ends with it, and waits for its end: its status as waitpid has it. What
-// `body` changes is undone, but for mappings that it makes or removes.
-int run_sharing_memory(const std::function<void()>& body);
+// `body` changes is undone, but for mappings that it makes or removes. `at_its_end` is called before anything of libc is,
+// in which the child may have planted breakpoints.
+int run_sharing_memory(
+    const std::function<void()>& body, const std::function<void()>& at_its_end = [] {});
 
 // The same, sharing memory if possible, else forked.
 int run_child(const std::function<void()>& body);

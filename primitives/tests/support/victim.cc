@@ -92,9 +92,11 @@ bool shares_memory(const Deed& deed) {
 }
 
 // Runs a victim to its end on its parent's memory: its status, as waitpid has it.
-int run(const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin) {
+int run(
+    const Deed& deed, std::chrono::seconds most, const std::function<void()>& begin,
+    const std::function<void()>& at_its_end = [] {}) {
   control().counting = true;
-  return run_sharing_memory([&] { live(deed, most, begin); });
+  return run_sharing_memory([&] { live(deed, most, begin); }, at_its_end);
 }
 
 // Forks one that others may meet.
@@ -149,7 +151,8 @@ int await_fate_or_sleep(pid_t victim) {
   return 0;
 }
 
-// Removes the breakpoints that a victim has planted in code that was lent to it.
+// Removes the breakpoints that a victim has planted in code that was lent to it: in libc's memcmp, for instance, by which
+// what it changed is found.
 class CodeAsItIs {
  public:
   explicit CodeAsItIs(std::uintptr_t address) {
@@ -158,13 +161,15 @@ class CodeAsItIs {
       if (call != 0 && call != address) remember(call);
     }
   }
-  ~CodeAsItIs() {
+  CodeAsItIs(const CodeAsItIs&) = delete;
+  CodeAsItIs& operator=(const CodeAsItIs&) = delete;
+
+  // Calls nothing of libc.
+  void put_back() const {
     for (const auto& [code, byte] : bytes_) {
       if (*code != byte) *code = byte;
     }
   }
-  CodeAsItIs(const CodeAsItIs&) = delete;
-  CodeAsItIs& operator=(const CodeAsItIs&) = delete;
 
  private:
   void remember(std::uintptr_t address) {
@@ -243,7 +248,7 @@ bool kill_at(const Deed& deed, const Step& step) {
   int status = 0;
   if (shares_memory(deed)) {
     const CodeAsItIs code(step.address);
-    status = run(deed, kLost, begin);
+    status = run(deed, kLost, begin, [&] { code.put_back(); });
   } else {
     const pid_t victim = start(deed, kLost, begin);
     status = deed.ends_asleep ? await_fate_or_sleep(victim) : await_fate(victim);
