@@ -4,7 +4,7 @@
     first, second = called([function, other])     # what each returned, in their order
 
 A function has what this process has, and gives back only what it returns, which is pickled. What it raises is raised
-here. A worker ends with this process, and leaves Ctrl-C to it. Where processes cannot be had (one CPU, a limit, no /dev/shm),
+here. A worker ends with this process, and at once with Ctrl-C, which it leaves to this one. Where processes cannot be had (one CPU, a limit, no /dev/shm),
 the functions are called here, one after the other.
 """
 
@@ -54,6 +54,10 @@ def in_workers(count):
             return futures and [each.result() for each in futures]
         except BrokenProcessPool:
             return None
+        except KeyboardInterrupt:  # nobody waits for a figure that is half drawn
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -67,7 +67,8 @@ class Called(unittest.TestCase):
 
 
 SLEEPERS = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, %r)
 from data import side_by_side
 def sleep():
@@ -89,9 +90,19 @@ def runs(process):
 
 class Killed(unittest.TestCase):
     def test_workers_end_with_the_process_that_forked_them(self):
-        with subprocess.Popen([sys.executable, "-c", SLEEPERS], stdout=subprocess.PIPE, text=True) as one:
+        self.ends_by(signal.SIGKILL)
+
+    def test_workers_end_at_once_with_ctrl_c(self):
+        self.ends_by(signal.SIGINT)
+
+    def ends_by(self, number):
+        with subprocess.Popen([sys.executable, "-c", SLEEPERS], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as one:
             workers = [int(one.stdout.readline()) for _ in range(2)]
-            one.kill()
+            one.send_signal(number)
+            try:
+                self.assertNotEqual(one.wait(60), 0)
+            finally:
+                one.kill()
         until = time.monotonic() + 60
         while any(map(runs, workers)) and time.monotonic() < until:
             time.sleep(0.01)
