@@ -57,13 +57,20 @@ def abandon_output():
 
 
 def help_first(name, text):
-    """Exits after printing the text if an argument asks for help: what the lines after this import may be missing."""
+    """Exits after printing the text if an argument asks for help: what the lines after this import may be missing.
+
+    Until leave() Ctrl-C ends the process without a traceback: the imports take a second.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if any(word in ("-h", "--help") for word in sys.argv[1:]):
         leave(name, lambda _: say(text.rstrip()) or 0)
 
 
 def leave(name, main):
     """Exits with main(arguments); with 7 if the output cannot be written."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # so that what was begun is cleared away
     try:
         try:
             code = main(sys.argv[1:])

@@ -4,8 +4,8 @@
     first, second = called([function, other])     # what each returned, in their order
 
 A function has what this process has, and gives back only what it returns, which is pickled. What it raises is raised
-here. A worker ends with this process, and at once with Ctrl-C, which it leaves to this one. Where processes cannot be had (one CPU, a limit, no /dev/shm),
-the functions are called here, one after the other.
+here. A worker ends with this process, and at once with Ctrl-C, which it leaves to this one. Where processes cannot be had
+(one CPU, a limit, no /dev/shm), the functions are called here, one after the other.
 """
 
 import concurrent.futures

@@ -5,6 +5,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 import unittest
 from unittest import mock
 
@@ -13,6 +14,12 @@ from figures import plotting
 
 REPORT = os.path.join(support.SCRIPTS, "report.py")
 HIJACK = "print('hijacked')\nraise SystemExit(99)\n"
+
+
+def mapped_by(process):
+    """Returns which files a process has mapped, as text."""
+    with open("/proc/%d/maps" % process, encoding="utf-8") as file:
+        return file.read()
 
 
 class Surroundings(unittest.TestCase):
@@ -83,6 +90,16 @@ class Output(Surroundings):
                "console.leave('x', lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
         done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (-signal.SIGINT, b""))
+
+    def test_ctrl_c_while_modules_are_imported_ends_it_without_a_word(self):
+        with subprocess.Popen([sys.executable, "-I", REPORT, self.run_.folder], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
+            until = time.monotonic() + 60
+            while "numpy" not in mapped_by(process.pid) and time.monotonic() < until:
+                pass  # the first of what matplotlib needs: there is more to come
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.communicate(timeout=60)[1], "")
+        self.assertEqual(process.returncode, -signal.SIGINT)
 
 
 class WithoutMatplotlib(Surroundings):
