@@ -13,12 +13,11 @@ import re
 import time
 
 from data import words
-from data.contenders import label
 from data.estimate import NOTICED, Estimate, estimate_of
 from data.files import write_csv, write_text
 from data.run_folder import broken_launches, measured
 from answers import needs
-from figures import figure, lines
+from figures import figure, lines, names
 
 FEWEST = 3  # runs
 
@@ -62,7 +61,7 @@ def when(run):
 
 def draw_need(folder, need, runs, found, metric):
     width = max(2.55, 0.5 * len(runs))
-    picture, axis = figure.start("How has it changed?", need.text, width=width, right=figure.room([label(*each) for each in found]))
+    picture, axis = figure.start("How has it changed?", need.text, width=width, right=names.room_for(found))
     ends, table, marked, lanes = [], [], False, lines.lanes_of(found)
     for contender, points in found.items():
         ends.append(lines.draw_line(axis, contender, points, lanes[contender]))
@@ -76,7 +75,7 @@ def draw_need(folder, need, runs, found, metric):
     axis.set_ylim(0)
     axis.set_xticks(range(1, 1 + len(runs)), [when(each.run) for each in runs], rotation=40, ha="right", fontsize=7.5)
     axis.yaxis.set_major_formatter(figure.formatter(metric.text_of))
-    figure.label_ends(axis, ends)
+    names.name_lines(axis, ends)
     rule = figure.rule_of(value[-1] for points in found.values() for value in points.values()) + lines.lanes_text(lanes)
     return figure.save(picture, folder, figure.slug("history", need.text), "%s%s." % (
         rule, "; dotted: a step" if marked else "; no step"),

@@ -11,7 +11,7 @@ import math
 
 from data import words
 from data.contenders import is_ours, label, marker, style
-from figures import figure
+from figures import figure, names
 
 X = collections.namedtuple("X", "column label text_of")
 Y = collections.namedtuple("Y", "column label text_of logarithmic better")
@@ -169,7 +169,7 @@ def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=
     best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
     left_out, lines = len(lines) - SHOWN, {contender: lines[contender] for contender in best_last[:SHOWN]}
     picture, axis = figure.start(title, subtitle or setting, height=max(3.4, 0.17 * len(lines)),
-                                 right=figure.room([label(*contender) for contender in lines]))
+                                 right=names.room_for(lines))
     axis.set_title("%s; %s is better" % (y.label, y.better))
     lanes = lanes_of(lines)
     ends = [draw_line(axis, contender, points, lanes[contender]) for contender, points in lines.items()]
@@ -177,7 +177,7 @@ def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=
     draw_curves(axis, places_of(lines), ideal, fits)
     draw_axes(axis, lines, x, y, host.get("cpus"))
     changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
-    figure.label_ends(axis, ends)
+    names.name_lines(axis, ends)
     table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
     changes += lanes_text(lanes)
     changes += "; dotted: the law that was fitted (USL)" if fits else ""

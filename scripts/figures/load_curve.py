@@ -10,11 +10,11 @@ import collections
 from matplotlib.ticker import FixedLocator
 
 from data import axes, words
-from data.contenders import is_ours, label, marker, style
+from data.contenders import is_ours, marker, style
 from data.estimate import estimate_of
 from data.races import contender_of
 from data.run_folder import measured
-from figures import figure
+from figures import figure, names
 
 RATE, P50, P99 = "target_rate_per_s", "lat_p50_ns", "lat_p99_ns"
 SHOWN = 12
@@ -63,7 +63,7 @@ def draw_curve(axis, contender, curve, column, dashes):
 
 def draw_setting(folder, run, curves, name, title, setting):
     shown = dict(list(curves.items())[:SHOWN])
-    picture, axis = figure.start(title, setting, width=3.4, right=figure.room([label(*each) for each in shown]))
+    picture, axis = figure.start(title, setting, width=3.4, right=names.room_for(shown))
     axis.set_xscale("log")
     axis.set_yscale("log")
     ends, table = [], []
@@ -82,7 +82,7 @@ def draw_setting(folder, run, curves, name, title, setting):
     axis.minorticks_off()
     axis.set_xlabel("offered rate")
     axis.set_title("from due to arrived; lower is better")
-    figure.label_ends(axis, ends)
+    names.name_lines(axis, ends)
     shade = "; shaded: all are saturated" if limit is not None else ""
     rule = "Lines: p50, dashed: p99, medians of %s; hollow: saturated, less than 98 %% of the rate was reached%s" % (
         words.from_to([row[-1] for row in table]) + " launches", shade)

@@ -15,7 +15,7 @@ import numpy
 from data import words
 from data.contenders import is_ours, label, style
 from data.run_folder import read_histogram
-from figures import figure
+from figures import figure, names
 
 CURVE = sorted([0.5] + [1 - 10 ** (-step / 20) for step in range(2, 81)])  # 20 % to 99.99 %
 MEDIAN = 0.5
@@ -63,7 +63,7 @@ def draw_percentiles(axis, lines):
     """
     axis.set_xscale("log")
     axis.set_yscale("log")
-    ends, table = [], []
+    ends, medians, table = [], [], []
     for contender, launches in lines.items():
         whole, band = merged(launches.values()), band_of(launches)
         shown = [(1 / (1 - q), value) for q, value in zip(CURVE, quantiles(whole, CURVE))
@@ -76,6 +76,7 @@ def draw_percentiles(axis, lines):
         axis.plot(MAXIMUM, longest, "o", markersize=4, color=style(*contender)["color"],
                   zorder=style(*contender)["zorder"])
         ends.append((MAXIMUM, longest, contender))
+        medians.append((quantiles(whole, [MEDIAN])[0] or float(longest), contender))
         bounds = {x: (low, high) for x, low, high in band}
         table += [[*contender, round(1 - 1 / x, 12), value, *bounds.get(x, ("", ""))] for x, value in shown]
         table.append([*contender, 1, longest, "", ""])
@@ -85,7 +86,7 @@ def draw_percentiles(axis, lines):
     axis.minorticks_off()
     axis.yaxis.set_major_formatter(figure.formatter(words.duration))
     axis.set_xlabel("percentile")
-    figure.label_ends(axis, ends)
+    names.name_lines(axis, ends, marked=False, medians=medians)
     return table
 
 
@@ -132,5 +133,5 @@ def draw_distribution(axis, lines, tail):
     axis.minorticks_off()
     axis.xaxis.set_major_formatter(figure.formatter(words.duration))
     axis.yaxis.set_major_formatter(figure.formatter(words.share))
-    figure.list_beside(axis, medians)
+    names.list_beside(axis, medians)
     return table

@@ -1,10 +1,10 @@
 """Round trips of 64 bytes: the percentile curve and the distribution."""
 
 from data import axes
-from data.contenders import label, order
+from data.contenders import order
 from data.races import spins_on_request, contender_of
 from data.run_folder import measured, without_load
-from figures import figure
+from figures import figure, names
 from figures.percentiles import alt_of, distributions, draw_distribution, draw_percentiles, rule_of
 
 BYTES = "64"
@@ -22,7 +22,7 @@ def found_lines(folder, rows, placement):
 def draw_curves(folder, run, placement, lines):
     setting = "Round trips of %s bytes between two processes, %s" % (BYTES, axes.PLACES[placement])
     picture, axis = figure.start("How long does an answer take?", setting,
-                                 right=figure.room(label(*contender) for contender in lines))
+                                 right=names.room_for(lines))
     table = draw_percentiles(axis, lines)
     return figure.save(picture, folder, "pipe_vs_queue_percentiles_" + placement.replace(" ", "_"),
                        figure.caption(run, rule_of(lines)), alt_of(setting, table),
@@ -34,7 +34,7 @@ def draw_shares(folder, run, lines, tail):
     setting = "Round trips of %s bytes, a core each" % BYTES
     what = "share that took longer (logarithmic)" if tail else "share that took no longer"
     picture, axis = figure.start("How are the answers spread?", setting,
-                                 right=figure.LINE + figure.room(label(*contender) for contender in lines))
+                                 right=names.room_for(lines))
     table = draw_distribution(axis, lines, tail)
     axis.set_xlabel("round trip")
     axis.set_title(what)

@@ -4,10 +4,10 @@ import collections
 
 from data.axes import SCOPES, WAITERS, PLACES
 from data.commands import program_of
-from data.contenders import label, order
+from data.contenders import order
 from data.races import contender_of
 from data.run_folder import measured, without_load
-from figures import figure, percentiles
+from figures import figure, names, percentiles
 from scenarios import sections
 
 COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
@@ -40,7 +40,7 @@ def draw_shape(folder, run, state, lines):
     setting = "Two %s, %s, %s" % (SCOPES.get(scope, scope), WAITERS.get(waiter, waiter),
                                   PLACES.get(placement, placement))
     picture, axis = figure.start("How the wake-ups of an Event are distributed", setting,
-                                 right=figure.room([label(*contender) for contender in lines]))
+                                 right=names.room_for(lines))
     table = percentiles.draw_percentiles(axis, lines)
     return figure.save(
         picture, folder, figure.slug("wakeup_percentiles", *state),

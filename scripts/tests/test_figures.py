@@ -252,13 +252,6 @@ class Placing(unittest.TestCase):
         self.assertTrue(all(box.y0 >= picture.bbox.y0 and box.y1 <= picture.bbox.y1 for _, box in written))
         figure.pyplot.close(picture)
 
-    def test_names_keep_their_distance_and_stay_near_their_ends(self):
-        self.assertEqual(figure.spread_out([10, 10, 10, 50], 4, 0, 100), [6, 10, 14, 50])
-
-    def test_names_stay_within_bounds_as_long_as_there_is_room(self):
-        self.assertEqual(figure.spread_out([99, 100], 4, 0, 100), [96, 100])
-        self.assertEqual(figure.spread_out([0, 1], 4, 0, 100), [0, 4])
-
     def test_room_is_kept_for_the_longest_name(self):
         self.assertEqual(figure.room([]), 0.4)
         self.assertGreater(figure.room(["ab", "abcdefgh"]), figure.room(["abcd", " "]))
