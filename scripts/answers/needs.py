@@ -56,6 +56,11 @@ HEADER = ["need", "pick", "times as fast as the next library", "times as fast as
 BUSY = HEADER.index("on a busy machine")
 
 
+def group_of(need):
+    """Returns what needs have in common whose figures are compared by eye: all but axes.SIDES."""
+    return need.scenario, tuple(sorted(each for each in need.axes.items() if each[0] not in axes.SIDES))
+
+
 def busy_rows(need, rows, cpus):
     """Yields (how the CPUs were shared, rows) of the need's cases with less than a CPU for each party."""
     rest = {column: value for column, value in need.axes.items() if column != "placement"}

@@ -1,4 +1,4 @@
-"""What all figures share: the frame, the caption, the files.
+"""What all figures share: the frame, the scale of a group, the caption, the files.
 
     picture, axis = start("Pipe or queue?", "subtitle", left=room(names), right=0.9)
     axis.plot(xs, ys, **style(impl, interpreter))
@@ -81,6 +81,18 @@ def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
             picture.text(EDGE / whole_width, 1 - down / whole_height, line, va="top", **look)
             down += step
     return picture, axis
+
+
+def hold(axis, points):
+    """Lets the limits follow from these (x, y) alone, whatever is drawn: those of all figures of a group. Set the scales first."""
+    axis.ignore_existing_data_limits = True
+    axis.update_datalim(points)
+    axis.autoscale_view()
+
+
+def group_rule(beside):
+    """Returns what a caption says of a scale that the figure has in common with others. beside: one each, its own too."""
+    return "; the same scale as in the figures beside it" if len(beside) > 1 else ""
 
 
 def ink_on(fill):
