@@ -59,6 +59,15 @@ class OneScale(unittest.TestCase):
                     run.lock("rlock", count, [rate / count * (20 if scope == "thread" else 1)] * 6, scope)
         self.check(fill, ["lock_contention_threads_rate", "lock_contention_processes_rate"])
 
+    def test_percentiles_of_placements_and_of_scopes(self):
+        def fill(run):
+            run.round_trips("pipe", [200] * 3)
+            run.round_trips("pipe", [90000] * 3, "same core")
+            run.wake("event", [90] * 3)
+            run.wake("event", [7000] * 3, scope="process")
+        self.check(fill, ["pipe_vs_queue_percentiles_core", "pipe_vs_queue_percentiles_same_core"],
+                   ["wakeup_percentiles_thread_hot_core", "wakeup_percentiles_process_hot_core"])
+
     def test_the_cost_of_an_operation_between_threads_and_between_processes(self):
         def fill(run):
             run.operations("th_lock_acquire_release", [10] * 6, "lock")
