@@ -56,12 +56,18 @@ HEADER = ["need", "pick", "times as fast as the next library", "times as fast as
 BUSY = HEADER.index("on a busy machine")
 
 
+def group_of(need):
+    """Returns what needs have in common whose figures are compared by eye: all but axes.SIDES."""
+    return need.scenario, tuple(sorted(each for each in need.axes.items() if each[0] not in axes.SIDES))
+
+
 def busy_rows(need, rows, cpus):
     """Yields (how the CPUs were shared, rows) of the need's cases with less than a CPU for each party."""
     rest = {column: value for column, value in need.axes.items() if column != "placement"}
     mine = [row for row in rows if row["scenario"] == need.scenario and all(row[column] == value for column, value in rest.items())]
     for load in ("full", "half"):
-        yield axes.LOADS[load], [row for row in mine if row["load"] == load and row["placement"] == need.axes.get("placement", row["placement"])]
+        yield axes.LOADS[load], [row for row in mine if row["load"] == load and
+                                 row["placement"] == need.axes.get("placement", row["placement"])]
     alone = [row for row in mine if not row["load"]]
     yield "both on one core", [row for row in alone if row["placement"] == "same core"]
     yield "more parties than CPUs", [row for row in alone if int(row["parties"] or 0) > cpus]
@@ -181,6 +187,14 @@ def doubt(*entries):
     return "; doubtful: its row has a warning" if any(row["warning"] for entry in entries for row in entry.rows) else ""
 
 
+def killed_cell(pick):
+    """Returns what becomes of the others if one is killed; it leads to what this rests on."""
+    where = pick.contender[0], pick.rows[0]["scope"]
+    cell = Cell(survival.text_of(*where))
+    cell.link = survival.place_of(*where)
+    return cell
+
+
 def decision(need, race, rows, cpus, notes):
     """Returns a row of the decision table."""
     pick = pick_of(race)
@@ -189,8 +203,9 @@ def decision(need, race, rows, cpus, notes):
     name = Cell(need.text + (": " + setting if setting else ""))
     name.link = need.scenario
     return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(race, pick), gilfree_cell(race, pick),
-            busy_cell(need, pick, race.setting, rows, cpus) or missing(notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
-            Cell(survival.text_of(pick.contender[0], pick.rows[0]["scope"])),
+            busy_cell(need, pick, race.setting, rows, cpus) or missing(
+                notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
+            killed_cell(pick),
             Cell(sure(race, pick, other) if other or close_to(race, pick) else "nothing to compare with")]
 
 
@@ -218,7 +233,8 @@ def unmeasured_text(run, unmeasured):
     if not unmeasured:
         return ""
     return "Not measured in this run: %s. To measure them: %s %s" % (
-        "; ".join(need.text for need in unmeasured), shlex.quote(program_of(run)), " ".join(dict.fromkeys(need.scenario for need in unmeasured)))
+        "; ".join(need.text for need in unmeasured), shlex.quote(program_of(run)),
+        " ".join(dict.fromkeys(need.scenario for need in unmeasured)))
 
 
 def losses(races):

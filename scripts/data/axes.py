@@ -68,10 +68,16 @@ AXES = (
     Axis("load", "other load", lambda text: LOADS.get(text, text)),
 )
 BY_COLUMN = {axis.column: axis for axis in AXES}
+SIDES = ("scope", "placement", "load")  # figures of settings that differ in these alone are compared by eye
 
 
 def setting_of(row):
     return tuple(map(row.__getitem__, BY_COLUMN))
+
+
+def group_of(setting):
+    """Returns a setting without SIDES: what the figures of a group, which have the same scale, have in common."""
+    return tuple("" if column in SIDES else value for column, value in zip(BY_COLUMN, setting))
 
 
 def sortable(setting):

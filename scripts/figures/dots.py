@@ -4,6 +4,7 @@
 
 Filled dots have an interval, hollow ones too few launches for one. The number stands at the right, so that
 a row is read like a line of a table. At most SHOWN contenders are drawn; the caption says how many are not.
+draw_races() draws several that are compared by eye: threads and processes have one scale.
 """
 
 import collections
@@ -52,20 +53,24 @@ def scale_axis(axis, values, text_of):
     return scale
 
 
-def draw_rows(axis, rows, text_of, better):
-    """Draws [(contender, Estimate, [(Mark, Estimate), ...])] from the top in that order."""
-    shown = []
+def values_of(rows):
+    """Returns all that stands on the axis: medians, the ends of their intervals, marks."""
+    found = [each for _, value, others in rows for each in (
+        value.median, value.low, value.high, *(other.median for _, other in others))]
+    return [each for each in found if each]
+
+
+def draw_rows(axis, rows, text_of, better, held):
+    """Draws [(contender, Estimate, [(Mark, Estimate), ...])] from the top in that order. held: all that the axis has to hold."""
     for at, (contender, value, others) in enumerate(rows):
         colour = style(*contender)["color"]
         for mark, other in others:
             axis.plot(other.median, at, mark.shape, color=colour, markersize=6 if mark.shape == "|" else 4.5,
                       markerfacecolor=figure.PAPER, markeredgewidth=1.2)
-            shown.append(other.median)
         draw_median(axis, at, value, colour)
-        shown += [value.median] + [end for end in (value.low, value.high) if end]
         axis.annotate(text_of(value.median), (1.02, at), xycoords=("axes fraction", "data"), va="center",
                       fontsize=9, color=figure.INK, annotation_clip=False)
-    scale = scale_axis(axis, [value for value in shown if value > 0] or [1], text_of)
+    scale = scale_axis(axis, held, text_of)
     axis.set_xlabel("%s is better; the axis is %s" % (better, scale) if scale != "from zero" else
                     "%s is better; from zero" % better, fontsize=8.5)
     axis.set_ylim(len(rows) - 0.4, -0.6)
@@ -78,9 +83,11 @@ def draw_rows(axis, rows, text_of, better):
 
 
 def rows_of(race, marks):
-    return [(entry.contender, entry.estimate, [(mark, found) for mark in marks if (
+    """Returns the rows that are drawn, and how many are not."""
+    rows = [(entry.contender, entry.estimate, [(mark, found) for mark in marks if (
         found := estimate_of(entry.rows, mark.column)) is not None and found.median > 0])
             for entry in race.entries if entry.estimate.median > 0]
+    return rows[:SHOWN], max(0, len(rows) - SHOWN)
 
 
 def clock_words(race):
@@ -99,25 +106,30 @@ def alt_of(title, setting, race, rows):
         if len(rows) > 1 else "Dot plot. %s %s: %s alone." % (title, setting, ends[0])
 
 
-def draw_race(folder, run, race, name, title, setting="", marks=()):
-    """Draws a race; returns the SVG's path, or None if every value is zero."""
-    rows = rows_of(race, marks)
+def draw_races(folder, run, races, marks=()):
+    """Draws the figures of a group, with one scale; returns the SVGs' paths. races: [(race, name, title, setting)]"""
+    beside = [race for race, *_ in races]
+    return list(filter(None, (draw_race(folder, run, *each, marks, beside) for each in races)))
+
+
+def draw_race(folder, run, race, name, title, setting="", marks=(), beside=()):
+    """Draws a race; returns the SVG's path, or None if every value is zero. beside: the races of the group, this one too."""
+    rows, left_out = rows_of(race, marks)
     if not rows:
         return None
-    left_out = len(rows) - SHOWN
-    rows = rows[:SHOWN]
     metric = race.metric
     picture, axis = figure.start(
         title, setting, width=2.1, height=0.3 + ROW * len(rows),
         left=figure.room([label(*contender) for contender, *_ in rows], 9.5),
         right=figure.room([metric.text_of(value.median) for _, value, _ in rows]))
-    draw_rows(axis, rows, metric.text_of, metric.better)
+    held = [value for each in beside or [race] for value in values_of(rows_of(each, marks)[0])]
+    draw_rows(axis, rows, metric.text_of, metric.better, held)
     used = [mark for mark in marks if any(mark in dict(others) for *_, others in rows)]
     rule = figure.rule_of(value.n for _, value, _ in rows)
     reported = "".join("; %s: %s" % (mark.drawn, mark.name) for mark in used)
     hollow = "; hollow: fewer than six launches" if any(value.low is None for _, value, _ in rows) else ""
     hollow += clock_words(race)
-    more = ". %d more are in the table" % left_out if left_out > 0 else ""
+    more = figure.group_rule(beside) + (". %d more are in the table" % left_out if left_out else "")
     table = [[*contender, what, *each] for contender, value, others in rows
              for what, each in [("median", value), *((mark.name, other) for mark, other in others)]]
     return figure.save(picture, folder, name, figure.caption(run, rule + hollow + reported + more),

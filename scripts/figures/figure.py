@@ -1,8 +1,7 @@
-"""What all figures share: the frame, labels that do not collide, the caption, the files.
+"""What all figures share: the frame, the scale of a group, the caption, the files.
 
     picture, axis = start("Pipe or queue?", "subtitle", left=room(names), right=0.9)
     axis.plot(xs, ys, **style(impl, interpreter))
-    label_ends(axis, [(xs[-1], ys[-1], (impl, interpreter)), ...])
     path = save(picture, folder, "pipe_vs_queue_throughput", caption(run, "Medians ..."), alt, header, table)
 
 A figure is one panel: the page sets them side by side where there is room. Each is written as SVG and PNG,
@@ -21,13 +20,10 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from data import words
-from data.contenders import label, style
 from data.estimate import FEWEST
 from data.files import write_csv
 
 TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and caption; rim
-SPACING = 11.5                         # points from one name to the next
-LINE = 0.25                            # inches of a line before its name in list_beside()
 GAP = 0.08                             # inches between two numbers of an axis, at the least
 CAPTION, CAPTION_LINE = 3, 0.14        # lines of a caption for which BOTTOM has room; inches of each further one
 INK, PALE, GRID, PAPER = "#222222", "#666666", "#e4e4e4", "#ffffff"  # the page replaces these by its own
@@ -87,53 +83,16 @@ def start(title, subtitle="", width=2.55, height=3.4, left=0.7, right=0.2):
     return picture, axis
 
 
-def spread_out(wanted, spacing, low, high):
-    """Returns places as near as can be to the wanted ones (sorted), none closer than spacing to the next."""
-    blocks = []  # [sum of (wanted - offset), members]
-    for place in wanted:
-        block = [place, 1]
-        while blocks and (blocks[-1][0] / blocks[-1][1] + blocks[-1][1] * spacing >
-                          block[0] / block[1]):
-            total, members = blocks.pop()
-            block = [total + block[0] - block[1] * members * spacing, members + block[1]]
-        blocks.append(block)
-    places = []
-    for total, members in blocks:
-        places += [total / members + member * spacing for member in range(members)]
-    for at in range(len(places)):  # inside low and high, as far as there is room
-        places[at] = max(places[at], low + at * spacing)
-    for at in range(len(places)):
-        places[-1 - at] = min(places[-1 - at], high - at * spacing)
-    return places
+def hold(axis, points):
+    """Lets the limits follow from these (x, y) alone, whatever is drawn: those of all figures of a group. Set the scales first."""
+    axis.ignore_existing_data_limits = True
+    axis.update_datalim(points)
+    axis.autoscale_view()
 
 
-def label_ends(axis, ends):
-    """Names each line to the right of the axis, at its end's height. ends: [(x, y, contender)].
-
-    Names that would collide are moved apart; a thin line leads from each end to its name.
-    """
-    picture = axis.figure
-    picture.canvas.draw()  # settles the limits of the axes
-    points = 72 / picture.dpi
-    found = sorted((axis.transData.transform((x, y))[1] * points, x, y, contender) for x, y, contender in ends)
-    box = axis.get_window_extent()
-    places = spread_out([at for at, *_ in found], SPACING, box.y0 * points, box.y1 * points)
-    for place, (_, x, y, contender) in zip(places, found):
-        colour = style(*contender)["color"]
-        height = (place - box.y0 * points) / (box.height * points)
-        axis.annotate(label(*contender), xy=(x, y), xytext=(1.05, height), xycoords="data",
-                      textcoords="axes fraction", color=colour, fontsize=9, va="center",
-                      annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5,
-                                  "alpha": 0.6, "relpos": (0, 0.5), "shrinkA": 1, "shrinkB": 2})
-
-
-def list_beside(axis, entries):
-    """Names lines beside the axis, the lowest value first: keep room() + LINE. entries: [(value, contender)]"""
-    handles = [pyplot.Line2D([], [], label=label(*contender), **style(*contender))
-               for _, contender in sorted(entries)]
-    axis.legend(handles=handles, loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
-                fontsize=9, labelcolor="linecolor", borderaxespad=0.3)
+def group_rule(beside):
+    """Returns what a caption says of a scale that the figure has in common with others. beside: one each, its own too."""
+    return "; the same scale as in the figures beside it" if len(beside) > 1 else ""
 
 
 def ink_on(fill):

@@ -3,7 +3,7 @@
     paths = draw_needs(folder, run, rows)     # for each need that is about a latency: gilfree's best and the next to pick
 
 Columns follow the order of the run and are equally wide: a stall, a warm-up or a machine that changed its speed shows
-as a step or as specks. Both maps of a need have one scale.
+as a step or as specks. The maps of a need, and of the needs that are compared by eye, have one scale.
 """
 
 import collections
@@ -123,8 +123,8 @@ def alt_of(need, name, windows):
         words.duration(windows[worst].longest), worst + 1)
 
 
-def draw_map(folder, run, need, contender, windows, limits, beside):
-    """beside: whether another map of the need has the same limits."""
+def draw_map(folder, run, need, contender, windows, limits, rule):
+    """rule: what the caption says of the limits."""
     name, colour, inches = label(*contender), style(*contender)["color"], max(2.9, CELLS * len(windows))
     picture, axis = figure.start("When was it slow?", "%s: %s" % (name, need), width=inches, height=2.3,
                                  right=figure.room(["over 20 %", "of a window"], 8.5) + 0.25)
@@ -141,7 +141,7 @@ def draw_map(folder, run, need, contender, windows, limits, beside):
               round(edge_of(place + 1), 3), share] for window in windows for place, share in sorted(window.shares.items())]
     return figure.save(picture, folder, figure.slug("%s_time" % need_scenario(need), need, name), figure.caption(
         run, "A column is a window (%d), in the order of the run, whatever time lies between two; the stronger the colour, the more "
-        "of its latencies%s" % (len(windows), "; both maps of this need have one scale" if beside else "")),
+        "of its latencies%s" % (len(windows), rule)),
         alt_of(need, name, windows), ["impl", "interpreter", "launch", "repetition", "since_start_s", "low_ns", "high_ns", "share"], table)
 
 
@@ -158,14 +158,17 @@ def shown_of(race):
 
 def draw_needs(folder, run, rows):
     """Draws the maps of each need that these rows of a scenario answer by a latency; returns their paths."""
-    cpus, paths, rows = (run.get("host") or {}).get("cpus") or 1, [], measured(rows)
+    cpus, groups, rows = (run.get("host") or {}).get("cpus") or 1, collections.defaultdict(list), measured(rows)
     for need in needs.NEEDS:
         race = needs.race_of(need, rows, cpus) if rows and need.scenario == rows[0]["scenario"] else None
         if race is None or race.metric is not racing.P50:
             continue
-        found = {entry.contender: windows_of(run, entry.rows, read_windows(folder)) for entry in shown_of(race)}
-        found = {contender: windows for contender, windows in found.items() if len(windows) >= FEWEST}
-        places = [place for windows in found.values() for window in windows for place in window.shares]
-        paths += [draw_map(folder, run, need.text, contender, windows, (edge_of(min(places)), edge_of(max(places) + 1)), len(found) > 1)
-                  for contender, windows in found.items()]
-    return paths
+        found = [(need.text, entry.contender, windows_of(run, entry.rows, read_windows(folder))) for entry in shown_of(race)]
+        groups[needs.group_of(need)] += [each for each in found if len(each[2]) >= FEWEST]
+    return [draw_map(folder, run, *each, limits_of(mine), figure.group_rule(mine)) for mine in groups.values() for each in mine]
+
+
+def limits_of(maps):
+    """Returns the ends of the axis of latencies that holds all maps of a group: [(need, contender, windows)]."""
+    places = [place for *_, windows in maps for window in windows for place in window.shares]
+    return edge_of(min(places)), edge_of(max(places) + 1)

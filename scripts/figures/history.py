@@ -7,18 +7,18 @@ A step is marked where the 95 % intervals of two neighbouring runs do not overla
 """
 
 import calendar
+import collections
 import json
 import os
 import re
 import time
 
 from data import words
-from data.contenders import label
 from data.estimate import NOTICED, Estimate, estimate_of
 from data.files import write_csv, write_text
 from data.run_folder import broken_launches, measured
 from answers import needs
-from figures import figure, lines
+from figures import figure, lines, names
 
 FEWEST = 3  # runs
 
@@ -60,9 +60,10 @@ def when(run):
     return " ".join(filter(None, (started[1] if started else "", str((run.get("tool") or {}).get("git_sha") or "")[:7]))) or "?"
 
 
-def draw_need(folder, need, runs, found, metric):
+def draw_need(folder, need, runs, found, metric, beside):
+    """Draws the lines that were found; beside: those of all figures of the group."""
     width = max(2.55, 0.5 * len(runs))
-    picture, axis = figure.start("How has it changed?", need.text, width=width, right=figure.room([label(*each) for each in found]))
+    picture, axis = figure.start("How has it changed?", need.text, width=width, right=names.room_for(found))
     ends, table, marked, lanes = [], [], False, lines.lanes_of(found)
     for contender, points in found.items():
         ends.append(lines.draw_line(axis, contender, points, lanes[contender]))
@@ -72,12 +73,14 @@ def draw_need(folder, need, runs, found, metric):
         table += [[*contender, str(runs[at - 1].run.get("started_utc", "")), when(runs[at - 1].run), *value, int(at in steps(points))]
                   for at, value in sorted(points.items())]
     axis.set_title("%s; %s is better" % (metric.heading, metric.better))
-    axis.set_xlim(0.7, len(runs) + 0.3)
+    figure.hold(axis, lines.extent_of(beside)[1])
     axis.set_ylim(0)
+    axis.set_xlim(0.7, len(runs) + 0.3)
     axis.set_xticks(range(1, 1 + len(runs)), [when(each.run) for each in runs], rotation=40, ha="right", fontsize=7.5)
     axis.yaxis.set_major_formatter(figure.formatter(metric.text_of))
-    figure.label_ends(axis, ends)
-    rule = figure.rule_of(value[-1] for points in found.values() for value in points.values()) + lines.lanes_text(lanes)
+    names.name_lines(axis, ends)
+    rule = figure.rule_of(value[-1] for points in found.values() for value in points.values())
+    rule += lines.lanes_text(lanes) + figure.group_rule(beside)
     return figure.save(picture, folder, figure.slug("history", need.text), "%s%s." % (
         rule, "; dotted: a step" if marked else "; no step"),
         "Line plot. %s over %s; %s." % (need.text, words.counted(len(runs), "run"), "a step is marked" if marked else "no step"),
@@ -86,12 +89,13 @@ def draw_need(folder, need, runs, found, metric):
 
 def draw(folder, runs):
     """Returns the paths of the figures: none for fewer than three runs."""
-    runs, paths = in_order(runs), []
+    runs, groups = in_order(runs), collections.defaultdict(list)
     for need in needs.NEEDS if len(runs) >= FEWEST else ():
         found, metric = lines_of(need, runs)
         if found:
-            paths.append(draw_need(folder, need, runs, found, metric))
-    return paths
+            groups[needs.group_of(need), metric].append((need, found))
+    return [draw_need(folder, need, runs, found, metric, [other for _, other in mine])
+            for (_, metric), mine in groups.items() for need, found in mine]
 
 
 def seconds(run):

@@ -3,7 +3,7 @@
     path = draw_lines(folder, run, lines, name, title, setting, x=MESSAGES, y=axis_of(metric))
 
 lines: {contender: {x: Estimate}}. With a single x there is no line to draw: that is a dot plot (dots.py). Bars of
-intervals that would cover each other stand side by side, in lanes.
+intervals that would cover each other stand side by side, in lanes. beside=[lines, ...] of all figures of a group gives them one scale.
 """
 
 import collections
@@ -11,7 +11,7 @@ import math
 
 from data import words
 from data.contenders import is_ours, label, marker, style
-from figures import figure
+from figures import figure, names
 
 X = collections.namedtuple("X", "column label text_of")
 Y = collections.namedtuple("Y", "column label text_of logarithmic better")
@@ -38,6 +38,14 @@ def lines_of(races, column):
 
 def places_of(lines):
     return sorted({x for points in lines.values() for x in points})
+
+
+def extent_of(beside, ideal=None):
+    """Returns (the places, the (x, y) that the axes have to hold) of all figures of a group."""
+    places = sorted({x for lines in beside for x in places_of(lines)})
+    ends = [(x, end) for lines in beside for points in lines.values() for x, value in points.items()
+            for end in (value.median, value.low, value.high) if end]
+    return places, ends + [(x, ideal(x)) for x in places if ideal is not None]
 
 
 def cover(one, other):
@@ -121,8 +129,8 @@ def mark_changes(axis, lines, y):
         words.size(2 ** round(math.log2(size))) for size, _ in changes) if changes else ""
 
 
-def draw_axes(axis, lines, x, y, cpus):
-    places = places_of(lines)
+def draw_axes(axis, places, held, x, y, cpus):
+    """places: of all figures of the group; held: the (x, y) that they show."""
     axis.set_xscale("log", base=2)
     axis.set_xlabel(x.label)
     if y.logarithmic:
@@ -131,6 +139,7 @@ def draw_axes(axis, lines, x, y, cpus):
     axis.yaxis.set_major_formatter(figure.formatter(y.text_of))
     axis.minorticks_off()
     axis.margins(x=0.03)
+    figure.hold(axis, held)
     if not y.logarithmic:
         axis.set_ylim(0)
     if x is MESSAGES:
@@ -160,27 +169,30 @@ def draw_curves(axis, places, ideal, fits):
         axis.plot(steps, [law(step) for step in steps], color=style(*contender)["color"], linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
 
 
-def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None, subtitle=""):
+def draw_lines(folder, run, lines, name, title, setting, x, y, ideal=None, fits=None, subtitle="", beside=()):
     """Draws the lines; returns the SVG's path. Those with the best ends are drawn if there are many.
 
-    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted; subtitle: instead of the setting.
+    ideal: a function of x, drawn dashed; fits: {contender: a function of x}, drawn dotted; subtitle: instead of the setting;
+    beside: the lines of all figures of the group, these too.
     """
     host = run.get("host") or {}
     best_last = sorted(lines, key=lambda contender: lines[contender][max(lines[contender])].median, reverse=y.better == "higher")
+    places, held = extent_of(beside or [lines], ideal)
     left_out, lines = len(lines) - SHOWN, {contender: lines[contender] for contender in best_last[:SHOWN]}
     picture, axis = figure.start(title, subtitle or setting, height=max(3.4, 0.17 * len(lines)),
-                                 right=figure.room([label(*contender) for contender in lines]))
+                                 right=names.room_for(lines))
     axis.set_title("%s; %s is better" % (y.label, y.better))
     lanes = lanes_of(lines)
     ends = [draw_line(axis, contender, points, lanes[contender]) for contender, points in lines.items()]
     fits = {contender: law for contender, law in (fits or {}).items() if contender in lines}
     draw_curves(axis, places_of(lines), ideal, fits)
-    draw_axes(axis, lines, x, y, host.get("cpus"))
+    draw_axes(axis, places, held, x, y, host.get("cpus"))
     changes = mark_changes(axis, lines, y) if x is MESSAGES else ""
-    figure.label_ends(axis, ends)
+    names.name_lines(axis, ends)
     table = [[*contender, int(place), *value] for contender, points in lines.items() for place, value in points.items()]
     changes += lanes_text(lanes)
     changes += "; dotted: the law that was fitted (USL)" if fits else ""
+    changes += figure.group_rule(beside)
     more = ". %d more are in the table" % left_out if left_out > 0 else ""
     return figure.save(picture, folder, name, figure.caption(run, figure.rule_of(row[-1] for row in table) + changes + more),
                        alt_of(title, setting, lines, x, y),

@@ -3,6 +3,7 @@
     path = draw_cost(folder, run, race, "pipe_vs_queue_cost", "What does it cost?", "64 B, one way")
 """
 
+import collections
 import math
 
 from data import axes, words
@@ -106,10 +107,24 @@ def draw_dots(axis, points):
         axis.plot(cost.median, speed.median, marker(contender[0]), color=colour, markersize=7 if is_ours(contender[0]) else 5)
 
 
-def draw_cost(folder, run, race, name, title, setting=""):
-    """Draws speed against cost; returns the SVG's path, or None with fewer than three contenders."""
-    points = costs_of(race)[:SHOWN]
-    if len(points) < 3 or race.metric.better != "higher":
+def points_of(race):
+    """Returns the contenders that are drawn; [] of fewer than three."""
+    points = costs_of(race)[:SHOWN] if race.metric.better == "higher" else []
+    return points if len(points) > 2 else []
+
+
+def extent_of(beside):
+    """Returns the (cost, speed) that the figures of a group show, with the ends of their intervals."""
+    points = [point for race in beside for point in points_of(race)]
+    across = [(each, speed.median) for _, speed, cost in points for each in (cost.median, cost.low, cost.high)]
+    up = [(cost.median, each) for _, speed, cost in points for each in (speed.low, speed.high)]
+    return [point for point in across + up if None not in point]
+
+
+def draw_cost(folder, run, race, name, title, setting="", beside=()):
+    """Draws speed against cost; returns the SVG's path, or None with fewer than three contenders. beside: the races of the group."""
+    points = points_of(race)
+    if not points:
         return None
     front = front_of(points)
     picture, axis = figure.start(title, setting, width=4.6, height=3.7, left=0.6)
@@ -119,6 +134,7 @@ def draw_cost(folder, run, race, name, title, setting=""):
               linestyle=(0, (4, 3)), zorder=1)
     draw_dots(axis, points)
     axis.margins(0.22, 0.14)
+    figure.hold(axis, extent_of(beside or [race]))
     axis.minorticks_off()
     axis.xaxis.set_major_formatter(figure.formatter(words.duration))
     axis.yaxis.set_major_formatter(figure.formatter(race.metric.text_of))
@@ -130,18 +146,19 @@ def draw_cost(folder, run, race, name, title, setting=""):
     table = [[*contender, speed.median, cost.median, min(speed.n, cost.n), int(any(each[0] == contender for each in front)),
               speed.low, speed.high, cost.low, cost.high] for contender, speed, cost in points]
     return figure.save(picture, folder, name, figure.caption(
-        run, "%s; %s%s" % (figure.rule_of(row[4] for row in table), front_words(front, is_seen(axis, front)), more)),
+        run, "%s; %s%s%s" % (figure.rule_of(row[4] for row in table), front_words(front, is_seen(axis, front)),
+                             figure.group_rule(beside), more)),
         alt_of(title, setting, points, front), ["impl", "interpreter", race.metric.column, "cpu_ns_per_op", "launches", "front",
                                                 "low", "high", "cpu_low", "cpu_high"], table)
 
 
 def draw_needs(folder, run, rows):
     """Draws the cost at the setting of each need that these rows of a scenario answer, but for the largest messages."""
-    cpus, paths = (run.get("host") or {}).get("cpus") or 1, []
+    cpus, groups = (run.get("host") or {}).get("cpus") or 1, collections.defaultdict(list)
     for need in needs.NEEDS:
         race = needs.race_of(need, measured(rows), cpus) if need.scenario == rows[0]["scenario"] and need.text not in LEFT_OUT else None
-        if race:
+        if race and points_of(race):
             setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in needs.REPORTED])
-            paths.append(draw_cost(folder, run, race, figure.slug(need.scenario, "cost", need.text), "What does speed cost in CPU time?",
-                                   ", ".join(filter(None, (need.text, setting)))))
-    return [path for path in paths if path]
+            groups[needs.group_of(need)].append((race, figure.slug(need.scenario, "cost", need.text), "What does speed cost in CPU time?",
+                                                 ", ".join(filter(None, (need.text, setting)))))
+    return [draw_cost(folder, run, *each, [race for race, *_ in mine]) for mine in groups.values() for each in mine]

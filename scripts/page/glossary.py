@@ -13,21 +13,23 @@ TERMS = {
                                               "CPU time per operation.",
     "plain spinning ring": "A ring buffer in shared memory without any sleeping: the least that messages cost.",
     "pool over pipes": "Worker processes fed through pipe(2): what one would write without a library.",
-    "pick": "The fastest at this setting that is neither a baseline nor unverified, nor only spins or yields while it waits. If it is not told apart from "
-            "the next, both are named.",
+    "pick": "The fastest at this setting that is neither a baseline nor unverified, nor only spins or yields while it waits. If it is not "
+            "told apart from the next, both are named.",
     "next library": "The fastest that may be picked of another family than the pick: of another library, or of the kernel.",
-    "times as fast as the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: std, POSIX "
-                      "(System V too), a pipe or socket, Boost, CPython.",
+    "times as fast as the usual": "The pick's speed by that of the fastest that may be picked of each family that people use by habit: "
+                                  "std, POSIX (System V too), a pipe or socket, Boost, CPython.",
     "on a busy machine": "The same job where the parties have less than a CPU each: beside other load, on one core, or with more "
                          "parties than CPUs.",
     "after kill -9": "What becomes of the other processes if one is killed in the middle of an operation, as the crash tests found "
                      "(primitives/docs/survivors.md), and what bench-all stress found on this machine, if it was run.",
-    "how sure": "What the pick is not told apart from, whether it is told apart from the fastest of another library, whether their launches are noisy, and whether a row "
-                "has a warning (results/README.md).",
+    "rests on": "Where what is said of a kill -9 comes from: crash tests of the sources, or stress tests of this machine.",
+    "how sure": "What the pick is not told apart from, whether it is told apart from the fastest of another library, whether "
+                "their launches are noisy, and whether a row has a warning (results/README.md).",
     "launch": "A fresh process that measures a case. The unit of all statistics: a case has as many numbers as launches.",
     "window": "A stretch of time in which a launch measured. A heat map has a column for each, in the order of the run.",
     "front": "Those that no other beats both in speed and in CPU time.",
-    "doubtful": "A row has a warning: its median hides what most of the time went into, few parties got most of the work, or it is unverified.",
+    "doubtful": "A row has a warning: its median hides what most of the time went into, few parties got most of the work, or it is "
+                "unverified.",
     "unverified": "A contender of a user's that does not check what it moved. It is no pick.",
     "launches": "How many launches measured the case; fewer than six are too few for an interval.",
     "95 % interval": "Holds the true median with 95 % confidence, by order statistics of the launches: no shape is assumed.",

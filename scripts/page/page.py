@@ -8,9 +8,11 @@ import os
 
 from data import words
 from data.commands import command_of
+from data.contenders import is_baseline, order
 from data.files import write_text
+from data.races import contender_of
 from data.run_folder import measured
-from answers import claims, needs
+from answers import claims, needs, survival
 from answers.answer import capacity_text
 from answers.tables import Table
 from page.glossary import TERMS
@@ -22,7 +24,11 @@ WHICH = """<p class="small">What this machine says, need by need. A pick is the 
 only spins or yields while it waits (it may spin for a moment before it sleeps); where another is faster, it is named first.
 Ratios are speeds: above 1 the pick is faster. In brackets the 95 % interval. <a href="#terms">Terms</a> explains the words.</p>
 """
-CLAIMS = """<p class="small">What tutorials of Python's concurrency claim, and whether it holds on this machine: in CPython, and in gilfree.</p>
+KILLED = """<p class="small">One process is killed in the middle of an operation: what becomes of the others that use the same object.
+A kill -9 ends all threads of a process together, so of threads there is nothing to say. Files are named by their place in the sources.</p>
+"""
+CLAIMS = """<p class="small">What tutorials of Python's concurrency claim, and whether it holds on this machine: in CPython, and in
+gilfree.</p>
 """
 BESIDE = (("samples.csv", "every measured row"), ("hist.csv", "the latencies"), ("summary.csv", "what the tables show"),
           ("summary.json", "this page for programs"), ("run.json", "the machine in full"))
@@ -62,6 +68,16 @@ def slower_text(answers, lines):
         table_text(Table("", needs.LOSS_HEADER, lines, []), "Where gilfree is slower", "sortable cards") if lines else "")
 
 
+def killed_text(rows):
+    """Returns what is known of each contender between processes, what it rests on, and how to test the others."""
+    asked = {need.scenario for need in needs.NEEDS}
+    mine = {contender_of(row) for row in measured(rows)
+            if row["scope"] == "process" and row["scenario"] in asked and not is_baseline(row["impl"])}
+    found, unknown = survival.table_of(sorted(mine, key=lambda contender: order(*contender)))
+    table = folded_table(found, "After kill -9") if found.rows else ""
+    return KILLED + table + ("<p>Not tested: %s. %s</p>" % (escape(words.listed(unknown)), escape(survival.HOW)) if unknown else "")
+
+
 def claims_text(found):
     return CLAIMS + table_text(found, claims.TITLE, "cards") if found.rows else \
         "<p>This run measured none of the claims that tutorials make.</p>"
@@ -80,13 +96,15 @@ def write_page(folder, run, answers, drawn, abouts, rows, findings, steady, othe
     """Writes report.html.
 
     answers: {scenario: Answer}; drawn: {scenario: [paths of SVGs]}; abouts: {scenario: how it was measured};
-    findings: of summary.py; steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is not about a scenario.
+    findings: of summary.py; steady: (whether the machine was steady, paths of figures); others: [(id, heading, HTML)] of what is
+    not about a scenario.
     """
     questions = {name: str(text) for name, text in (run.get("questions") or {}).items()}
     samples = file_link(folder, "samples.csv")
     sections = [("which", "Which should I use?", which_text(run, findings.decisions, findings.unmeasured)),
                 ("slower", "Where gilfree is slower", slower_text(answers, findings.losses)),
-                ("claims", claims.TITLE, claims_text(findings.claims))]
+                ("claims", claims.TITLE, claims_text(findings.claims)),
+                ("killed", "What does a kill -9 leave behind?", killed_text(rows))]
     sections += [(scenario, questions.get(scenario, scenario), section_text(
         questions.get(scenario, scenario), scenario, found, drawn.get(scenario, []), " ".join(filter(None, (
             abouts.get(scenario, ""), windows_text(run), capacity_text(row for row in rows if row["scenario"] == scenario)))),

@@ -73,15 +73,17 @@ def fits_of(speeds, cpus):
 
 
 def draw(folder, run, rows):
-    paths = []
-    for (kind, scaling), speeds in panels_of(measured(rows)).items():
-        shown = {contender: {workers: Estimate(*ratio) for workers, ratio in points.items()} for contender, points in speeds.items()}
+    paths, panels = [], panels_of(measured(rows))
+    found = {place: {contender: {workers: Estimate(*ratio) for workers, ratio in points.items()} for contender, points in speeds.items()}
+             for place, speeds in panels.items()}
+    for (kind, scaling), shown in found.items():
         if len(lines.places_of(shown)) < 2:
             continue  # one worker beside itself
         paths.append(lines.draw_lines(
             folder, run, shown, figure.slug("cpu_scaling", kind, scaling), SECTION.title,
             "%s work, %s scaling; dashed: a core's worth for each worker" % (in_words(kind), scaling), WORKERS, SPEED_UP,
-            ideal=lambda count: min(count, cpus_of(run) or count), fits=fits_of(speeds, cpus_of(run) or 1)))
+            ideal=lambda count: min(count, cpus_of(run) or count), fits=fits_of(panels[kind, scaling], cpus_of(run) or 1),
+            beside=[each for (other, _), each in found.items() if other == kind]))
     return paths
 
 

@@ -3,7 +3,7 @@
 from data import races as racing, words
 from data.axes import varying, words_of
 from figures import figure, lines
-from figures.dots import LONGEST, P99, draw_race
+from figures.dots import LONGEST, P99, draw_races
 from scenarios.sections import Section, draw as draw_section
 
 COLUMNS = ("scope", "parties", "work_in_ns", "work_out_ns")  # that every row has
@@ -28,9 +28,8 @@ def draw_at_most_wanted(folder, run, rows, metric, name, title, marks=()):
         scope = first["scope"]
         if scope not in least or rank < least[scope][0]:
             least[scope] = rank, race
-    paths = [draw_race(folder, run, race, figure.slug("lock_contention", name, scope), title, words_of(race.setting, moving), marks)
-             for scope, (_, race) in least.items() if len(race.entries) > 1 or name == "waits"]
-    return [path for path in paths if path]
+    return draw_races(folder, run, [(race, figure.slug("lock_contention", name, scope), title, words_of(race.setting, moving))
+                                    for scope, (_, race) in least.items() if len(race.entries) > 1 or name == "waits"], marks)
 
 
 def draw(folder, run, rows):

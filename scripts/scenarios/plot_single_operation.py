@@ -1,12 +1,14 @@
 """single_operation: what each costs without contention; those that do the same job are compared."""
 
+import collections
+
 from data import contenders, races as racing, words
 from data.axes import SCOPES
 from data.run_folder import measured, without_load
 from answers.answer import Answer, nothing
 from answers.tables import Cell, Notes, Table, interval_cell, launches_cell, name_cell, without_empty
 from figures import figure
-from figures.dots import draw_race
+from figures.dots import draw_races
 from scenarios.sections import Section, sentences
 
 SECTION = Section(
@@ -80,9 +82,12 @@ def draw(folder, run, rows):
     """Draws a dot plot for each job, and one of the operations that are not compared."""
     rows = without_load(rows)
     alone = [race for race in racing.races_of(rows, setting_of, racing.MEAN) if race.setting[0] == ALONE]
-    paths = [draw_race(folder, run, race, figure.slug("single_operation", *race.setting),
-                       words.capital(setting), "what one operation costs, alone")
-             for setting, race in reported(rows)]
-    paths += [draw_race(folder, run, race, figure.slug("single_operation", *race.setting), SECTION.title,
-                        "Not the same job: no comparison") for race in alone]
-    return [path for path in paths if path]
+    groups = collections.defaultdict(list)  # by the object and the operation: threads and processes have one scale
+    for setting, race in reported(rows):
+        groups[race.setting[:2]].append((race, words.capital(setting), "what one operation costs, alone"))
+    groups.update({race.setting: [(race, SECTION.title, "Not the same job: no comparison")] for race in alone})
+    paths = []
+    for mine in groups.values():
+        paths += draw_races(folder, run, [(race, figure.slug("single_operation", *race.setting), title, text)
+                                          for race, title, text in mine])
+    return paths

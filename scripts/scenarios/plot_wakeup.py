@@ -4,10 +4,10 @@ import collections
 
 from data.axes import SCOPES, WAITERS, PLACES
 from data.commands import program_of
-from data.contenders import label, order
+from data.contenders import order
 from data.races import contender_of
 from data.run_folder import measured, without_load
-from figures import figure, percentiles
+from figures import figure, names, percentiles
 from scenarios import sections
 
 COLUMNS = ("scope", "waiter", "placement", "mode")  # that every row has
@@ -35,22 +35,22 @@ def shapes(rows):
     return found
 
 
-def draw_shape(folder, run, state, lines):
+def draw_shape(folder, run, state, curves, beside):
     scope, waiter, placement = state
     setting = "Two %s, %s, %s" % (SCOPES.get(scope, scope), WAITERS.get(waiter, waiter),
                                   PLACES.get(placement, placement))
     picture, axis = figure.start("How the wake-ups of an Event are distributed", setting,
-                                 right=figure.room([label(*contender) for contender in lines]))
-    table = percentiles.draw_percentiles(axis, lines)
+                                 right=names.room_for(curves))
+    table = percentiles.draw_percentiles(axis, curves, beside)
     return figure.save(
         picture, folder, figure.slug("wakeup_percentiles", *state),
-        figure.caption(run, percentiles.rule_of(lines)), percentiles.alt_of(setting, table),
+        figure.caption(run, percentiles.rule_of(curves, beside)), percentiles.alt_of(setting, table),
         ["impl", "interpreter", "quantile", "latency_ns", "lowest", "highest"], table)
 
 
 def draw(folder, run, rows):
     yield from sections.draw(SECTION, folder, run, rows)
-    for state, cases in shapes(rows).items():
-        lines = percentiles.distributions(folder, cases)
-        if lines:
-            yield draw_shape(folder, run, state, lines)
+    found = {state: percentiles.curves_of(lines) for state, cases in shapes(rows).items()
+             if (lines := percentiles.distributions(folder, cases))}
+    for state, curves in found.items():
+        yield draw_shape(folder, run, state, curves, [other for (_, waiter, _), other in found.items() if waiter == state[1]])

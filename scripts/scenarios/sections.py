@@ -15,10 +15,12 @@ from data.run_folder import measured
 from answers.answer import Answer, clock_point, nothing
 from answers.tables import tables_of
 from figures import figure, lines
-from figures.dots import P99, draw_race
+from figures.dots import P99, draw_races
 
 Section = collections.namedtuple("Section", "title about headings marks x",
                                  defaults=({}, (P99,), None))
+# A figure that may be drawn: its setting in words, its races, and the lines through them; {} where dots are drawn.
+Panel = collections.namedtuple("Panel", "setting races lines")
 NAMED = 6  # races that get a sentence; all are in the table
 
 
@@ -78,11 +80,12 @@ def x_of(section, rows):
     return None
 
 
-def y_of(section, race):
-    metric = race.metric
-    values = [entry.estimate.median for entry in race.entries if entry.estimate.median > 0]
+def y_of(section, panels):
+    """Returns the axis of the figures of a group: logarithmic if one of them has to be."""
+    metric = panels[0].races[0].metric
+    medians = [[entry.estimate.median for entry in panel.races[0].entries if entry.estimate.median > 0] for panel in panels]
     heading = section.headings.get(metric.column, metric.heading)
-    return lines.Y(metric.column, heading, metric.text_of, bool(values) and max(values) > 10 * min(values),
+    return lines.Y(metric.column, heading, metric.text_of, any(values and max(values) > 10 * min(values) for values in medians),
                    metric.better)
 
 
@@ -104,23 +107,39 @@ def draw(section, folder, run, rows, metric=None):
         groups[(rest_of(race, x) if x else race.setting), race.metric].append(race)
     flat = [dict(zip(axes.BY_COLUMN, setting)) for setting, _ in groups]
     moving = axes.varying([collections.defaultdict(str, each) for each in flat])
-    paths = []
+    families = collections.defaultdict(list)
     for (setting, _), mine in groups.items():
-        paths += draw_group(section, folder, run, mine, axes.words_of(setting, moving), x)
+        panel = panel_of(axes.words_of(setting, moving), mine, x)
+        families[axes.group_of(setting), mine[0].metric, bool(panel.lines)].append(panel)
+    paths = []
+    for panels in families.values():
+        paths += (draw_lines if panels[0].lines else draw_dots)(section, folder, run, panels, x)
     return paths
 
 
-def draw_group(section, folder, run, mine, setting, x):
-    scenario = mine[0].scenario
+def panel_of(setting, mine, x):
     found = lines.lines_of(mine, x.column) if len(mine) > 1 else {}
-    if len(lines.places_of(found)) > 1:
-        same = "" if setting else axes.constant([row for race in mine for entry in race.entries for row in entry.rows])
-        return [lines.draw_lines(folder, run, found, figure.slug(scenario, setting, mine[0].metric.name), section.title,
-                                 setting, x, y_of(section, mine[0]), subtitle=words.capital(same))]
-    moving = axes.varying([race.entries[0].rows[0] for race in mine])
-    paths = [draw_race(folder, run, race, figure.slug(scenario, setting, axes.words_of(race.setting, moving),
-                                               race.metric.name), section.title,
-                       ", ".join(filter(None, (setting, axes.words_of(race.setting, moving),
-                                               section.headings.get(race.metric.column, race.metric.heading)))),
-                       section.marks if race.metric.better == "lower" else ()) for race in mine]
-    return [path for path in paths if path]
+    return Panel(setting, mine, found if len(lines.places_of(found)) > 1 else {})
+
+
+def draw_lines(section, folder, run, panels, x):
+    """Draws the figures of a group that have lines; returns their paths."""
+    y, beside, paths = y_of(section, panels), [panel.lines for panel in panels], []
+    for panel in panels:
+        first = panel.races[0]
+        same = "" if panel.setting else axes.constant([row for race in panel.races for entry in race.entries for row in entry.rows])
+        paths.append(lines.draw_lines(folder, run, panel.lines, figure.slug(first.scenario, panel.setting, first.metric.name),
+                                      section.title, panel.setting, x, y, subtitle=words.capital(same), beside=beside))
+    return paths
+
+
+def draw_dots(section, folder, run, panels, _x):
+    """Draws the figures of a group that have dots; returns their paths."""
+    found, metric = [], panels[0].races[0].metric
+    for panel in panels:
+        moving = axes.varying([race.entries[0].rows[0] for race in panel.races])
+        for race in panel.races:
+            own = axes.words_of(race.setting, moving)
+            found.append((race, figure.slug(race.scenario, panel.setting, own, metric.name), section.title, ", ".join(filter(None, (
+                panel.setting, own, section.headings.get(metric.column, metric.heading))))))
+    return draw_races(folder, run, found, section.marks if metric.better == "lower" else ())

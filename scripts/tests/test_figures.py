@@ -10,7 +10,7 @@ import support
 from data import contenders
 from figures import dots, figure
 import fills
-from figures import lines, percentiles
+from figures import lines
 from matplotlib.text import Text
 from support import drawn
 
@@ -252,13 +252,6 @@ class Placing(unittest.TestCase):
         self.assertTrue(all(box.y0 >= picture.bbox.y0 and box.y1 <= picture.bbox.y1 for _, box in written))
         figure.pyplot.close(picture)
 
-    def test_names_keep_their_distance_and_stay_near_their_ends(self):
-        self.assertEqual(figure.spread_out([10, 10, 10, 50], 4, 0, 100), [6, 10, 14, 50])
-
-    def test_names_stay_within_bounds_as_long_as_there_is_room(self):
-        self.assertEqual(figure.spread_out([99, 100], 4, 0, 100), [96, 100])
-        self.assertEqual(figure.spread_out([0, 1], 4, 0, 100), [0, 4])
-
     def test_room_is_kept_for_the_longest_name(self):
         self.assertEqual(figure.room([]), 0.4)
         self.assertGreater(figure.room(["ab", "abcdefgh"]), figure.room(["abcd", " "]))
@@ -267,33 +260,6 @@ class Placing(unittest.TestCase):
         self.assertEqual(figure.round_numbers(0.9, 1.1e4), [1, 100, 10000])
         self.assertEqual(figure.round_numbers(120, 700), [200, 500])
         self.assertEqual(figure.round_numbers(110, 120), [])
-
-
-class Percentiles(unittest.TestCase):
-    def test_a_percentile_with_too_few_values_is_not_told(self):
-        def quantiles(count):
-            return percentiles.quantiles(percentiles.merged([[(5, count)]]), [0.5, 0.99, 0.999])
-        self.assertEqual(quantiles(299), [5, None, None])
-        self.assertEqual(quantiles(301), [5, 5, None])
-        self.assertEqual(percentiles.quantiles(percentiles.merged([]), [0.5]), [None])
-
-    def test_they_are_those_that_numpy_finds(self):
-        import numpy
-        source = numpy.random.default_rng(3)
-        values = source.integers(1, 50, 4000)
-        buckets = [(float(value), int(count)) for value, count in zip(*numpy.unique(values, return_counts=True))]
-        found = percentiles.quantiles(percentiles.merged([buckets]), [0.1, 0.5, 0.9, 0.99])
-        self.assertEqual(found, numpy.quantile(values, [0.1, 0.5, 0.9, 0.99], method="inverted_cdf").tolist())
-
-    def test_merging_adds_counts_up(self):
-        values, counts = percentiles.merged([[(5, 1), (7, 2)], [(5, 3)]])
-        self.assertEqual((values.tolist(), counts.tolist()), ([5, 7], [4, 2]))
-
-    def test_a_curve_is_thinned_to_what_can_be_seen_and_keeps_its_ends(self):
-        points = [(1000 + each, each) for each in range(1000)]
-        kept = percentiles.thinned(points)
-        self.assertEqual((kept[0], kept[-1]), (points[0], points[-1]))
-        self.assertLess(len(kept), 80)
 
 
 if __name__ == "__main__":

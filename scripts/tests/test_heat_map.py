@@ -3,6 +3,7 @@
 import os
 import re
 import unittest
+from unittest import mock
 
 import support
 from data.run_folder import read_run, read_windows
@@ -35,6 +36,19 @@ class HeatMaps(unittest.TestCase):
     def test_gilfrees_best_and_the_next_to_pick_have_one_each(self):
         self.assertEqual(sorted(name.rsplit("_", 1)[-1] for name in self.draw()), ["2", "pipe"])
 
+    def test_threads_and_processes_have_one_scale(self):
+        with support.fixture_run() as run, mock.patch.object(heat_map, "draw_map") as drawn:
+            for impl, scope, p50 in (("thread", "thread", 30000), ("process", "process", 900000)):
+                run.start_join(impl, scope, 0, [p50] * 6)
+            for row in run.samples:
+                run.bucket(row["case"], row["launch"], row["lat_p50_ns"], 500)
+            run.write()
+            heat_map.draw_needs(run.folder, *read_run(run.folder))
+        (first, *others) = ((call.args[5], call.args[6]) for call in drawn.call_args_list)
+        self.assertEqual(others, [first])
+        self.assertLess(first[0][0] * 20, first[0][1])
+        self.assertIn("the same scale", first[1])
+
     def test_each_window_is_a_column_and_its_shares_are_one_in_all(self):
         for _, table in self.draw().values():
             shares = {}
@@ -64,7 +78,7 @@ class HeatMaps(unittest.TestCase):
 
     def test_the_caption_says_that_both_maps_of_a_need_have_one_scale(self):
         for picture, _ in self.draw().values():
-            self.assertIn("both maps of this need have one scale", " ".join(re.findall(r"<text[^>]*>([^<]*)", picture)))
+            self.assertIn("the same scale as in the figures beside it", " ".join(re.findall(r"<text[^>]*>([^<]*)", picture)))
 
     def test_few_windows_have_no_map(self):
         self.assertEqual(self.draw(launches=heat_map.FEWEST - 1), {})

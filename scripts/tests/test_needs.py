@@ -1,12 +1,10 @@
 """The decision table: for each need the fastest, ours or not, and what ours reaches; and where ours is slower."""
 
-import os
 import unittest
 
 import support
 from data.run_folder import read_run
-from answers import needs, survival
-from page import outcomes
+from answers import needs
 
 
 def decided(fill):
@@ -141,54 +139,6 @@ class Decisions(unittest.TestCase):
             self.assertLessEqual(set(need.axes), set(support.columns()), need.text)
 
 
-class Killed(unittest.TestCase):
-    """What the page says of kill -9 is what the crash tests found."""
-
-    # The words of a contender: rows of survivors.md (library, object).
-    FOUND = {"queue": ("gilfree", "Queue"), "lock": ("gilfree", "Lock"), "semaphore": ("gilfree", "Semaphore"),
-             "bounded_semaphore": ("gilfree", "BoundedSemaphore"), "event": ("gilfree", "Event"), "condition": ("gilfree", "Condition"),
-             "barrier": ("gilfree", "Barrier"), "pthread_mutex_pshared": ("glibc", "mutex"), "pthread_robust": ("glibc", "robust mutex"),
-             "posix_sem_pshared": ("glibc", "sem_t"), "pthread_barrier_pshared": ("glibc", "barrier"),
-             "pthread_cond_pshared": ("glibc", "cond, robust mutex"), "boost_interprocess_mutex": ("Boost", "interprocess_mutex"),
-             "boost_interprocess_semaphore": ("Boost", "interprocess_semaphore"),
-             "boost_interprocess_condition": ("Boost", "interprocess_condition"), "boost_message_queue": ("Boost", "message_queue"),
-             "cpython_queue": ("CPython", "Queue"), "cpython_simple_queue": ("CPython", "SimpleQueue"), "cpython_lock": ("CPython", "Lock"),
-             "cpython_bounded_semaphore": ("CPython", "BoundedSemaphore"), "cpython_event": ("CPython", "Event"),
-             "cpython_condition": ("CPython", "Condition"), "cpython_barrier": ("CPython", "Barrier")}
-    PROMISED = {"pipe", "lifo_queue", "priority_queue", "joinable_queue", "rlock", "process_pool"}  # by the headers, and walked by tests
-
-    def bad(self):
-        """{(library, object): points at which a survivor hung or found something wrong}"""
-        found = {}
-        with open(os.path.join(support.ROOT, "primitives/docs/survivors.md"), encoding="utf-8") as file:
-            for line in file:
-                cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-                if len(cells) == 9 and cells[4].isdigit():
-                    key = cells[1].split()[0], cells[2]
-                    found[key] = found.get(key, 0) + int(cells[7]) + int(cells[8])
-        return found
-
-    def test_where_the_crash_tests_saw_a_survivor_hang_the_page_says_so_and_only_there(self):
-        bad = self.bad()
-        for impl, key in self.FOUND.items():
-            self.assertEqual("may wait for ever" in survival.SURVIVORS[impl], bad[key] > 0, impl)
-
-    def test_what_the_stress_tests_of_this_machine_found_after_a_kill_stands_beside_it(self):
-        def test(contender, verdict, config="actors:2,kill:1", scope="processes"):
-            return outcomes.Found("t", contender, scope, verdict, "9", [{"config": config}])
-        self.addCleanup(survival.learn, [])
-        survival.learn([test("queue", "passed"), test("queue", "passed"), test("queue", "FAILED", "actors:2"),
-                        test("lock", "passed", scope="threads"), test("posix_sem", "HUNG"), test("pool", "undecided")])
-        self.assertEqual([survival.text_of(impl, "process") for impl in ("queue", "lock", "posix_sem_pshared", "process_pool")], [
-            "the others go on (bench-all stress: passed 2 tests with kills)", survival.REPORTED,
-            "the others may wait for ever (bench-all stress: hung in 1 of 1 test with kills)", survival.TASK_LOST])
-
-    def test_nothing_else_is_claimed(self):
-        self.assertEqual(set(survival.SURVIVORS), set(self.FOUND) | self.PROMISED)
-        self.assertEqual(survival.text_of("pipe2", "process"), "not tested")
-        self.assertIn("threads end together", survival.text_of("queue", "thread"))
-
-
 class Slower(unittest.TestCase):
     """Semaphores, TBB's pool, round trips of 1 MiB: a loss is a row, wherever it is."""
 
@@ -219,8 +169,9 @@ class Slower(unittest.TestCase):
 
     def test_wins_and_ties_are_counted_and_the_largest_loss_comes_first(self):
         lines, counts = self.lines(lambda run: (
-            run.lock("lock", 2, [9] * 6), run.lock("std_mutex", 2, [5] * 6), run.lock("lock", 3, [5] * 6), run.lock("std_mutex", 3, [5] * 6),
-            run.lock("lock", 4, [5] * 6), run.lock("std_mutex", 4, [9] * 6), run.lock("lock", 5, [1] * 6), run.lock("std_mutex", 5, [9] * 6)))
+            run.lock("lock", 2, [9] * 6), run.lock("std_mutex", 2, [5] * 6), run.lock("lock", 3, [5] * 6),
+            run.lock("std_mutex", 3, [5] * 6), run.lock("lock", 4, [5] * 6), run.lock("std_mutex", 4, [9] * 6),
+            run.lock("lock", 5, [1] * 6), run.lock("std_mutex", 5, [9] * 6)))
         self.assertEqual(counts, (4, 2, 2, 1))
         self.assertEqual([str(line[0]) for line in lines], ["scenario: 5 parties", "scenario: 4 parties"])
 

@@ -101,7 +101,7 @@ class Page(unittest.TestCase):
 
     def test_the_contents_lead_to_every_section(self):
         links = {link for link in self.page.links if link.startswith("#")}
-        self.assertEqual(len(links), 9 + 7 + len(["#top"]))
+        self.assertEqual(len(links), 10 + 7 + len(["#top"]))
         for link in links:
             self.assertIn(link[1:], self.page.ids)
 

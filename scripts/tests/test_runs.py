@@ -5,12 +5,16 @@ import csv
 import io
 import json
 import os
+import re
 import unittest
+from unittest import mock
 
 import support
 import report as subject
 from data.estimate import shift
 from answers import runs
+from figures import figure
+from matplotlib.figure import Figure
 
 
 def report(*words):
@@ -180,6 +184,20 @@ class OverTime(Several):
         self.assertIn('<h2 id="history">', texts["report.html"])
         self.assertIn("a step is marked", texts["report.html"])
         self.assertIn("a step is marked", self.beside(*self.several(1, 1.3, 1.3))[0]["report.html"])
+
+    def test_threads_and_processes_have_one_scale(self):
+        several = self.several(1, 1, 1)
+        for run in several:
+            for impl, rate in (("lock", 9e3), ("pthread_robust", 8e3)):
+                run.lock(impl, 2, [rate] * 6, "process")
+            run.write()
+        pictures = []
+        with mock.patch.object(figure.pyplot, "close", lambda each: isinstance(each, Figure) and pictures.append(each)):
+            texts, _ = self.beside(*several)
+        limits = [each.axes[0].get_ylim() for each in pictures if each.texts[0].get_text() == "How has it changed?"]
+        self.assertEqual(len(limits), 2)
+        self.assertEqual(limits[0], limits[1])
+        self.assertIn("the same scale as in the figures beside it", re.sub(r"</text>\s*<text[^>]*>", " ", texts["report.html"]))
 
     def test_chance_is_no_step(self):
         self.assertIn("no step", self.beside(*self.several(1, 1.01, 1))[0]["report.html"])
