@@ -21,15 +21,17 @@ bool is_file(const std::string& path) {
 
 bool can_run(const std::string& path) { return is_file(path) && ::access(path.c_str(), X_OK) == 0; }
 
-// As execvp() looks for it.
-bool is_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return can_run(name);
+// Where execvp() finds it; empty if it is nowhere.
+std::string path_of(const std::string& name) {
+  if (name.find('/') != std::string::npos) return can_run(name) ? name : "";
   const char* path = std::getenv("PATH");
-  const auto folders = split(path != nullptr ? path : "/bin:/usr/bin", ':');
-  return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
-    return can_run((folder.empty() ? "." : folder) + "/" + name);
-  });
+  for (const auto& folder : split(path != nullptr ? path : "/bin:/usr/bin", ':')) {
+    const std::string file = (folder.empty() ? "." : folder) + "/" + name;
+    if (can_run(file)) return file;
+  }
+  return {};
 }
+bool is_program(const std::string& name) { return !path_of(name).empty(); }
 
 // Returns the words of a command, as a shell reads them: '...' is taken as it is, "..." but for a backslash before
 // " and itself, and a backslash makes the next character one of the word. Nothing else has a meaning. A program that
@@ -114,6 +116,15 @@ void add_to(Scenario& scenario, const std::vector<Program>& programs) {
 }
 
 }  // namespace
+
+std::vector<std::string> files_of(const Program& program) {
+  std::vector<std::string> files;
+  if (const auto path = path_of(program.command.front()); !path.empty()) files.push_back(path);
+  if (program.command.size() > 1 && is_file(program.command[1])) {
+    files.push_back(program.command[1]);
+  }
+  return files;
+}
 
 std::vector<Program> programs_from(const std::vector<std::string>& texts) {
   std::vector<Program> programs;

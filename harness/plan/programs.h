@@ -16,6 +16,10 @@ struct Program {
   std::vector<std::string> command;  // the program and its first arguments
 };
 
+// Returns the files that it is made of: the program, where execvp() finds it, and the script of an interpreter, if that is
+// the first argument. Others may be files that it writes.
+std::vector<std::string> files_of(const Program& program);
+
 // Returns what the command line's texts say; a command is split as a shell does, with quotes. Throws BadUsage for a name
 // that no contender can have, for one that is given twice, and for a program that is not there.
 std::vector<Program> programs_from(const std::vector<std::string>& texts);

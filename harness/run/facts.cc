@@ -34,10 +34,7 @@ Json contents_of(const std::vector<Program>& programs) {
   Json contents = Json::object();
   for (const auto& program : programs) {
     Json& files = contents[program.name] = Json::object();
-    for (const auto& word : program.command) {
-      std::error_code none;
-      if (std::filesystem::is_regular_file(word, none)) files[word] = content_of(word);
-    }
+    for (const auto& file : files_of(program)) files[file] = content_of(file);
   }
   return contents;
 }

@@ -20,7 +20,7 @@ struct RunIdentity {
   std::string started_utc;
 };
 
-// Returns {contender: {file: hash}} of the programs of --contender-program: of the words of its command that are files.
+// Returns {contender: {file: hash}} of the programs of --contender-program (files_of).
 Json contents_of(const std::vector<Program>& programs);
 
 // The first event of a run's log, which is run.json from then on: what is measured, how, and on which machine.

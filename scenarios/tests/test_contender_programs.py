@@ -169,6 +169,17 @@ class ContenderPrograms(CommandTest):
         self.script(self.COUNTS)
         self.assertEqual(self.run_it(["run", "--resume", self.path("out"), "-q", "--no-report"]).code, 0)
 
+    def test_a_file_that_a_program_writes_is_no_part_of_it(self):
+        self.script(self.COUNTS.replace("sys.argv[1]", "sys.argv[3]") + "open(sys.argv[2], 'a').write('x')")
+        self.measures(["^pipe_vs_queue/", "--contender", NAME, "--contender-program", NAME + "=./prog -o trace", "--bytes", "64",
+                       "--mode", "throughput", "--placement", "apart", "--launches", "2", "--window", "20ms"])
+        with open(self.path("out", "events.jsonl"), encoding="utf-8") as file:
+            lines = file.read().splitlines(keepends=True)
+        with open(self.path("out", "events.jsonl"), "w", encoding="utf-8") as file:
+            file.writelines(lines[:-2])
+        self.assertGreater(os.path.getsize(self.path("trace")), 0)
+        self.assertEqual(self.run_it(["run", "--resume", self.path("out"), "-q", "--no-report"]).code, 0)
+
     def test_a_program_whose_folder_has_a_space_takes_arguments(self):
         os.mkdir(self.path("my dir"))
         self.script(self.COUNTS.replace("sys.argv[1]", "sys.argv[3]") + "print('primitive', *sys.argv[1:3])")

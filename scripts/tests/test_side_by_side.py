@@ -58,9 +58,18 @@ class Called(unittest.TestCase):
         self.assertEqual((caught.exception.errno, caught.exception.filename), (28, "plots/x.svg"))
 
     def test_where_no_process_can_be_started_they_are_called_here(self):
-        for name in ("os.fork", "multiprocessing.synchronize.SemLock.__init__"):
+        for name in ("os.fork", "os.pipe"):
             with self.subTest(name), mock.patch(name, side_effect=OSError(11, "Resource temporarily unavailable")):
                 self.assertEqual(side_by_side.called([pid, pid]), [HERE, HERE])
+
+    def test_where_only_one_process_can_be_started_it_does_all(self):
+        fork, before = os.fork, len(os.listdir("/proc/self/fd"))
+        with mock.patch("os.fork", side_effect=lambda: fork() if forks.pop() else fail()):
+            forks = [False, True]
+            pids = side_by_side.called([pid] * 5)
+        self.assertEqual(len(set(pids)), 1)
+        self.assertNotIn(HERE, pids)
+        self.assertEqual(len(os.listdir("/proc/self/fd")), before)
 
     def test_what_a_killed_worker_took_with_it_is_called_here(self):
         self.assertEqual(side_by_side.called([die_elsewhere, die_elsewhere]), ["called here"] * 2)
