@@ -53,7 +53,9 @@ bool offers(const harness::Point& point) {
 }
 
 bool decisive(const harness::Point& point) {
-  return point["parent_bytes"] == kSmallParent && !is_cpython(point.text("contender"));
+  return point["parent_bytes"] == kSmallParent &&
+         contender_is_one_of(
+             point, {"process", "process_fork_server", "fork", "thread", "std_thread", "pthread"});
 }
 
 const RegisteredScenario registered([] {

@@ -49,8 +49,7 @@ bool decisive(const harness::Point& point) {
   return point["workers"] == 2 && point["work_in_ns"] == 0 && point["work_out_ns"] == 0 &&
          is_closed(point) &&
          contender_is_one_of(
-             point, {"lock", "rlock", "std_mutex", "tbb_mutex", "tbb_spin_mutex",
-                     "pthread_mutex_pshared", "pthread_robust", "boost_interprocess_mutex"});
+             point, {"lock", "rlock", "std_mutex", "pthread_mutex_pshared", "pthread_robust"});
 }
 
 const RegisteredScenario registered([] {

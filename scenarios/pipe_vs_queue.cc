@@ -86,15 +86,7 @@ bool decisive(const harness::Point& point) {
   if (contender_is_one_of(point, {"pipe", "queue"})) {
     return point.text("wait") == kNativeWait && (is_in_table || !answers);
   }
-  if (is_on_one_cpu(point)) return contender_is_one_of(point, {"pipe2"});
-  if (bytes == 64) {
-    return contender_is_one_of(point, {"boost_message_queue", "pipe2"}) ||
-           (answers && contender_is_one_of(point, {"pipe2_1m", "io_uring"}));
-  }
-  if (answers) return is_in_table && contender_is_one_of(point, {"socketpair_seqpacket"});
-  return (bytes >= 64 << 10 && contender_is_one_of(point, {"boost_spsc_ring"})) ||
-         (is_in_table &&
-          contender_is_one_of(point, {"io_uring", "socketpair_seqpacket", "boost_message_queue"}));
+  return bytes == 64 && contender_is_one_of(point, {"pipe2"});
 }
 
 const RegisteredScenario registered([] {

@@ -46,9 +46,9 @@ bool offers(const harness::Point& point) {
 
 bool decisive(const harness::Point& point) {
   const std::string& way = point.text("way");
-  return (way == "one_by_one" || way == "chunks") && point["workers"] == 2 && is_closed(point) &&
-         contender_is_one_of(point, {"thread_pool", "process_pool", "tbb_task_group",
-                                     "boost_thread_pool", "pipe_pool"});
+  return way != "round_trip" && point["workers"] == 2 && is_closed(point) &&
+         (contender_is_one_of(point, {"process_pool", "pipe_pool"}) ||
+          (way != "fifty" && contender_is_one_of(point, {"thread_pool", "tbb_task_group"})));
 }
 
 const RegisteredScenario registered([] {

@@ -109,8 +109,7 @@ std::int64_t parties_of(const harness::Point& point) {
 bool decisive(const harness::Point& point) {
   return point["producers"] == 1 && point["consumers"] == 1 && point["msg_bytes"] == 8 &&
          point["batch"] == 1 && point["rate"] == 0 && is_closed(point) &&
-         contender_is_one_of(point, {"queue", "pipe", "boost_spsc_ring", "tbb_bounded_queue",
-                                     "std_queue", "boost_message_queue", "pipe2"});
+         contender_is_one_of(point, {"queue", "pipe", "std_queue", "boost_message_queue", "pipe2"});
 }
 
 const RegisteredScenario registered([] {

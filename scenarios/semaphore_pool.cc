@@ -45,7 +45,7 @@ bool offers(const harness::Point& point) {
 
 bool decisive(const harness::Point& point) {
   return point["workers"] == 4 && point["permits"] == 2 && is_closed(point) &&
-         !is_cpython(point.text("contender")) && !contender_is_one_of(point, {"eventfd"});
+         contender_is_one_of(point, {"semaphore", "posix_sem", "std_counting_semaphore"});
 }
 
 const RegisteredScenario registered([] {

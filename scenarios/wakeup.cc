@@ -47,9 +47,9 @@ bool offers(const harness::Point& point) {
 }
 
 bool decisive(const harness::Point& point) {
-  return point.text("operation") == "event_set" && point.text("waiter") == "hot" &&
-         worker_kind_of(point) == WorkerKind::kThreads && point.text("placement") == "apart" &&
-         !is_cpython(point.text("contender")) && !contender_is_one_of(point, {"eventfd"});
+  return point.text("waiter") == "hot" && worker_kind_of(point) == WorkerKind::kThreads &&
+         point.text("placement") == "apart" &&
+         contender_is_one_of(point, {"event", "std_atomic_wait", "barrier", "std_barrier"});
 }
 
 const RegisteredScenario registered([] {

@@ -24,19 +24,18 @@ std::vector<std::vector<const Case*>> by_question(const std::vector<Case>& cases
 Schedule::Schedule(const std::vector<Case>& cases, const Rules& rules,
                    const std::function<Seconds(const Case&)>& expected)
     : rules_(rules) {
-  for (const auto& each : cases) costs_[&each] = expected(each);
+  for (const auto& each : cases) {
+    costs_[&each] = expected(each);
+    if (each.decisive()) decisive_.insert(&each);
+  }
   std::mt19937_64 random(rules.seed);
   auto questions = by_question(cases);
   for (int round = 1; round <= rules.rounds; ++round) {
     if (rules.shuffled) std::shuffle(questions.begin(), questions.end(), random);
     for (auto& question : questions) {
       if (rules.shuffled) std::shuffle(question.begin(), question.end(), random);
-      Block block;
-      for (const Case* each : question) {
-        const bool certain = round == 1 || each->decisive() || rules.budget == kNoBudget;
-        (certain ? block.certain : block.others).push_back({each, round});
-      }
-      blocks_.push_back(std::move(block));
+      Block& block = blocks_.emplace_back();
+      for (const Case* each : question) block.push_back({each, round});
     }
   }
 }
@@ -51,15 +50,31 @@ std::optional<Launch> Schedule::next(Seconds elapsed) {
 }
 
 void Schedule::open_block(Seconds elapsed) {
-  const Seconds must = certain_cost();
-  const Block block = std::move(blocks_.front());
+  if (!blocks_.front().empty() && blocks_.front().front().round > 1) learn_what_is_decisive();
+  const Seconds must = cost(true);
+  Block block = std::move(blocks_.front());
   blocks_.pop_front();
-  now_.assign(block.certain.begin(), block.certain.end());
-  if (elapsed + must + cost(block.others) <= rules_.budget) {
-    now_.insert(now_.end(), block.others.begin(), block.others.end());
-  } else {
-    left_out_ += block.others.size();
+  if (elapsed + must + cost(block, false) > rules_.budget) {
+    left_out_ += std::erase_if(block, [&](const Launch& each) { return !is_certain(each); });
   }
+  now_.assign(block.begin(), block.end());
+}
+
+void Schedule::learn_what_is_decisive() {
+  std::map<std::pair<std::string, std::string>, std::vector<Showing>> compared;
+  for (const auto& each : shown_) compared[{each.of->question, each.between}].push_back(each);
+  for (const auto& [question, shown] : compared) {
+    const bool is_contested =
+        std::any_of(shown.begin(), shown.end(), [](auto& each) { return each.of->decisive(); });
+    if (!is_contested) continue;
+    for (const Case* each : leaders(shown)) decisive_.insert(each);
+  }
+  shown_.clear();
+}
+
+void Schedule::showed(const Showing& shown) {
+  const auto is_known = [&](const Showing& each) { return each.of == shown.of; };
+  if (std::none_of(shown_.begin(), shown_.end(), is_known)) shown_.push_back(shown);
 }
 
 void Schedule::already(const std::string& name, int round) {
@@ -67,44 +82,44 @@ void Schedule::already(const std::string& name, int round) {
     return each.round == round && each.of->name == name;
   };
   for (auto& block : blocks_) {
-    for (auto* launches : {&block.certain, &block.others}) {
-      const auto made = std::find_if(launches->begin(), launches->end(), is_it);
-      if (made == launches->end()) continue;
-      before_ += costs_.at(made->of);
-      ++launches_;
-      launches->erase(made);
-      return;
-    }
+    const auto made = std::find_if(block.begin(), block.end(), is_it);
+    if (made == block.end()) continue;
+    before_ += costs_.at(made->of);
+    ++launches_;
+    block.erase(made);
+    return;
   }
 }
 
 void Schedule::drop(const Case& of) {
   const auto is_of = [&](const Launch& each) { return each.of == &of; };
   std::erase_if(now_, is_of);
-  for (auto& block : blocks_) {
-    std::erase_if(block.certain, is_of);
-    std::erase_if(block.others, is_of);
-  }
+  for (auto& block : blocks_) std::erase_if(block, is_of);
 }
 
-Seconds Schedule::cost(const std::vector<Launch>& launches) const {
+bool Schedule::is_certain(const Launch& launch) const {
+  return launch.round == 1 || rules_.budget == kNoBudget || decisive_.contains(launch.of);
+}
+
+Seconds Schedule::cost(const Block& block, bool certain) const {
   Seconds sum{};
-  for (const auto& each : launches) sum += costs_.at(each.of);
+  for (const auto& each : block) {
+    if (is_certain(each) == certain) sum += costs_.at(each.of);
+  }
   return sum;
 }
 
-Seconds Schedule::certain_cost() const {
+Seconds Schedule::cost(bool certain) const {
   Seconds sum{};
-  for (const auto& block : blocks_) sum += cost(block.certain);
+  for (const auto& block : blocks_) sum += cost(block, certain);
   return sum;
 }
 
 Seconds Schedule::time_left(Seconds elapsed) const {
-  Seconds must = certain_cost(), may{};
+  Seconds must = cost(true);
   for (const auto& each : now_) must += costs_.at(each.of);
-  for (const auto& block : blocks_) may += cost(block.others);
   const Seconds room = std::max(Seconds{}, rules_.budget - elapsed - must);
-  return must + std::min(may, room);
+  return must + std::min(cost(false), room);
 }
 
 }  // namespace harness

@@ -4,6 +4,7 @@
 //   while (const auto launch = schedule.next(elapsed)) {
 //     ... run it ...
 //     schedule.took(*launch->of, seconds);
+//     if (launch->round == 1) schedule.showed(...);
 //   }
 //
 // A run is rounds; a round asks every question (Case::question) once, and the contenders of a
@@ -11,9 +12,10 @@
 // neighbours alike, so a ratio is taken launch by launch. Questions, and the contenders of each, are
 // shuffled anew in each round.
 //
-// Every case is in the first round, a decisive one in all of them. The others of a question join a
-// later round, all or none of them, if the budget has room for them beside everything that must
-// still come. Without a budget each case is in every round.
+// Every case is in the first round, a decisive one in all of them. Decisive is what its scenario declares, and of a
+// question with such a case also what led in the first round (leaders.h). The others of a question join a later
+// round, all or none of them, if the budget has room for them beside everything that must still come. Without a
+// budget each case is in every round.
 #pragma once
 
 #include <chrono>
@@ -23,9 +25,11 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "harness/plan/leaders.h"
 #include "harness/plan/plan.h"
 
 namespace harness {
@@ -56,6 +60,8 @@ class Schedule {
   std::optional<Launch> next(Seconds elapsed);
   Seconds expected(const Case& of) const { return costs_.at(&of); }
   void took(const Case& of, Seconds seconds) { costs_[&of] = seconds; }
+  // What a case's first launch showed. Of several windows the first counts.
+  void showed(const Showing& shown);
   // This launch was made before, by a run that is resumed. Its expected time counts as elapsed.
   void already(const std::string& name, int round);
   // It cannot run here, or hangs: no more launches of it.
@@ -70,16 +76,19 @@ class Schedule {
 
  private:
   // One question in one round.
-  struct Block {
-    std::vector<Launch> certain, others;  // the others only if there is time
-  };
+  using Block = std::vector<Launch>;
 
-  Seconds cost(const std::vector<Launch>& launches) const;
-  Seconds certain_cost() const;
+  bool is_certain(const Launch& launch) const;
+  // Of the launches that must be made, or of those that are made if there is time.
+  Seconds cost(const Block& block, bool certain) const;
+  Seconds cost(bool certain) const;
   void open_block(Seconds elapsed);
+  void learn_what_is_decisive();
 
   Rules rules_;
   std::map<const Case*, Seconds> costs_;
+  std::set<const Case*> decisive_;
+  std::vector<Showing> shown_;  // until the first round is over
   std::deque<Block> blocks_;
   std::deque<Launch> now_;  // of the block that is open
   Seconds before_{};

@@ -18,6 +18,7 @@
 #include "harness/run/facts.h"
 #include "harness/run/launcher.h"
 #include "harness/run/order.h"
+#include "harness/run/showing.h"
 
 namespace harness {
 namespace {
@@ -138,6 +139,7 @@ void Session::take_over(const Unfinished& run) {
                      " is no case of this run any more; begin a new one");
     }
     outcomes_.add(row);
+    see(*of->second, row);
     schedule_.already(of->first, row.at("launch"));
     if (status == "skipped" || status == "timeout") schedule_.drop(*of->second);
   }
@@ -197,6 +199,12 @@ void Session::measure(EventLog& log) {
   }
 }
 
+// The first round shows what the answers will rest on.
+void Session::see(const Case& of, const Json& row) {
+  if (row.at("launch") != 1) return;
+  if (const auto shown = showing_of(of, row)) schedule_.showed(*shown);
+}
+
 // A case that cannot run here, or that hangs, is asked once.
 void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
                    Progress& progress) {
@@ -205,6 +213,7 @@ void Session::take(std::vector<Json> lines, const Launch& launch, EventLog& log,
     complete(line["row"], launch, origin);
     const std::string status = line["row"]["status"];
     outcomes_.add(line["row"]);
+    see(*launch.of, line["row"]);
     if (status == "skipped" || status == "timeout") schedule_.drop(*launch.of);
     if (status == "failed" || status == "timeout") {
       progress.went_wrong(launch.of->name, status, Outcomes::reason_of(line["row"]));

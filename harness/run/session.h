@@ -36,6 +36,7 @@ class Session {
   int report(int code) const;
   void measure(EventLog& log);
   void take(std::vector<Json> lines, const Launch& launch, EventLog& log, Progress& progress);
+  void see(const Case& of, const Json& row);
   void finish(EventLog& log, const std::filesystem::path& folder);
 
   const RunSettings& settings_;

@@ -37,6 +37,18 @@ class ScheduleTest : public ::testing::Test {
     return launches;
   }
 
+  // The same, and the first launch of each case shows how fast it is.
+  std::map<const Case*, int> played_with(Schedule schedule,
+                                         const std::map<std::string, double>& speeds) const {
+    std::vector<Launch> launches;
+    while (const auto launch = schedule.next(0s)) {
+      launches.push_back(*launch);
+      if (launch->round > 1) continue;
+      schedule.showed({.of = launch->of, .merits = {speeds.at(launch->of->contender())}});
+    }
+    return per_case(launches);
+  }
+
   static std::map<const Case*, int> per_case(const std::vector<Launch>& launches) {
     std::map<const Case*, int> count;
     for (const auto& each : launches) ++count[each.of];
@@ -125,6 +137,40 @@ TEST_F(ScheduleTest, ACaseThatIsNotDecisiveHasAsManyLaunchesAsTheOthersOfItsQues
     }
     for (const auto& [question, distinct] : counts) EXPECT_EQ(distinct.size(), 1u) << question;
   }
+}
+
+// Rare is one of the two best, whatever it shows, so each of its launches counts where steady is decisive.
+TEST_F(ScheduleTest, WhatLeadsInTheFirstRoundIsDecisiveWhereItsScenarioDeclaresACase) {
+  std::set<std::string> contested;
+  for (const auto& each : cases) {
+    if (each.decisive()) contested.insert(each.question);
+  }
+  ASSERT_EQ(contested.size(), 2u);
+  const auto counts =
+      played_with(schedule({.rounds = kRounds, .budget = 0s}), {{"steady", 1.0}, {"rare", 2.0}});
+  for (const auto& [of, count] : counts) {
+    EXPECT_EQ(count, contested.contains(of->question) ? kRounds : 1) << of->name;
+  }
+}
+
+TEST_F(ScheduleTest, AResumedRunLearnsTheSameFromWhatWasMadeBefore) {
+  Schedule plan = schedule({.rounds = kRounds, .budget = 0s});
+  for (const auto& each : cases) {
+    plan.showed({.of = &each, .merits = {1.0}});
+    for (const int round : {1, 2, 3}) plan.already(each.name, round);
+  }
+  std::map<std::string, int> rounds;
+  while (const auto launch = plan.next(0s)) {
+    EXPECT_GT(launch->round, 3);
+    ++rounds[launch->of->contender()];
+  }
+  EXPECT_EQ(rounds, (std::map<std::string, int>{{"rare", 6}, {"steady", 6}}));
+}
+
+TEST_F(ScheduleTest, WhatShowedNothingDoesNotLead) {
+  const auto counts =
+      played_with(schedule({.rounds = kRounds, .budget = 0s}), {{"steady", 1.0}, {"rare", 0.0}});
+  for (const auto& [of, count] : counts) EXPECT_EQ(count, of->decisive() ? kRounds : 1);
 }
 
 TEST_F(ScheduleTest, WhatLaunchesReallyTakeDecidesHowManyThereAre) {

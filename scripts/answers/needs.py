@@ -87,7 +87,11 @@ def race_of(need, rows, cpus):
 
 
 def pick_of(race):
-    """Returns the fastest that is neither a baseline nor only spins or yields while it waits; without one, the fastest."""
+    """Returns the fastest that is neither a baseline nor only spins or yields while it waits; without one, the fastest.
+
+    Of those with enough launches for an interval, where ours and another have (races.firm).
+    """
+    race = racing.firm(race)
     return racing.best_of(race, racing.is_choice) or racing.best_of(
         race, lambda entry: not is_baseline(entry.contender[0])) or race.entries[0]
 
@@ -95,7 +99,7 @@ def pick_of(race):
 def next_of(race, pick):
     """Returns the fastest of another family than the pick's that may be picked, or None."""
     mine = family(pick.contender[0])
-    return racing.best_of(race, lambda entry: family(entry.contender[0]) != mine and racing.is_choice(entry))
+    return racing.best_of(racing.firm(race), lambda entry: family(entry.contender[0]) != mine and racing.is_choice(entry))
 
 
 def named(race, entry):
@@ -132,13 +136,16 @@ def next_cell(race, pick, other):
 
 
 def usual_cell(race, pick):
-    """Returns 'std 1.7, CPython 810': the pick against the best of each family that people use by habit."""
-    parts = []
+    """Returns 'std 1.7, CPython about 810': the pick against the best of each family that people use by habit.
+
+    'About' stands where the race is decided by launches that this one has too few of.
+    """
+    parts, sure = [], racing.firm(race).entries
     for families, shown in HABITS:
         other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families and racing.is_choice(entry))
         ratio = racing.speed_ratio(race, pick, other) if other and family(pick.contender[0]) not in families else None
         if ratio:
-            parts.append("%s %s" % (shown, words.factor(ratio.value)))
+            parts.append("%s %s%s" % (shown, "" if other in sure else "about ", words.factor(ratio.value)))
     return Cell(", ".join(parts) or "no other was measured")
 
 
@@ -157,6 +164,7 @@ def busy_cell(need, pick, setting, rows, cpus):
         race = max(racing.races_of(mine), key=lambda race: (len(race.entries), axes.sortable(race.setting)), default=None)
         if race is None or len(race.entries) < 2:
             continue
+        race = racing.firm(race)
         if race.setting == setting:
             return Cell("this is one: " + how)
         best = pick_of(race)
@@ -195,18 +203,19 @@ def killed_cell(pick):
     return cell
 
 
-def decision(need, race, rows, cpus, notes):
+def decision(need, whole, rows, cpus, notes):
     """Returns a row of the decision table."""
+    race = racing.firm(whole)
     pick = pick_of(race)
     other = next_of(race, pick)
     setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in REPORTED])
     name = Cell(need.text + (": " + setting if setting else ""))
     name.link = need.scenario
-    return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(race, pick), gilfree_cell(race, pick),
+    return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(whole, pick), gilfree_cell(race, pick),
             busy_cell(need, pick, race.setting, rows, cpus) or missing(
                 notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
             killed_cell(pick),
-            Cell(sure(race, pick, other) if other or close_to(race, pick) else "nothing to compare with")]
+            Cell((sure(race, pick, other) if other or close_to(race, pick) else "nothing to compare with") + racing.preliminary(whole))]
 
 
 def decisions(run, rows):

@@ -89,6 +89,31 @@ def rival_of(race):
     return best_of(race, lambda entry: not is_ours(entry.contender[0]))
 
 
+def firm(race):
+    """Returns the race of those with enough launches for an interval; the whole race where fewer than two or none of ours have."""
+    entries = [entry for entry in race.entries if entry.estimate.low is not None]
+    of_ours = [entry for entry in entries if is_ours(entry.contender[0])]
+    return race._replace(entries=entries) if len(entries) > 1 and (of_ours or ours_of(race) is None) else race
+
+
+def leading_unsurely(race):
+    """Returns the entries left out by firm(race) that are ahead of its first, or ahead of the first of its choices and one."""
+    compared = firm(race)
+    marks = [compared.entries[0]] + [entry for entry in [best_of(compared, is_choice)] if entry]
+    return [entry for place, entry in enumerate(race.entries) if entry not in compared.entries and
+            (place < race.entries.index(marks[0]) or (is_choice(entry) and place < race.entries.index(marks[-1])))]
+
+
+def preliminary(race):
+    """Returns '; preliminary: std::mutex showed 160/s in 1 launch' where firm(race) leaves out what is ahead; else ''."""
+    ahead = leading_unsurely(race)
+    if not ahead:
+        return ""
+    first, more = ahead[0], len(ahead) - 1
+    return "; preliminary: %s showed %s in %s%s" % (
+        name_of(first), shown(race, first), words.launches(first.estimate.n), ", %d more are ahead too" % more if more else "")
+
+
 def burns_cpu(entry):
     """Returns whether it spins or yields for as long as it waits, and so is not a choice for a busy machine."""
     return entry.rows[0]["wait"] in ("spin", "yield")
@@ -169,6 +194,11 @@ def verdict(race):
 
     It is the fastest if this run tells it apart from that one and from the next, which may be another of ours.
     """
+    return verdict_of_all(firm(race)) + preliminary(race)
+
+
+def verdict_of_all(race):
+    """Returns the sentence without a look at how many launches each has."""
     first = race.entries[0]
     if len(race.entries) == 1:
         return "%s: %s; nothing else was measured beside it%s" % (
@@ -182,7 +212,7 @@ def verdict(race):
         but_spinning(race), "; ".join(lead(race, first, race.entries[place]) for place in sorted({*close, race.entries.index(other)})))
     calm = race._replace(entries=[entry for entry in race.entries if is_choice(entry)], spinning=())
     if not is_choice(first) and len(calm.entries) > 1:
-        text += ". Of those to pick, " + verdict(calm)
+        text += ". Of those to pick, " + verdict_of_all(calm)
     return text
 
 

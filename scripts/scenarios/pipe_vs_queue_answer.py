@@ -18,8 +18,9 @@ CORE = "core"
 
 SPOKEN_OF = (64, 65536)  # sizes of which both rates are given; the table has all
 
-# winner: PIPE, QUEUE, or None; others: entries ahead of both; overtaking: the Ratio of their first to the best of ours
-Size = collections.namedtuple("Size", "bytes ratio winner others overtaking", defaults=(None,))
+# winner: PIPE, QUEUE, or None; others: entries ahead of both; overtaking: the Ratio of their first to the best of ours;
+# unsure: an entry that is ahead of all, in too few launches to be compared
+Size = collections.namedtuple("Size", "bytes ratio winner others overtaking unsure", defaults=(None, None))
 
 
 def races_of(rows, mode, placement=CORE):
@@ -35,10 +36,12 @@ def compare(race):
     ratio = ratio_of(found[PIPE].launches, found[QUEUE].launches)
     if ratio is None:
         return None
-    others = racing.ahead_of_ours(race)
+    compared = racing.firm(race)
+    others = racing.ahead_of_ours(compared)
+    unsure = next((entry for entry in race.entries[:race.entries.index(compared.entries[0])]), None)
     winner = {1: PIPE, -1: QUEUE}.get(told_apart(ratio))
     overtaking = racing.speed_ratio(race, others[0], racing.ours_of(race)) if others else None
-    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others, overtaking)
+    return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others, overtaking, unsure)
 
 
 def lead_of(size):
@@ -83,12 +86,14 @@ def headline(sizes):
 
 
 def overtaken(sizes):
-    """Returns a sentence about contenders that are faster than both; '' if there are none."""
+    """Returns sentences about contenders that are faster than both; '' if there are none."""
     found = [(size.others[0], size, size.overtaking) for size in sizes if size.others]
-    if not found:
-        return ""
-    return " Faster than both: %s." % "; ".join(
-        "%s for messages of %s%s" % (racing.name_of(entry), words.size(size.bytes), racing.unless_sure(lead)) for entry, size, lead in found)
+    text = " Faster than both: %s." % "; ".join(
+        "%s for messages of %s%s" % (racing.name_of(entry), words.size(size.bytes), racing.unless_sure(lead))
+        for entry, size, lead in found) if found else ""
+    unsure = [size for size in sizes if size.unsure]
+    return text + (" Preliminary: %s, ahead of these in too few launches." % "; ".join(
+        "%s for messages of %s" % (racing.name_of(size.unsure), words.size(size.bytes)) for size in unsure) if unsure else "")
 
 
 def speed_points(races):

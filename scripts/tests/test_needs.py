@@ -65,6 +65,14 @@ class Decisions(unittest.TestCase):
                                      run.lock("std_mutex", 2, [4] * 6)))[0][LOCK]
         self.assertEqual(found["how sure"], "told apart; noisy")
 
+    def test_the_pick_rests_on_enough_launches_and_what_is_ahead_without_is_preliminary(self):
+        found = decided(lambda run: (run.lock("lock", 2, [100] * 6), run.lock("rlock", 2, [50] * 6), run.lock("tbb_mutex", 2, [150]),
+                                     run.lock("std_mutex", 2, [40])))[0][LOCK]
+        self.assertEqual(found["pick"], "gilfree Lock, 100/s")
+        self.assertEqual(found["times as fast as the usual"], "std about 2.5")
+        self.assertEqual(found["gilfree"], "the pick")
+        self.assertTrue(found["how sure"].endswith("; preliminary: tbb::mutex showed 150/s in 1 launch"), found["how sure"])
+
     def test_a_setting_with_a_cpu_for_each_party_counts_before_one_that_is_crowded(self):
         def fill(run):
             for parties in (1, 2, 8):

@@ -128,6 +128,23 @@ class Verdicts(unittest.TestCase):
                                "1.60 times as fast as gilfree Lock (100/s), preliminary. Of those to pick, gilfree Lock leads with 100/s; "
                                "1.25 times as fast as std::mutex (80/s), preliminary")
 
+    def test_one_launch_leads_no_verdict_that_can_rest_on_enough(self):
+        firm = {"lock": [100] * 6, "std_mutex": [50] * 6}
+        said = "gilfree Lock is the fastest with 100/s; 2.0 times (2.0 to 2.0) as fast as std::mutex (50/s)"
+        self.assertEqual(self.verdict({**firm, "tbb_mutex": [90]}), said)
+        self.assertEqual(self.verdict({**firm, "tbb_mutex": [160]}), said + "; preliminary: tbb::mutex showed 160/s in 1 launch")
+        self.assertEqual(self.verdict({**firm, "tbb_mutex": [160] * 5, "absl_mutex": [170], "rlock": [110]}),
+                         said + "; preliminary: absl::Mutex showed 170/s in 1 launch, 2 more are ahead too")
+
+    def test_also_where_it_is_ahead_of_what_may_be_picked_alone(self):
+        text = self.verdict({"lock": [100] * 6, "tbb_spin_mutex": [160] * 6, "std_mutex": [80] * 6, "tbb_mutex": [120], "absl_mutex": [90]})
+        self.assertIn("Of those to pick, gilfree Lock is the fastest with 100/s;", text)
+        self.assertTrue(text.endswith("; preliminary: tbb::mutex showed 120/s in 1 launch"), text)
+
+    def test_without_two_that_have_enough_or_without_enough_of_ours_all_are_compared(self):
+        self.assertTrue(self.verdict({"lock": [100] * 6, "std_mutex": [160] * 5}).startswith("std::mutex leads with 160/s;"))
+        self.assertTrue(self.verdict({"lock": [100], "std_mutex": [80] * 6, "tbb_mutex": [70] * 6}).startswith("gilfree Lock leads"))
+
     def test_one_alone_is_not_the_fastest(self):
         self.assertEqual(self.verdict({"lock": [100]}), "gilfree Lock: 100/s; nothing else was measured beside it")
         self.assertEqual(self.beside_spinning({"lock": [100]}, [90]),
