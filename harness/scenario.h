@@ -211,6 +211,9 @@ struct Scenario {
   // Points on which the answer rests: a run that is short of time measures these in every round, the
   // others once and then as often as the time allows (schedule.h).
   bool (*decisive)(const Point&) = nullptr;
+  // The contenders of a question do the same, so one of them leads, and a run learns which. Not so where each is an
+  // operation of its own, or where the question is what more workers add.
+  bool has_leader = true;
   // The quick profile tries every value of its axes; of the other scenarios, unless they are named,
   // the first value only, as smoke does: an overview beside the answer.
   bool whole_in_quick = false;

@@ -63,7 +63,7 @@ bool offers(const harness::Point& point) {
 bool decisive(const harness::Point& point) {
   return (point["workers"] == 1 || point["workers"] == count_of_cpus()) &&
          point.text("work") == "integer" && point.text("scaling") == "weak" &&
-         point.text("contender") != "cpython_interpreter";
+         !contender_is_one_of(point, {"cpython_interpreter", "cpython_process"});
 }
 
 const RegisteredScenario registered([] {
@@ -93,6 +93,7 @@ const RegisteredScenario registered([] {
       .offers = offers,
       .parties = tallies_of_workers,
       .decisive = decisive,
+      .has_leader = false,
       .contenders = labels_of<WorkersContender>(),
   };
 });

@@ -48,8 +48,8 @@ bool offers(const harness::Point& point) {
 bool decisive(const harness::Point& point) {
   return point["workers"] == 2 && point["work_in_ns"] == 0 && point["work_out_ns"] == 0 &&
          is_closed(point) &&
-         contender_is_one_of(
-             point, {"lock", "rlock", "std_mutex", "pthread_mutex_pshared", "pthread_robust"});
+         contender_is_one_of(point,
+                             {"lock", "std_mutex", "pthread_mutex_pshared", "pthread_robust"});
 }
 
 const RegisteredScenario registered([] {

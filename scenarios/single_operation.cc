@@ -41,6 +41,7 @@ const RegisteredScenario registered([] {
       .run = measure,
       .offers = interpreter_fits,
       .decisive = decisive,
+      .has_leader = false,
       .contenders = labels_of<OperationContender>(),
   };
 });

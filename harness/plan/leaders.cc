@@ -5,9 +5,9 @@
 namespace harness {
 namespace {
 
-constexpr int kNamed = 2;  // the best, and what it is compared with
-constexpr double kEnough =
-    0.75;  // of the cases: so many must have a column to be compared by it (races.py)
+constexpr std::size_t kNamed = 2;  // the best, and what it is compared with
+// So many of the cases must have a column to be compared by it (races.py).
+constexpr double kEnough = 0.75;
 
 std::size_t column_of(const std::vector<Showing>& shown) {
   std::array<std::ptrdiff_t, std::tuple_size_v<decltype(Showing::merits)>> having{};
@@ -31,12 +31,20 @@ std::vector<const Case*> leaders(const std::vector<Showing>& shown) {
   std::stable_sort(ranked.begin(), ranked.end(), [&](auto& one, auto& other) {
     return one.merits[column] > other.merits[column];
   });
+  auto choices = ranked;
+  std::erase_if(choices, [](auto& each) { return !each.is_choice; });
   std::vector<const Case*> chosen;
-  int of_all = 0, of_choices = 0;
-  for (const auto& each : ranked) {
-    const bool is_named = of_all++ < kNamed, is_picked = each.is_choice && of_choices++ < kNamed;
-    if (is_named || is_picked) chosen.push_back(each.of);
+  const auto choose = [&](const Showing& each) {
+    if (std::find(chosen.begin(), chosen.end(), each.of) == chosen.end()) chosen.push_back(each.of);
+  };
+  for (std::size_t place = 0; place < kNamed; ++place) {
+    if (place < ranked.size()) choose(ranked[place]);
+    if (place < choices.size()) choose(choices[place]);
   }
+  const auto rival = std::find_if(choices.begin(), choices.end(), [&](auto& each) {
+    return each.library != choices.front().library;
+  });
+  if (rival != choices.end()) choose(*rival);
   return chosen;
 }
 

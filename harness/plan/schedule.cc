@@ -50,7 +50,8 @@ std::optional<Launch> Schedule::next(Seconds elapsed) {
 }
 
 void Schedule::open_block(Seconds elapsed) {
-  if (!blocks_.front().empty() && blocks_.front().front().round > 1) learn_what_is_decisive();
+  if (!blocks_.front().empty() && blocks_.front().front().round > 1)
+    learn_what_is_decisive(elapsed);
   const Seconds must = cost(true);
   Block block = std::move(blocks_.front());
   blocks_.pop_front();
@@ -60,16 +61,28 @@ void Schedule::open_block(Seconds elapsed) {
   now_.assign(block.begin(), block.end());
 }
 
-void Schedule::learn_what_is_decisive() {
+void Schedule::learn_what_is_decisive(Seconds elapsed) {
+  if (shown_.empty()) return;
   std::map<std::pair<std::string, std::string>, std::vector<Showing>> compared;
   for (const auto& each : shown_) compared[{each.of->question, each.between}].push_back(each);
-  for (const auto& [question, shown] : compared) {
-    const bool is_contested =
-        std::any_of(shown.begin(), shown.end(), [](auto& each) { return each.of->decisive(); });
-    if (!is_contested) continue;
-    for (const Case* each : leaders(shown)) decisive_.insert(each);
-  }
   shown_.clear();
+  std::vector<std::vector<const Case*>> leading;
+  for (const auto& [question, shown] : compared) {
+    const bool is_contested = std::any_of(shown.begin(), shown.end(), [](auto& each) {
+      return each.of->scenario->has_leader && each.of->decisive();
+    });
+    if (is_contested) leading.push_back(leaders(shown));
+  }
+  Seconds must = elapsed + cost(true);
+  for (std::size_t place = 0; place < kMostLeaders; ++place) {
+    for (const auto& each : leading) {
+      if (place >= each.size() || decisive_.contains(each[place])) continue;
+      const Seconds more = cost(*each[place]);
+      if (must + more > rules_.budget && !repeated_.contains(each[place])) continue;
+      must += more;
+      decisive_.insert(each[place]);
+    }
+  }
 }
 
 void Schedule::showed(const Showing& shown) {
@@ -85,6 +98,7 @@ void Schedule::already(const std::string& name, int round) {
     const auto made = std::find_if(block.begin(), block.end(), is_it);
     if (made == block.end()) continue;
     before_ += costs_.at(made->of);
+    if (round > 1) repeated_.insert(made->of);
     ++launches_;
     block.erase(made);
     return;
@@ -107,6 +121,15 @@ Seconds Schedule::cost(const Block& block, bool certain) const {
     if (is_certain(each) == certain) sum += costs_.at(each.of);
   }
   return sum;
+}
+
+Seconds Schedule::cost(const Case& of) const {
+  std::ptrdiff_t launches = 0;
+  for (const auto& block : blocks_) {
+    launches +=
+        std::count_if(block.begin(), block.end(), [&](auto& each) { return each.of == &of; });
+  }
+  return launches * costs_.at(&of);
 }
 
 Seconds Schedule::cost(bool certain) const {

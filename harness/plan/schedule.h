@@ -13,9 +13,9 @@
 // shuffled anew in each round.
 //
 // Every case is in the first round, a decisive one in all of them. Decisive is what its scenario declares, and of a
-// question with such a case also what led in the first round (leaders.h). The others of a question join a later
-// round, all or none of them, if the budget has room for them beside everything that must still come. Without a
-// budget each case is in every round.
+// question with such a case also what led in the first round (leaders.h), the first of each question before the second,
+// if the budget has room for it. The others of a question join a later round, all or none of them, if there is room
+// for them beside everything that must still come. Without a budget each case is in every round.
 #pragma once
 
 #include <chrono>
@@ -82,13 +82,15 @@ class Schedule {
   // Of the launches that must be made, or of those that are made if there is time.
   Seconds cost(const Block& block, bool certain) const;
   Seconds cost(bool certain) const;
+  Seconds cost(const Case& of) const;  // of all its launches
   void open_block(Seconds elapsed);
-  void learn_what_is_decisive();
+  void learn_what_is_decisive(Seconds elapsed);
 
   Rules rules_;
   std::map<const Case*, Seconds> costs_;
   std::set<const Case*> decisive_;
-  std::vector<Showing> shown_;  // until the first round is over
+  std::vector<Showing> shown_;      // until the first round is over
+  std::set<const Case*> repeated_;  // by the run that is resumed
   std::deque<Block> blocks_;
   std::deque<Launch> now_;  // of the block that is open
   Seconds before_{};

@@ -18,11 +18,12 @@ double speed(const Json& row, const char* column) {
   return took > 0 ? 1 / took : 0;
 }
 
-bool is_limit(const Case& of) {
+std::string library_of(const Case& of) {
   const auto& labels = of.scenario->contenders;
-  return std::any_of(labels.begin(), labels.end(), [name = of.contender()](auto& each) {
-    return each.name == name && each.family == "limit";
-  });
+  const auto label =
+      std::find_if(labels.begin(), labels.end(),
+                   [name = of.contender()](auto& each) { return each.name == name; });
+  return label == labels.end() ? "" : label->family;
 }
 
 bool burns_cpu(const Json& row) {
@@ -36,8 +37,8 @@ std::optional<Showing> showing_of(const Case& of, const Json& row) {
   if (row.value("status", "") != "ok") return std::nullopt;
   const double rate = number(row, "ops_per_s"), p50 = speed(row, "lat_p50_ns"),
                mean = speed(row, "lat_mean_ns");
-  Showing shown{
-      .of = &of, .between = row.value("scope", ""), .is_choice = !is_limit(of) && !burns_cpu(row)};
+  Showing shown{.of = &of, .between = row.value("scope", ""), .library = library_of(of)};
+  shown.is_choice = shown.library != "limit" && !burns_cpu(row);
   if (row.value("metric_kind", "") == "throughput") {
     shown.merits = {rate, p50, mean};
   } else {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "harness/base/json.h"
 #include "harness/run/showing.h"
 #include "harness/tests/fixtures.h"
@@ -24,16 +22,27 @@ class LeadersTest : public ::testing::Test {
   std::optional<Showing> shown(const Json& row) const { return showing_of(cases[0], row); }
 };
 
-TEST_F(LeadersTest, TheBestTwoOfAllAndTheBestTwoOfThoseToPick) {
+TEST_F(LeadersTest, TheBestOfAllThenTheBestToPickThenTheSecondOfEach) {
   EXPECT_EQ(leaders({{.of = &cases[0], .merits = {5}},
                      {.of = &cases[1], .merits = {9}, .is_choice = false},
                      {.of = &cases[2], .merits = {8}, .is_choice = false},
                      {.of = &cases[3], .merits = {7}, .is_choice = false},
                      {.of = &cases[4], .merits = {6}},
                      {.of = &cases[5], .merits = {4}}}),
-            named({1, 2, 4, 0}));
+            named({1, 4, 2, 0}));
   EXPECT_EQ(leaders({{.of = &cases[0], .merits = {5}}, {.of = &cases[1], .merits = {9}}}),
             named({1, 0}));
+}
+
+// A pick is compared with the next library, whatever else its own offers.
+TEST_F(LeadersTest, TheBestOfAnotherLibraryThanThePicks) {
+  EXPECT_EQ(leaders({{.of = &cases[0], .library = "a", .merits = {9}},
+                     {.of = &cases[1], .library = "a", .merits = {8}},
+                     {.of = &cases[2], .library = "a", .merits = {7}},
+                     {.of = &cases[3], .library = "b", .merits = {6}, .is_choice = false},
+                     {.of = &cases[4], .library = "b", .merits = {5}},
+                     {.of = &cases[5], .library = "c", .merits = {4}}}),
+            named({0, 1, 4}));
 }
 
 // Three operations have no median: where few have one, all are compared by their rates.

@@ -97,7 +97,7 @@ class Plans(CommandTest):
 
     def test_what_led_in_the_first_round_is_measured_as_often_as_what_was_declared(self):
         """Of size 8 steady is declared decisive; rare is one of the two best there."""
-        self.measures(["counting", "--profile", "quick", "--time-budget", "10ms", *SHORT])
+        self.measures(["counting", "--profile", "quick", "--time-budget", "5s", *SHORT])
         launches = {case["case"]: case["rows"]["ok"] for case in self.facts()["cases"]}
         self.assertEqual({count for case, count in launches.items() if "/size:8/" in case}, {6})
         self.assertEqual({count for case, count in launches.items() if "/size:8/" not in case}, {1})

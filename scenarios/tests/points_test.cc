@@ -154,11 +154,11 @@ TEST(DecisiveTest, TheHeadlineOfEachScenarioRestsOnAFewCases) {
   for (const auto& each : quick_cases()) {
     decisive[std::string(each.scenario->name)] += each.decisive() ? 1 : 0;
   }
-  const int scaling = allowed_cpus().size() == 1 ? 4 : 8;
+  const int scaling = allowed_cpus().size() == 1 ? 3 : 6;
   EXPECT_EQ(decisive, (std::map<std::string, int>{{"core_to_core", 1},
                                                   {"cpu_scaling", scaling},
                                                   {"lifecycle", 6},
-                                                  {"lock_contention", 7},
+                                                  {"lock_contention", 5},
                                                   {"pipe_vs_queue", 19},
                                                   {"pool_tasks", 10},
                                                   {"producer_consumer", 7},

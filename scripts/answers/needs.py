@@ -127,9 +127,10 @@ def pick_cell(race, pick):
     return Cell(text if first is pick else "%s, %s; to pick: %s" % (named(race, first), apart, text))
 
 
-def next_cell(race, pick, other):
+def next_cell(whole, race, pick, other):
     if other is None:
-        return Cell("no other was measured")
+        often = any(family(entry.contender[0]) != family(pick.contender[0]) and racing.is_choice(entry) for entry in whole.entries)
+        return Cell("no other was measured" + " as often" * often)
     ratio = racing.speed_ratio(race, pick, other)
     text = "%s: %s" % (ratio_text(race, pick, other), racing.name_of(other)) if ratio else racing.name_of(other) + " moved nothing"
     return Cell(text, ratio.value if ratio else None)
@@ -211,7 +212,7 @@ def decision(need, whole, rows, cpus, notes):
     setting = axes.words_of(race.setting, [axes.BY_COLUMN[column] for column in REPORTED])
     name = Cell(need.text + (": " + setting if setting else ""))
     name.link = need.scenario
-    return [name, pick_cell(race, pick), next_cell(race, pick, other), usual_cell(whole, pick), gilfree_cell(race, pick),
+    return [name, pick_cell(race, pick), next_cell(whole, race, pick, other), usual_cell(whole, pick), gilfree_cell(race, pick),
             busy_cell(need, pick, race.setting, rows, cpus) or missing(
                 notes, "not measured", "none of its cases shared CPUs in this run; --load none,full measures it beside other work"),
             killed_cell(pick),

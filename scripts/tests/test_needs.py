@@ -71,6 +71,7 @@ class Decisions(unittest.TestCase):
         self.assertEqual(found["pick"], "gilfree Lock, 100/s")
         self.assertEqual(found["times as fast as the usual"], "std about 2.5")
         self.assertEqual(found["gilfree"], "the pick")
+        self.assertEqual(found["times as fast as the next library"], "no other was measured as often")
         self.assertTrue(found["how sure"].endswith("; preliminary: tbb::mutex showed 150/s in 1 launch"), found["how sure"])
 
     def test_a_setting_with_a_cpu_for_each_party_counts_before_one_that_is_crowded(self):
