@@ -15,7 +15,7 @@
 //             task_done called for it: it spins for 50 us at most, then sleeps. task_done waits without a
 //             limit for a thread that is just getting, also one that is stopped there.
 // Errors      As in queue.h. task_done throws std::logic_error if called more often than items were
-//             put. join throws WorkerLost if the only unfinished tasks left are those of processes that
+//             put, less those that a join has reported as lost. join throws WorkerLost if the only unfinished tasks left are those of processes that
 //             died before their task_done; these no longer count then, and every thread in join gets
 //             the exception. get throws std::system_error if 1024 other processes have unfinished tasks.
 // Visibility  task_done synchronizes with the join that it ends. It touches the queue after that: destroy
@@ -75,7 +75,8 @@ class JoinableQueue : public detail::Fifo<JoinableQueue<T, S>, T, S, detail::Unf
   // they return. capacity() never changes.
   using Base::qsize, Base::empty, Base::full, Base::capacity;
 
-  // Says that one item which was got has been processed.
+  // Says that one item which was got has been processed. Any process may, as in Python, also one that
+  // neither put nor got it: it counts for an item of the caller, else of another living process, else of a dead one.
   void task_done() {
     {
       const auto guard = this->lock_consumers();

@@ -18,7 +18,10 @@ struct PoolOptions {
   std::size_t max_tasks_per_child = 0;  // processes: a worker ends, and is replaced, after so many
 };                                      // calls or chunks; 0: never
 
-// What apply_async and the like do with a result besides giving it. Called in a thread of the pool, before
+// What apply_async and the like do with a result besides giving it. For each call one of the two is called, once, whatever
+// becomes of it: error_callback also with Cancelled for one that is cancelled, with WorkerLost for one whose worker
+// died, and with Closed for one that terminate() or the destructor has prevented, before these return. (Python calls
+// neither then, and a get() waits for ever.) Called in a thread of the pool, before
 // the result is ready; what a callback throws is reported on stderr. One that ends its thread (pthread_exit,
 // pthread_cancel) ends that alone: another one calls back for the results that follow. For what is cancelled, or
 // left when a pool of threads is terminated or destroyed, it is called in the thread that does so, and must not end it.

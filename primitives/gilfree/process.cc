@@ -85,8 +85,16 @@ bool Sentinel::wait_until(Deadline deadline) const {
   return ProcessHandle(record_).join_until(deadline);
 }
 
-void ProcessHandle::terminate() const { child().signal(SIGTERM); }
-void ProcessHandle::kill() const { child().signal(SIGKILL); }
+void ProcessHandle::terminate() const { signal(SIGTERM, "terminate"); }
+void ProcessHandle::kill() const { signal(SIGKILL, "kill"); }
+
+void ProcessHandle::signal(int number, const char* function) const {
+  if (child().signal(number)) return;
+  throw std::system_error(EPERM, std::generic_category(),
+                          std::string("gilfree::Process::") + function +
+                              ": it or this process has become another user, who may not signal "
+                              "it; ask it to end by other means");
+}
 
 pid_t ProcessHandle::pid() const { return is_self(record()) ? ::getpid() : record().pid(); }
 
@@ -118,8 +126,11 @@ Process::~Process() { let_go(); }
 
 void Process::let_go() {
   if (!record_ || !record_->is_child()) return;  // not started, or by another process
-  if (record_->daemon) record_->end();
-  record_->await_end(kNever);
+  if (record_->daemon) {
+    record_->end();
+  } else {
+    record_->await_end(kNever);
+  }
 }
 
 void Process::close() {

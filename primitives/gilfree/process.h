@@ -23,21 +23,28 @@
 // Cost        start and join: those of fork and waitpid and some microseconds; fork itself copies the
 //             page tables, about 20 ms a GiB. By a fork server, two messages more, whatever the size.
 // Blocking    join waits for the end, join_for at most that long; the rest never blocks. The
-//             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL).
+//             destructor joins a child that still runs, and ends a daemon (SIGTERM, then SIGKILL; one that
+//             it may not signal it leaves, see Users).
 // Errors      std::logic_error: start() twice, join() before start(), close() of one that runs, and
 //             asking in another process than the one that started it. std::system_error: no more
-//             processes may be made. std::invalid_argument: a negative timeout. WorkerLost: start() by
-//             a fork server that has died.
+//             processes may be made, or (EPERM) terminate() and kill() of a child that this process may
+//             not signal, since one of them has become another user. std::invalid_argument: a negative
+//             timeout. WorkerLost: start() by a fork server that has died.
 // Visibility  What came before start() is in the child's copy. Nothing comes back but the exit code:
 //             the target's int (0 if it returns nothing); 1 after an uncaught exception, whose message
 //             goes to stderr; -N if signal N killed it; 255 if other code waited for it.
 // Crash       A child that dies in whatever way leaves an exit code, and no zombie: it is reaped by
 //             the next call that asks about it, by the next start() and by the destructor. If its
-//             parent dies in whatever way, the kernel kills a daemon at once. Any other child lives on:
+//             parent dies in whatever way, a daemon is killed at once. Any other child lives on:
 //             parent_process()->is_alive() turns false, join() of it returns, and pipes to it end.
-//             Linux binds a daemon that a process has started in its first thread to that thread: it also
-//             dies when the thread ends before the process (pthread_exit in main), and is let go of when
-//             it becomes another user.
+//             A daemon is bound to the process that has started it, and may outlive the thread, with two
+//             exceptions that Linux makes. One started in the first thread also dies when that thread
+//             ends before the process (pthread_exit in main). One started in another thread, or by a
+//             process that may change its user, is killed by a thread of its own, which ends with exec
+//             and does nothing while the daemon is stopped (SIGSTOP); of the second kind the kernel kills
+//             those too, unless one of the two has changed its user.
+// Users       A process that drops its privileges (setuid) after it has started daemons may not signal
+//             them. It does not wait for them in destructors and when it ends, and they end with it.
 //
 // The end     Like the program, a child ends its daemons and waits for its other children and threads
 //             when its target returns, then flushes stdio and leaves by _exit: the parent's destructors
@@ -141,6 +148,7 @@ class ProcessHandle {
   detail::ProcessRecord& record() const;
   // Throws unless this process started it.
   detail::ProcessRecord& child() const;
+  void signal(int number, const char* function) const;
 
   std::shared_ptr<detail::ProcessRecord> record_;
 };

@@ -19,7 +19,9 @@
 //             four times the longest one if that is more.
 // Blocking    put waits while the queue is full, or has no room for a message as long as this one,
 //             which full() does not know; get waits while it is empty. Both spin for about 50 us,
-//             then sleep. try_ waits for neither, _for and _until at most that long. A try that finds
+//             then sleep. A get wakes one put: if there is still no room for its message, another one across
+//             processes, whose shorter message has room, may sleep on for up to detail::kHeartbeat (20 ms).
+//             try_ waits for neither, _for and _until at most that long. A try that finds
 //             another thread in a put or get waits for it, at most about 40 ms: if that thread was stopped or
 //             has lost its CPU for so long, the try fails. close waits without a limit for a thread that
 //             is just putting, also one that is stopped there. No fairness: a running thread may overtake

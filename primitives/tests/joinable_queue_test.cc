@@ -1,14 +1,20 @@
 #include "gilfree/joinable_queue.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "gilfree/detail/queue/unfinished_tasks.h"
+#include "gilfree/errors.h"
+#include "gilfree/queue.h"
 #include "primitives/tests/support/scopes.h"
 
 namespace gilfree::testing {
@@ -141,6 +147,53 @@ TYPED_TEST(JoinableQueueTest, AnyNumberOfThreadsOfAProcessMayHaveUnfinishedTasks
     queue.task_done();
   }
   queue.join();
+}
+
+class JoinableQueueOfProcessesTest : public Watchdog {};
+
+TEST_F(JoinableQueueOfProcessesTest, TaskDoneMayComeFromAProcessThatNeitherPutNorGot) {
+  JoinableQueue<int> queue(1);
+  const auto in_a_process = [](const std::function<void()>& body) {
+    return fork_child([&] {
+      body();
+      ::pause();
+    });
+  };
+  const pid_t producer = in_a_process([&] { queue.put(1); });
+  Queue<int, Processes> got(1);
+  const pid_t consumer = in_a_process([&] { got.put(queue.get()); });
+  EXPECT_EQ(got.get(), 1);
+  EXPECT_FALSE(queue.join_for(1ms));
+  const pid_t third = in_a_process([&] { queue.task_done(); });
+  queue.join();
+  EXPECT_THROW(queue.task_done(), std::logic_error);
+  for (const pid_t each : {producer, consumer, third}) {
+    ::kill(each, SIGKILL);
+    ::waitpid(each, nullptr, 0);
+  }
+}
+
+// Two consumers hand their results to this process, which calls task_done() for them. One is killed before it has a
+// result. The other one lives on, and waits for an item.
+TEST_F(JoinableQueueOfProcessesTest, ATaskDoneForALivingConsumerIsNotCountedForADeadOne) {
+  JoinableQueue<int> queue(2);
+  queue.put_many(std::vector<int>{1, 2});
+  const pid_t dead = fork_child([&] {
+    (void)queue.get();
+    ::kill(::getpid(), SIGKILL);
+  });
+  ::waitpid(dead, nullptr, 0);
+  Queue<int, Processes> results(1);
+  const pid_t living = fork_child([&] {
+    results.put(queue.get());
+    (void)queue.get();
+  });
+  EXPECT_EQ(results.get(), 2);
+  queue.task_done();
+  EXPECT_THROW(queue.join(), WorkerLost);
+  EXPECT_THROW(queue.task_done(), std::logic_error) << "what is lost is unfinished no more";
+  ::kill(living, SIGKILL);
+  ::waitpid(living, nullptr, 0);
 }
 
 // Two joins that end at a time may report in either order.

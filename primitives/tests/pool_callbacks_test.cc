@@ -143,6 +143,43 @@ TYPED_TEST(PoolCallbacksTest, ACancelledCallCallsBackToo) {
   first.wait();
 }
 
+// Each way in which a call is prevented, and what it becomes. The callback lets the task before it end, for which
+// terminate() waits between threads.
+TYPED_TEST(PoolCallbacksTest, ACallThatIsPreventedCallsBackOnceWithTheReason) {
+  enum class Way { kCancel, kTerminate, kDestroy };
+  for (const Way way : {Way::kCancel, Way::kTerminate, Way::kDestroy}) {
+    Queue<int, TypeParam> gate(2), begun(1);
+    auto pool = std::make_unique<Pool<TypeParam>>(1);
+    (void)pool->apply_async([&] { begun.put(1), (void)gate.get(); });
+    EXPECT_EQ(begun.get(), 1);
+    std::vector<std::string> called;
+    const auto note = [&](const std::exception_ptr& error) {
+      try {
+        std::rethrow_exception(error);
+      } catch (const Cancelled&) {
+        called.push_back("cancelled");
+      } catch (const Closed&) {
+        called.push_back("closed");
+      }
+      gate.put(1);
+    };
+    const auto never = [&](auto&&) { called.push_back("result"); };
+    auto one = pool->apply_async({.callback = never, .error_callback = note}, square, 2);
+    auto all = pool->map_async({.callback = never, .error_callback = note}, square,
+                               std::vector<int>{1, 2, 3}, 1);
+    if (way == Way::kCancel) {
+      EXPECT_TRUE(all.cancel());
+      EXPECT_TRUE(one.cancel());
+      one.wait(), all.wait();
+    }
+    if (way == Way::kTerminate) pool->terminate();
+    if (way == Way::kDestroy) pool.reset();
+    EXPECT_EQ(called, std::vector<std::string>(2, way == Way::kCancel ? "cancelled" : "closed"));
+    EXPECT_THROW(one.get(), std::exception);
+    EXPECT_THROW(all.get(), std::exception);
+  }
+}
+
 // Both ways to end a thread: at once, and at the next cancellation point.
 void end_this_thread() { ::pthread_exit(nullptr); }
 void cancel_this_thread() {

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
 #include <system_error>
 #include <vector>
 
+#include "gilfree/errors.h"
+#include "gilfree/pipe.h"
 #include "gilfree/pool.h"
 #include "gilfree/process.h"
 #include "gilfree/queue.h"
@@ -36,6 +39,9 @@ void become_another_user() { become(kNobody); }
 void sleep_for_ever() {
   while (true) ::pause();
 }
+
+// What a forked child has found, as its exit code.
+int failures() { return ::testing::Test::HasFailure() ? 1 : 0; }
 
 void kill_supervisor() {
   const auto children = active_children();
@@ -100,6 +106,99 @@ TEST_F(PoolUserTest, WhereAWorkerMayNotBeKilledThePoolIsBroken) {
 
 TEST_F(PoolUserTest, WorkersThatChangedTheUserDieWithTheProcessThatMadeThePool) {
   expect_workers_die_with_their_maker({.initializer = become_another_user});
+}
+
+// `make` makes a pool and says when it has come so far; its process is killed then. The pipe's end says that none is left.
+void expect_all_die_with(const std::function<void(Queue<int, Processes>& ready)>& make) {
+  Queue<int, Processes> ready(1);
+  auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+  const pid_t owner = fork_child([&] { make(ready); });
+  sender.close();
+  (void)ready.get();
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  EXPECT_THROW(receiver.recv(), EndOfFile) << "a process of the pool lives on";
+}
+
+TEST_F(PoolUserTest, ThePoolOfAProcessThatDroppedItsPrivilegesDiesWithIt) {
+  expect_all_die_with([](Queue<int, Processes>& ready) {
+    Pool<Processes> pool(2);
+    become_another_user();
+    pool.apply([&ready] {
+      ready.put(1);
+      sleep_for_ever();
+    });
+  });
+}
+
+// The kernel forgets to kill a worker with its supervisor once a task has changed the user; it waits for another task.
+TEST_F(PoolUserTest, AWorkerWhoseTaskChangedTheUserDiesWithTheProcessThatMadeThePool) {
+  expect_all_die_with([](Queue<int, Processes>& ready) {
+    Pool<Processes> pool(1);
+    pool.apply(become_another_user);
+    ready.put(1);
+    sleep_for_ever();
+  });
+}
+
+// It may signal neither the supervisor nor the workers, which are root still.
+TEST_F(PoolUserTest, AProcessThatDroppedItsPrivilegesEndsItsPool) {
+  for (const bool terminates : {true, false}) {
+    Queue<int, Processes> begun(1);
+    auto [receiver, sender] = Pipe<int, Processes>({.duplex = false});
+    const pid_t owner = fork_child([&] {
+      Pool<Processes> pool(2);
+      become_another_user();
+      EXPECT_EQ(pool.apply(square, 3), 9);
+      if (!terminates) {
+        pool.close();
+        pool.join();
+        ::_exit(failures());
+      }
+      auto stuck = pool.apply_async([&begun] {
+        begun.put(1);
+        sleep_for_ever();
+      });
+      (void)begun.get();
+      pool.terminate();
+      pool.join();
+      EXPECT_THROW(stuck.get(), Closed);
+      ::_exit(failures());
+    });
+    sender.close();
+    int status = -1;
+    ::waitpid(owner, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_THROW(receiver.recv(), EndOfFile) << "a process of the pool lives on";
+  }
+}
+
+// Stopped, a supervisor does not see that it is to end.
+TEST_F(PoolUserTest, AProcessThatDroppedItsPrivilegesDoesNotWaitForAStoppedSupervisor) {
+  Queue<pid_t, Processes> begun(1), ended(2);
+  const pid_t owner = fork_child([&] {
+    Pool<Processes> pool(1);
+    const pid_t supervisor = active_children().at(0).pid();
+    auto stuck = pool.apply_async([&begun] {
+      begun.put(::getpid());
+      sleep_for_ever();
+    });
+    const pid_t worker = begun.get();
+    ::kill(supervisor, SIGSTOP);
+    become_another_user();
+    pool.terminate();
+    pool.join();
+    EXPECT_THROW(stuck.get(), Closed);
+    ended.put(worker);
+    ended.put(supervisor);
+    ::_exit(failures());
+  });
+  const pid_t worker = ended.get(), supervisor = ended.get();
+  int status = -1;
+  ::waitpid(owner, &status, 0);
+  EXPECT_EQ(status, 0);
+  ::kill(supervisor, SIGKILL);
+  ::kill(worker, SIGKILL);
 }
 
 }  // namespace

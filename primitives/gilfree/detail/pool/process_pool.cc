@@ -260,7 +260,11 @@ void ProcessPool::join() {
     lock.lock();
   }
   await(
-      lock, kNever, [&] { return router_.under_way() == 0 && !is_supervised(); },
+      lock, kNever,
+      [&] {
+        return router_.under_way() == 0 &&
+               (supervisor_is_left_.load(std::memory_order_acquire) || !is_supervised());
+      },
       [&] { return false; });
 }
 

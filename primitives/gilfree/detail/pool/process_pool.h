@@ -110,6 +110,7 @@ class ProcessPool : public ResultOwner,
   void start_supervisor();
   bool is_supervised() const { return supervisor_->is_alive(); }
   void end_workers();
+  void end_supervisor();
   void fail_what_is_left();
   void look_after_supervisor();
 
@@ -121,6 +122,8 @@ class ProcessPool : public ResultOwner,
   TaskRouter router_;
   std::optional<Process> supervisor_;
   bool closed_ = false, terminated_ = false;
+  std::atomic<bool> supervisor_is_left_{
+      false};                     // it was stopped when it was to end, and may not be killed
   int waiting_ = 0;               // threads
   int restarts_ = 0;              // of the supervisor, since there was a result
   std::uint64_t results_at_ = 0;  // router_.results() at the last restart

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <vector>
 
 #include "gilfree/detail/pool/errors.h"
@@ -33,13 +34,23 @@ void ProcessPool::start_supervisor() {
   supervisor_->start();
 }
 
-// Whatever the workers are at.
-void ProcessPool::end_workers() {
-  if (supervisor_->pid() != 0) {
+// If this process has become another user since it made the pool, the supervisor finds `terminated` within half a
+// second. One that does not, as it was stopped, is left: it ends with this process.
+void ProcessPool::end_supervisor() {
+  try {
     supervisor_->terminate();
     if (!supervisor_->join_for(kSupervisorsLastWord)) supervisor_->kill();
     supervisor_->join();
+  } catch (const std::system_error&) {
+    supervisor_is_left_.store(!supervisor_->join_for(2 * kSupervisorsLastWord),
+                              std::memory_order_release);
   }
+}
+
+// Whatever the workers are at.
+void ProcessPool::end_workers() {
+  share_.state->terminated.store(true, std::memory_order_release);
+  if (supervisor_->pid() != 0) end_supervisor();
   if (share_.kill_workers()) share_.await_workers_end();
 }
 

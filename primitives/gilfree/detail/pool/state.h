@@ -5,7 +5,7 @@
 //
 // The supervisor is forked when the pool is made, and does nothing but wait for its children: so a
 // worker that dies is replaced at once, whatever the pool's process is doing, by a copy of a process
-// that holds no locks and has one thread.
+// that holds no locks and has one thread (and perhaps one more, which waits for the end of the pool's process).
 //
 // Crash       A worker takes a task under the lock of the tasks, and claims it first: it stores claimed_at,
 //             then task, then takes the record by the ring's one store. The next owner of the lock
@@ -90,9 +90,10 @@ struct PoolState {
   WorkerLimit<Processes> limit;   // of those that wait for it
   EventCount<Processes> done;     // notified when there is a result, and when the supervisor ends
   EventCount<Processes> taken;    // notified when the pool's process has taken results
-  std::atomic<bool> closing{false};                       // no more calls
-  std::atomic<bool> broken{false};                        // the initializer failed
-  std::atomic<std::uint64_t> cancels{0};                  // how often a task was cancelled
+  std::atomic<bool> closing{false};       // no more calls
+  std::atomic<bool> terminated{false};    // the supervisor is to end, and the workers
+  std::atomic<bool> broken{false};        // the initializer failed
+  std::atomic<std::uint64_t> cancels{0};  // how often a task was cancelled
   std::atomic<std::uint64_t> cancelled[kMostTasks] = {};  // ids, each in its place
 };
 

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "gilfree/detail/pool/state.h"
+#include "gilfree/detail/process/child.h"
+#include "gilfree/detail/process/child_registry.h"
 #include "gilfree/process.h"
 
 namespace gilfree::detail {
@@ -29,13 +31,16 @@ class Supervisor {
     ::sigaddset(&signals, SIGTERM);
     ::signal(SIGCHLD, SIG_DFL);
     ::sigprocmask(SIG_BLOCK, &signals, &before_);
+    process_self().keeps_its_user = true;  // so the kernel kills each worker with it
     for (int worker = 0; worker < share_.workers; ++worker) start(worker);
     while (running_ > 0 || missing_ > 0) {
       siginfo_t what{};
-      const timespec retry{.tv_sec = 0, .tv_nsec = kRetry.count()};
-      const int signal =
-          missing_ > 0 ? ::sigtimedwait(&signals, &what, &retry) : ::sigwaitinfo(&signals, &what);
-      if (signal == SIGTERM) break;
+      const auto next_look = missing_ > 0 ? kRetry : kLook;
+      const timespec pause{.tv_sec = 0, .tv_nsec = next_look.count()};
+      const int signal = missing_ > 0 || may_get_no_signal_
+                             ? ::sigtimedwait(&signals, &what, &pause)
+                             : ::sigwaitinfo(&signals, &what);
+      if (signal == SIGTERM || share_.state->terminated.load(std::memory_order_acquire)) break;
       look_after_workers();
       if (missing_ > 0) start_missing();
     }
@@ -48,6 +53,7 @@ class Supervisor {
   static constexpr int kMostInVain = 100;
   static constexpr int kMostStarts = 10;  // in vain, kRetry apart, while there is no worker
   static constexpr std::chrono::nanoseconds kRetry = std::chrono::milliseconds(50);
+  static constexpr std::chrono::nanoseconds kLook = std::chrono::milliseconds(500);
 
   // A worker that cannot be forked is missing until another try succeeds.
   void start(int worker) {
@@ -141,7 +147,12 @@ class Supervisor {
 
   void end_workers() {
     for (auto& process : workers_) {
-      if (process) process->kill();
+      if (!process) continue;
+      try {
+        process->kill();
+      } catch (const std::system_error&) {  // it has become another user: it ends by itself
+        continue;
+      }
     }
     workers_.clear();
   }
@@ -154,6 +165,8 @@ class Supervisor {
   int why_missing_ = 0;  // errno
   int starts_in_vain_ = 0;
   int died_initializing_ = 0;  // in a row
+  // The pool's process may drop its privileges: then it may signal this one no more, and says `terminated` instead.
+  const bool may_get_no_signal_ = can_change_user();
   sigset_t before_{};
 };
 

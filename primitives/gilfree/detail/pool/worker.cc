@@ -54,6 +54,7 @@ bool take(PoolShare& share, WorkerSlot& me, TaskBytes& task) {
       }
     }
     if (over) return false;
+    stay_bound_to_parent();  // a task may have changed the user
     state.limit.wait(
         state.offered, [&] { return !share.tasks->is_empty(); }, is_over);
   }

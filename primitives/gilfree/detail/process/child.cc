@@ -1,6 +1,7 @@
 #include "gilfree/detail/process/child.h"
 
 #include <cxxabi.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -8,9 +9,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <ext/stdio_sync_filebuf.h>
 #include <iostream>
+#include <system_error>
 #include <thread>
 #include <typeinfo>
 #include <utility>
@@ -23,20 +26,37 @@
 namespace gilfree::detail {
 namespace {
 
-// In a daemon: dies with its parent. The kernel's own service is bound to the thread that forked, so
-// where that may end before its process does, a thread of the child watches instead.
-void die_with(Starter parent) {
-  if (!parent.may_lose_a_thread) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  } else {
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before);  // no signal is handled by the watcher
+// Starts a thread that kills this process once its parent has ended. False if there can be no thread.
+bool watch_parent() {
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);  // no signal is handled by the watcher
+  bool watches = true;
+  try {
     std::thread([] {
       while (!await_parent(kNever)) continue;
       ::kill(::getpid(), SIGKILL);
     }).detach();
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  } catch (const std::system_error&) {
+    watches = false;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return watches;
+}
+
+// In a daemon: dies with its parent. The kernel's own service is bound to the thread that forked, and the kernel asks
+// whether the parent, as the user that it is when it dies, may signal the child, and forgets the service when
+// the child changes its user. So where one of these may be, a thread of the child watches: instead of the kernel where
+// the forking thread may end before its process, else beside it (the kernel also kills what is stopped, or runs exec).
+void die_with(Starter parent) {
+  if (!parent.may_lose_a_thread) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (parent.may_lose_a_thread || parent.may_change_user) {
+    const bool watches = watch_parent();
+    if (!watches && parent.may_lose_a_thread) {
+      throw std::system_error(
+          EAGAIN, std::generic_category(),
+          "gilfree::Process::start: a daemon needs a thread that watches its parent; end some");
+    }
   }
   if (::getppid() != parent.pid) ::_exit(1);  // it died before the lines above
 }
@@ -67,7 +87,20 @@ struct EndWhenUnwound {
 
 Starter Starter::here() {
   const pid_t pid = ::getpid();
-  return {.pid = pid, .may_lose_a_thread = ::gettid() != pid};
+  return {.pid = pid,
+          .may_lose_a_thread = ::gettid() != pid,
+          .may_change_user = !process_self().keeps_its_user && can_change_user()};
+}
+
+bool can_change_user() {
+  uid_t uid, euid, suid;
+  gid_t gid, egid, sgid;
+  if (::getresuid(&uid, &euid, &suid) != 0 || ::getresgid(&gid, &egid, &sgid) != 0) return true;
+  if (uid != euid || uid != suid || gid != egid || gid != sgid) return true;
+  __user_cap_header_struct head{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct has[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &head, has) != 0) return true;
+  return (has[0].permitted & (1u << CAP_SETUID | 1u << CAP_SETGID)) != 0;
 }
 
 // A forced unwind has no object to refer to, which UBSan would complain of.
@@ -76,6 +109,7 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
                                                         const std::function<int()>& run) {
   auto& here = process_self();
   here.parent = std::exchange(here.self, self);
+  here.keeps_its_user = false;
   here.parent->describe(parent.pid);
   self->describe(::getpid());
   discard_inherited_output();
@@ -92,11 +126,12 @@ __attribute__((no_sanitize("null"))) void live_as_child(const std::shared_ptr<Pr
   end_child(code);
 }
 
-// The parent started it in a thread that ends with its process, or a thread of this one watches: it knows no users.
 void stay_bound_to_parent() {
   const auto& here = process_self();
   if (!here.parent || !here.self->daemon) return;
-  die_with({.pid = here.parent->pid(), .may_lose_a_thread = false});
+  int signal = 0;
+  if (::prctl(PR_GET_PDEATHSIG, &signal) == 0 && signal == SIGKILL) return;
+  die_with({.pid = here.parent->pid()});
 }
 
 bool parent_is_alive() { return ::getppid() == process_self().parent->pid(); }

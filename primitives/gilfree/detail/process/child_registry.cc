@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <new>
@@ -85,16 +86,16 @@ bool ProcessRecord::has_ended() {
   return reap();
 }
 
-void ProcessRecord::signal(int number) {
+bool ProcessRecord::signal(int number) {
   const std::lock_guard lock(mutex);
-  if (!reap()) ::kill(pid(), number);  // not reaped, so the pid is still its own
+  return reap() || ::kill(pid(), number) == 0 ||  // not reaped, so the pid is still its own
+         errno != EPERM;
 }
 
-void ProcessRecord::end() {
-  signal(SIGTERM);
-  if (await_end(after(kDaemonsLastWord))) return;
-  signal(SIGKILL);
-  await_end(kNever);
+bool ProcessRecord::end() {
+  const bool may_terminate = signal(SIGTERM);
+  if (may_terminate && await_end(after(kDaemonsLastWord))) return true;
+  return signal(SIGKILL) && await_end(kNever);
 }
 
 bool ProcessRecord::reap() {
@@ -166,7 +167,9 @@ void ChildRegistry::await_all() {
   for (const auto& child : children) {
     if (child->daemon) child->end();
   }
-  for (const auto& child : children) child->await_end(kNever);
+  for (const auto& child : children) {
+    if (!child->daemon) child->await_end(kNever);
+  }
 }
 
 void ChildRegistry::await_all_at_exit() {

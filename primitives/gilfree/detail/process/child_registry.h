@@ -40,9 +40,10 @@ struct ProcessRecord : std::enable_shared_from_this<ProcessRecord> {
   bool await_end(Deadline deadline);
   // Takes the exit code if it has ended.
   bool has_ended();
-  void signal(int number);
-  // SIGTERM, and SIGKILL if that is not heeded soon.
-  void end();
+  // False if this process may not: one of the two has become another user.
+  bool signal(int number);
+  // SIGTERM, and SIGKILL if that is not heeded soon. False if this process may not: the child ends with it, by itself.
+  bool end();
 
   SharedName name;
   const bool daemon;
@@ -95,6 +96,7 @@ class ChildRegistry {
 struct ThisProcess {
   std::shared_ptr<ProcessRecord> self;
   std::shared_ptr<ProcessRecord> parent;
+  bool keeps_its_user = false;  // it runs the library's code alone
 };
 ThisProcess& process_self();
 

@@ -153,7 +153,7 @@ ForkServerProcess::ForkServerProcess()
 
 ForkServerProcess::~ForkServerProcess() {
   if (!process_->is_child()) return;
-  process_->signal(SIGKILL);
+  if (!process_->signal(SIGKILL)) peer_->hang_up();  // this process has become another user
   process_->await_end(kNever);
   const std::lock_guard lock(Tethers::here().mutex);
   Tethers::here().all.erase(&*peer_);

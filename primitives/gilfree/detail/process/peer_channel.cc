@@ -44,6 +44,8 @@ void PeerChannel::close() {
   }
 }
 
+void PeerChannel::hang_up() { ::shutdown(socket_, SHUT_RDWR); }
+
 // Sleeps until the socket is ready. False if the other process has ended, and it is not.
 bool PeerChannel::await(short event) {
   pollfd both[] = {{socket_, event, 0}, {pidfd_, POLLIN, 0}};

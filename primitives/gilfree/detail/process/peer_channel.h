@@ -20,6 +20,8 @@ class PeerChannel {
   bool send(const void* bytes, std::size_t count);
   bool receive(void* bytes, std::size_t count);
   void close();
+  // The other process finds the connection at its end, whichever processes hold its descriptors.
+  void hang_up();
 
  private:
   bool await(short event);

@@ -213,12 +213,17 @@ class UnfinishedTasks {
     free->consumer.store(me, std::memory_order_relaxed);
     return *free;
   }
+  // Of a living one, if there is one. A dead one's task may be reported by join(), while one that is done, and
+  // counted as unfinished of a consumer that lives on, would be waited for without an end.
   Entry* any_owner_of_unfinished() {
     if (owed_.load(std::memory_order_relaxed) == 0) return nullptr;
+    Entry* of_the_dead = nullptr;
     for (auto& entry : entries_) {
-      if (entry.owed.load(std::memory_order_relaxed) > 0) return &entry;
+      if (entry.owed.load(std::memory_order_relaxed) == 0) continue;
+      if (!is_gone(entry.consumer.load(std::memory_order_relaxed))) return &entry;
+      if (of_the_dead == nullptr) of_the_dead = &entry;
     }
-    return nullptr;
+    return of_the_dead;
   }
 
   std::atomic<std::uint64_t> owed_{0};   // the sum over all entries
