@@ -79,20 +79,6 @@ class Mistakes(CommandTest):
             with self.subTest(words):
                 self.refuses(words, 2, said)
 
-    def test_a_value_of_a_variable_is_named_by_the_variable(self):
-        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run"]
-        for words, name, value, said in (
-                (two, "BENCH_ALL_ROUNDS", "abc", "BENCH_ALL_ROUNDS: 'abc' is not a whole number between 1 and 10000"),
-                (two, "BENCH_ALL_STRICT", "maybe", "BENCH_ALL_STRICT: 'maybe' is neither true nor false; see bench-all ab --help"),
-                (two, "BENCH_ALL_DELTA", "x", "BENCH_ALL_DELTA: 'x' is not a number between 0.1 and 1000; see bench-all ab --help"),
-                (COUNT, "BENCH_ALL_WINDOW", "5", "BENCH_ALL_WINDOW: '5' is not a duration of at most a day; write 80ms, 0.5s or 2m")):
-            with self.subTest(name):
-                self.refuses(words, 2, said, environment={name: value})
-        self.refuses([*two[:-1], "--resume"], 2, "--resume excludes BENCH_ALL_DRY_RUN; see bench-all ab --help",
-                     environment={"BENCH_ALL_DRY_RUN": "1"})
-        self.refuses([*COUNT, "--window", "6"], 2, "--window: '6' is not a duration of at most a day; write 80ms, 0.5s or 2m",
-                     environment={"BENCH_ALL_WINDOW": "5ms"})
-
     def test_whole_numbers_are_decimal_and_lists_have_no_gaps(self):
         two = ["ab", "--a", self.program, "--b", self.program, "--dry-run", "counting/who:steady/size:8/place:here"]
         self.assertIn("\n12 rounds of 1 case", self.run_it([*two, "--rounds", "012"]).out)
