@@ -100,6 +100,15 @@ class Mistakes(CommandTest):
                 self.assertIn(words[-1 if len(words) < 3 else 1].split("=")[0], result.err)
                 self.assertIn("see bench-all --help", result.err)
 
+    def test_a_dry_run_that_takes_longer_than_its_budget_does_not_say_that_it_ends_within(self):
+        words = ["run", "counting", "--dry-run", "--profile", "quick"]
+        first = self.run_it([*words, "--time-budget", "1s"]).out.splitlines()[0]
+        self.assertRegex(first, r" s with the report; all launches of decisive cases and one of each other need more than 1 s \(--time-budget\)")
+        self.assertNotIn("to end within", first)
+        self.assertRegex(self.run_it([*words, "--time-budget", "1ms", "--no-report"]).out.splitlines()[0], r"\d s; all launches of decisive ")
+        enough = self.run_it([*words, "--time-budget", "30s"]).out.splitlines()[0]
+        self.assertNotIn("need more than", enough)
+
     def test_a_dry_run_measures_nothing(self):
         result = self.run_it(["run", "counting", "--dry-run", "--out", self.path("out")])
         self.assertEqual((result.code, result.err), (0, ""))
