@@ -71,7 +71,12 @@ class SelfTestRun {
     options_.settings.scratch = log_.folder() / kScratch;
     if (options_.settings.budget) end_ = Clock::now() + *options_.settings.budget;
     options_.settings.budget.reset();
+    build_.show_code([this](const auto& name, const auto& linked) {
+      log_.expect_code(without_load(name), linked);
+    });
   }
+  SelfTestRun(const SelfTestRun&) = delete;  // build_ refers to log_
+  SelfTestRun& operator=(const SelfTestRun&) = delete;
 
   int run() {
     const FinishFirst finish;  // what was measured is written
@@ -138,6 +143,7 @@ class SelfTestRun {
       const auto delays = delays_that_slow(
           build_, without_load(name), without_load(settings.options), settings.scratch, shares);
       if (interrupted() != 0) return;
+      build_.expect_as_it_was("aa: the build", identity_);
       if (!delays) {
         std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
                   << "\n";
@@ -166,12 +172,12 @@ class SelfTestRun {
                                           {injected_delay(log_.delays().at({name, share}))}};
       }
     }
+    build_.expect_as_it_was("aa: the build", identity_);
     const auto begun = Clock::now();
     Comparison comparison(build_, build_, cases_, settings);
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
     keep_late(comparison.result().late);
     build_.expect_as_it_was("aa: the build", identity_);
-    for (const auto& [name, linked] : comparison.code()) log_.expect_code(name, linked);
     if (interrupted() != 0) return true;  // its rounds are not all there
     leave_out(comparison.result().skipped);
     if (cases_.empty()) return true;
