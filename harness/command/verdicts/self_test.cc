@@ -26,6 +26,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr char kHung[] = "hung_aa.txt";  // a run may stand beside it, which has hung.txt
+
 // What every trial of a folder has in common: trials of other settings say nothing of these.
 Json settings_of(const CompareOptions& options, const Json& build,
                  const std::vector<std::string>& cases) {
@@ -204,7 +206,7 @@ class SelfTestRun {
     for (const auto& late : all) {
       log_.add_late(late);
       std::cerr << "bench-all: aa: " << late.name << ": " << what_happened(late) << " ("
-                << one_line(late.why) << "); its threads are in hung.txt\n";
+                << one_line(late.why) << "); its threads are in " << kHung << "\n";
     }
   }
 
@@ -214,7 +216,7 @@ class SelfTestRun {
     for (const auto& trial : log_.trials()) test.add(trial);
     log_.expect_in_place();
     write_self_test(test, options_.settings, log_.failures(), log_.folder());
-    if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
+    if (!log_.late().empty()) write_file(log_.folder() / kHung, hung_text(log_.late()));
     std::cout << text_of(test);
     for (const auto& why : log_.failures()) {
       std::cerr << "bench-all: aa: a trial could not be ended: " << one_line(why) << "\n";
