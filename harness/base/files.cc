@@ -49,7 +49,7 @@ void write_all(int fd, const fs::path& path, const std::string& text) {
 }
 
 void write_file(const fs::path& path, const std::string& text) {
-  const fs::path part = path.string() + ".part";
+  const fs::path part = path.string() + "." + std::to_string(::getpid()) + ".part";
   const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) cannot_write(path);
   try {

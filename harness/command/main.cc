@@ -72,14 +72,21 @@ void dry_run(const Options& options, const std::vector<Case>& cases,
     elapsed += schedule.expected(*launch->of);
     ++launches[launch->of];
   }
+  const Seconds whole = elapsed + time_of_report(options);
+  const bool is_too_long = whole > options.budget * (1 + 1e-9);  // of sums
   std::cout << counted(cases.size(), "case") << ", "
             << counted(schedule.launches(), "launch", "launches") << " of "
-            << counted(options.windows, "window") << ": about "
-            << std::lround((elapsed + time_of_report(options)).count()) << " s"
-            << (options.no_report ? "" : " with the report");
+            << counted(options.windows, "window") << ": about " << std::lround(whole.count())
+            << " s" << (options.no_report ? "" : " with the report");
+  if (is_too_long) {
+    std::cout << "; all launches of decisive cases and one of each other need more than "
+              << options.budget.count() << " s (--time-budget)";
+  }
   if (schedule.left_out() > 0) {
-    std::cout << "; leaves out " << counted(schedule.left_out(), "more launch", "more launches")
-              << " to end within " << options.budget.count() << " s (--time-budget)";
+    std::cout << "; leaves out " << counted(schedule.left_out(), "more launch", "more launches");
+    if (!is_too_long) {
+      std::cout << " to end within " << options.budget.count() << " s (--time-budget)";
+    }
   }
   std::cout << "\n";
   for (const auto& each : cases) std::cout << launches[&each] << " " << each.name << "\n";

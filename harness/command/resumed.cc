@@ -32,6 +32,27 @@ std::string enter_folder_of(const Json& facts, const std::string& run) {
          ", which cannot be entered (" + error.message() + "); put it back, or begin a new run";
 }
 
+// What is said of a contender's program that is not there as it was: nothing is lost yet.
+BadUsage not_there(const std::string& run, const std::string& why) {
+  return BadUsage("--resume: " + one_line(run) + " cannot go on: " + why +
+                  "; put it back as it was, and --resume goes on; or begin a new run");
+}
+
+// Throws BadUsage if a file is gone of which a contender's program was made when the run began.
+void expect_programs_there(const Json& facts, const std::string& run) {
+  const Json programs = facts.value("programs", Json::object());  // older runs have none
+  if (!programs.is_object()) return;
+  for (const auto& [name, files] : programs.items()) {
+    if (!files.is_object()) continue;
+    for (const auto& [file, content] : files.items()) {
+      std::error_code error;
+      if (std::filesystem::exists(file, error)) continue;
+      throw not_there(run,
+                      one_line(file) + " of --contender-program " + one_line(name) + " is gone");
+    }
+  }
+}
+
 // The words of a run's command, as options.
 Options parsed(std::vector<std::string> words, const std::vector<const Scenario*>& scenarios) {
   std::vector<char*> arguments;
@@ -53,11 +74,15 @@ Options options_of_resumed(const Options& now, const std::vector<const Scenario*
   const std::map<std::string, std::string> set = facts.value("variables", Json::object());
   for (const auto& [name, value] : set) ::setenv(name.c_str(), value.c_str(), 1);
   const std::string fault = enter_folder_of(facts, now.resume);
+  if (fault.empty()) expect_programs_there(facts, now.resume);
   Options options;
   try {
     options = parsed(facts.at("command"), scenarios);
   } catch (const BadUsage& why) {
     if (!fault.empty()) throw BadUsage(fault);
+    // It was one when the run began, but may have been on another PATH, or may not be executed any more.
+    const std::string said = why.what();
+    if (said.rfind("--contender-program: ", 0) == 0) throw not_there(now.resume, said);
     cannot_resume(now.resume, "'command' does not begin a run (" + std::string(why.what()) + ")");
   }
   const bool names_files = !options.programs.empty() || !options.pythons.empty();

@@ -65,7 +65,8 @@ void declare(CLI::App& app, StressOptions& options) {
       ->type_name("TIME");
   app.add_flag("--until-failure", options.settings.until_failure,
                "leave a test after its first failure");
-  app.add_option("-o,--out", options.out, "folder for stress.csv and hung.txt")->type_name("DIR");
+  app.add_option("-o,--out", options.out, "folder for stress.csv and hung_stress.txt")
+      ->type_name("DIR");
   app.add_flag("-q,--quiet", options.quiet, "print failures and the verdict only");
   accept_variables(app);
 }
@@ -159,7 +160,7 @@ std::string hangs_of(const std::vector<stress::TestResult>& results) {
 void write_results(const Folder& folder, const Engine& engine, std::uint64_t seed) {
   write_file(folder.path() / "stress.csv", stress::csv(engine.results(), std::to_string(seed)));
   if (const auto hangs = hangs_of(engine.results()); !hangs.empty()) {
-    write_file(folder.path() / "hung.txt", hangs);
+    write_file(folder.path() / "hung_stress.txt", hangs);  // a run beside it has hung.txt
   }
 }
 

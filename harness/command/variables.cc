@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <string_view>
+#include <vector>
 
 #include "harness/base/errors.h"
 
@@ -33,13 +35,47 @@ std::string refusal_of(CLI::Option& option, const std::string& value) {
   }
 }
 
+// Whether CLI11 would take the value of a flag for false: 0, false, off, no and others.
+bool is_false(const std::string& value) {
+  CLI::App app;
+  bool flag = true;
+  app.add_flag("--flag", flag);
+  try {
+    app.parse(std::vector<std::string>{"--flag=" + value});
+  } catch (const CLI::ParseError&) {  // neither true nor false: the option itself refuses it
+    return false;
+  }
+  return !flag;
+}
+
+// An option that is given counts, whatever its value: `--resume` excludes a --dry-run that is false.
+void forget_false_flag(const CLI::Option& option, const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (option.get_items_expected_max() > 0 || value == nullptr || *value == '\0') return;
+  if (is_false(value)) ::unsetenv(name.c_str());
+}
+
+// Returns the variable of the option of this name if its value is from that, else the name.
+std::string as_given(const CLI::App& app, const std::string& name) {
+  for (const auto* option : app.get_options()) {
+    if (option->get_name() == name && is_from_variable(*option)) return option->get_envname();
+  }
+  for (const auto* command :
+       app.get_subcommands([](const CLI::App* each) { return each->parsed(); })) {
+    if (const auto given = as_given(*command, name); given != name) return given;
+  }
+  return name;
+}
+
 }  // namespace
 
 void accept_variables(CLI::App& app, const std::function<bool(const CLI::Option*)>& wanted) {
   for (auto* option : app.get_options()) {
     const auto names = option->get_lnames();
     if (names.empty() || names[0] == "help" || names[0] == "version" || !wanted(option)) continue;
-    option->envname(variable_of(names[0]));
+    const std::string variable = variable_of(names[0]);
+    forget_false_flag(*option, variable);
+    option->envname(variable);
   }
   for (auto* command : app.get_subcommands([](CLI::App*) { return true; })) {
     accept_variables(*command, wanted);
@@ -71,19 +107,18 @@ bool is_from_variable_alone(const CLI::Option& option, int argc, char** argv) {
 }
 
 std::string named_by_variable(const CLI::App& app, const std::string& message) {
+  // "--dry-run excludes --resume"
+  constexpr std::string_view kExcludes = " excludes ";
+  if (const auto at = message.find(kExcludes); at != std::string::npos) {
+    const auto both = as_given(app, message.substr(0, at)) + std::string(kExcludes) +
+                      as_given(app, message.substr(at + kExcludes.size()));
+    if (both != message) return both;
+  }
   for (const auto* option : app.get_options()) {
     const std::string name = option->get_name();
     if (!is_from_variable(*option)) continue;
     if (message.rfind(name + ": ", 0) == 0) {
       return option->get_envname() + message.substr(name.size());
-    }
-    // "--dry-run excludes --resume"
-    const auto at = message.find(" excludes ");
-    if (at != std::string::npos && message.substr(0, at) == name) {
-      return option->get_envname() + message.substr(at);
-    }
-    if (at != std::string::npos && message.substr(at + 10) == name) {
-      return message.substr(0, at + 10) + option->get_envname();
     }
     // "Could not convert: --strict = maybe"
     if (message.rfind("Could not convert: " + name + " = ", 0) == 0) {

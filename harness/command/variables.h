@@ -10,7 +10,8 @@
 namespace harness {
 
 // For all options of the command and of its subcommands that have a long name, or for those of them that are `wanted`: the
-// variable of an option that a command does not use means nothing to it.
+// variable of an option that a command does not use means nothing to it. A variable of a flag that says false (0, no, off)
+// is removed from the environment: what is not wanted is not given.
 void accept_variables(
     CLI::App& app,
     const std::function<bool(const CLI::Option*)>& wanted = [](auto) { return true; });

@@ -130,6 +130,12 @@ std::optional<std::string> CgroupQuota::tightest() const {
   return known ? std::optional<std::string>("max") : std::nullopt;
 }
 
+std::optional<double> CgroupQuota::cpus() const {
+  std::istringstream text(tightest().value_or(""));
+  double most = 0, period = 0;
+  return text >> most >> period ? std::optional(most / period) : std::nullopt;
+}
+
 std::optional<std::int64_t> CgroupQuota::throttled_us() const {
   std::optional<std::int64_t> sum;
   for (const auto& [folder, v2] : groups_) {

@@ -20,6 +20,9 @@ class CgroupQuota {
   // none. Nothing if no group can be read.
   std::optional<std::string> tightest() const;
 
+  // Returns how many CPUs' time that is, 0.5 above; nothing if there is none or no group can be read.
+  std::optional<double> cpus() const;
+
   // Returns for how long its groups were held back by their quotas, in all. Nothing if none of them
   // counts that.
   std::optional<std::int64_t> throttled_us() const;

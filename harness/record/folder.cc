@@ -20,7 +20,8 @@ struct Kind {
   const char *file, *what;
 };
 
-// Kinds of results that have names of files in common. `aa` and `stress` may stand beside a run, whose report shows them.
+// Kinds of results of which one report cannot show both. `aa` and `stress` may stand beside a run, whose report shows them, and
+// have no name of a file in common with it.
 constexpr Kind kRun{"events.jsonl", "a run"}, kAb{"ab.jsonl", "an `ab`"},
     kAa{"aa.jsonl", "an `aa`"}, kStress{"stress.csv", "results of `stress`"};
 constexpr char kHeldAlready[] = " holds a run already; name another folder";

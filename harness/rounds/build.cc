@@ -277,6 +277,7 @@ Launched Build::measure(const std::string& name, const std::vector<std::string>&
     expect_written(finished, scratch);
   }
   fs::remove_all(scratch);
+  if (see_code_ && !launched.linked.empty()) see_code_(name, launched.linked);
   return launched;
 }
 

@@ -9,8 +9,10 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/json_fwd.h"
@@ -52,6 +54,10 @@ class Build {
   // A launch that has not ended after so long is killed. A bench-all ends one that hangs long before (--timeout).
   void wait_at_most(std::chrono::nanoseconds patience) { patience_ = patience; }
 
+  // Gives `see` what each launch says of its code, with the name of its case, before anything else is made of the launch.
+  using SeeCode = std::function<void(const std::string& name, const std::string& linked)>;
+  void show_code(SeeCode see) { see_code_ = std::move(see); }
+
   // Returns the names of the cases that match. `words`: filters, and options of `list`. Throws BadUsage if the
   // program does not list them, or one twice.
   std::vector<std::string> cases(const std::vector<std::string>& words) const;
@@ -74,6 +80,7 @@ class Build {
   std::filesystem::path program_;
   std::string about_;  // empty: it was named by its path
   std::chrono::nanoseconds patience_ = std::chrono::minutes(3);
+  SeeCode see_code_;  // may be empty
 };
 
 }  // namespace harness

@@ -15,7 +15,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/judge/compared.h"
@@ -46,8 +45,7 @@ class Comparison {
   void run(const Progress& progress);
 
   const Compared& result() const { return result_; }
-  // As those of PairSource.
-  std::vector<std::pair<std::string, std::string>> code() const { return rounds_.code(); }
+  // As that of PairSource.
   std::optional<bool> are_same_code() const { return rounds_.are_same_code(); }
 
  private:

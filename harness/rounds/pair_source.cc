@@ -105,16 +105,6 @@ void PairSource::expect_same_code(const Pair& pair) {
   expect("B", b_, pair.linked_b, linked_b_[pair.name]);
 }
 
-std::vector<std::pair<std::string, std::string>> PairSource::code() const {
-  std::vector<std::pair<std::string, std::string>> all;
-  for (const auto* side : {&linked_a_, &linked_b_}) {
-    for (const auto& [name, linked] : *side) {
-      if (!linked->empty()) all.emplace_back(name, *linked);
-    }
-  }
-  return all;
-}
-
 std::optional<bool> PairSource::are_same_code() const {
   const auto are_known = [](const auto& all) {
     return !all.empty() && std::none_of(all.begin(), all.end(),

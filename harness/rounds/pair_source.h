@@ -32,8 +32,6 @@ class PairSource {
   std::optional<Pair> launch(const std::string& name, int number, bool fresh,
                              const ComparisonSettings& settings);
 
-  // Returns what the launches of A, then those of B, said of their code, by case: nothing where they said nothing.
-  std::vector<std::pair<std::string, std::string>> code() const;
   // Returns true if both builds ran the same code, false if not; nothing if that is not known.
   std::optional<bool> are_same_code() const;
 

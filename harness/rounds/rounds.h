@@ -59,7 +59,6 @@ class Rounds {
   const SkippedCases& skipped() const { return skipped_; }
   // The launches that were late, by case.
   const std::map<std::string, std::vector<LateLaunch>>& late() const { return late_; }
-  std::vector<std::pair<std::string, std::string>> code() const { return source_.code(); }
   std::optional<bool> are_same_code() const { return source_.are_same_code(); }
   // Returns true if a round of the case was begun.
   bool were_made(const std::string& name) const { return made_.count(name) != 0; }

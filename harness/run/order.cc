@@ -39,10 +39,13 @@ std::chrono::nanoseconds timeout_of(const Case& of, const RunSettings& settings)
 }
 
 // The figures are drawn side by side (scripts/data/side_by_side.py).
-Seconds time_of_report(const RunSettings& settings) {
-  constexpr double kReading = 4, kDrawing = 18;
+Seconds time_of_report(const RunSettings& settings, std::size_t cpus, const CgroupQuota& quota) {
+  constexpr double kReading = 4, kDrawing = 18;  // of one CPU
+  constexpr std::size_t kMostWorkers = 8;        // MOST there
   if (settings.no_report) return Seconds{};
-  return Seconds(kReading + kDrawing / static_cast<double>(allowed_cpus().size()));
+  const auto workers = static_cast<double>(std::clamp(cpus, std::size_t{1}, kMostWorkers));
+  const double most = quota.cpus().value_or(workers);
+  return Seconds(kReading / std::min(1.0, most) + kDrawing / std::min(workers, most));
 }
 
 Schedule schedule_of(const std::vector<Case>& cases, const RunSettings& settings,

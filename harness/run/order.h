@@ -6,9 +6,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <vector>
 
+#include "harness/base/cpus.h"
 #include "harness/base/json_fwd.h"
+#include "harness/measure/cgroup_quota.h"
 #include "harness/plan/interpreters.h"
 #include "harness/plan/plan.h"
 #include "harness/plan/schedule.h"
@@ -16,8 +19,9 @@
 
 namespace harness {
 
-// How long starting up and the report of such a run take, on these CPUs: a part of its budget.
-Seconds time_of_report(const RunSettings& settings);
+// How long starting up and the report of such a run take, on so many CPUs that this program may use: a part of its budget.
+Seconds time_of_report(const RunSettings& settings, std::size_t cpus = allowed_cpus().size(),
+                       const CgroupQuota& quota = CgroupQuota());
 
 // The launches that `settings` ask for. What each will cost is a guess here: the time it measures, and
 // what starting and ending it costs on a usual machine.

@@ -40,6 +40,7 @@ TEST_F(CgroupQuotaTest, AGroupWithoutAQuotaSaysSo) {
   write("sys/fs/cgroup/a/cpu.max", "max 100000\n");
   write("sys/fs/cgroup/a/cpu.stat", "usage_usec 5\nnr_throttled 0\nthrottled_usec 0\n");
   EXPECT_EQ(quota().tightest(), "max");
+  EXPECT_EQ(quota().cpus(), std::nullopt);
   EXPECT_EQ(quota().throttled_us(), 0);
 }
 
@@ -51,6 +52,7 @@ TEST_F(CgroupQuotaTest, OfNestedGroupsTheTightestCountsWhereverItIs) {
   write("sys/fs/cgroup/a/cpu.stat", "nr_periods 3\nnr_throttled 2\nthrottled_usec 700\n");
   write("sys/fs/cgroup/a/b/c/cpu.stat", "throttled_usec 40\n");
   EXPECT_EQ(quota().tightest(), "50000 100000");
+  EXPECT_EQ(quota().cpus(), 0.5);
   EXPECT_EQ(quota().throttled_us(), 740);
 }
 

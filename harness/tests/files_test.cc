@@ -25,7 +25,7 @@ TEST(FilesTest, AFileIsReplacedAsAWholeOrNotAtAll) {
   write_file(path, "new");
   EXPECT_EQ(folder.read("samples.csv"), "new");
 
-  folder.make_full("samples.csv.part");
+  folder.make_full("samples.csv." + std::to_string(::getpid()) + ".part");
   EXPECT_EQ(message_of<CannotWrite>([&] { write_file(path, "newest"); }),
             path.string() + ": No space left on device");
   EXPECT_EQ(folder.read("samples.csv"), "new");

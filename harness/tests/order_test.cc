@@ -7,6 +7,7 @@
 
 #include "harness/base/json.h"
 #include "harness/tests/fixtures.h"
+#include "harness/tests/support.h"
 
 namespace harness::testing {
 namespace {
@@ -42,6 +43,23 @@ TEST(TimeOfReportTest, IsAPartOfTheBudgetUnlessThereIsNone) {
   EXPECT_LE(time_of_report(settings), 22s);
   settings.no_report = true;
   EXPECT_EQ(time_of_report(settings), 0s);
+}
+
+TEST(TimeOfReportTest, IsThatOfEightWorkersAtMostAndOfWhatAQuotaLeavesThem) {
+  const TemporaryFolder root;
+  const auto seconds_with = [&](std::size_t cpus, const std::string& quota) {
+    root.write("cpu.max", quota);
+    root.write("proc/self/mountinfo", "31 23 0:26 / / rw - cgroup2 cgroup rw\n");
+    root.write("proc/self/cgroup", "0::/\n");
+    return time_of_report({}, cpus, CgroupQuota(root.path())).count();
+  };
+  std::filesystem::create_directories(root.path() / "proc/self");
+  EXPECT_DOUBLE_EQ(seconds_with(2, "max 100000\n"), 4 + 18.0 / 2);
+  EXPECT_DOUBLE_EQ(seconds_with(64, "max 100000\n"), 4 + 18.0 / 8);
+  EXPECT_DOUBLE_EQ(seconds_with(64, "150000 100000\n"), 4 + 18.0 / 1.5);
+  EXPECT_DOUBLE_EQ(seconds_with(2, "1600000 100000\n"), 4 + 18.0 / 2);
+  EXPECT_DOUBLE_EQ(seconds_with(64, "50000 100000\n"), 8 + 18.0 / 0.5);
+  EXPECT_DOUBLE_EQ(seconds_with(0, "max 100000\n"), 4 + 18.0);  // the kernel does not say how many
 }
 
 class OrderTest : public ::testing::Test {

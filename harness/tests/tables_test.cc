@@ -153,7 +153,7 @@ TEST_F(TablesTest, TheFactsOfARunThatWasKilledHaveNoEnd) {
 TEST_F(TablesTest, AFullDiskLeavesTheOldTable) {
   append({{"event", "run"}});
   folder.write("samples.csv", "old");
-  folder.make_full("samples.csv.part");
+  folder.make_full("samples.csv." + std::to_string(::getpid()) + ".part");
   message_of<CannotWrite>([&] { write_tables(folder.path()); });
   EXPECT_EQ(folder.read("samples.csv"), "old");
 }

@@ -13,8 +13,8 @@ class Late(CompareTest):
                             'case $n in %s) shift; exec "$real" \'^trouble/kind:%s$\' "$@" --timeout=4s ;; esac\n'
                             'exec "$real" "$@"' % (launches, trouble))
 
-    def hung(self):
-        with open(self.path("out", "hung.txt"), encoding="utf-8") as file:
+    def hung(self, name="hung.txt"):
+        with open(self.path("out", name), encoding="utf-8") as file:
             return file.read()
 
     def test_a_launch_that_is_late_once_is_made_again_and_the_row_says_so(self):
@@ -49,12 +49,16 @@ class Late(CompareTest):
                          "B hung in launch 3, and B hung in launch 4: timeout: still running after 4 s")
 
     def test_aa_makes_it_again_too(self):
+        hangs = ["run", "trouble/kind:hang", "--launches", "1", "--window", "2ms", "--warmup", "1ms", "--timeout", "1s", "--no-report", "-q"]
+        self.assertEqual(self.run_it([*hangs, "--out", self.path("out")]).code, 6)
+        of_the_run = self.hung()
         result = self.run_it(["aa", "--a", self.late_in(3, "hang"), CASE, "--rounds", "6", "--trials", "1", "--out", self.path("out"),
                               *FAST])
         self.assertEqual(result.code, 0, result)
-        self.assertIn("bench-all: aa: %s: A hung in launch 2 (timeout: still running after 4 s); its threads are in hung.txt\n" % CASE,
+        self.assertIn("bench-all: aa: %s: A hung in launch 2 (timeout: still running after 4 s); its threads are in hung_aa.txt\n" % CASE,
                       result.err)
-        self.assertIn("%s launch 2 of A: timeout: still running" % CASE, self.hung())
+        self.assertIn("%s launch 2 of A: timeout: still running" % CASE, self.hung("hung_aa.txt"))
+        self.assertEqual(self.hung(), of_the_run)
 
 
 if __name__ == "__main__":

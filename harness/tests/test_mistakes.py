@@ -79,20 +79,6 @@ class Mistakes(CommandTest):
             with self.subTest(words):
                 self.refuses(words, 2, said)
 
-    def test_a_value_of_a_variable_is_named_by_the_variable(self):
-        two = ["ab", "--a", self.program, "--b", self.program, "--dry-run"]
-        for words, name, value, said in (
-                (two, "BENCH_ALL_ROUNDS", "abc", "BENCH_ALL_ROUNDS: 'abc' is not a whole number between 1 and 10000"),
-                (two, "BENCH_ALL_STRICT", "maybe", "BENCH_ALL_STRICT: 'maybe' is neither true nor false; see bench-all ab --help"),
-                (two, "BENCH_ALL_DELTA", "x", "BENCH_ALL_DELTA: 'x' is not a number between 0.1 and 1000; see bench-all ab --help"),
-                (COUNT, "BENCH_ALL_WINDOW", "5", "BENCH_ALL_WINDOW: '5' is not a duration of at most a day; write 80ms, 0.5s or 2m")):
-            with self.subTest(name):
-                self.refuses(words, 2, said, environment={name: value})
-        self.refuses([*two[:-1], "--resume"], 2, "--resume excludes BENCH_ALL_DRY_RUN; see bench-all ab --help",
-                     environment={"BENCH_ALL_DRY_RUN": "1"})
-        self.refuses([*COUNT, "--window", "6"], 2, "--window: '6' is not a duration of at most a day; write 80ms, 0.5s or 2m",
-                     environment={"BENCH_ALL_WINDOW": "5ms"})
-
     def test_whole_numbers_are_decimal_and_lists_have_no_gaps(self):
         two = ["ab", "--a", self.program, "--b", self.program, "--dry-run", "counting/who:steady/size:8/place:here"]
         self.assertIn("\n12 rounds of 1 case", self.run_it([*two, "--rounds", "012"]).out)
@@ -113,6 +99,15 @@ class Mistakes(CommandTest):
                 self.assertEqual(result.err.count("\n"), 1)
                 self.assertIn(words[-1 if len(words) < 3 else 1].split("=")[0], result.err)
                 self.assertIn("see bench-all --help", result.err)
+
+    def test_a_dry_run_that_takes_longer_than_its_budget_does_not_say_that_it_ends_within(self):
+        words = ["run", "counting", "--dry-run", "--profile", "quick"]
+        first = self.run_it([*words, "--time-budget", "1s"]).out.splitlines()[0]
+        self.assertRegex(first, r" s with the report; all launches of decisive cases and one of each other need more than 1 s \(--time-budget\)")
+        self.assertNotIn("to end within", first)
+        self.assertRegex(self.run_it([*words, "--time-budget", "1ms", "--no-report"]).out.splitlines()[0], r"\d s; all launches of decisive ")
+        enough = self.run_it([*words, "--time-budget", "30s"]).out.splitlines()[0]
+        self.assertNotIn("need more than", enough)
 
     def test_a_dry_run_measures_nothing(self):
         result = self.run_it(["run", "counting", "--dry-run", "--out", self.path("out")])

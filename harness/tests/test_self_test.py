@@ -119,8 +119,30 @@ class Aa(CommandTest):
         self.assertEqual(self.aa("--a", self.path("build")).code, 0)
         self.edit_log(lambda text: text.replace('"linked":"', '"linked":"of another one, '))
         result = self.aa("--a", self.path("build"), "--resume", trials=2)
-        self.assertEqual((result.code, result.err), (2, "bench-all: aa: the build was replaced between two trials: what it runs, or a library "
-                         "that it loads, is another one than at first; name a copy, and another --out\n"))
+        self.assertEqual((result.code, result.err), (2, self.REPLACED))
+
+    REPLACED = ("bench-all: aa: the build was replaced while it was measured: what it runs, or a library that it loads, is another one than "
+                "at first; name a copy, and another --out\n")
+
+    def test_what_a_wrapper_runs_is_not_exchanged_between_the_delay_and_the_first_trial(self):
+        """The delay was found with another program: as it slows that one, it may not slow this one."""
+        with open(self.path("build"), "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\n[ "$2" = --launches ] && echo "$*" >>"%s"\nexec "%s" "$@"\n' % (self.path("launches"), self.program))
+        os.chmod(self.path("build"), 0o755)
+        words = [*self.POWER, "--a", self.path("build"), CASE, "--trials", "1", "--out", self.path("out")]
+        self.assertEqual(self.run_it(words).code, 0)
+
+        def before_the_first_trial(text):
+            lines = text.splitlines(True)
+            kept = [line for line in lines if json.loads(line)["event"] in ("aa", "code", "delay")]
+            self.assertEqual([json.loads(line)["event"] for line in kept], ["aa", "code", "delay"])
+            return "".join(kept).replace('"linked":"', '"linked":"of another one, ')
+        self.edit_log(before_the_first_trial)
+        os.remove(self.path("launches"))
+        result = self.run_it([*words, "--resume"])
+        self.assertEqual((result.code, result.err), (2, self.REPLACED))
+        with open(self.path("launches"), encoding="utf-8") as file:
+            self.assertEqual(len(file.readlines()), 2, "one that asks whether it takes a delay, and the first of the trial")
 
     def test_a_report_of_it_says_what_to_read_or_how_to_complete_it(self):
         self.assertEqual(self.aa().code, 0)

@@ -36,11 +36,23 @@ class Stress(CommandTest):
         self.assertIn("hang: 'sleeps'", result.out)
         self.assertRegex(result.out, r"(?m)^  actor 0 .*: has ended$")
         self.assertRegex(result.out, r"(?m)^  process [0-9]+ thread [0-9]+: state S, wchan ")
-        with open(self.path("out", "hung.txt"), encoding="utf-8") as file:
+        with open(self.path("out", "hung_stress.txt"), encoding="utf-8") as file:
             self.assertIn("hangs/contender:ours/scope:threads: hang: 'sleeps'", file.read())
 
+    def test_beside_a_run_that_hung_each_keeps_its_stacks(self):
+        hangs = ["run", "trouble/kind:hang", "--launches", "1", "--window", "2ms", "--warmup", "1ms", "--timeout", "1s", "--no-report", "-q"]
+        self.assertEqual(self.run_it([*hangs, "--out", self.path("out")]).code, 6)
+        self.assertEqual(self.stress("hangs", *QUICK, "--hang-after", "100ms", "--out", self.path("out")).code, 6)
+        texts = []
+        for name in "hung.txt", "hung_stress.txt":
+            with open(self.path("out", name), encoding="utf-8") as file:
+                texts.append(file.read())
+        self.assertIn("trouble/kind:hang launch 1: still running", texts[0])
+        self.assertNotIn("trouble", texts[1])
+        self.assertIn("hangs/contender:ours", texts[1])
+        self.assertNotIn("contender:ours", texts[0])
+
     def test_its_folder_is_not_that_of_an_ab(self):
-        """Both write hung.txt there."""
         two = ["ab", "--a", self.program, "--b", self.program, "counting/who:steady/size:8/place:here", "--rounds", "6", "-q",
                "--launch-option=--window=5ms"]
         self.assertEqual(self.stress("counter", *QUICK, "--out", self.path("out")).code, 0)

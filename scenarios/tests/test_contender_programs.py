@@ -166,6 +166,14 @@ class ContenderPrograms(CommandTest):
         self.script(self.COUNTS + "# changed\n")
         self.refuses(["run", "--resume", self.path("out"), "-q"], 2, "--resume: this is not what the run began with (another program: mine of "
                      "--contender-program was changed); begin a new run")
+        os.remove(self.path("prog"))
+        self.refuses(["run", "--resume", self.path("out"), "-q"], 2, "--resume: %s cannot go on: ./prog of --contender-program mine is gone; "
+                     "put it back as it was, and --resume goes on; or begin a new run" % self.path("out"))
+        self.script(self.COUNTS)
+        os.chmod(self.path("prog"), 0o600)
+        self.refuses(["run", "--resume", self.path("out"), "-q"], 2, "--resume: %s cannot go on: --contender-program: './prog' may not be "
+                     "executed; chmod +x it, or name what runs it, as in \"mine=python3 prog.py\"; put it back as it was, and --resume goes on; or "
+                     "begin a new run" % self.path("out"))
         self.script(self.COUNTS)
         self.assertEqual(self.run_it(["run", "--resume", self.path("out"), "-q", "--no-report"]).code, 0)
 

@@ -1,6 +1,7 @@
 """Writes a file whole or not at all: a report that is made again never leaves half of a page behind.
 
     write_text(path, text)
+    with whole(path) as beside: picture.savefig(beside)
     write_csv(path, header, rows)       # RFC 4180 with LF, as all tables of a run
 """
 
@@ -10,19 +11,25 @@ import io
 import os
 
 
-def write_text(path, text):
-    """Writes the text beside the path, then moves it there. OSError if it cannot be written."""
-    beside = path + ".part"
+@contextlib.contextmanager
+def whole(path):
+    """Gives a path beside this one, of this process alone, and moves what was written there to this one."""
+    beside = "%s.%d.part" % (path, os.getpid())
     try:
-        with open(beside, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        yield beside
         os.replace(beside, path)
-    except OSError as why:
+    except BaseException as why:
         with contextlib.suppress(OSError):
             os.remove(beside)
-        if why.filename is None:
+        if isinstance(why, OSError) and why.filename in (None, beside):
             why.filename = path
         raise
+
+
+def write_text(path, text):
+    """Writes the text. OSError if it cannot be written."""
+    with whole(path) as beside, open(beside, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 def write_csv(path, header, rows):

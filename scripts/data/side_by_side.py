@@ -20,7 +20,7 @@ try:
 except ImportError:  # a Python without libffi
     ctypes = None
 
-MOST = 8  # workers: more would wait for the longest function
+MOST = 8  # workers: more would wait for the longest function; harness/run/order.cc counts on so many
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 TICKET = 2  # bytes of a function's number: fewer than a pipe holds, for 32,000 functions
 

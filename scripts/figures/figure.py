@@ -21,7 +21,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from data import words
 from data.estimate import FEWEST
-from data.files import write_csv
+from data.files import whole, write_csv
 
 TITLE, BOTTOM, EDGE = 0.25, 1.02, 0.12  # inches: a line of the title; axis and caption; rim
 GAP = 0.08                             # inches between two numbers of an axis, at the least
@@ -207,8 +207,9 @@ def save(picture, folder, name, text, alt, header, table):
     picture.text(EDGE / width, 0.08 / height, "\n".join(lines), fontsize=7.5, color=PALE, va="bottom", linespacing=1.35)
     try:
         for ending in ("svg", "png"):
-            picture.savefig(os.path.join(plots, name + "." + ending), dpi=130,
-                            metadata={"Title": alt, **({"Date": None} if ending == "svg" else {})})
+            with whole(os.path.join(plots, name + "." + ending)) as beside:
+                picture.savefig(beside, format=ending, dpi=130,
+                                metadata={"Title": alt, **({"Date": None} if ending == "svg" else {})})
     finally:
         pyplot.close(picture)
     write_csv(os.path.join(plots, name + ".csv"), header, table)

@@ -89,6 +89,32 @@ class Files(unittest.TestCase):
             self.assertEqual(error.exception.filename, run.path("x"))
             self.assertEqual((run.read("x"), os.listdir(run.folder)), ("old", ["x"]))
 
+    def test_of_two_that_write_a_file_at_once_each_writes_it_whole(self):
+        with support.fixture_run() as run:
+            with files.whole(run.path("x")) as beside, open(beside, "w", encoding="utf-8") as file:
+                file.write("mine, ")
+                file.flush()
+                other = os.fork()
+                if other == 0:
+                    try:
+                        files.write_text(run.path("x"), "of the other")
+                        os._exit(0)
+                    finally:
+                        os._exit(1)
+                self.assertEqual(os.waitpid(other, 0)[1], 0)
+                self.assertEqual(run.read("x"), "of the other")
+                file.write("all of it")
+            self.assertEqual((run.read("x"), os.listdir(run.folder)), ("mine, all of it", ["x"]))
+
+    def test_what_fails_in_any_way_leaves_what_was_there(self):
+        with support.fixture_run() as run:
+            files.write_text(run.path("x"), "old")
+            with self.assertRaises(ValueError), files.whole(run.path("x")) as beside:
+                with open(beside, "w", encoding="utf-8") as file:
+                    file.write("half")
+                raise ValueError("of a picture")
+            self.assertEqual((run.read("x"), os.listdir(run.folder)), ("old", ["x"]))
+
     def test_a_table_is_that_of_rfc_4180_with_single_line_ends(self):
         with support.fixture_run() as run:
             files.write_csv(run.path("x.csv"), ["a", "b"], [[1, 'say "µ", twice\n'], [None, ""]])

@@ -1,6 +1,7 @@
 """The figures: their form follows the data, nothing is cut or written over, captions claim what the data have."""
 
 import itertools
+import os
 import re
 import tempfile
 import unittest
@@ -13,6 +14,24 @@ import fills
 from figures import lines
 from matplotlib.text import Text
 from support import drawn
+
+
+class Files(unittest.TestCase):
+    def test_a_figure_that_is_drawn_again_is_never_half_there(self):
+        """Of two reports at once one may show what the other draws."""
+        drawn_over = []
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(2):
+                picture = figure.pyplot.figure()
+                plain = picture.savefig
+
+                def savefig(path, plain=plain, **more):
+                    drawn_over.append(os.path.exists(path))
+                    plain(path, **more)
+                with mock.patch.object(picture, "savefig", savefig):
+                    figure.save(picture, folder, "x", "words", "alt", ["x"], [])
+            self.assertEqual(sorted(os.listdir(os.path.join(folder, "plots"))), ["x.csv", "x.png", "x.svg"])
+        self.assertEqual(drawn_over, [False] * 4)
 
 
 def texts(picture):

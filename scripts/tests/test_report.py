@@ -3,7 +3,10 @@
 import csv
 import io
 import os
+import pathlib
 import sqlite3
+import subprocess
+import sys
 import unittest
 
 import support
@@ -151,6 +154,21 @@ class Outcomes(unittest.TestCase):
         first = [self.run_.read(name) for name in names]
         support.report(self.run_.folder)
         self.assertEqual([self.run_.read(name) for name in names], first)
+
+    def test_two_reports_at_once_leave_the_files_of_one(self):
+        self.run_.throughput("pipe", 64, [1e6] * 6)
+        self.run_.lock("lock", 2, [1e6] * 6)
+        self.run_.write()
+
+        def files():
+            return {path: path.read_bytes() for path in pathlib.Path(self.run_.folder).rglob("*") if path.is_file()}
+        words = [sys.executable, os.path.join(support.SCRIPTS, "report.py"), self.run_.folder]
+        alone = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        first = files()
+        both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        for process in both:
+            self.assertEqual((*process.communicate(), process.returncode), (alone, "", 0))
+        self.assertEqual(files(), first)
 
     def test_a_file_that_cannot_be_replaced_leaves_nothing_half_written(self):
         self.run_.lock("lock", 2, [1e6])

@@ -26,6 +26,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr char kHung[] = "hung_aa.txt";  // a run may stand beside it, which has hung.txt
+
 // What every trial of a folder has in common: trials of other settings say nothing of these.
 Json settings_of(const CompareOptions& options, const Json& build,
                  const std::vector<std::string>& cases) {
@@ -71,7 +73,12 @@ class SelfTestRun {
     options_.settings.scratch = log_.folder() / kScratch;
     if (options_.settings.budget) end_ = Clock::now() + *options_.settings.budget;
     options_.settings.budget.reset();
+    build_.show_code([this](const auto& name, const auto& linked) {
+      log_.expect_code(without_load(name), linked);
+    });
   }
+  SelfTestRun(const SelfTestRun&) = delete;  // build_ refers to log_
+  SelfTestRun& operator=(const SelfTestRun&) = delete;
 
   int run() {
     const FinishFirst finish;  // what was measured is written
@@ -138,6 +145,7 @@ class SelfTestRun {
       const auto delays = delays_that_slow(
           build_, without_load(name), without_load(settings.options), settings.scratch, shares);
       if (interrupted() != 0) return;
+      build_.expect_as_it_was("aa: the build", identity_);
       if (!delays) {
         std::cerr << "bench-all: left out, no slowdown by an injected delay was seen: " << name
                   << "\n";
@@ -166,12 +174,12 @@ class SelfTestRun {
                                           {injected_delay(log_.delays().at({name, share}))}};
       }
     }
+    build_.expect_as_it_was("aa: the build", identity_);
     const auto begun = Clock::now();
     Comparison comparison(build_, build_, cases_, settings);
     comparison.run(progress_of(options_, "trial " + std::to_string(number + 1) + ", "));
     keep_late(comparison.result().late);
     build_.expect_as_it_was("aa: the build", identity_);
-    for (const auto& [name, linked] : comparison.code()) log_.expect_code(name, linked);
     if (interrupted() != 0) return true;  // its rounds are not all there
     leave_out(comparison.result().skipped);
     if (cases_.empty()) return true;
@@ -198,7 +206,7 @@ class SelfTestRun {
     for (const auto& late : all) {
       log_.add_late(late);
       std::cerr << "bench-all: aa: " << late.name << ": " << what_happened(late) << " ("
-                << one_line(late.why) << "); its threads are in hung.txt\n";
+                << one_line(late.why) << "); its threads are in " << kHung << "\n";
     }
   }
 
@@ -208,7 +216,7 @@ class SelfTestRun {
     for (const auto& trial : log_.trials()) test.add(trial);
     log_.expect_in_place();
     write_self_test(test, options_.settings, log_.failures(), log_.folder());
-    if (!log_.late().empty()) write_file(log_.folder() / "hung.txt", hung_text(log_.late()));
+    if (!log_.late().empty()) write_file(log_.folder() / kHung, hung_text(log_.late()));
     std::cout << text_of(test);
     for (const auto& why : log_.failures()) {
       std::cerr << "bench-all: aa: a trial could not be ended: " << one_line(why) << "\n";

@@ -24,7 +24,7 @@ void TrialLog::expect_code(const std::string& name, const std::string& linked) {
   if (is_new) log_.append({{"event", "code"}, {"case", name}, {"linked", linked}});
   if (first->second == linked) return;
   throw BadUsage(
-      "aa: the build was replaced between two trials: what it runs, or a library that it "
+      "aa: the build was replaced while it was measured: what it runs, or a library that it "
       "loads, is another one than at first; name a copy, and another --out");
 }
 

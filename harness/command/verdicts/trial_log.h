@@ -39,7 +39,8 @@ class TrialLog {
   // Throws LogMoved if the folder was moved or removed meanwhile.
   void expect_in_place() const { log_.expect_in_place(); }
 
-  // Throws BadUsage if launches of the case were made of other code before: trials of two programs say nothing of one.
+  // Throws BadUsage if launches of the case were made of other code before, also those that found its delay: launches of two
+  // programs say nothing of one.
   void expect_code(const std::string& name, const std::string& linked);
   void add(const Trial& trial);
   void add_delay(const std::string& name, double share, double ns);
