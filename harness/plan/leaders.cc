@@ -5,7 +5,6 @@
 namespace harness {
 namespace {
 
-constexpr std::size_t kNamed = 2;  // the best, and what it is compared with
 // So many of the cases must have a column to be compared by it (races.py).
 constexpr double kEnough = 0.75;
 
@@ -37,14 +36,17 @@ std::vector<const Case*> leaders(const std::vector<Showing>& shown) {
   const auto choose = [&](const Showing& each) {
     if (std::find(chosen.begin(), chosen.end(), each.of) == chosen.end()) chosen.push_back(each.of);
   };
-  for (std::size_t place = 0; place < kNamed; ++place) {
-    if (place < ranked.size()) choose(ranked[place]);
-    if (place < choices.size()) choose(choices[place]);
+  const auto choose_from = [&](const std::vector<Showing>& from, auto&& is_wanted) {
+    const auto found = std::find_if(from.begin(), from.end(), is_wanted);
+    if (found != from.end()) choose(*found);
+  };
+  for (const auto* each : {&ranked, &choices}) choose_from(*each, [](auto&) { return true; });
+  for (const auto* each : {&ranked, &choices}) {
+    choose_from(*each, [&](auto& other) { return other.library != each->front().library; });
   }
-  const auto rival = std::find_if(choices.begin(), choices.end(), [&](auto& each) {
-    return each.library != choices.front().library;
-  });
-  if (rival != choices.end()) choose(*rival);
+  for (const auto* each : {&ranked, &choices}) {
+    choose_from(*each, [&](auto& other) { return other.of != each->front().of; });
+  }
   return chosen;
 }
 

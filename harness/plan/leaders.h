@@ -26,9 +26,9 @@ struct Showing {
   friend bool operator==(const Showing&, const Showing&) = default;
 };
 
-// Returns the best of all, the best that may be picked, the second of each, and the best that may be picked of another
-// library than the first pick: in this order of importance, each case once. They are compared by the first column that nearly as many have as any other.
-constexpr std::size_t kMostLeaders = 5;
+// Returns the best of all, the best that may be picked, the best of another library than each of these two, and the
+// second of all and of those that may be picked: in this order of importance, each case once. They are compared by the first column that nearly as many have as any other.
+constexpr std::size_t kMostLeaders = 6;
 std::vector<const Case*> leaders(const std::vector<Showing>& shown);
 
 }  // namespace harness

@@ -74,11 +74,16 @@ void Schedule::learn_what_is_decisive(Seconds elapsed) {
     if (is_contested) leading.push_back(leaders(shown));
   }
   Seconds must = elapsed + cost(true);
-  for (std::size_t place = 0; place < kMostLeaders; ++place) {
+  bool has_room =
+      true;  // what is less important takes no room that something else did not fit into
+  for (std::size_t place = 0; place < kMostLeaders && has_room; ++place) {
     for (const auto& each : leading) {
       if (place >= each.size() || decisive_.contains(each[place])) continue;
       const Seconds more = cost(*each[place]);
-      if (must + more > rules_.budget && !repeated_.contains(each[place])) continue;
+      if (must + more > rules_.budget && !repeated_.contains(each[place])) {
+        has_room = false;
+        continue;
+      }
       must += more;
       decisive_.insert(each[place]);
     }

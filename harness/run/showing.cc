@@ -23,7 +23,14 @@ std::string library_of(const Case& of) {
   const auto label =
       std::find_if(labels.begin(), labels.end(),
                    [name = of.contender()](auto& each) { return each.name == name; });
-  return label == labels.end() ? "" : label->family;
+  return label == labels.end() || label->family.empty() ? of.contender() : label->family;
+}
+
+// Nothing checks what it moves: a program of a user's that leaves it out.
+bool is_unverified(const Json& row) {
+  const Json warning = row.value("warning", Json());
+  return warning.is_string() &&
+         warning.get<std::string>().find("unverified: ") != std::string::npos;
 }
 
 bool burns_cpu(const Json& row) {
@@ -38,7 +45,7 @@ std::optional<Showing> showing_of(const Case& of, const Json& row) {
   const double rate = number(row, "ops_per_s"), p50 = speed(row, "lat_p50_ns"),
                mean = speed(row, "lat_mean_ns");
   Showing shown{.of = &of, .between = row.value("scope", ""), .library = library_of(of)};
-  shown.is_choice = shown.library != "limit" && !burns_cpu(row);
+  shown.is_choice = shown.library != "limit" && !burns_cpu(row) && !is_unverified(row);
   if (row.value("metric_kind", "") == "throughput") {
     shown.merits = {rate, p50, mean};
   } else {

@@ -22,7 +22,7 @@ class LeadersTest : public ::testing::Test {
   std::optional<Showing> shown(const Json& row) const { return showing_of(cases[0], row); }
 };
 
-TEST_F(LeadersTest, TheBestOfAllThenTheBestToPickThenTheSecondOfEach) {
+TEST_F(LeadersTest, TheBestOfAllThenTheBestToPickThenTheNextOfEach) {
   EXPECT_EQ(leaders({{.of = &cases[0], .merits = {5}},
                      {.of = &cases[1], .merits = {9}, .is_choice = false},
                      {.of = &cases[2], .merits = {8}, .is_choice = false},
@@ -42,7 +42,7 @@ TEST_F(LeadersTest, TheBestOfAnotherLibraryThanThePicks) {
                      {.of = &cases[3], .library = "b", .merits = {6}, .is_choice = false},
                      {.of = &cases[4], .library = "b", .merits = {5}},
                      {.of = &cases[5], .library = "c", .merits = {4}}}),
-            named({0, 1, 4}));
+            named({0, 3, 4, 1}));
 }
 
 // Three operations have no median: where few have one, all are compared by their rates.
@@ -71,6 +71,11 @@ TEST_F(LeadersTest, ARowSaysWhatItIsComparedBy) {
   EXPECT_EQ(shown(throughput)->merits, (std::array{1000.0, 1 / 500.0, 0.0}));
   EXPECT_EQ(shown(latency)->merits, (std::array{1 / 500.0, 0.0, 1000.0}));
   EXPECT_EQ(shown({{"status", "failed"}}), std::nullopt);
+}
+
+TEST_F(LeadersTest, WhatNothingChecksIsNotToPick) {
+  EXPECT_FALSE(shown({{"status", "ok"}, {"warning", "unverified: its payloads"}})->is_choice);
+  EXPECT_TRUE(shown({{"status", "ok"}, {"warning", nullptr}})->is_choice);
 }
 
 TEST_F(LeadersTest, WhatSpinsOrYieldsIsNotToPick) {

@@ -139,14 +139,14 @@ def next_cell(whole, race, pick, other):
 def usual_cell(race, pick):
     """Returns 'std 1.7, CPython about 810': the pick against the best of each family that people use by habit.
 
-    'About' stands where the race is decided by launches that this one has too few of.
+    'About' stands where the pick has launches enough for an interval and the other has not.
     """
-    parts, sure = [], racing.firm(race).entries
+    parts, firm = [], race.entries[0].estimate.low is not None or racing.firm(race) is not race
     for families, shown in HABITS:
         other = racing.best_of(race, lambda entry, families=families: family(entry.contender[0]) in families and racing.is_choice(entry))
         ratio = racing.speed_ratio(race, pick, other) if other and family(pick.contender[0]) not in families else None
         if ratio:
-            parts.append("%s %s%s" % (shown, "" if other in sure else "about ", words.factor(ratio.value)))
+            parts.append("%s %s%s" % (shown, "about " if firm and other.estimate.low is None else "", words.factor(ratio.value)))
     return Cell(", ".join(parts) or "no other was measured")
 
 
@@ -165,7 +165,7 @@ def busy_cell(need, pick, setting, rows, cpus):
         race = max(racing.races_of(mine), key=lambda race: (len(race.entries), axes.sortable(race.setting)), default=None)
         if race is None or len(race.entries) < 2:
             continue
-        race = racing.firm(race)
+        whole, race = race, racing.firm(race)
         if race.setting == setting:
             return Cell("this is one: " + how)
         best = pick_of(race)
@@ -175,7 +175,7 @@ def busy_cell(need, pick, setting, rows, cpus):
         standing = "" if other is None else "; %s times %s" % (ratio_text(race, best, other), racing.name_of(other))
         if other is not None and told_apart(racing.speed_ratio(race, best, other)) == 0:
             standing += ", not told apart"
-        standing += doubt(best)
+        standing += doubt(best) + racing.preliminary(whole)
         return Cell("%s: %s%s" % (how, "the same pick, " + racing.shown(race, best) if best is same else named(race, best), standing))
     return None
 

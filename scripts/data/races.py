@@ -81,7 +81,9 @@ def best_of(race, wanted):
 
 
 def ours_of(race):
-    return best_of(race, lambda entry: is_ours(entry.contender[0]))
+    """Returns the best of ours, of those with enough launches for an interval if any has."""
+    return best_of(race, lambda entry: is_ours(entry.contender[0]) and entry.estimate.low is not None) or \
+        best_of(race, lambda entry: is_ours(entry.contender[0]))
 
 
 def rival_of(race):
@@ -89,19 +91,25 @@ def rival_of(race):
     return best_of(race, lambda entry: not is_ours(entry.contender[0]))
 
 
-def firm(race):
-    """Returns the race of those with enough launches for an interval; the whole race where fewer than two or none of ours have."""
-    entries = [entry for entry in race.entries if entry.estimate.low is not None]
-    of_ours = [entry for entry in entries if is_ours(entry.contender[0])]
-    return race._replace(entries=entries) if len(entries) > 1 and (of_ours or ours_of(race) is None) else race
-
-
 def leading_unsurely(race):
-    """Returns the entries left out by firm(race) that are ahead of its first, or ahead of the first of its choices and one."""
-    compared = firm(race)
-    marks = [compared.entries[0]] + [entry for entry in [best_of(compared, is_choice)] if entry]
-    return [entry for place, entry in enumerate(race.entries) if entry not in compared.entries and
-            (place < race.entries.index(marks[0]) or (is_choice(entry) and place < race.entries.index(marks[-1])))]
+    """Returns the entries with too few launches that are ahead of the first with enough, or ahead of the first choice with enough.
+
+    None unless ours, where there are any, and another have enough: then everything counts as it is.
+    """
+    having = [entry for entry in race.entries if entry.estimate.low is not None]
+    of_ours = [entry for entry in having if is_ours(entry.contender[0])]
+    if len(of_ours) == len(having) or not (of_ours or ours_of(race) is None):
+        return []
+    place_of = race.entries.index
+    choice = next((entry for entry in having if is_choice(entry)), having[0])
+    return [entry for entry in race.entries if entry not in having and
+            (place_of(entry) < place_of(having[0]) or (is_choice(entry) and place_of(entry) < place_of(choice)))]
+
+
+def firm(race):
+    """Returns the race without those that lead it by too few launches; what is behind stays, however often it was measured."""
+    ahead = leading_unsurely(race)
+    return race._replace(entries=[entry for entry in race.entries if entry not in ahead]) if ahead else race
 
 
 def preliminary(race):
@@ -111,7 +119,8 @@ def preliminary(race):
         return ""
     first, more = ahead[0], len(ahead) - 1
     return "; preliminary: %s showed %s in %s%s" % (
-        name_of(first), shown(race, first), words.launches(first.estimate.n), ", %d more are ahead too" % more if more else "")
+        name_of(first), shown(race, first), words.launches(first.estimate.n),
+        ", %d more %s ahead too" % (more, "is" if more == 1 else "are") if more else "")
 
 
 def burns_cpu(entry):
@@ -223,6 +232,8 @@ def ahead_of_ours(race):
         return []
     found = []
     for entry in race.entries[:race.entries.index(ours)]:
+        if is_ours(entry.contender[0]):
+            continue
         ratio = speed_ratio(race, entry, ours)
         apart = told_apart(ratio)
         if ratio is None or apart == 1 or (apart is None and ratio.value >= NOTICED):

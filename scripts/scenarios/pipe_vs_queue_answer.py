@@ -38,7 +38,7 @@ def compare(race):
         return None
     compared = racing.firm(race)
     others = racing.ahead_of_ours(compared)
-    unsure = next((entry for entry in race.entries[:race.entries.index(compared.entries[0])]), None)
+    unsure = next((entry for entry in racing.leading_unsurely(race) if entry.contender not in (PIPE, QUEUE)), None)
     winner = {1: PIPE, -1: QUEUE}.get(told_apart(ratio))
     overtaking = racing.speed_ratio(race, others[0], racing.ours_of(race)) if others else None
     return Size(int(race.entries[0].rows[0]["msg_bytes"]), ratio, winner, others, overtaking, unsure)
@@ -78,9 +78,9 @@ def headline(sizes):
         return "Pipe or queue? This run did not measure both: nothing to compare."
     winners = [contender for contender in (PIPE, QUEUE) if any(size.winner == contender for size in sizes)]
     if not winners and all(size.ratio.low is None for size in sizes):
-        return "Pipe or queue? Not decided: too few launches."
+        return "Pipe or queue? Not decided: too few launches." + overtaken(sizes)
     if not winners:
-        return "Pipe or queue? At no message size can this run tell them apart."
+        return "Pipe or queue? At no message size can this run tell them apart." + overtaken(sizes)
     text = "; ".join(["For speed, " + "; ".join(won(sizes, contender) for contender in winners)] + unsure(sizes))
     return "Pipe or queue? %s.%s" % (text, overtaken(sizes))
 
@@ -91,9 +91,12 @@ def overtaken(sizes):
     text = " Faster than both: %s." % "; ".join(
         "%s for messages of %s%s" % (racing.name_of(entry), words.size(size.bytes), racing.unless_sure(lead))
         for entry, size, lead in found) if found else ""
-    unsure = [size for size in sizes if size.unsure]
-    return text + (" Preliminary: %s, ahead of these in too few launches." % "; ".join(
-        "%s for messages of %s" % (racing.name_of(size.unsure), words.size(size.bytes)) for size in unsure) if unsure else "")
+    unsure = collections.defaultdict(list)
+    for size in sizes:
+        if size.unsure:
+            unsure[racing.name_of(size.unsure)].append(words.size(size.bytes))
+    return text + (" Preliminary, ahead of both in too few launches: %s." % "; ".join(
+        "%s for messages of %s" % (name, words.listed(mine)) for name, mine in unsure.items()) if unsure else "")
 
 
 def speed_points(races):
