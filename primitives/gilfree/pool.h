@@ -27,15 +27,12 @@
 // Crash       A worker that dies, however it dies, loses the one call it was at: WorkerLost says how it
 //             died. Inputs of a chunk that it had finished keep their results, those that it had not
 //             begun are run by another. It is replaced at once. If the pool's process dies, the workers are
-//             killed, whichever users both have become; one whose task has changed the user, when that task is over.
-//             Nothing is run twice.
+//             killed, as whichever user; one whose task has changed it, after the task. Nothing is run twice.
 //
 // The end     The destructor terminates: it does not wait for calls that are not done. close() and
-//             then join() let everything finish. After either, no process and no memory is left. A process
-//             that has dropped its privileges may not signal the pool's processes: terminate() takes up to
-//             half a second more there.
-// Forks       A worker is a copy of the process as it was when the pool was made, also one that replaces
-//             another. It runs in the thread that made it, with no other.
+//             then join() let everything finish. After either, no process and no memory is left. In a
+//             process that has dropped its privileges terminate() takes up to half a second more.
+// Forks       A worker, also a later one, is a copy of the process when the pool was made, in one thread.
 #pragma once
 
 #include "gilfree/version.h"

@@ -87,10 +87,7 @@ def race_of(need, rows, cpus):
 
 
 def pick_of(race):
-    """Returns the fastest that is neither a baseline nor only spins or yields while it waits; without one, the fastest.
-
-    Of those with enough launches for an interval, where ours and another have (races.firm).
-    """
+    """Returns the fastest of racing.firm that is neither a baseline nor only spins or yields; without one, the fastest."""
     race = racing.firm(race)
     return racing.best_of(race, racing.is_choice) or racing.best_of(
         race, lambda entry: not is_baseline(entry.contender[0])) or race.entries[0]
